@@ -1,0 +1,46 @@
+# Two commands: make run, make test. Everything is installed under .venv, from the hashed locks.
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+PORT ?= 8501
+BIN := .venv/bin
+UV := $(BIN)/uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
+
+.PHONY: run test lint format lock clean
+.DEFAULT_GOAL := run
+
+run: .venv/run.done
+	@$(BIN)/python -m analytics serve --port "$(PORT)"
+
+test: .venv/test.done
+	@$(BIN)/python tests/browser.py
+	@$(MAKE) --no-print-directory lint
+	@$(BIN)/python -m pytest
+
+lint: .venv/test.done
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+
+format: .venv/test.done
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: $(UV)
+	@$(LOCK) -o requirements.txt
+	@$(LOCK) --group test -c requirements.txt -o requirements-test.txt
+
+clean:
+	rm -rf .venv
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Vetrina needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11"; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt-get install -y python3-venv"; exit 2; }
+	@echo "Installing Vetrina under .venv (once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.venv/run.done: $(UV) requirements.txt
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/test.done: $(UV) requirements-test.txt
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-test.txt
+	@touch $@ .venv/run.done

@@ -1,0 +1,134 @@
+"""Domain types: what a result is, why one is missing, which settings made it, and errors that a user can act on."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+import pandas as pd
+
+from analytics.text import Text
+
+
+class DataKind(StrEnum):
+    """What the data of a programme are: invented, anybody's, or under confidentiality."""
+
+    SIMULATED = "simulated"
+    PUBLIC = "public"
+    CONFIDENTIAL = "confidential"
+
+
+class Estimand(StrEnum):
+    """What an effect measures (METHODS.md 3)."""
+
+    TYPICAL_FIRM = "typical_firm"
+    EURO_WEIGHTED = "euro_weighted"
+
+
+class Unit(StrEnum):
+    """How a value is read: a fraction shown as %, an amount of the outcome, a count, or money granted."""
+
+    FRACTION = "fraction"
+    OUTCOME = "outcome"
+    COUNT = "count"
+    MONEY = "money"
+
+
+class Arm(StrEnum):
+    """Firms that were awarded a grant, and firms of the same sector that were not."""
+
+    FUNDED = "funded"
+    COMPARISON = "comparison"
+
+
+class Reason(StrEnum):
+    """Why a result is not shown."""
+
+    TOO_FEW_FIRMS = "too_few_firms"
+    DOMINANCE = "dominance"
+    COMPLEMENTARY = "complementary"
+    NOT_ESTIMABLE = "not_estimable"
+    EMBARGO = "embargo"
+
+
+class ObsStatus(StrEnum):
+    """SDMX OBS_STATUS of a published cell."""
+
+    NORMAL = "A"
+    ESTIMATED = "E"
+    PROVISIONAL = "P"
+    LOW_RELIABILITY = "U"
+    MISSING = "M"
+
+
+class ConfStatus(StrEnum):
+    """SDMX CONF_STATUS of a published cell."""
+
+    FREE = "F"
+    SMALL_COUNT = "A"
+    DOMINANCE = "G"
+    SECONDARY = "D"
+    EMBARGO = "E"
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A result that cannot be shown, and why. Never 0, never NaN, never empty."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How effects are estimated. Effects and bounds are fractions; windows as in METHODS.md 1.
+
+    before_ends: the last period before the programme could act on anybody; None: the last period before each award.
+    award_period: "skip" starts year 1 with the first full period after the award, "after" with the award's own.
+    min_firms: an arm with fewer firms gives no estimate; exactly this many does.
+    """
+
+    adjustment: Literal["none"] = "none"
+    mie: float = 0.10
+    mie_points: float = 0.03
+    level: float = 0.95
+    min_firms: int = 10
+    before_ends: pd.Period | str | None = None
+    award_period: Literal["skip", "after"] = "skip"
+    years_after: int = 3
+
+    def __post_init__(self) -> None:
+        """Refuse what no estimate could be made with."""
+        if self.adjustment != "none":
+            raise UserError("settings.adjustment", value=self.adjustment)
+        if self.award_period not in ("skip", "after"):
+            raise UserError("settings.award_period", value=self.award_period)
+        if not 0 < self.level < 1:
+            raise UserError("settings.level", value=self.level)
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureRules:
+    """When a cell would tell about one firm: fewer units than `min_units`, or dominance by the p%-rule."""
+
+    min_units: int = 3
+    p_percent: float = 10.0
+
+
+class UserError(Exception):
+    """Something the user can put right: a key of the text files under `error.` and what fills its placeholders.
+
+    `str(error)` is English; `error.said(text)` speaks the reader's language. Never shown with a traceback.
+    """
+
+    def __init__(self, key: str, **details: object) -> None:
+        """Keep the key and details: they are turned into words only when somebody reads them."""
+        super().__init__(key)
+        self.key = key
+        self.details = details
+
+    def said(self, text: Text) -> str:
+        """What happened and what to do next."""
+        return text(f"error.{self.key}", **self.details)
+
+    def __str__(self) -> str:
+        """English, for programmers who meet it in a traceback."""
+        return self.said(Text("en"))

@@ -1,0 +1,292 @@
+"""The programme file: everything Vetrina knows about one programme. No module knows a programme by name.
+
+One TOML file under `data/programmes/`; every key is checked on load, and a wrong one is named with what was expected.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from analytics.model import DataKind, DisclosureRules, Estimand, Settings, UserError
+from analytics.reference import DIVISIONS, PROVINCES
+from analytics.text import Text
+
+PROGRAMMES = Path("data/programmes")
+DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area")
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Month = Annotated[str, Field(pattern=r"^\d{4}(-\d{2})?$")]
+
+
+class Part(BaseModel):
+    """A table of the programme file: unknown keys are refused, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Part):
+    """A name in every language."""
+
+    it: str
+    en: str
+
+    def in_(self, text: Text) -> str:
+        """The name in the reader's language."""
+        return str(getattr(self, text.language))
+
+
+class Named(Part):
+    """Something with an id that stays and a label that readers see."""
+
+    id: Slug
+    label: Words
+
+
+class Tranche(Named):
+    """One funding decision, as announced. A count or amount that was not stated is absent, never guessed."""
+
+    announced_firms: int | None = Field(None, gt=0)
+    announced_eur: float | None = Field(None, gt=0)
+    announced_eur_is: Literal["grants", "endowment"] = "grants"
+    decided_on: dt.date | None = None
+    source: Words
+
+
+class Sector(Named):
+    """A group of ATECO 2007 divisions, or (`rest`) all divisions that no other sector names."""
+
+    macro_sector: Slug
+    divisions: tuple[int, ...] = ()
+    rest: bool = False
+
+
+class Area(Named):
+    """A group of provinces."""
+
+    provinces: tuple[str, ...] = Field(min_length=1)
+
+
+class Outcome(Part):
+    """A quantity compared before and after. `column` is its column in the sales table; `noun` its name in sentences."""
+
+    name: Slug
+    column: str
+    unit: Literal["currency", "number", "percent"] = "currency"
+    currency: str | None = Field(None, pattern="^[A-Z]{3}$")
+    transform: Literal["none", "log"] = "none"
+    label: Words
+    noun: Words
+    gender: Literal["f", "m"] = "f"
+    plural: bool = True
+
+    @model_validator(mode="after")
+    def _currency_where_money(self) -> Self:
+        if (self.unit == "currency") != (self.currency is not None):
+            raise ValueError("'currency' goes with unit = \"currency\", and only there")
+        return self
+
+
+class Windows(Part):
+    """Where before ends and after begins (METHODS.md 1)."""
+
+    before_ends: Month | None = None
+    award_period: Literal["skip", "after"] = "skip"
+    years_after: int = Field(3, ge=1, le=10)
+
+
+class Headline(Part):
+    """The one figure of the first screen: which outcome, which estimand, over which horizon."""
+
+    outcome: Slug
+    estimand: Estimand
+    horizon: Literal["overall"] | int = "overall"
+
+
+class Importance(Part):
+    """The smallest effect that matters, fixed before any estimate is seen."""
+
+    mie: float = Field(0.10, gt=0, lt=1)
+    mie_points: float = Field(0.03, gt=0, lt=1)
+
+
+class Disclosure(Part):
+    """Thresholds of DisclosureRules for this programme."""
+
+    min_units: int = Field(3, ge=3)
+    p_percent: float = Field(10.0, ge=0)
+
+
+class Announced(Part):
+    """The totals of the call, as reported."""
+
+    applications: int | None = Field(None, gt=0)
+    requested_eur: float | None = Field(None, gt=0)
+    source: Words
+
+
+class Programme(Part):
+    """A programme file, checked."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    title: Words
+    short_title: Words
+    authority: Words
+    region: Words
+    data_kind: DataKind
+    source: Words
+    firm_identifier: Literal["it_fiscal_code", "opaque"] = "it_fiscal_code"
+    currency: str = Field("EUR", pattern="^[A-Z]{3}$")
+    requires: tuple[str, ...] = ()
+    call_opened: Month | None = None
+    call_source: Words | None = None
+    announced: Announced | None = None
+    tranches: tuple[Tranche, ...] = ()
+    windows: Windows = Windows()
+    headline: Headline
+    importance: Importance = Importance()
+    outcomes: tuple[Outcome, ...] = Field(min_length=1)
+    macro_sectors: tuple[Named, ...] = Field(min_length=1)
+    sectors: tuple[Sector, ...] = Field(min_length=1)
+    areas: tuple[Area, ...] = ()
+    size_classes: tuple[Named, ...] = ()
+    channels: tuple[Named, ...] = ()
+    pairs: tuple[tuple[str, str], ...] = ()
+    disclosure: Disclosure = Disclosure()
+    ineligible_reasons: tuple[str, ...] = ()
+    specifications: tuple[
+        Literal[
+            "unadjusted",
+            "all_earlier_months",
+            "below_threshold_only",
+            "all_not_funded",
+            "outside_firms",
+            "paid_only",
+            "no_aid_before",
+            "without_largest",
+            "symmetric_growth",
+        ],
+        ...,
+    ] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for name, items in (
+            ("tranches", self.tranches),
+            ("macro_sectors", self.macro_sectors),
+            ("sectors", self.sectors),
+            ("areas", self.areas),
+        ):
+            _distinct(name, [item.id for item in items])
+        _distinct("outcomes", [outcome.name for outcome in self.outcomes])
+        macro = {item.id for item in self.macro_sectors}
+        for sector in self.sectors:
+            if sector.macro_sector not in macro:
+                raise ValueError(f"sectors: {sector.id} names macro_sector {sector.macro_sector!r}, which is not listed")
+        if self.headline.outcome not in {outcome.name for outcome in self.outcomes}:
+            raise ValueError(f"headline.outcome: no outcome is named {self.headline.outcome!r}")
+        _whole_of("sectors: division", [d for s in self.sectors for d in s.divisions], DIVISIONS)
+        if sum(sector.rest for sector in self.sectors) != 1:
+            raise ValueError("sectors: exactly one must say rest = true, so that every activity has its sector")
+        _whole_of("areas: province", [p for area in self.areas for p in area.provinces], tuple(PROVINCES))
+        for pair in self.pairs:
+            for dimension in pair:
+                if dimension not in DIMENSIONS:
+                    raise ValueError(f"pairs: {dimension!r} is not one of {', '.join(DIMENSIONS)}")
+        return self
+
+    @property
+    def disclosure_rules(self) -> DisclosureRules:
+        """The thresholds as the disclosure code takes them."""
+        return DisclosureRules(self.disclosure.min_units, self.disclosure.p_percent)
+
+    @property
+    def settings(self) -> Settings:
+        """How this programme's effects are estimated."""
+        return Settings(
+            mie=self.importance.mie,
+            mie_points=self.importance.mie_points,
+            before_ends=self.windows.before_ends,
+            award_period=self.windows.award_period,
+            years_after=self.windows.years_after,
+        )
+
+    @cached_property
+    def _sector_of_division(self) -> dict[int, str]:
+        named = {division: sector.id for sector in self.sectors for division in sector.divisions}
+        rest = next(sector.id for sector in self.sectors if sector.rest)
+        return {division: named.get(division, rest) for division in DIVISIONS}
+
+    def sector_frame(self) -> pd.DataFrame:
+        """One row per ATECO 2007 division: division, sector, macro_sector."""
+        macro = {sector.id: sector.macro_sector for sector in self.sectors}
+        return pd.DataFrame(
+            [(division, sector, macro[sector]) for division, sector in self._sector_of_division.items()],
+            columns=["division", "sector", "macro_sector"],
+        )
+
+    def area_frame(self) -> pd.DataFrame:
+        """One row per province: province, area."""
+        rows = [(province, area.id) for area in self.areas for province in area.provinces]
+        return pd.DataFrame(rows, columns=["province", "area"], dtype="str")
+
+    def outcome(self, name: str) -> Outcome:
+        """The outcome of that name."""
+        return next(outcome for outcome in self.outcomes if outcome.name == name)
+
+    @cached_property
+    def _dimensions(self) -> dict[str, tuple[Named, ...]]:
+        lists = (self.sectors, self.macro_sectors, self.tranches, self.size_classes, self.channels, self.areas)
+        return dict(zip(DIMENSIONS, lists, strict=True))
+
+    def codes(self, dimension: str) -> list[str]:
+        """The codes of a dimension, in the order of the programme file."""
+        return [item.id for item in self._dimensions[dimension]]
+
+    def label(self, dimension: str, code: str, text: Text) -> str:
+        """What readers call a code of a dimension."""
+        found = next((item for item in self._dimensions[dimension] if item.id == code), None)
+        return found.label.in_(text) if found else code
+
+
+def _distinct(where: str, ids: list[str]) -> None:
+    twice = sorted({item for item in ids if ids.count(item) > 1})
+    if twice:
+        raise ValueError(f"{where}: {', '.join(twice)} stands more than once")
+
+
+def _whole_of(what: str, named: Sequence[object], known: tuple[object, ...]) -> None:
+    for item in named:
+        if item not in known:
+            raise ValueError(f"{what} {item} does not exist")
+        if list(named).count(item) > 1:
+            raise ValueError(f"{what} {item} stands in more than one group")
+
+
+def parse_programme(content: str, name: str) -> Programme:
+    """Check the text of a programme file. Raises UserError naming the key and what was expected."""
+    try:
+        return Programme.model_validate(tomllib.loads(content))
+    except tomllib.TOMLDecodeError as error:
+        raise UserError("programme.toml", file=name, problem=error) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or first["msg"].removeprefix("Value error, ").split(":")[0]
+        problem = first["msg"].removeprefix("Value error, ")
+        raise UserError("programme.key", file=name, key=key, problem=problem, more=len(error.errors()) - 1) from error
+
+
+def load_programme(programme: str, folder: Path = PROGRAMMES) -> Programme:
+    """The programme with that id. Raises UserError when there is none, or when its file is wrong."""
+    path = folder / f"{programme}.toml"
+    known = sorted(file.stem for file in folder.glob("*.toml"))
+    if programme not in known:
+        raise UserError("programme.unknown", programme=programme, known=", ".join(known), folder=folder)
+    loaded = parse_programme(path.read_text(encoding="utf-8"), path.name)
+    if loaded.id != programme:
+        raise UserError("programme.key", file=path.name, key="id", problem=f"{loaded.id!r} is not the file's name", more=0)
+    return loaded

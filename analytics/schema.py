@@ -1,0 +1,114 @@
+"""The input tables: each column's type, constraint and meaning, said once. Checks and documentation derive from here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from analytics.programme import Programme
+from analytics.reference import ATECO_EDITIONS, PROVINCES
+
+
+class Kind(StrEnum):
+    """How a cell is read."""
+
+    TEXT = "text"
+    FIRM = "firm"
+    CODE = "code"
+    DATE = "date"
+    PERIOD = "period"
+    DECIMAL = "decimal"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column. `key` columns identify a row; `required` ones must stand in the file, with a value in every row;
+    `of_award` ones only make sense where a grant was awarded."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    key: bool = False
+    values: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    of_award: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A canonical table: its name and columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    def __iter__(self) -> Iterator[Column]:
+        """The columns in order."""
+        return iter(self.columns)
+
+    @property
+    def keys(self) -> list[str]:
+        """The columns that identify a row."""
+        return [column.name for column in self.columns if column.key]
+
+
+APPLICATION_OUTCOMES = ("funded", "not_admitted", "not_funded", "withdrawn", "revoked")
+
+_APPLICATIONS = (
+    Column("application_id", Kind.TEXT, "the application's number", required=True, key=True),
+    Column("fiscal_code", Kind.FIRM, "the firm's fiscal code, or the programme's own firm identifier", required=True),
+    Column("name", Kind.TEXT, "the firm's name; never published"),
+    Column("ateco_code", Kind.TEXT, "main activity, ATECO code"),
+    Column("ateco_edition", Kind.CODE, "edition of the activity code", values=ATECO_EDITIONS),
+    Column("province", Kind.CODE, "province of the funded seat, car-plate code", values=tuple(PROVINCES)),
+    Column("employees", Kind.DECIMAL, "staff at the application, full-time equivalents", minimum=0),
+    Column("turnover_eur", Kind.DECIMAL, "turnover of the last closed year, euros", minimum=0),
+    Column("balance_sheet_eur", Kind.DECIMAL, "balance sheet total of the last closed year, euros", minimum=0),
+    Column("size_class", Kind.CODE, "size by 2003/361/EC; computed when empty", values=("micro", "small", "medium")),
+    Column("beneficiary_kind", Kind.TEXT, "what the applicant is: firm, association, university, …"),
+    Column(
+        "channel", Kind.CODE, "what was funded", values=("cross_border_platform", "own_site", "app", "several")
+    ),
+    Column("score", Kind.DECIMAL, "points given by the evaluators"),
+    Column("outcome", Kind.CODE, "how the application ended", required=True, values=APPLICATION_OUTCOMES),
+    Column("tranche", Kind.CODE, "the funding decision, an id of the programme file", of_award=True),
+    Column("awarded_on", Kind.DATE, "date of the award; empty when none was made", of_award=True),
+    Column("grant_eur", Kind.DECIMAL, "grant awarded", minimum=0, of_award=True),
+    Column("eligible_spend_eur", Kind.DECIMAL, "eligible spending, net of VAT", minimum=0, of_award=True),
+    Column("paid_eur", Kind.DECIMAL, "grant paid out so far", minimum=0, of_award=True),
+    Column("cor", Kind.TEXT, "code of the aid in the national register (RNA)"),
+    Column("exclusion_reason", Kind.TEXT, "why the application was not admitted"),
+    Column("other_aid_on", Kind.DATE, "date of other aid for the same purpose"),
+    Column("closed_on", Kind.DATE, "closure in the business register"),
+)
+
+
+def applications(programme: Programme) -> Table:
+    """The applications table as this programme needs it."""
+    tranches = tuple(programme.codes("wave"))
+    columns = (replace(column, values=tranches) if column.name == "tranche" else column for column in _APPLICATIONS)
+    return Table("applications", tuple(columns))
+
+
+def sales(programme: Programme) -> Table:
+    """The sales table: firm, period, and the outcomes that the programme declares. An empty cell is "not reported"."""
+    return Table(
+        "sales",
+        (
+            Column("fiscal_code", Kind.FIRM, "the firm, as in the applications", required=True, key=True),
+            Column("period", Kind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
+            Column("source", Kind.TEXT, "how the figure was collected"),
+            *(
+                Column(outcome.column, Kind.DECIMAL, outcome.label.en, minimum=0, maximum=100.0 if outcome.unit == "percent" else None)
+                for outcome in programme.outcomes
+            ),
+        ),
+    )
+
+
+def must_stand(table: Table, programme: Programme) -> list[str]:
+    """The columns that a file must have: those every programme needs, those this one adds, the headline's outcome."""
+    names = [column.name for column in table if column.required]
+    if table.name == "applications":
+        return names + [name for name in programme.requires if name not in names]
+    return [*names, programme.outcome(programme.headline.outcome).column]

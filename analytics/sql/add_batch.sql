@@ -1,0 +1,6 @@
+-- Grain: one row, the number that the new batch got.
+INSERT INTO batches
+SELECT
+    nextval('batch_ids'), $input_table, $file_name, $sha256, $mapping, $imported_at::TIMESTAMP,
+    $rows_in, $rows_loaded, $rows_rejected
+RETURNING batch_id

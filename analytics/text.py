@@ -1,0 +1,106 @@
+"""Sentences, labels and numbers in the reader's language.
+
+Every word a reader sees stands in `text/it.toml` or `text/en.toml`, or in the programme file; every number, date and
+amount is written by Babel. The lowest layer: it imports nothing of Vetrina.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_compact_currency, format_currency, format_decimal
+
+LANGUAGES = ("it", "en")
+DEFAULT_LANGUAGE = "it"
+MINUS = "\u2212"
+NBSP = "\u00a0"
+
+
+def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+@cache
+def sentences(language: str) -> dict[str, str]:
+    """All texts of a language, by dotted key."""
+    path = Path(__file__).parent / "text" / f"{language}.toml"
+    return dict(_leaves(tomllib.loads(path.read_text(encoding="utf-8"))))
+
+
+class Text:
+    """Speaks one language: `text("page.overview")`, `text.percent(0.12)`, `text.date(day)`."""
+
+    def __init__(self, language: str = DEFAULT_LANGUAGE) -> None:
+        """Unknown languages fall back to Italian: an address may carry anything."""
+        self.language = language if language in LANGUAGES else DEFAULT_LANGUAGE
+        self.locale = Locale(self.language, "IT" if self.language == "it" else "GB")
+        self._sentences = sentences(self.language)
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The text of a key, its placeholders filled."""
+        return self._sentences[key].format_map(values)
+
+    def has(self, key: str) -> bool:
+        """Whether the text files know this key."""
+        return key in self._sentences
+
+    def count(self, key: str, n: int) -> str:
+        """A counted noun in singular or plural: `key.one`, `key.other`, with the number in `{n}`."""
+        form = "one" if str(self.locale.plural_form(n)) == "one" else "other"
+        return self(f"{key}.{form}", n=self.number(n))
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """1.234,5 in Italian, 1,234.5 in English; a true minus sign."""
+        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+        return format_decimal(round(value, decimals) + 0.0, pattern, locale=self.locale).replace("-", MINUS)
+
+    def percent(self, fraction: float, *, sign: bool = True) -> str:
+        """0.12 -> +12%; without decimals; zero has no sign."""
+        written = f"{self.number(fraction * 100)}%"
+        return f"+{written}" if sign and round(fraction * 100) > 0 else written
+
+    def interval(self, low: float, high: float) -> str:
+        """(−1%; +29%), as it stands in rows."""
+        return f"({self.percent(low)}; {self.percent(high)})"
+
+    def span(self, low: float, high: float) -> str:
+        """From −1% to +29%, as it stands in sentences."""
+        return self("format.span", low=self.percent(low), high=self.percent(high))
+
+    def money(self, amount: float, currency: str, *, decimals: int = 0) -> str:
+        """An amount of money, by default without decimals."""
+        pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "." + "0" * decimals if decimals else "")
+        written = format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
+        return written.replace("-", MINUS)
+
+    def short_money(self, amount: float, currency: str) -> str:
+        """A rounded amount for charts: 148 mila €, €148K."""
+        written = format_compact_currency(amount, currency, locale=self.locale, fraction_digits=1)
+        return written.replace("-", MINUS)
+
+    def date(self, day: dt.date) -> str:
+        """26 febbraio 2027."""
+        return format_date(day, "d MMMM y", locale=self.locale)
+
+    def moment(self, when: dt.datetime) -> str:
+        """26 febbraio 2027, 10:00 UTC."""
+        return format_datetime(when, "d MMMM y, HH:mm 'UTC'", locale=self.locale)
+
+    def period(self, period: pd.Period) -> str:
+        """Feb 2021 as 'febbraio 2021', a quarter as '1º trimestre 2021', a year as '2021'."""
+        kind = period.freqstr[0]
+        if kind == "M":
+            return format_date(period.start_time.date(), "MMMM y", locale=self.locale)
+        if kind == "Q":
+            return self("format.quarter", quarter=period.quarter, year=period.year)
+        return str(period.year)
