@@ -415,14 +415,14 @@ def before_after(
     groups: dict[Group, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
     horizon = "overall" if year is None else str(year)
     return [
-        BeforeAfter(group, horizon, *_arm_changes(select(panel, seen, mask), panel.periods_per_year, settings))
+        BeforeAfter(group, horizon, *_arm_changes(select(panel, seen, mask), panel.periods_per_year))
         for group, mask in groups.items()
     ]
 
 
-def _arm_changes(firms: Firms, ppy: int, settings: Settings) -> tuple[ArmChange | Withheld, ArmChange | Withheld]:
+def _arm_changes(firms: Firms, ppy: int) -> tuple[ArmChange | Withheld, ArmChange | Withheld]:
     measured = np.isfinite(firms.after)
-    funded = _change(firms.before, firms.after, np.ones(len(measured), dtype=bool), ppy, settings)
+    funded = _change(firms.before, firms.after, np.ones(len(measured), dtype=bool), ppy)
     weights = firms.count(measured)[firms.other_sector].astype(np.float64)
     weights = np.where(np.isfinite(firms.other_after), weights, 0)
     total = weights.sum(axis=1)
@@ -430,14 +430,11 @@ def _arm_changes(firms: Firms, ppy: int, settings: Settings) -> tuple[ArmChange 
     before = np.where(weights > 0, firms.other_before, 0) * share
     after = np.where(weights > 0, firms.other_after, 0) * share
     in_sector = firms.count(np.ones(len(measured), dtype=bool)).sum(axis=1)[firms.other_sector] > 0
-    comparison = _change(before.sum(axis=1), after.sum(axis=1), in_sector, ppy, settings)
+    comparison = _change(before.sum(axis=1), after.sum(axis=1), in_sector, ppy)
     return funded, comparison
 
 
-def _change(
-    before: FloatArray, after: FloatArray, which: BoolArray, ppy: int, settings: Settings
-) -> ArmChange | Withheld:
-    del settings
+def _change(before: FloatArray, after: FloatArray, which: BoolArray, ppy: int) -> ArmChange | Withheld:
     measured = np.isfinite(after) & which
     n = int(measured.sum())
     if n == 0:

@@ -135,7 +135,7 @@ def _columns(raw: RawTable, table: Table, mapping: Mapping, programme: Programme
     for part, names in (("columns", mapping.columns), ("constants", mapping.constants), ("values", mapping.values)):
         strange = sorted(set(names) - known)
         if strange:
-            raise UserError("mapping.key", file=part, key=f"{part}.{strange[0]}", problem=", ".join(sorted(known)))
+            raise UserError("mapping.strange", key=f"{part}.{strange[0]}", known=", ".join(sorted(known)))
     present = set(raw.cells.columns)
     missing_theirs = sorted(theirs for theirs in mapping.columns.values() if theirs not in present)
     theirs = {name: mapping.columns.get(name, name) for name in known if mapping.columns.get(name, name) in present}

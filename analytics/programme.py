@@ -13,11 +13,11 @@ from typing import Annotated, Literal, Self
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from analytics.home import PROGRAMMES
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, UserError
 from analytics.reference import DIVISIONS, PROVINCES
 from analytics.text import Text
 
-PROGRAMMES = Path("data/programmes")
 DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[str, Field(pattern=r"^\d{4}(-\d{2})?$")]

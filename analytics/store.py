@@ -63,7 +63,7 @@ class Store:
                 self._connection.execute("INSERT INTO store VALUES (?, ?, NULL)", [SCHEMA_VERSION, programme])
         elif "store" not in tables:
             raise UserError("store.foreign", file=path)
-        found = self._connection.execute("SELECT schema_version, programme FROM store").fetchone()
+        [found] = self._connection.execute("SELECT schema_version, programme FROM store").fetchall()
         if found != (SCHEMA_VERSION, programme):
             raise UserError("store.version", file=path, found=found, expected=(SCHEMA_VERSION, programme))
 
@@ -89,8 +89,8 @@ class Store:
     @property
     def frequency(self) -> str | None:
         """M, Q or Y; None before the first sales."""
-        row = self._connection.execute("SELECT frequency FROM store").fetchone()
-        return row[0] if row else None
+        [(frequency,)] = self._connection.execute("SELECT frequency FROM store").fetchall()
+        return None if frequency is None else str(frequency)
 
     def set_frequency(self, frequency: str) -> None:
         """Fix the frequency of this programme's sales."""
@@ -105,8 +105,8 @@ class Store:
     def batch_of(self, input_table: str, sha256: str, mapping: str) -> Batch | None:
         """The batch that this very file, read by this mapping, was imported as."""
         sought = {"input_table": input_table, "sha256": sha256, "mapping": mapping}
-        row = self._connection.execute(query("find_batch"), sought).fetchone()
-        return Batch(*row) if row else None
+        rows = self._connection.execute(query("find_batch"), sought).fetchall()
+        return Batch(*rows[0]) if rows else None
 
     def batches(self) -> list[Batch]:
         """All imports, oldest first."""
@@ -115,10 +115,8 @@ class Store:
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
         """Record an import; its number. Call inside a transaction."""
-        row = self._connection.execute(query("add_batch"), dict(batch)).fetchone()
-        if row is None:
-            raise RuntimeError("the batch got no number")
-        return int(row[0])
+        [(batch_id,)] = self._connection.execute(query("add_batch"), dict(batch)).fetchall()
+        return int(batch_id)
 
     def append(self, table: str, frame: pd.DataFrame) -> None:
         """Add rows by column name; DuckDB casts text to the declared decimals and dates."""

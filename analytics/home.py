@@ -1,0 +1,38 @@
+"""Where things lie: one folder holds the store, the archive, the releases and the demonstration's files."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+PROGRAMMES = PROJECT / "data" / "programmes"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The data folder: `data/` of the project, or what VETRINA_DATA names."""
+
+    root: Path
+
+    @classmethod
+    def default(cls) -> "Home":
+        """The folder in force."""
+        return cls(Path(os.environ.get("VETRINA_DATA") or PROJECT / "data"))
+
+    def store(self, programme: str) -> Path:
+        """The confidential file of a programme."""
+        return self.root / "store" / f"{programme}.duckdb"
+
+    @property
+    def archive(self) -> Path:
+        """Source files by hash."""
+        return self.root / "archive"
+
+    @property
+    def releases(self) -> Path:
+        """Published files of all programmes."""
+        return self.root / "releases"
+
+    def demonstration(self, programme: str) -> Path:
+        """Generated input files of a demonstration programme."""
+        return self.root / "demonstration" / programme

@@ -1,0 +1,286 @@
+"""The public side: one immutable DuckDB file per release, a pointer to the current one, an append-only ledger.
+
+Everything that pages, exports and the API show is read here. Publishing moves the pointer, atomically; a release file is
+written once under its own name and never changed.
+"""
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from analytics.figure_id import parse_figure_id
+from analytics.model import DataKind, Reason, UserError
+from analytics.programme import DIMENSIONS, Programme
+
+FORMAT_VERSION = 1
+TABLES = ("figures", "lines", "reconciliation", "applications")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number, or the reason why it is not published. Fractions: 0.12 is 12%."""
+
+    figure_id: str
+    outcome: str
+    measure: str
+    arm: str
+    horizon: str
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
+    half_low: float | None
+    half_high: float | None
+    sim_low: float | None
+    sim_high: float | None
+    mde: float | None
+    n_funded: int | None
+    n_comparison: int | None
+    obs_status: str
+    conf_status: str
+    reason: Reason | None
+
+    @property
+    def published(self) -> bool:
+        """Whether there is a value to show."""
+        return self.value is not None
+
+
+_FIGURE_COLUMNS = [field.name for field in fields(Figure)]
+
+
+class Release:
+    """One release file, read into memory. Frames are shared between readers: never change them."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the whole file. Raises UserError when it is not a release of a known format."""
+        try:
+            with duckdb.connect(path, read_only=True) as connection:
+                rows = connection.execute("SELECT key, value FROM manifest").fetchall()
+                self.manifest: dict[str, Any] = {key: json.loads(value) for key, value in rows}
+                self._tables = {name: connection.execute(f"SELECT * FROM {name}").df() for name in TABLES}  # noqa: S608
+        except duckdb.Error as error:
+            raise UserError("release.unreadable", file=path.name) from error
+        if self.manifest["format_version"] != FORMAT_VERSION:
+            raise UserError("release.version", file=path.name, found=self.manifest["format_version"])
+        self.programme = Programme.model_validate(self.manifest["programme"])
+
+    @property
+    def release_id(self) -> str:
+        """Such as 2026-1."""
+        return str(self.manifest["release"])
+
+    @property
+    def figures(self) -> pd.DataFrame:
+        """One row per figure, columns as in sql/release.sql."""
+        return self._tables["figures"]
+
+    @property
+    def lines(self) -> pd.DataFrame:
+        """Index lines, columns as in sql/release.sql."""
+        return self._tables["lines"]
+
+    @property
+    def reconciliation(self) -> pd.DataFrame:
+        """Announced to analysed, by tranche."""
+        return self._tables["reconciliation"]
+
+    @property
+    def applications(self) -> pd.DataFrame:
+        """How applications ended."""
+        return self._tables["applications"]
+
+    @property
+    def simulated(self) -> bool:
+        """Whether every figure is invented and must say so."""
+        return self.programme.data_kind is DataKind.SIMULATED
+
+    @cached_property
+    def _by_cell(self) -> dict[tuple[str, ...], Figure]:
+        keys = self.figures[["outcome", "measure", "arm", "horizon", *DIMENSIONS]].itertuples(index=False, name=None)
+        plain = self.figures[_FIGURE_COLUMNS].astype(object)
+        values = plain.where(plain.notna(), None).itertuples(index=False, name=None)
+        return {key: _figure(row) for key, row in zip(keys, values, strict=True)}
+
+    def figure(
+        self, measure: str, *, outcome: str = "*", arm: str = "*", horizon: str = "*", group: Mapping[str, str] | None = None
+    ) -> Figure | None:
+        """The figure of a cell; None when the release does not hold such a cell."""
+        dimensions = dict.fromkeys(DIMENSIONS, "*") | dict(group or {})
+        return self._by_cell.get((outcome, measure, arm, horizon, *(dimensions[name] for name in DIMENSIONS)))
+
+    def by_id(self, figure_id: str) -> Figure | None:
+        """The figure with that id; None when this release does not hold it."""
+        return next((figure for figure in self._by_cell.values() if figure.figure_id == figure_id), None)
+
+    def headline(self) -> Figure:
+        """The one figure of the first screen."""
+        named = self.programme.headline
+        found = self.figure(named.estimand, outcome=named.outcome, horizon=str(named.horizon))
+        if found is None:
+            raise UserError("release.no_headline", release=self.release_id)
+        return found
+
+    def codes(self, dimension: str) -> list[str]:
+        """The codes of a dimension that this release holds, in the programme's order."""
+        held = set(self.figures[dimension])
+        return [code for code in self.programme.codes(dimension) if code in held]
+
+
+def _figure(row: tuple[Any, ...]) -> Figure:
+    values = dict(zip(_FIGURE_COLUMNS, row, strict=True))
+    values["reason"] = Reason(values["reason"]) if values["reason"] else None
+    for name in ("n_funded", "n_comparison"):
+        values[name] = None if values[name] is None else int(values[name])
+    return Figure(**values)
+
+
+def write_release(path: Path, manifest: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> None:
+    """Write the file beside its place, then move it there: nobody ever sees half a release."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial.unlink(missing_ok=True)
+    schema = (Path(__file__).parent / "sql" / "release.sql").read_text(encoding="utf-8")
+    with duckdb.connect(partial) as connection:
+        connection.execute(schema)
+        for key, value in {"format_version": FORMAT_VERSION, **manifest}.items():
+            connection.execute("INSERT INTO manifest VALUES (?, ?)", [key, json.dumps(value, ensure_ascii=False)])
+        for name, frame in tables.items():
+            columns = ", ".join(frame.columns)
+            connection.register("incoming", frame)
+            connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
+            connection.unregister("incoming")
+    _to_disk(partial)
+    partial.chmod(0o444)
+    partial.replace(path)
+    _to_disk(path.parent)
+
+
+def _to_disk(path: Path) -> None:
+    """Ask the operating system to keep what was written, a file or a folder's list of names."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger. at: UTC, ISO format."""
+
+    at: str
+    action: str
+    release: str
+
+
+class Releases:
+    """The releases of one programme: files, pointer, ledger."""
+
+    def __init__(self, root: Path, programme: str) -> None:
+        """`root` is the folder of all programmes' releases."""
+        self.folder = root / programme
+        self.programme = programme
+
+    def path(self, release: str) -> Path:
+        """Where a release's file lies."""
+        return self.folder / f"{release}.duckdb"
+
+    @property
+    def current(self) -> str | None:
+        """The published release; None when there is none."""
+        pointer = self.folder / "current"
+        return pointer.read_text(encoding="utf-8").strip() or None if pointer.exists() else None
+
+    def ledger(self) -> list[Entry]:
+        """What was done, oldest first."""
+        path = self.folder / "ledger.jsonl"
+        if not path.exists():
+            return []
+        return [Entry(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line]
+
+    def published(self) -> list[str]:
+        """Releases that were published and not withdrawn, oldest first: the ones an address may still show."""
+        state: dict[str, str] = {}
+        for entry in self.ledger():
+            if entry.action in ("published", "withdrawn"):
+                state.pop(entry.release, None)
+                state[entry.release] = entry.action
+        return [release for release, action in state.items() if action == "published" and self.path(release).exists()]
+
+    def next_id(self, year: int) -> str:
+        """The first unused number of the year: ids are never used twice, not even by an unpublished candidate."""
+        used = {path.stem for path in self.folder.glob("*.duckdb")} | {entry.release for entry in self.ledger()}
+        number = 1
+        while f"{year}-{number}" in used:
+            number += 1
+        return f"{year}-{number}"
+
+    def record(self, action: str, release: str) -> None:
+        """Add a line to the ledger; it is on disk when this returns."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        with (self.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
+            ledger.write(json.dumps({"at": at, "action": action, "release": release}) + "\n")
+            ledger.flush()
+            os.fsync(ledger.fileno())
+
+    def publish(self, release: str) -> None:
+        """Point to a release. Refused for confidential data: cells are not yet protected jointly."""
+        if not self.path(release).exists():
+            raise UserError("release.unknown", release=release, programme=self.programme)
+        kind = Release(self.path(release)).programme.data_kind
+        if kind not in (DataKind.SIMULATED, DataKind.PUBLIC):
+            raise UserError("release.unprotected", release=release, kind=kind)
+        self.record("published", release)
+        self._point(release)
+
+    def withdraw(self, release: str) -> str | None:
+        """Take a release back; the pointer returns to the newest one still published, which is the answer."""
+        if release not in self.published():
+            raise UserError("release.unknown", release=release, programme=self.programme)
+        self.record("withdrawn", release)
+        left = self.published()
+        self._point(left[-1] if left else "")
+        return left[-1] if left else None
+
+    def _point(self, release: str) -> None:
+        pointer = self.folder / "current"
+        partial = self.folder / f"current.{os.getpid()}.partial"
+        partial.write_text(release + "\n", encoding="utf-8")
+        _to_disk(partial)
+        partial.replace(pointer)
+        _to_disk(self.folder)
+
+    def open(self, release: str | None = None) -> Release:
+        """A published release; without a name the current one. Raises UserError when there is none."""
+        wanted = release or self.current
+        if wanted is None:
+            raise UserError("release.none", programme=self.programme)
+        if wanted not in self.published():
+            raise UserError("release.unknown", release=wanted, programme=self.programme)
+        return Release(self.path(wanted))
+
+
+def verify(figure_id: str, root: Path) -> tuple[str, Figure | None, str | None]:
+    """Where a figure stands: (state, the figure, the current release); state is current, superseded, withdrawn or
+    never_published. Raises UserError when the id cannot be one."""
+    parsed = parse_figure_id(figure_id)
+    releases = Releases(root, parsed.programme)
+    known = {entry.release for entry in releases.ledger() if entry.action == "published"}
+    if parsed.release not in known or not releases.path(parsed.release).exists():
+        return "never_published", None, releases.current
+    figure = Release(releases.path(parsed.release)).by_id(str(parsed))
+    if figure is None:
+        return "never_published", None, releases.current
+    if parsed.release not in releases.published():
+        return "withdrawn", figure, releases.current
+    return ("current" if parsed.release == releases.current else "superseded"), figure, releases.current

@@ -1,0 +1,64 @@
+-- A release: what may be published, and nothing else. Format version 1. The file never changes once it is written.
+
+-- one row per key; values are JSON
+CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
+
+-- one row per figure. "*" in a dimension: all of it. value is NULL where the figure is withheld, with a reason.
+-- unit: fraction (0.12 is 12%), outcome (the outcome's own, per year), count, money (the programme's currency)
+CREATE TABLE figures (
+    figure_id VARCHAR PRIMARY KEY,
+    cell VARCHAR NOT NULL UNIQUE,       -- the part of the id that stays from release to release
+    outcome VARCHAR NOT NULL,           -- "*": none, the figure is about firms or grants
+    measure VARCHAR NOT NULL,
+    arm VARCHAR NOT NULL,               -- funded, comparison, or "*" where both make the figure
+    horizon VARCHAR NOT NULL,           -- overall, or the year after funding; "*": none
+    sector VARCHAR NOT NULL,
+    macro_sector VARCHAR NOT NULL,
+    wave VARCHAR NOT NULL,
+    size_class VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    area VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    value DOUBLE,
+    low DOUBLE,                         -- 95% interval
+    high DOUBLE,
+    half_low DOUBLE,                    -- 50% interval
+    half_high DOUBLE,
+    sim_low DOUBLE,                     -- interval that holds for all groups of the dimension together
+    sim_high DOUBLE,
+    p_value DOUBLE,
+    mde DOUBLE,
+    df DOUBLE,
+    n_funded BIGINT,
+    n_comparison BIGINT,
+    obs_status VARCHAR NOT NULL,        -- SDMX
+    conf_status VARCHAR NOT NULL,       -- SDMX
+    reason VARCHAR,
+    CHECK ((value IS NULL) = (reason IS NOT NULL))
+);
+
+-- one row per outcome, sector ("*": programme), arm and period; index 100 = the year before. NULL: a gap, too few firms
+CREATE TABLE lines (
+    outcome VARCHAR NOT NULL,
+    sector VARCHAR NOT NULL,
+    arm VARCHAR NOT NULL,
+    period VARCHAR NOT NULL,
+    index_value DOUBLE,
+    n BIGINT
+);
+
+-- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed
+CREATE TABLE reconciliation (
+    tranche VARCHAR PRIMARY KEY,
+    announced_firms BIGINT,
+    announced_eur DECIMAL(18, 2),
+    announced_eur_is VARCHAR,
+    loaded_firms BIGINT NOT NULL,
+    loaded_eur DECIMAL(18, 2),
+    reporting_firms BIGINT NOT NULL,
+    measured_firms BIGINT NOT NULL,
+    analysed_firms BIGINT NOT NULL
+);
+
+-- one row per way an application ended
+CREATE TABLE applications (outcome VARCHAR PRIMARY KEY, applications BIGINT NOT NULL);
