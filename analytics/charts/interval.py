@@ -1,0 +1,191 @@
+"""An estimate drawn with its uncertainty: a dot, the 50% bar, fading bands, and a hair that ends at the 95% limits."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from statistics import NormalDist, median
+from typing import Literal
+
+from analytics.charts import palette
+from analytics.charts.axis import Axis, Keys, axis
+
+Scale = Literal["ratio", "linear"]
+Gap = float | None
+
+LEVELS = (0.95, 0.90, 0.80, 0.70, 0.60)  # widest first: the narrower lie on the wider
+_REACH = 2.0  # how many typical widths from the middle the shared range goes
+_SMALLEST_STEP = 0.01  # ticks have no decimals of a percent
+_ARROW_TIP = 0.012  # of the range: a clipped line ends where its arrow begins
+_WORTH_SHOWING = 0.04  # an axis never zooms into less than 4 points
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One estimate and the ends of its 95% and 50% intervals: fractions (0.12 is 12%) or amounts, all finite."""
+
+    value: float
+    low: float
+    high: float
+    low_50: float
+    high_50: float
+
+    def __post_init__(self) -> None:
+        """Refuse NaN and infinity: what is unknown is no mark, it is withheld."""
+        if not all(math.isfinite(number) for number in astuple(self)):
+            raise ValueError(f"a mark needs finite numbers: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a forest.
+
+    n: firms; None: not published. mark None: withheld, and `note` says why; else a note stands under the label.
+    shrunken: the second, hollow mark, where it is asked for.
+    """
+
+    label: str
+    n: int | None
+    mark: Mark | None
+    note: str
+    shrunken: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thickness:
+    """Of bands, 50% bar, dot and cap, in px."""
+
+    band: float
+    bar: float
+    dot: float
+    cap: float
+
+
+ROWS = Thickness(6, 11, 13, 9)
+PANEL = Thickness(9, 16, 17, 12)
+
+
+def band(mark: Mark, level: float, scale: Scale = "ratio") -> tuple[float, float]:
+    """Ends of the band of a level, between the 50% and the 95% ends; decorative, the hair carries the limits."""
+    normal = NormalDist()
+    z_50, z_95 = normal.inv_cdf(0.75), normal.inv_cdf(0.975)
+    share = (normal.inv_cdf((1 + level) / 2) - z_50) / (z_95 - z_50)
+    logs = scale == "ratio" and min(mark.low, mark.low_50, mark.high, mark.high_50) > -1
+
+    def between(inner: float, outer: float) -> float:
+        if logs:
+            return math.expm1((1 - share) * math.log1p(inner) + share * math.log1p(outer))
+        return (1 - share) * inner + share * outer
+
+    return between(mark.low_50, mark.low), between(mark.high_50, mark.high)
+
+
+def shared_axis(
+    marks: Sequence[Mark],
+    points: Sequence[float] = (),
+    *,
+    scale: Scale = "ratio",
+    margin: float = 0.02,
+    most: int = 5,
+    edge: float = 0.04,
+) -> Axis:
+    """One value range for all marks, with 0 and the further `points` inside.
+
+    A few far or very wide intervals do not flatten the others: the range goes as far as twice the typical width from
+    the middle, and what lies outside is drawn as an arrow.
+    """
+    inside = [0.0, *points]
+    if marks:
+        middle = median(mark.value for mark in marks)
+        typical = max(
+            median(abs(mark.high - mark.low) for mark in marks),
+            2 * median(abs(mark.value - middle) for mark in marks),
+        )
+        ends = [end for mark in marks for end in (mark.low, mark.high, mark.value)]
+        inside += [max(min(ends), middle - _REACH * typical), min(max(ends), middle + _REACH * typical)]
+    low, high = min(inside), max(inside)
+    extent = max(high - low, _WORTH_SHOWING)
+    more = margin * extent + (extent - (high - low)) / 2
+    least = -1.0 if scale == "ratio" else -math.inf  # nothing falls by more than 100%
+    return axis(low - more, high + more, most=most, smallest=_SMALLEST_STEP, least=least, edge=edge)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Draws along the value axis, clipped to it; positions lie across."""
+
+    extent: Axis
+    vertical: bool
+
+    def points(self, points: Sequence[tuple[Gap, Gap]], **style: object) -> Keys:
+        """Values and positions as one trace."""
+        along, across = [value for value, _ in points], [at for _, at in points]
+        x, y = (across, along) if self.vertical else (along, across)
+        return {"x": x, "y": y, **style}
+
+    def segments(self, ends: Sequence[tuple[float, float, float]], color: str, width: float) -> Keys:
+        """Position, start and end of straight lines, as one trace; a clipped one stops where its arrow begins."""
+        low, high = self.extent.low, self.extent.high
+        tip = _ARROW_TIP * (high - low)
+        points: list[tuple[Gap, Gap]] = []
+        for at, start, end in ends:
+            if end >= low and start <= high:
+                first, last = low + tip if start < low else start, high - tip if end > high else end
+                points += [(first, at), (last, at), (None, None)]
+        return self.points(points, mode="lines", line={"color": color, "width": width})
+
+
+def interval_traces(
+    placed: Sequence[tuple[float, Mark]],
+    extent: Axis,
+    thickness: Thickness,
+    *,
+    scale: Scale = "ratio",
+    vertical: bool = False,
+    dot: bool = True,
+) -> list[Keys]:
+    """Marks at their positions: one trace per level for any number of rows, clipped to `extent`."""
+    pen = _Pen(extent, vertical)
+    traces = [
+        pen.segments([(at, *band(mark, level, scale)) for at, mark in placed], color, thickness.band)
+        for level, color in zip(LEVELS, palette.FADES, strict=True)
+    ]
+    traces.append(pen.segments([(at, mark.low, mark.high) for at, mark in placed], palette.HAIR, 1.5))
+    caps = [(end, at) for at, mark in placed for end in (mark.low, mark.high) if extent.holds(end)]
+    cap = {"symbol": "line-ew" if vertical else "line-ns", "size": thickness.cap, "line": _edge(palette.HAIR, 1.5)}
+    traces.append(pen.points(caps, mode="markers", marker=cap))
+    traces.append(pen.segments([(at, mark.low_50, mark.high_50) for at, mark in placed], palette.BLUE, thickness.bar))
+    if dot:
+        dots = [(mark.value, at) for at, mark in placed if extent.holds(mark.value)]
+        ring = {"size": thickness.dot, "color": palette.BLUE, "line": _edge(palette.WHITE, 2)}
+        traces.append(pen.points(dots, mode="markers", marker=ring))
+    arrows = _arrows(placed, extent, vertical=vertical)
+    if arrows:
+        shape = {"symbol": [a[2] for a in arrows], "color": [a[3] for a in arrows], "size": 9}
+        traces.append(pen.points([a[:2] for a in arrows], mode="markers", marker=shape, cliponaxis=False))
+    return traces
+
+
+def _edge(color: str, width: float) -> Keys:
+    return {"color": color, "width": width}
+
+
+def _arrows(
+    placed: Sequence[tuple[float, Mark]], extent: Axis, *, vertical: bool
+) -> list[tuple[float, float, str, str]]:
+    """Where an interval leaves the range: edge, position, symbol, colour (blue when the estimate itself is outside)."""
+    low, high = extent.low, extent.high
+    down, up = ("triangle-down", "triangle-up") if vertical else ("triangle-left", "triangle-right")
+    arrows = []
+    for at, mark in placed:
+        if mark.low < low:
+            arrows.append((low, at, down, palette.BLUE if mark.value < low else palette.HAIR))
+        if mark.high > high:
+            arrows.append((high, at, up, palette.BLUE if mark.value > high else palette.HAIR))
+    return arrows
+
+
+def hollow_trace(points: Sequence[tuple[float, float]], extent: Axis) -> Keys:
+    """Shrunken estimates (value, position): hollow marks, never the figure itself."""
+    ring = {"size": 9, "color": palette.WHITE, "line": _edge(palette.BLUE, 1.5)}
+    inside = [point for point in points if extent.holds(point[0])]
+    return _Pen(extent, vertical=False).points(inside, mode="markers", marker=ring)

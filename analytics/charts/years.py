@@ -1,0 +1,90 @@
+"""The effect in year 1, 2, 3 after the grant: vertical intervals beside each other."""
+
+from collections.abc import Sequence
+
+from plotly import graph_objects as go
+
+from analytics.charts import palette
+from analytics.charts.axis import Axis, Keys
+from analytics.charts.canvas import Canvas, Stamp
+from analytics.charts.interval import ROWS, Mark, Row, interval_traces, shared_axis
+from analytics.charts.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.text import Text
+
+_WIDTH = 320.0
+_PLOT = 260.0
+_BEFORE_FIRST = 0.9  # of a column: room for the words of the zero line
+_AFTER_LAST = 0.55
+_HALF_LINE = 11.0  # half the height of a value in words, px
+
+
+def years(rows: Sequence[Row], *, stamp: Stamp, text: Text) -> go.Figure:
+    """One column per row, on one range; a withheld year says why in its place."""
+    marks = [row.mark for row in rows if row.mark]
+    extent = shared_axis(marks, most=6)
+    values = extent.ticks() if marks else []
+    widest = max((width(text.percent(value), palette.TICK) for value in values), default=0.0)
+    canvas = Canvas(width=_WIDTH, plot_height=_PLOT, left=max(45.0, widest + 8), right=14, top=20, bottom=100)
+    for value in values:
+        canvas.rule((0, 1), (value, value), color=palette.GRID, width=1, xref="paper")
+    if marks:
+        _zero(canvas, extent, text)
+    placed = [(float(i), row.mark) for i, row in enumerate(rows) if row.mark]
+    canvas.traces = interval_traces(placed, extent, ROWS, vertical=True) if placed else []
+    for i, row in enumerate(rows):
+        _column(canvas, i, row, len(rows), extent, text)
+    canvas.stamp(stamp, text)
+    return canvas.figure(
+        xaxis={"range": (-_BEFORE_FIRST, max(len(rows), 1) - 1 + _AFTER_LAST), "showticklabels": False},
+        yaxis=extent.keys(f"{text.percent(value)} " for value in extent.ticks()) | {"showticklabels": bool(marks)},
+    )
+
+
+def _zero(canvas: Canvas, extent: Axis, text: Text) -> None:
+    """Zero line, named at its start where no interval stands, below it unless there is no room."""
+    canvas.rule((0, 1), (0, 0), color=palette.INK, width=1.5, xref="paper")
+    room_below = extent.share(0) * _PLOT
+    below = room_below > 2.4 * palette.FOOTER * palette.LINE_HEIGHT
+    words = BREAK.join(text("chart.no_effect_lines").split("|"))
+    side: Keys = {"yanchor": "top" if below else "bottom", "yshift": -2 if below else 2}
+    place: Keys = {"xref": "paper", "xshift": 4, "size": palette.FOOTER, "color": palette.GREY_TEXT}
+    canvas.write(words, 0, 0, anchor="left", **place, **side)
+
+
+def _column(canvas: Canvas, i: int, row: Row, count: int, extent: Axis, text: Text) -> None:
+    column = canvas.plot_width / (count - 1 + _BEFORE_FIRST + _AFTER_LAST)
+    under: Keys = {"yref": "paper", "yanchor": "top"}
+    label = bold(BREAK.join(safe(part) for part in wrap(row.label, palette.VALUE, column, most=2)))
+    if row.mark is None:
+        canvas.write(label, i, 0, yshift=-6, size=palette.VALUE, color=palette.GREY_TEXT, **under)
+        note = BREAK.join(safe(part) for part in wrap(row.note, palette.FOOTER, column - 8))
+        canvas.write(note, i, 0.75, yref="paper", size=palette.FOOTER, color=palette.GREY_TEXT)
+        return
+    interval = wrap(text.interval(row.mark.low, row.mark.high), palette.FOOTER, column)
+    words = coloured(BREAK.join(interval), palette.GREY_TEXT, palette.FOOTER)
+    canvas.write(f"{label}{BREAK}{words}", i, 0, yshift=-6, size=palette.VALUE, **under)
+    y = min(max(row.mark.value, extent.low), extent.high)
+    shift: Keys = {"xshift": 13, "yshift": _off_zero(y, extent), "size": palette.VALUE, "color": palette.BLUE}
+    canvas.write(bold(text.percent(row.mark.value)), i, y, anchor="left", **shift)
+
+
+def _off_zero(value: float, extent: Axis) -> float:
+    """How far the words of a value move up, in px, so that the zero line does not strike them through."""
+    above = (value / (extent.high - extent.low)) * _PLOT
+    if abs(above) >= _HALF_LINE:
+        return 0.0
+    return (_HALF_LINE if value >= 0 else -_HALF_LINE) - above
+
+
+def years_alt(rows: Sequence[Row], text: Text) -> str:
+    """The same figures in words."""
+
+    def said(row: Row, mark: Mark) -> str:
+        return f"{row.label} {text.percent(mark.value)} {text.interval(mark.low, mark.high)}"
+
+    shown = [said(row, row.mark) for row in rows if row.mark]
+    withheld = [f"{row.label} ({row.note})" for row in rows if not row.mark]
+    sentences = [text("chart.alt.years", rows="; ".join(shown))] if shown else []
+    if withheld:
+        sentences.append(text("chart.alt.withheld", rows="; ".join(withheld)))
+    return " ".join(sentences)
