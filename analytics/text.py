@@ -77,9 +77,19 @@ class Text:
         """From −1% to +29%, as it stands in sentences."""
         return self("format.span", low=self.percent(low), high=self.percent(high))
 
+    def percent_with(self, article: str, fraction: float) -> str:
+        """A percentage behind its article, which Italian bends to the number: il 12%, l’8%, lo 0%."""
+        written = self.percent(abs(fraction), sign=False)
+        whole = abs(round(fraction * 100))
+        vowel = whole in (8, 11) or whole // 10 == 8 or whole // 100 == 8
+        form = "zero" if whole == 0 else "vowel" if vowel else "plain"
+        return self(f"format.{article}.{form}", value=written)
+
     def money(self, amount: float, currency: str, *, decimals: int = 0) -> str:
         """An amount of money, by default without decimals."""
-        pattern = self.locale.currency_formats["standard"].pattern.replace(".00", "." + "0" * decimals if decimals else "")
+        pattern = self.locale.currency_formats["standard"].pattern.replace(
+            ".00", "." + "0" * decimals if decimals else ""
+        )
         written = format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
         return written.replace("-", MINUS)
 
@@ -91,6 +101,10 @@ class Text:
     def date(self, day: dt.date) -> str:
         """26 febbraio 2027."""
         return format_date(day, "d MMMM y", locale=self.locale)
+
+    def short_date(self, day: dt.date) -> str:
+        """26 feb 2027, for charts."""
+        return format_date(day, "d MMM y", locale=self.locale)
 
     def moment(self, when: dt.datetime) -> str:
         """26 febbraio 2027, 10:00 UTC."""

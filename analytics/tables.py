@@ -1,0 +1,307 @@
+"""Release parts -> frames: what a table shows and what its file holds. Arranges published figures, no more."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from analytics.headlines import data_note
+from analytics.model import Arm
+from analytics.programme import Outcome
+from analytics.release import Figure, Release
+from analytics.text import Text
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+EMPTY = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """One cell of a cohort table: a pair of codes ("*" = all) and its figures. None: the release holds no such cell."""
+
+    row: str
+    column: str
+    firms: Figure | None
+    before: Figure | None
+    after: Figure | None
+    change: Figure | None
+    other_change: Figure | None
+    effect: Figure | None
+
+
+def cohorts(release: Release, rows: str, columns: str, outcome: str, horizon: str) -> Iterator[Cohort]:
+    """Every cell of rows × columns, with both margins and the total."""
+    estimand = release.programme.headline.estimand
+    for row in (*release.codes(rows), "*"):
+        for column in (*release.codes(columns), "*"):
+            group = {name: code for name, code in ((rows, row), (columns, column)) if code != "*"}
+
+            def figure(
+                measure: str, arm: str = "*", *, group: Mapping[str, str] = group, about: str = outcome
+            ) -> Figure | None:
+                at = "*" if about == "*" else horizon
+                return release.figure(measure, outcome=about, arm=arm, horizon=at, group=group)
+
+            yield Cohort(
+                row,
+                column,
+                firms=figure("firms", Arm.FUNDED, about="*"),
+                before=figure("before_mean", Arm.FUNDED),
+                after=figure("after_mean", Arm.FUNDED),
+                change=figure("change", Arm.FUNDED),
+                other_change=figure("change", Arm.COMPARISON),
+                effect=figure(estimand),
+            )
+
+
+def code_label(release: Release, dimension: str, code: str, text: Text) -> str:
+    """A code in words; "*" is the total."""
+    return text("label.total") if code == "*" else release.programme.label(dimension, code, text)
+
+
+def status(figure: Figure | None) -> str:
+    """The code letters under a cell: C confidential, u too little to tell, empty for a published one."""
+    if figure is None or figure.published:
+        return ""
+    return "C" if figure.conf_status != "F" else "u" if figure.obs_status == "U" else "m"
+
+
+def _shown(figure: Figure | None, written: str) -> str:
+    return EMPTY if figure is None else written if figure.published else status(figure)
+
+
+def count_cell(figure: Figure | None, text: Text) -> str:
+    """A count of firms."""
+    return _shown(figure, text.number(figure.value) if figure and figure.value is not None else "")
+
+
+def percent_cell(figure: Figure | None, text: Text) -> str:
+    """A change in percent."""
+    return _shown(figure, text.percent(figure.value) if figure and figure.value is not None else "")
+
+
+def effect_cell(figure: Figure | None, text: Text) -> str:
+    """An effect with its interval: +13% (−1%; +29%)."""
+    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+        return _shown(figure, "")
+    return f"{text.percent(figure.value)} {text.interval(figure.low, figure.high)}"
+
+
+def amount(value: float, outcome: Outcome, text: Text) -> str:
+    """An amount of an outcome in its own unit, per firm and year."""
+    if outcome.currency:
+        return text.money(value, outcome.currency)
+    return text.number(value, 0 if abs(value) >= 100 else 1)
+
+
+def amount_cell(figure: Figure | None, outcome: Outcome, text: Text) -> str:
+    """A mean per firm and year."""
+    return _shown(figure, amount(figure.value, outcome, text) if figure and figure.value is not None else "")
+
+
+def cohort_table(
+    release: Release, rows: str, columns: str, outcome: str, horizon: str, what: str, text: Text
+) -> pd.DataFrame:
+    """A cohort table as text, rows × (column group, measure). what: "effect" or "change"."""
+    declared = release.programme.outcome(outcome)
+    table: dict[str, dict[tuple[str, str], str]] = {}
+    for cell in cohorts(release, rows, columns, outcome, horizon):
+        shown = {"n": count_cell(cell.firms, text)}
+        if what == "effect":
+            shown |= {"effect": effect_cell(cell.effect, text)}
+        else:
+            shown |= {
+                "before": amount_cell(cell.before, declared, text),
+                "after": amount_cell(cell.after, declared, text),
+                "change": percent_cell(cell.change, text),
+                "other_change": percent_cell(cell.other_change, text),
+            }
+        line = table.setdefault(code_label(release, rows, cell.row, text), {})
+        over = code_label(release, columns, cell.column, text)
+        line |= {(over, text(f"table.{name}")): value for name, value in shown.items()}
+    frame = pd.DataFrame.from_dict(table, orient="index")
+    frame.columns = pd.MultiIndex.from_tuples(list(next(iter(table.values()))))
+    frame.index.name = text(f"dimension.{rows}")
+    return frame
+
+
+def cohort_csv(release: Release, rows: str, columns: str, outcome: str, horizon: str, text: Text) -> str:
+    """The same cells for a machine: one row per cell, codes and labels, plain numbers, intervals, n, statuses, ids.
+
+    Fractions (0.12 is 12%); amounts per firm and year. Text that a spreadsheet would run as a formula is disarmed.
+    """
+    out = io.StringIO()
+    writer: csv.DictWriter[str] | None = None
+    for cell in cohorts(release, rows, columns, outcome, horizon):
+        line: dict[str, object] = {
+            "data_mark": data_note(release, text),
+            "programme": release.programme.id,
+            "release": release.release_id,
+            "outcome": outcome,
+            "horizon": horizon,
+            rows: cell.row,
+            f"{rows}_label": code_label(release, rows, cell.row, text),
+            columns: cell.column,
+            f"{columns}_label": code_label(release, columns, cell.column, text),
+            **_flat("firms", cell.firms),
+            **_flat("before_mean", cell.before),
+            **_flat("after_mean", cell.after),
+            **_flat("change", cell.change),
+            **_flat("comparison_change", cell.other_change),
+            **_flat("effect", cell.effect, interval=True),
+            "effect_measure": release.programme.headline.estimand.value,
+        }
+        if writer is None:
+            writer = csv.DictWriter(out, list(line), lineterminator="\r\n")
+            writer.writeheader()
+        writer.writerow({name: disarmed(value) for name, value in line.items()})
+    return out.getvalue()
+
+
+def _flat(name: str, figure: Figure | None, *, interval: bool = False) -> dict[str, object]:
+    def of(attribute: str) -> object:
+        return getattr(figure, attribute) if figure is not None else None
+
+    values = {name: of("value")}
+    if interval:
+        values |= {f"{name}_low": of("low"), f"{name}_high": of("high")}
+        values |= {f"{name}_n": of("n_funded"), f"{name}_n_comparison": of("n_comparison")}
+    return values | {
+        f"{name}_status": of("obs_status"),
+        f"{name}_conf_status": of("conf_status"),
+        f"{name}_reason": of("reason"),
+        f"{name}_figure_id": of("figure_id"),
+    }
+
+
+def disarmed(value: object) -> object:
+    """Text that starts like a formula gets an apostrophe in front; numbers stay numbers."""
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
+        return "'" + value
+    return value
+
+
+def _tranche_label(release: Release, tranche: str, text: Text) -> str:
+    return text("label.total") if tranche == "*" else release.programme.label("wave", tranche, text)
+
+
+def firms_announced(release: Release, text: Text) -> pd.DataFrame:
+    """Firms announced against firms loaded, by tranche; what was not stated says so."""
+    lines = {
+        _tranche_label(release, row["tranche"], text): {
+            text("table.announced_firms"): text("table.not_stated")
+            if pd.isna(row["announced_firms"])
+            else text.number(row["announced_firms"]),
+            text("table.loaded_firms"): text.number(row["loaded_firms"]),
+        }
+        for row in release.reconciliation.to_dict("records")
+    }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def euros_announced(release: Release, text: Text) -> pd.DataFrame:
+    """Amounts announced against grants loaded, by tranche, to the cent; an amount belongs to its own tranche only."""
+
+    def money(amount: float | None) -> str:
+        if pd.isna(amount):
+            return text("table.not_stated")
+        return text.money(float(amount), release.programme.currency, decimals=2)
+
+    lines = {}
+    for row in release.reconciliation.to_dict("records"):
+        announced = money(row["announced_eur"])
+        if row["announced_eur_is"] == "endowment":
+            announced = text("table.endowment", amount=announced)
+        lines[_tranche_label(release, row["tranche"], text)] = {
+            text("table.announced_eur"): announced,
+            text("table.loaded_eur"): money(row["loaded_eur"]),
+        }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
+    """From awarded firms to those in the headline, tranche by tranche."""
+    steps = ("loaded_firms", "reporting_firms", "measured_firms", "analysed_firms")
+    lines = {
+        _tranche_label(release, row["tranche"], text): {text(f"table.{step}"): text.number(row[step]) for step in steps}
+        for row in release.reconciliation.to_dict("records")
+    }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def path_in_all(release: Release, text: Text) -> pd.DataFrame:
+    """From all awarded firms to those in the headline, one step a line."""
+    row = release.reconciliation[release.reconciliation["tranche"] == "*"].iloc[0]
+    steps = ("announced_firms", "loaded_firms", "reporting_firms", "measured_firms", "analysed_firms")
+    counts = [text("table.not_stated") if pd.isna(row[step]) else text.number(row[step]) for step in steps]
+    return pd.DataFrame({text("table.firms"): counts}, index=[text(f"table.{step}") for step in steps])
+
+
+def sector_facts(
+    release: Release, outcome: str, horizon: str, group: Mapping[str, str], text: Text
+) -> list[tuple[str, str]]:
+    """The facts of one sector in a line: label and value."""
+    declared = release.programme.outcome(outcome)
+    named = release.programme.headline.estimand
+
+    def of(measure: str, arm: str = "*") -> Figure | None:
+        return release.figure(measure, outcome=outcome, arm=arm, horizon=horizon, group=group)
+
+    effect = of(named)
+    firms = {arm: release.figure("firms", arm=arm, group=group) for arm in Arm}
+    mde = _shown(effect, text.percent(effect.mde) if effect and effect.mde is not None else "")
+    return [
+        (text("fact.funded"), count_cell(firms[Arm.FUNDED], text)),
+        (text("fact.comparison"), count_cell(firms[Arm.COMPARISON], text)),
+        (text("fact.effect"), effect_cell(effect, text)),
+        (text("fact.change"), percent_cell(of("change", Arm.FUNDED), text)),
+        (text("fact.other_change"), percent_cell(of("change", Arm.COMPARISON), text)),
+        (text("fact.after"), amount_cell(of("after_mean", Arm.FUNDED), declared, text)),
+        (text("fact.mde"), mde),
+    ]
+
+
+def applications_table(release: Release, text: Text) -> pd.DataFrame:
+    """How applications ended."""
+    lines = {
+        text(f"application.{row['outcome']}"): {text("table.applications"): text.number(row["applications"])}
+        for row in release.applications.to_dict("records")
+    }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def inputs_table(release: Release, text: Text) -> pd.DataFrame:
+    """The imports that a release rests on."""
+    lines = [
+        {
+            text("table.rows_in"): text.number(item["rows_in"]),
+            text("table.rows_loaded"): text.number(item["rows_loaded"]),
+            text("table.rows_rejected"): text.number(item["rows_rejected"]),
+            "SHA-256": f"{item['sha256'][:8]}…",
+        }
+        for item in release.manifest["inputs"]
+    ]
+    return pd.DataFrame(lines, index=[text(f"input.{item['table']}") for item in release.manifest["inputs"]])
+
+
+def method_words(release: Release, text: Text) -> dict[str, str]:
+    """What the method text names: windows, thresholds, versions."""
+    manifest, settings = release.manifest, release.manifest["settings"]
+    first, last = (text.period(pd.Period(period)) for period in manifest["before"])
+    return {
+        "before": text("table.window", first=first, last=last),
+        "min_firms": text.number(settings["min_firms"]),
+        "level": text.percent(settings["level"], sign=False),
+        "code_version": str(manifest["code_version"]),
+        "built_at": text.moment(dt.datetime.fromisoformat(manifest["built_at"])),
+        "award": text(f"table.award_{settings['award_period']}"),
+    }
+
+
+def file_name(release: Release, about: str) -> str:
+    """The name of an exported file: it says when the data are simulated."""
+    mark = "SIMULATED-" if release.simulated else ""
+    return f"{mark}{release.programme.id}-{release.release_id}-{about}.csv"

@@ -1,0 +1,164 @@
+"""The frame: page settings, language, programme and release in use, navigation, and the JSON routes beside the pages.
+
+`streamlit run dashboard.py` starts the server from the `app` below; inside a session the same file draws the frame.
+"""
+
+from pathlib import Path
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from analytics.headlines import headlines
+from analytics.model import DataKind, UserError
+from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+from pages import common
+
+HERE = Path(__file__).parent
+PAGES = {
+    "overview": "",
+    "sectors": "settori",
+    "cohorts": "coorti",
+    "press": "stampa",
+    "audit": "dati",
+}
+
+
+def headlines_json(request: Request) -> JSONResponse:
+    """The approved sentences of a release and their figures: ?lang=it|en, ?programme=, ?release=."""
+    asked = request.query_params
+    text = Text(asked.get("lang", DEFAULT_LANGUAGE))
+    try:
+        release = common.opened(asked.get("programme"), asked.get("release"))
+    except UserError as error:
+        return JSONResponse({"error": error.said(text)}, status_code=404)
+    return JSONResponse(headlines(release, text))
+
+
+def unknown_route(request: Request) -> JSONResponse:
+    """Everything else under /api, which Streamlit would answer with the page."""
+    text = Text(request.query_params.get("lang", DEFAULT_LANGUAGE))
+    return JSONResponse({"error": text("page.no_route")}, status_code=404)
+
+
+class SafeHeaders:
+    """Answers are read as what they are, framed by nobody else, and tell no other site where the reader was."""
+
+    HEADERS = (
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"SAMEORIGIN"),
+        (b"referrer-policy", b"same-origin"),
+    )
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap the application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add the headers to every HTTP answer."""
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *self.HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+def draw() -> None:
+    """The frame of every page."""
+    text = common.language()
+    st.set_page_config(page_title=text("page.title"), page_icon=str(HERE / "static" / "vetrina.svg"), layout="wide")
+    st.html(HERE / "static" / "vetrina.css")
+    st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
+    pages = [
+        st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
+        for name, path in PAGES.items()
+    ]
+    page = st.navigation(pages, position="top")
+    frame = _pickers(text)
+    if frame is None:
+        st.title(text("page.empty_title"))
+        st.markdown(text("page.empty"))
+        st.code("python -m analytics demo", language=None)
+        return
+    page.run()
+    _footer(frame)
+
+
+def _pickers(text: Text) -> common.Frame | None:
+    """Programme, release, language; the strip that says what kind of data these are; the release in one line."""
+    available = common.shelves()
+    with st.container(key="pickers", horizontal=True, vertical_alignment="top"):
+        if available:
+            first = next(iter(available))
+            titles = {
+                name: common.read_release(shelf.path(shelf.current or "")).programme
+                for name, shelf in available.items()
+            }
+            programme = common.choose(
+                st.selectbox,
+                text("frame.programme"),
+                "programme",
+                list(available),
+                first,
+                lambda name: f"{titles[name].short_title.in_(text)} · {titles[name].region.in_(text)}",
+                width=340,
+            )
+            shelf = available[programme]
+            published = shelf.published()[::-1]
+            common.choose(
+                st.selectbox, text("frame.release"), "release", published, shelf.current or "", str, width=140
+            )
+        common.choose(
+            st.segmented_control, text("frame.language"), "lang", LANGUAGES, DEFAULT_LANGUAGE, str.upper, required=True
+        )
+    frame = common.frame()
+    if frame is not None:
+        _strip(frame)
+        _release_line(frame)
+    return frame
+
+
+def _strip(frame: common.Frame) -> None:
+    kind = frame.release.programme.data_kind
+    if kind is not DataKind.CONFIDENTIAL:
+        with st.container(key=f"strip_{kind}"):
+            st.markdown(frame.text(f"mark.{kind}_strip"))
+
+
+def _release_line(frame: common.Frame) -> None:
+    text, manifest = frame.text, frame.release.manifest
+    facts = common.release_facts(frame)
+    with st.container(key="release_line", horizontal=True, gap="large"):
+        for label, value in facts:
+            st.markdown(f":gray[{label}]  \n**{common.plain(value)}**", width="content")
+    if frame.newer:
+        st.warning(text("frame.newer", shown=manifest["release"], current=frame.newer))
+
+
+def _footer(frame: common.Frame) -> None:
+    programme, text = frame.release.programme, frame.text
+    st.space("medium")
+    st.caption(
+        text(
+            "frame.footer",
+            title=programme.title.in_(text),
+            authority=programme.authority.in_(text),
+            release=frame.release.release_id,
+            source=programme.source.in_(text),
+        )
+    )
+
+
+if st.runtime.exists():
+    draw()
+else:
+    app = st.App(
+        __file__,
+        routes=[Route("/api/headlines.json", headlines_json), Route("/api/{path:path}", unknown_route)],
+        middleware=[Middleware(SafeHeaders)],
+    )

@@ -1,0 +1,1 @@
+"""One file per page; `common` holds what they share."""

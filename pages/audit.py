@@ -1,0 +1,44 @@
+"""Data and audit: from announced to analysed, tranche by tranche; what was imported; how the figures were made."""
+
+import streamlit as st
+
+from analytics import tables
+from pages import common
+
+found = common.need_frame()
+release, text = found.release, found.text
+programme, manifest = release.programme, release.manifest
+
+st.space("small")
+st.title(text("audit.title"))
+st.markdown(text("audit.says"))
+
+st.header(text("audit.announced"), anchor=False)
+firms, euros = st.columns(2, gap="large")
+firms.table(tables.firms_announced(release, text), border="horizontal")
+euros.table(tables.euros_announced(release, text), border="horizontal")
+st.caption(text("audit.announced_note"))
+st.caption(
+    "  \n".join(
+        common.plain(f"{tranche.label.in_(text)}: {tranche.source.in_(text)}") for tranche in programme.tranches
+    )
+)
+
+st.header(text("audit.path"), anchor=False)
+st.markdown(text("audit.path_says"))
+st.table(tables.path_to_analysed(release, text), border="horizontal")
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.header(text("audit.applications"), anchor=False)
+    if programme.announced and programme.announced.applications:
+        n = text.number(programme.announced.applications)
+        st.markdown(text("audit.applications_says", n=n, source=programme.announced.source.in_(text)))
+    st.table(tables.applications_table(release, text), border="horizontal")
+with right:
+    st.header(text("audit.inputs"), anchor=False)
+    st.markdown(text("audit.inputs_says"))
+    st.table(tables.inputs_table(release, text), border="horizontal")
+
+st.header(text("audit.method"), anchor=False)
+st.markdown(text("audit.method_body", **tables.method_words(release, text)))

@@ -1,0 +1,88 @@
+"""Cohort tables: one of the programme's named pairs, as protected when it was released; the file holds what is seen."""
+
+import streamlit as st
+
+from analytics import tables
+from analytics.headlines import data_note, horizon_phrase
+from pages import common
+
+found = common.need_frame()
+release, text = found.release, found.text
+programme = release.programme
+pairs = {"-".join(pair): pair for pair in programme.pairs}
+outcomes = [outcome.name for outcome in programme.outcomes]
+horizons = ["overall", *(str(year) for year in release.manifest["years_after"])]
+
+st.space("small")
+st.title(text("cohorts.title"))
+st.markdown(text("cohorts.says"))
+with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"):
+    pair = common.choose(
+        st.selectbox,
+        text("cohorts.pair"),
+        "pair",
+        list(pairs),
+        next(iter(pairs)),
+        lambda name: " × ".join(text(f"dimension.{part}") for part in pairs[name]),
+        width=300,
+    )
+    outcome = common.choose(
+        st.selectbox,
+        text("sectors.outcome"),
+        "outcome",
+        outcomes,
+        programme.headline.outcome,
+        lambda name: programme.outcome(name).label.in_(text),
+        width=240,
+    )
+    what = common.choose(
+        st.segmented_control,
+        text("cohorts.what"),
+        "what",
+        ["effect", "change"],
+        "effect",
+        lambda name: text(f"cohorts.what_{name}"),
+        required=True,
+        wrap=True,
+    )
+    horizon = common.choose(
+        st.segmented_control,
+        text("cohorts.horizon"),
+        "horizon",
+        horizons,
+        "overall",
+        lambda name: text(f"cohorts.horizon_{name}") if name == "overall" else text("chart_input.year", year=name),
+        required=True,
+        wrap=True,
+    )
+
+rows, columns = pairs[pair]
+st.subheader(
+    text(
+        f"cohorts.heading_{what}",
+        outcome=programme.outcome(outcome).label.in_(text),
+        horizon=horizon_phrase(release, horizon, text),
+    ),
+    anchor=False,
+)
+frame = tables.cohort_table(release, rows, columns, outcome, horizon, what, text)
+st.dataframe(frame, height="content", column_config=common.to_the_right(frame), alt=text("cohorts.title"))
+st.caption(
+    " · ".join(part for part in (data_note(release, text), text("cohorts.note", release=release.release_id)) if part)
+)
+
+left, right = st.columns([1.4, 1], gap="large")
+with left:
+    st.subheader(text("cohorts.codes"), anchor=False)
+    st.markdown(text("cohorts.codes_body", min_firms=release.manifest["settings"]["min_firms"]))
+with right:
+    st.subheader(text("cohorts.export"), anchor=False)
+    st.download_button(
+        text("cohorts.csv"),
+        data=lambda: tables.cohort_csv(release, rows, columns, outcome, horizon, text).encode("utf-8"),
+        file_name=tables.file_name(release, f"{pair}-{outcome}-{horizon}"),
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    st.caption(text("cohorts.export_says"))

@@ -1,0 +1,147 @@
+"""What all pages share: the state in the address, the release in use, how a chart is placed. No page of its own."""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from analytics.home import PROGRAMMES, Home
+from analytics.model import UserError
+from analytics.release import Release, Releases
+from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+
+CHART = {"displayModeBar": False}
+
+
+@lru_cache(maxsize=8)
+def read_release(path: Path) -> Release:
+    """A release file in memory; the file never changes, so its path is enough to know it by."""
+    return Release(path)
+
+
+def held(key: str, options: Sequence[str], default: str) -> str:
+    """A choice that lives in the address: from the address, else as last chosen, else the default."""
+    asked, kept = st.query_params.get(key), st.session_state.get(f"held_{key}")
+    value = next((str(wish) for wish in (asked, kept) if wish in options), default)
+    keep(key, value, default)
+    return value
+
+
+def keep(key: str, value: str, default: str) -> None:
+    """Remember a choice and write it into the address; a default needs no words there."""
+    st.session_state[f"held_{key}"] = value
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
+
+
+def choose(
+    widget: Callable[..., object],
+    label: str,
+    key: str,
+    options: Sequence[str],
+    default: str,
+    words: Callable[[str], str],
+    **more: object,
+) -> str:
+    """A selectbox or segmented control whose choice lives in the address by its code, in any language."""
+    st.session_state[f"pick_{key}"] = held(key, options, default)
+
+    def chosen() -> None:
+        keep(key, st.session_state[f"pick_{key}"] or default, default)
+
+    widget(label, options, key=f"pick_{key}", format_func=words, on_change=chosen, **more)
+    return str(st.session_state[f"held_{key}"])
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page reads: the release in use, the reader's language, and whether a newer release exists."""
+
+    release: Release
+    text: Text
+    newer: str | None
+
+
+def language() -> Text:
+    """The reader's language, from the address."""
+    return Text(held("lang", LANGUAGES, DEFAULT_LANGUAGE))
+
+
+def shelves() -> dict[str, Releases]:
+    """Programmes with something published, in the order of their files."""
+    root = Home.default().releases
+    found = {path.stem: Releases(root, path.stem) for path in sorted(PROGRAMMES.glob("*.toml"))}
+    return {programme: releases for programme, releases in found.items() if releases.current}
+
+
+def opened(programme: str | None = None, release: str | None = None) -> Release:
+    """A published release for the API: by default the first programme's current one. Raises UserError."""
+    available = shelves()
+    wanted = programme or next(iter(available), None)
+    if wanted not in available:
+        raise UserError("release.none", programme=programme or "–")
+    shelf = available[wanted]
+    chosen = release or shelf.current
+    if chosen not in shelf.published():
+        raise UserError("release.unknown", release=release, programme=wanted)
+    return read_release(shelf.path(chosen))
+
+
+def frame() -> Frame | None:
+    """The release that the address asks for; None when nothing is published."""
+    available = shelves()
+    if not available:
+        return None
+    shelf = available[held("programme", list(available), next(iter(available)))]
+    current = shelf.current or ""
+    chosen = held("release", shelf.published(), current)
+    return Frame(read_release(shelf.path(chosen)), language(), current if chosen != current else None)
+
+
+def need_frame() -> Frame:
+    """The frame, or the end of the page: the dashboard has already said that nothing is published."""
+    found = frame()
+    if found is None:
+        st.stop()
+    return found
+
+
+def chart(figure: go.Figure, alt: str, key: str) -> None:
+    """A chart as the template made it, with its alternative text."""
+    st.plotly_chart(figure, theme=None, config=CHART, alt=alt, key=key)
+
+
+def to_the_right(frame: pd.DataFrame) -> dict[Any, Any]:
+    """Columns of written numbers, aligned; Streamlit counts them from 1, after the index."""
+    return {place: st.column_config.TextColumn(alignment="right") for place in range(1, len(frame.columns) + 1)}
+
+
+def plain(words: str) -> str:
+    """Words from data or files, so that Markdown reads nothing into them."""
+    return "".join("\\" + mark if mark in "\\`*_{}[]()#+-.!|$<>:~" else mark for mark in words)
+
+
+def release_facts(found: Frame) -> list[tuple[str, str]]:
+    """The release in one line: label and value."""
+    release, text = found.release, found.text
+    headline = release.headline()
+    total = release.figure("firms", arm="funded")
+    others = release.figure("firms", arm="comparison")
+
+    def of(part: int | None, whole: object) -> str:
+        return text("frame.of", part=text.number(part or 0), whole=whole)
+
+    return [
+        (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest["data_to"]))),
+        (text("frame.built"), text.date(dt.datetime.fromisoformat(release.manifest["built_at"]).date())),
+        (text("frame.analysed"), of(headline.n_funded, text.number(total.value or 0) if total else "–")),
+        (text("frame.comparison"), of(headline.n_comparison, text.number(others.value or 0) if others else "–")),
+    ]

@@ -1,0 +1,115 @@
+"""Overview: one answer, what happened beside what the grants did, then the sectors on one scale."""
+
+import streamlit as st
+
+from analytics import charts, tables, views
+from analytics.headlines import claim_interval, effect_title, horizon_phrase, range_line, verdict, why
+from analytics.model import Arm
+from analytics.release import Figure
+from pages import common
+
+found = common.need_frame()
+release, text = found.release, found.text
+headline = release.programme.headline
+outcome = release.programme.outcome(headline.outcome)
+horizon = str(headline.horizon)
+main = release.headline()
+
+st.space("small")
+st.title(effect_title(release, main, "*", text))
+st.markdown(range_line(release, main, "*", text))
+st.caption(text("figure.id", figure_id=main.figure_id))
+
+
+def change_panel() -> None:
+    """What happened, in grey: a change, not an effect."""
+    st.subheader(text("overview.happened"), anchor=False)
+    change = release.figure("change", outcome=outcome.name, arm=Arm.FUNDED, horizon=horizon)
+    other = release.figure("change", outcome=outcome.name, arm=Arm.COMPARISON, horizon=horizon)
+    ends = views.before_and_after(release, outcome.name, horizon)
+    if change is None or change.value is None or Arm.FUNDED not in ends:
+        st.markdown(common.plain(why(change, release, text)) if change else text("overview.absent"))
+        return
+    st.metric(text("overview.happened_label", outcome=outcome.label.in_(text)), text.percent(change.value))
+    st.markdown(text("overview.happened_beside", change=tables.percent_cell(other, text)))
+    funded, comparison = ends[Arm.FUNDED], ends.get(Arm.COMPARISON)
+    stamp = views.stamp(release, change.figure_id, text)
+    figure = charts.change_panel(funded, comparison, currency=outcome.currency, stamp=stamp, text=text)
+    alt = charts.change_panel_alt(funded, comparison, currency=outcome.currency, text=text)
+    common.chart(figure, alt, "chart_change")
+    st.caption(text("overview.happened_note"))
+
+
+def effect_panel(figure: Figure | None, name: str) -> None:
+    """What the grants did, in blue; on "cannot tell" the range in large type and no point."""
+    st.subheader(text(f"overview.{name}"), anchor=False)
+    interval = claim_interval(figure, "*") if figure else None
+    if figure is None or figure.value is None or interval is None:
+        st.markdown(common.plain(why(figure, release, text)) if figure else text("overview.absent"))
+        return
+    tells = verdict(figure, "*") != "cannot_tell"
+    large = text.percent(figure.value) if tells else text.span(*interval)
+    with st.container(key=f"value_{'point' if tells else 'range'}_{name}"):
+        st.metric(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), large)
+    st.markdown(text(f"overview.{name}_says", horizon=horizon_phrase(release, horizon, text)))
+    mark = views.mark(figure)
+    if mark is not None:
+        stamp = views.stamp(release, figure.figure_id, text)
+        drawn = charts.effect_panel(mark, stamp=stamp, text=text, point=tells)
+        common.chart(drawn, charts.effect_panel_alt(mark, text, point=tells), f"chart_{name}")
+    st.caption(text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0)))
+
+
+st.space("small")
+columns = st.columns(3, gap="medium")
+with columns[0].container(border=True, height="stretch", key="panel_change"):
+    change_panel()
+for column, name, estimand in ((columns[1], "effect", headline.estimand), (columns[2], "euros", "euro_weighted")):
+    with column.container(border=True, height="stretch", key=f"panel_{name}"):
+        effect_panel(release.figure(estimand, outcome=outcome.name, horizon=horizon), name)
+
+
+def forest(dimension: str) -> None:
+    """Groups on one scale, most funded firms first; a second drawing for phones."""
+    rows = views.effect_rows(release, dimension, outcome.name, horizon, text)
+    reference = views.mark(main)
+    stamp = views.stamp(release, main.figure_id, text)
+    alt = charts.forest_alt(rows, text, reference)
+    for form, compact in (("wide", False), ("phone", True)):
+        with st.container(key=f"{form}_{dimension}"):
+            drawn = charts.forest(
+                rows,
+                reference=reference,
+                stamp=stamp,
+                text=text,
+                compact=compact,
+                heading=text(f"dimension.{dimension}"),
+            )
+            common.chart(drawn, alt, f"forest_{form}_{dimension}")
+
+
+def rail() -> None:
+    """How to read, what cannot be said, from all firms to those analysed."""
+    st.subheader(text("overview.read"), anchor=False)
+    st.markdown(text("overview.read_body"))
+    with st.container(key="notice_cannot_say"):
+        st.subheader(text("overview.cannot_say"), anchor=False)
+        st.markdown(text("overview.cannot_say_body"))
+    st.subheader(text("overview.path"), anchor=False)
+    st.table(tables.path_in_all(release, text), border="horizontal")
+
+
+st.space("medium")
+if len(release.codes("sector")) > 1:
+    wide, side = st.columns([2.25, 1], gap="large")
+    with wide:
+        st.header(text("overview.macro"), anchor=False)
+        st.markdown(text("overview.macro_says"))
+        forest("macro_sector")
+        st.header(text("overview.sectors"), anchor=False)
+        st.markdown(text("overview.sectors_says"))
+        forest("sector")
+    with side:
+        rail()
+else:
+    rail()

@@ -1,0 +1,167 @@
+"""Every page, in both languages, with every kind of release it may meet."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.home import Home
+from analytics.programme import DIMENSIONS
+from analytics.release import Release, Releases, write_release
+
+DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")
+PAGES = ("overview", "sectors", "cohorts", "press", "audit")
+
+
+def opened(home: Home, page: str = "overview", **address: str) -> AppTest:
+    """A page as a reader opens it by its address."""
+    os.environ["VETRINA_DATA"] = str(home.root)
+    app = AppTest.from_file(DASHBOARD, default_timeout=60)
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    if page != "overview":
+        app.switch_page(f"pages/{page}.py")
+        for key, value in address.items():
+            app.query_params[key] = value
+        app.run()
+    return app
+
+
+def words(app: AppTest) -> str:
+    """Everything a page says, in one string."""
+    kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.metric, app.code, app.warning)
+    return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VETRINA_DATA", "")
+
+
+@pytest.fixture
+def withheld(demonstration: Home, tmp_path: Path) -> Home:
+    """A home whose only release publishes no figure at all."""
+    source = Releases(demonstration.releases, "ecommerce-2020").open()
+    figures = source.figures.copy()
+    numbers = ["value", "low", "high", "half_low", "half_high", "sim_low", "sim_high", "p_value", "mde", "df"]
+    figures[numbers] = None
+    figures[["n_funded", "n_comparison"]] = pd.NA
+    figures["reason"] = "too_few_firms"
+    figures["conf_status"] = "A"
+    lines = source.lines.assign(index_value=None, n=None)
+    releases = Releases(Home(tmp_path).releases, "ecommerce-2020")
+    manifest = {key: value for key, value in source.manifest.items() if key != "format_version"}
+    tables = {
+        "figures": figures,
+        "lines": lines,
+        "reconciliation": source.reconciliation,
+        "applications": source.applications,
+    }
+    write_release(releases.path(source.release_id), manifest, tables)
+    releases.publish(source.release_id)
+    return Home(tmp_path)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("programme", ["ecommerce-2020", "michigan-1988"])
+def test_every_page_of_both_programmes_speaks_both_languages(
+    demonstration: Home, programme: str, page: str, language: str
+) -> None:
+    """No page fails, and none is empty, for either demonstration in either language."""
+    app = opened(demonstration, page, programme=programme, lang=language)
+    assert not app.exception
+    assert len(app.title) >= 1
+    assert len(words(app)) > 300
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_release_with_everything_withheld_says_why_and_shows_no_number(
+    withheld: Home, page: str, language: str
+) -> None:
+    """Absence carries a reason on every page; nothing fails for want of a figure."""
+    app = opened(withheld, page, lang=language)
+    assert not app.exception
+    assert all("None" not in str(metric.value) and "nan" not in str(metric.value).lower() for metric in app.metric)
+    if page in ("overview", "sectors", "press"):
+        assert ("riservato" if language == "it" else "confidential") in words(app)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_without_a_release_the_page_says_what_to_do(tmp_path: Path, language: str) -> None:
+    """The empty state names the command that fills it."""
+    app = opened(Home(tmp_path), lang=language)
+    assert not app.exception
+    assert "python -m analytics demo" in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_simulated_data_say_so_on_every_page(demonstration: Home, page: str) -> None:
+    """Demonstration figures are marked on every page; real public data are labelled as what they are."""
+    assert "DATI SIMULATI" in words(opened(demonstration, page))
+    public = words(opened(demonstration, page, programme="michigan-1988", lang="en"))
+    assert "Real public data" in public
+    assert "SIMULATED" not in public.upper().replace("NOT SIMULATED", "")
+
+
+def test_the_first_screen_says_the_headline_to_the_last_digit(demonstration: Home) -> None:
+    """The overview's heading, range, counts and id are those of the release."""
+    release = Releases(demonstration.releases, "ecommerce-2020").open()
+    figure = release.headline()
+    said = words(opened(demonstration))
+    assert figure.value is not None
+    assert f"{round(figure.value * 100)}%" in said
+    assert figure.figure_id in said
+    assert f"{figure.n_funded} imprese finanziate" in said
+
+
+def test_the_sector_in_the_address_is_the_one_shown(demonstration: Home) -> None:
+    """A permalink opens the same sector, in either language, by a code that does not depend on the language."""
+    assert "Commercio al dettaglio" in opened(demonstration, "sectors", sector="retail").title[0].value
+    assert "Retail" in opened(demonstration, "sectors", sector="retail", lang="en").title[0].value
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("sector", "<script>"), ("lang", "xx"), ("programme", "../etc"), ("release", "9999-9")]
+)
+def test_an_address_with_nonsense_shows_the_default(demonstration: Home, key: str, value: str) -> None:
+    """An address may carry anything: nothing fails, nothing of it reaches the page."""
+    app = opened(demonstration, "sectors", **{key: value})
+    assert not app.exception
+    assert value not in words(app)
+
+
+def test_an_old_release_stays_readable_and_says_that_a_newer_one_exists(demonstration: Home, tmp_path: Path) -> None:
+    """A permalink to an old release shows that release, with a notice."""
+    root = tmp_path / "home"
+    shutil.copytree(demonstration.root, root)
+    releases = Releases(Home(root).releases, "ecommerce-2020")
+    old = releases.open()
+    tables = {name: getattr(old, name) for name in ("figures", "lines", "reconciliation", "applications")}
+    manifest = {key: value for key, value in old.manifest.items() if key != "format_version"} | {"release": "2099-1"}
+    write_release(releases.path("2099-1"), manifest, tables)
+    releases.publish("2099-1")
+    app = opened(Home(root), release=old.release_id)
+    assert "2099-1" in app.warning[0].value
+    assert not opened(Home(root)).warning
+
+
+def test_changing_the_language_changes_every_heading(demonstration: Home) -> None:
+    """The switch works in place, and writes itself into the address."""
+    app = opened(demonstration)
+    before = [title.value for title in app.title]
+    app.segmented_control(key="pick_lang").set_value("en").run()
+    assert [title.value for title in app.title] != before
+    assert app.query_params["lang"] in ("en", ["en"])
+
+
+def test_dimensions_of_the_release_are_those_of_the_programme(demonstration: Home) -> None:
+    """The pages find figures by these columns."""
+    assert set(DIMENSIONS) <= set(
+        Release(next((demonstration.releases / "ecommerce-2020").glob("*.duckdb"))).figures.columns
+    )

@@ -1,0 +1,65 @@
+"""Tables and exported files hold the release's figures, their reasons, and nothing a spreadsheet would run."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analytics import tables
+from analytics.home import Home
+from analytics.release import Release, Releases
+from analytics.text import Text
+
+
+@pytest.fixture(scope="module")
+def release(demonstration: Home) -> Release:
+    return Releases(demonstration.releases, "ecommerce-2020").open()
+
+
+def test_the_file_holds_every_cell_with_the_releases_numbers(release: Release) -> None:
+    """Sector × wave with margins: value, both ends, n, statuses and id of each figure, to the last digit."""
+    rows = list(
+        csv.DictReader(io.StringIO(tables.cohort_csv(release, "sector", "wave", "online_sales", "overall", Text("en"))))
+    )
+    assert len(rows) == (15 + 1) * (3 + 1)
+    for row in rows:
+        assert row["data_mark"].startswith("SIMULATED DATA")
+        figure = release.by_id(row["effect_figure_id"]) if row["effect_figure_id"] else None
+        if figure is None:
+            continue
+        assert row["effect"] == ("" if figure.value is None else repr(figure.value))
+        assert row["effect_low"] == ("" if figure.low is None else repr(figure.low))
+        assert (row["effect_reason"] == "") == (row["effect"] != "")
+    total = next(row for row in rows if row["sector"] == row["wave"] == "*")
+    assert float(total["firms"]) == 638
+
+
+def test_the_screen_shows_a_code_where_a_figure_is_withheld(release: Release) -> None:
+    """Never blank, never zero: C, u or m; and the same percentages as everywhere."""
+    shown = tables.cohort_table(release, "sector", "wave", "online_sales", "overall", "effect", Text("it"))
+    assert (shown != "").all(axis=None)
+    assert shown.loc["Elettronica ed elettrotecnica", ("Totale", "effetto (95%)")] == "C"
+    assert shown.loc["Gioielli, sport, giochi e altro", ("Totale", "effetto (95%)")] == "u"
+    headline = release.headline()
+    assert shown.loc["Totale", ("Totale", "effetto (95%)")] == tables.effect_cell(headline, Text("it"))
+
+
+@given(st.text())
+def test_no_text_can_start_a_formula(cell: str) -> None:
+    """Exports cannot carry formulas."""
+    assert not str(tables.disarmed(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_numbers_are_not_disarmed() -> None:
+    """A negative number stays a number."""
+    assert tables.disarmed(-0.5) == -0.5
+
+
+def test_what_was_not_stated_says_so(release: Release) -> None:
+    """The amount for the 117 is not known: the table says so, and guesses nothing."""
+    table = tables.euros_announced(release, Text("it"))
+    assert table.loc["Secondo elenco", "Importo annunciato"] == "non dichiarato"
+    assert table.loc["Terzo elenco", "Importo annunciato"] == "2.138.366,96\u00a0€"
+    assert table.loc["Totale", "Importo annunciato"] == "non dichiarato"
