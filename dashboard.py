@@ -106,6 +106,7 @@ def _pickers(text: Text) -> common.Frame | None:
                 list(available),
                 first,
                 lambda name: f"{titles[name].short_title.in_(text)} · {titles[name].region.in_(text)}",
+                forgets="release",
                 width=340,
             )
             shelf = available[programme]

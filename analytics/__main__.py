@@ -7,12 +7,17 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, Self
 
 from tqdm import tqdm
 
 from analytics.home import PROJECT, Home
 from analytics.model import UserError
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+
+if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
+    from analytics.cells import Rejection
+    from analytics.ingest import Report
 
 SHOWN = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
@@ -24,20 +29,29 @@ class Bar:
     def __init__(self, text: Text) -> None:
         """Words come from the text files."""
         self._text = text
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[NoReturn] | None = None
         self._step = ""
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """`done` of `total` parts of a step."""
         if step != self._step or self._bar is None:
-            self.close()
+            self._close()
             label = self._text(f"cli.step.{step}")
-            self._bar = tqdm(total=total, desc=f"{label:<34}", bar_format="{desc} {bar:28} {n_fmt}/{total_fmt} {elapsed}")
+            self._bar = tqdm(
+                total=total, desc=f"{label:<34}", bar_format="{desc} {bar:28} {n_fmt}/{total_fmt} {elapsed}"
+            )
             self._step = step
         self._bar.update(done - self._bar.n)
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        """Nothing is drawn before the first step."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """End the line."""
+        self._close()
+
+    def _close(self) -> None:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
@@ -85,11 +99,8 @@ def run_demo(arguments: argparse.Namespace, text: Text) -> int:
     """Files -> store -> first release of a demonstration programme."""
     from analytics.demo import demonstrate
 
-    bar = Bar(text)
-    try:
+    with Bar(text) as bar:
         release = demonstrate(arguments.programme, Home.default(), bar)
-    finally:
-        bar.close()
     print(text("cli.done.demo", programme=arguments.programme, release=release))
     return 0
 
@@ -106,9 +117,7 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     home = Home.default()
     with Store(home.store(programme.id), programme.id) as store:
         for path in arguments.files:
-            bar = Bar(text)
-            steps = ("read", "check", "load")
-            try:
+            with Bar(text) as bar:
                 report = import_file(
                     arguments.table,
                     path,
@@ -117,32 +126,30 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
                     archive=home.archive,
                     mapping=mapping,
                     partial=arguments.partial,
-                    progress=lambda step, bar=bar: bar("import", steps.index(step) + 1, len(steps)),  # type: ignore[misc]
+                    progress=bar,
                 )
-            finally:
-                bar.close()
-            batch = report.batch
-            if report.already:
-                print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
-                continue
-            _list_rejections(report.rejections, text)
-            if report.unused_columns:
-                print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
-            print(
-                text(
-                    "cli.done.import",
-                    file=path.name,
-                    rows_in=text.number(batch.rows_in),
-                    loaded=text.number(batch.rows_loaded),
-                    rejected=text.number(batch.rows_rejected),
-                )
-            )
+            _say_import(path, report, text)
     return 0
 
 
-def _list_rejections(rejections: tuple, text: Text) -> None:  # type: ignore[type-arg]
+def _say_import(path: Path, report: "Report", text: Text) -> None:
+    batch = report.batch
+    if report.already:
+        print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
+        return
+    _list_rejections(report.rejections, text)
+    if report.unused_columns:
+        print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
+    if report.superseded:
+        print(text.count("cli.superseded", report.superseded))
+    counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
+    print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
+
+
+def _list_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
     for found in rejections[:SHOWN]:
-        why = text(f"reject.{found.reason}", value=found.value, expected=found.expected)
+        value = "".join(mark if mark.isprintable() else "�" for mark in found.value[:80])
+        why = text(f"reject.{found.reason}", value=value, expected=found.expected)
         print(text("cli.rejected_row", row=found.row, column=found.column or "–", why=why), file=sys.stderr)
     if len(rejections) > SHOWN:
         print(text("cli.rejected_more", n=text.number(len(rejections) - SHOWN)), file=sys.stderr)
@@ -157,12 +164,8 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
 
     programme = load_programme(arguments.programme)
     home = Home.default()
-    bar = Bar(text)
-    with Store(home.store(programme.id), programme.id, read_only=True) as store:
-        try:
-            release = build(programme, store, Releases(home.releases, programme.id), progress=bar)
-        finally:
-            bar.close()
+    with Store(home.store(programme.id), programme.id, read_only=True) as store, Bar(text) as bar:
+        release = build(programme, store, Releases(home.releases, programme.id), progress=bar)
     print(text("cli.done.build", release=release))
     return 0
 
@@ -218,11 +221,11 @@ def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands."""
     from analytics.release import verify
 
-    state, figure, current = verify(arguments.figure, Home.default().releases)
-    print(text(f"cli.verify.{state}", figure=arguments.figure, current=current or "–"))
-    if figure is not None and figure.published:
-        print(f"value={figure.value!r} low={figure.low!r} high={figure.high!r}")
-    return 0 if figure is not None else 1
+    found = verify(arguments.figure, Home.default().releases)
+    print(text(f"cli.verify.{found.state}", figure=arguments.figure, current=found.current or "–"))
+    if found.figure is not None and found.figure.published:
+        print(f"value={found.figure.value!r} low={found.figure.low!r} high={found.figure.high!r}")
+    return 1 if found.state == "never_published" else 0
 
 
 def run_serve(arguments: argparse.Namespace, text: Text) -> int:
@@ -241,6 +244,7 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
     command = [sys.executable, "-m", "streamlit", "run", dashboard, f"--server.port={arguments.port}"]
     os.chdir(PROJECT)  # Streamlit reads its settings from the working folder
     os.execv(sys.executable, command)  # noqa: S606 - nothing here comes from outside but a port number
+    return 0
 
 
 def main(words: list[str] | None = None) -> int:

@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from functools import partial
+from decimal import Decimal
+from functools import cache, partial
 
 import stdnum.exceptions
 from stdnum.it import codicefiscale
@@ -16,6 +16,13 @@ from analytics.schema import Column, Kind
 
 LARGEST = Decimal(10) ** 12  # what DECIMAL(18,6) holds
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+_PLAIN = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
+_NARROW = re.compile("[\u00a0\u202f]")
+_SWAP_MARKS = str.maketrans(",.", ".,")
+_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|-?[QTqt]([1-4]))?", re.ASCII)
+_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d[ T]00:00(:00(\.0+)?)?", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class BadCellError(ValueError):
@@ -28,15 +35,36 @@ class BadCellError(ValueError):
         self.expected = expected
 
 
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why one row of the file was not loaded."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    expected: str = ""
+
+
 def parser(column: Column, mapping: Mapping, programme: Programme) -> Callable[[str], object]:
-    """The function that reads this column's cells. It raises BadCellError; an empty cell never reaches it."""
+    """The function that reads this column's cells: None where nothing stands. It raises BadCellError."""
+    parse = plain_parser(column, mapping.format, programme)
     words = {_fold(theirs): ours for theirs, ours in mapping.values.get(column.name, {}).items()}
-    form = mapping.format
+
+    def read(cell: str) -> object:
+        meant = words.get(_fold(cell), cell) if words else cell
+        return parse(meant) if meant else None
+
+    return read
+
+
+def plain_parser(column: Column, form: Format, programme: Programme) -> Callable[[str], object]:
+    """How this column's cells are read, before the mapping's words stand for anything."""
     match column.kind:
         case Kind.FIRM:
             return partial(firm, identifier=programme.firm_identifier)
         case Kind.CODE:
-            return partial(code, allowed=column.values, words=words)
+            return partial(code, allowed=column.values)
         case Kind.DATE:
             return partial(date, form=form)
         case Kind.PERIOD:
@@ -44,7 +72,7 @@ def parser(column: Column, mapping: Mapping, programme: Programme) -> Callable[[
         case Kind.DECIMAL:
             return partial(decimal, column=column, form=form)
         case Kind.TEXT:
-            return lambda cell: words.get(_fold(cell), cell)
+            return str
 
 
 def _fold(word: str) -> str:
@@ -56,19 +84,17 @@ def firm(cell: str, *, identifier: str) -> str:
     if identifier == "opaque":
         return cell
     compact = cell.replace(" ", "").upper()
-    if compact.isdigit() and len(compact) == 10:
-        compact = compact.zfill(11)  # a spreadsheet ate the leading zero
+    if compact.isdecimal() and 8 <= len(compact) <= 10:
+        compact = compact.zfill(11)  # a spreadsheet ate the leading zeros
     try:
         return str(codicefiscale.validate(compact))
-    except stdnum.exceptions.ValidationError as error:
+    except (stdnum.exceptions.ValidationError, ValueError) as error:
         raise BadCellError("fiscal_code") from error
 
 
-def code(cell: str, *, allowed: tuple[str, ...], words: dict[str, str]) -> str:
-    """One of the allowed codes, or a word that the mapping translates into one."""
+def code(cell: str, *, allowed: tuple[str, ...]) -> str:
+    """One of the allowed codes, in capitals or not."""
     folded = _fold(cell)
-    if folded in words:
-        return words[folded]
     for value in allowed:
         if folded == value.casefold():
             return value
@@ -76,13 +102,15 @@ def code(cell: str, *, allowed: tuple[str, ...], words: dict[str, str]) -> str:
 
 
 def date(cell: str, *, form: Format) -> dt.date:
-    """A day that exists."""
-    if re.fullmatch(r"\d{4}-\d\d-\d\d[ T]00:00(:00(\.0+)?)?", cell):
-        cell = cell[:10]
+    """A day that exists, in the file's format or as 2020-12-16, which is how typed cells of spreadsheets arrive."""
+    written = cell[:10] if _MIDNIGHT.fullmatch(cell) else cell
     try:
-        day = dt.datetime.strptime(cell, form.date).date()  # noqa: DTZ007 - a day has no zone
-    except ValueError as error:
-        raise BadCellError("date", form.date) from error
+        day = dt.datetime.strptime(written, form.date).date()  # noqa: DTZ007 - a day has no zone
+    except ValueError:
+        try:
+            day = dt.date.fromisoformat(written if _ISO_DAY.fullmatch(written) else "")
+        except ValueError as error:
+            raise BadCellError("date", form.date) from error
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         raise BadCellError("date", form.date)
     return day
@@ -92,44 +120,44 @@ def period(cell: str, *, form: Format) -> str:
     """A month, quarter or year in its canonical form: 2021-03, 2021Q1, 2021."""
     if form.period is not None:
         try:
-            return dt.datetime.strptime(cell, form.period).strftime("%Y-%m")  # noqa: DTZ007
+            day = dt.datetime.strptime(cell, form.period)  # noqa: DTZ007
         except ValueError as error:
             raise BadCellError("period", form.period) from error
-    found = re.fullmatch(r"(\d{4})(?:-(0[1-9]|1[0-2])|-?[QTqt]([1-4]))?", cell)
+        written = f"{day.year:04}" if _only_year(form.period) else f"{day.year:04}-{day.month:02}"
+    else:
+        written = cell
+    found = _PERIOD.fullmatch(written)
     if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
-        raise BadCellError("period", "2021-03, 2021Q1, 2021")
+        raise BadCellError("period", form.period or "2021-03, 2021Q1, 2021")
     year, month, quarter = found.groups()
     return f"{year}-{month}" if month else f"{year}Q{quarter}" if quarter else year
 
 
+@cache
+def _only_year(form: str) -> bool:
+    return dt.date(2021, 1, 1).strftime(form) == dt.date(2021, 12, 31).strftime(form)
+
+
 def decimal(cell: str, *, column: Column, form: Format) -> str:
     """An amount as plain decimal text, exactly as written; six decimals are kept."""
-    written = cell.replace("€", "").replace("\u00a0", " ").strip()
-    if form.thousands and re.fullmatch(rf"-?\d{{1,3}}({re.escape(form.thousands)}\d{{3}})+({re.escape(form.decimal)}\d+)?", written):
+    written = _NARROW.sub(" ", cell).strip("€ ")
+    if form.thousands and _grouped(form.thousands, form.decimal).fullmatch(written):
         written = written.replace(form.thousands, "")
     if form.decimal == ",":
-        if "." in written:
-            raise BadCellError("decimal", "1234,56")
-        written = written.replace(",", ".")
-    if not re.fullmatch(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", written, re.ASCII):
+        written = written.translate(_SWAP_MARKS)
+    if column.maximum is None and _PLAIN.fullmatch(written):
+        return written  # nearly all of them
+    if not _NUMBER.fullmatch(written):
         raise BadCellError("decimal", f"1234{form.decimal}56")
-    try:
-        amount = Decimal(written)
-    except InvalidOperation as error:  # pragma: no cover - the pattern leaves nothing else
-        raise BadCellError("decimal", f"1234{form.decimal}56") from error
+    amount = Decimal(written)
     if column.minimum is not None and amount < column.minimum:
-        raise BadCellError("negative" if column.minimum == 0 else "too_small", str(column.minimum))
-    if column.maximum is not None and amount > column.maximum or abs(amount) >= LARGEST:
-        raise BadCellError("too_large", str(column.maximum or LARGEST))
-    return format(round(amount, 6), "f")
+        raise BadCellError("negative")
+    limit = LARGEST if column.maximum is None else Decimal(str(column.maximum))
+    if amount > limit or abs(amount) >= LARGEST or abs(rounded := round(amount, 6)) >= LARGEST:
+        raise BadCellError("too_large", f"{limit:f}")
+    return format(rounded, "f")
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Why one row of the file was not loaded."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-    expected: str = ""
+@cache
+def _grouped(thousands: str, mark: str) -> re.Pattern[str]:
+    return re.compile(rf"[-+]?\d{{1,3}}({re.escape(thousands)}\d{{3}})+({re.escape(mark)}\d+)?", re.ASCII)

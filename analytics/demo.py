@@ -2,13 +2,12 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 from analytics import build, michigan
 from analytics.home import Home
 from analytics.ingest import import_file
-from analytics.model import DataKind, UserError
+from analytics.model import DataKind, Progress, UserError, silent
 from analytics.programme import load_programme
 from analytics.readers import Format, Mapping, load_mapping
 from analytics.release import Releases
@@ -17,10 +16,9 @@ from analytics.simulate import write as write_simulation
 from analytics.store import Store
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
-Progress = Callable[[str, int, int], None]
 
 
-def demonstrate(programme_id: str, home: Home, progress: Progress = lambda step, done, total: None) -> str:
+def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> str:
     """Make the files, import, build, publish; the release's id. A release already published for it is kept as it is."""
     if programme_id not in PROGRAMMES:
         raise UserError("demo.unknown", programme=programme_id, known=", ".join(PROGRAMMES))
@@ -38,9 +36,7 @@ def demonstrate(programme_id: str, home: Home, progress: Progress = lambda step,
         _only_ours(store, programme_id, (applications, sales))
         for done, (kind, path) in enumerate((("applications", applications), ("sales", sales))):
             progress(f"import_{kind}", done, 2)
-            import_file(
-                kind, path, programme=programme, store=store, archive=home.archive, mapping=mappings[kind]
-            )
+            import_file(kind, path, programme=programme, store=store, archive=home.archive, mapping=mappings[kind])
         progress("import_sales", 2, 2)
         release = build.build(programme, store, releases, progress=progress)
     releases.publish(release)

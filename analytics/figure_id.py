@@ -1,7 +1,8 @@
 """Figure ids: programme . release . cell - check character. The cell part is the same in every release.
 
-The cell is eight characters of a hash of what the figure is (outcome, measure, horizon, arm, group); the check character
-is ISO/IEC 7064 MOD 37,36 over everything before it, so one wrong character or two swapped ones are told from a wrong id.
+The cell is eight characters of a hash of what the figure is (outcome, measure, horizon, arm, group); the check
+character is ISO/IEC 7064 MOD 37,36 over the letters and digits before it: it tells one wrong one, or two swapped, from
+an id that was never printed.
 """
 
 import base64
@@ -14,7 +15,7 @@ from stdnum.iso7064 import mod_37_36
 from analytics.model import UserError
 
 _CROCKFORD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "0123456789ABCDEFGHJKMNPQRSTVWXYZ")
-_SHAPE = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)\.(\d{4}-\d+)\.([0-9A-Z]{8})-([0-9A-Z])$")
+_SHAPE = re.compile(r"^([a-z0-9]+(?:-[a-z0-9]+)*)\.([0-9]{4}-[0-9]+)\.([0-9A-Z]{8})-([0-9A-Z])$")
 
 
 @dataclass(frozen=True, slots=True)

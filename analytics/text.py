@@ -46,7 +46,7 @@ class Text:
         self.locale = Locale(self.language, "IT" if self.language == "it" else "GB")
         self._sentences = sentences(self.language)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text of a key, its placeholders filled."""
         return self._sentences[key].format_map(values)
 

@@ -1,5 +1,6 @@
 """Before, and years 1, 2, 3 after: each firm's paired means over the windows of each cohort (METHODS.md 1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.model import Settings, UserError
-from analytics.panel import FloatArray, Panel, as_periods
+from analytics.panel import FloatArray, Panel
+from analytics.periods import read_period
 
 # Calendar positions that must be reported in both windows: 6 of 12 months, 3 of 4 quarters, the year.
 PAIRS_NEEDED = {12: 6, 4: 3, 1: 1}
@@ -30,14 +32,15 @@ class Windows:
 
 
 def before_end(cohort: pd.Period, settings: Settings) -> pd.Period:
-    """The last period before the programme could act on the cohort's firms."""
+    """The last period before the programme could act on a cohort: ahead of the award, and over when `before_ends` is.
+
+    A call that opens in June leaves the first quarter as the last one wholly before it.
+    """
     last = cohort - 1
     if settings.before_ends is None:
         return last
-    given = as_periods(pd.Series([settings.before_ends]), "before_ends")[0]
-    if "YQM".index(given.freqstr[0]) < "YQM".index(cohort.freqstr[0]):
-        raise UserError("panel.cohort_coarser", column="before_ends", value=given)
-    return min(given.asfreq(cohort.freqstr[0]), last)
+    next_day = (read_period(settings.before_ends, "before_ends") + 1).start_time
+    return min(next_day.to_period(cohort.freqstr) - 1, last)
 
 
 def after_start(cohort: pd.Period, settings: Settings) -> pd.Period:
@@ -45,10 +48,12 @@ def after_start(cohort: pd.Period, settings: Settings) -> pd.Period:
     return cohort + 1 if settings.award_period == "skip" else cohort
 
 
-def complete_years(panel: Panel, cohort: pd.Period, settings: Settings) -> int:
-    """How many years after the award lie wholly in the data, at most `settings.years_after`."""
-    periods = (panel.periods[-1] - after_start(cohort, settings)).n + 1
-    return int(np.clip(periods // panel.periods_per_year, 0, settings.years_after))
+def complete_years(panel: Panel, cohort: pd.Period, settings: Settings) -> list[int]:
+    """The years after the award, of the first `settings.years_after`, that lie wholly in the data."""
+    ppy = panel.periods_per_year
+    start = after_start(cohort, settings).ordinal - panel.periods[0].ordinal
+    first = [start + (year - 1) * ppy for year in range(1, settings.years_after + 1)]
+    return [year for year, at in enumerate(first, start=1) if at >= 0 and at + ppy <= len(panel.periods)]
 
 
 def cohorts_of(panel: Panel) -> pd.PeriodIndex:
@@ -58,10 +63,10 @@ def cohorts_of(panel: Panel) -> pd.PeriodIndex:
 
 def horizons(panel: Panel, settings: Settings) -> list[int]:
     """The years after funding that at least one cohort completes."""
-    most = max((complete_years(panel, cohort, settings) for cohort in cohorts_of(panel)), default=0)
-    return list(range(1, most + 1))
+    return sorted({year for cohort in cohorts_of(panel) for year in complete_years(panel, cohort, settings)})
 
 
+@np.errstate(over="ignore")  # what is too large for a number becomes infinite, and is lost
 def windows(panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> Windows:
     """Paired means before and after, for one year after funding or (None) for all complete years together.
 
@@ -69,47 +74,48 @@ def windows(panel: Panel, outcome: str, settings: Settings, year: int | None = N
     """
     if outcome not in panel.outcomes:
         raise UserError("panel.outcome_unknown", outcome=outcome, known=", ".join(panel.outcomes))
-    values = np.hstack([panel.outcomes[outcome], np.full((len(panel.units), 1), np.nan)])  # last column: outside the data
+    values = np.hstack(
+        [panel.outcomes[outcome], np.full((len(panel.units), 1), np.nan)]
+    )  # last column: outside the data
     cohorts = cohorts_of(panel)
     shape = (len(panel.units), len(cohorts))
     before, after = np.full(shape, np.nan), np.full(shape, np.nan)
     years = np.zeros(len(cohorts), dtype=np.int64)
     for g, cohort in enumerate(cohorts):
-        complete = complete_years(panel, cohort, settings)
-        used = range(1, complete + 1) if year is None else [year] if 1 <= year <= complete else []
+        used = [k for k in complete_years(panel, cohort, settings) if year in (None, k)]
         years[g] = len(used)
         if used:
-            before[:, g], after[:, g] = _paired(panel, values, cohort, list(used), settings)
-    cohort_of_firm = pd.PeriodIndex(panel.units["cohort"], freq=panel.periods.freqstr)
-    return Windows(cohorts, years, before, after, cohorts.get_indexer(cohort_of_firm).astype(np.int64))
+            before[:, g], after[:, g] = _paired(panel, values, cohort, used, settings)
+    own = cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"]))
+    return Windows(cohorts, years, before, after, own.astype(np.int64))
 
 
 def _paired(
-    panel: Panel, values: FloatArray, cohort: pd.Period, years: list[int], settings: Settings
+    panel: Panel, values: FloatArray, cohort: pd.Period, years: Sequence[int], settings: Settings
 ) -> tuple[FloatArray, FloatArray]:
     """Seasons cancel in pairs: only calendar positions reported in both windows count, in both means."""
     ppy = panel.periods_per_year
-    last = before_end(cohort, settings)
-    before = values[:, _columns(panel, last - ppy + 1, last)]
+    first = before_end(cohort, settings) - ppy + 1
+    before = values[:, _columns(panel, first, ppy)]
     start = after_start(cohort, settings)
-    by_year = [values[:, _columns(panel, start + (k - 1) * ppy, start + k * ppy - 1)] for k in years]
-    after = _mean_reported(np.stack(by_year, axis=2))
+    after = _mean_reported([values[:, _columns(panel, start + (k - 1) * ppy, ppy)] for k in years])
     # both windows are whole years: turning one puts the same calendar positions side by side
-    after = np.roll(after, (start - (last - ppy + 1)).n % ppy, axis=1)
+    after = np.roll(after, (start.ordinal - first.ordinal) % ppy, axis=1)
     both = np.isfinite(before) & np.isfinite(after)
     n = both.sum(axis=1)
     enough = np.where(n >= PAIRS_NEEDED[ppy], n, np.nan)
     return np.where(both, before, 0).sum(axis=1) / enough, np.where(both, after, 0).sum(axis=1) / enough
 
 
-def _columns(panel: Panel, first: pd.Period, last: pd.Period) -> npt.NDArray[np.int64]:
-    """Columns of the periods first … last; those outside the data name the last, empty column."""
-    ordinals = np.arange(first.ordinal, last.ordinal + 1) - panel.periods[0].ordinal
-    return np.where((ordinals >= 0) & (ordinals < len(panel.periods)), ordinals, len(panel.periods))
+def _columns(panel: Panel, first: pd.Period, length: int) -> npt.NDArray[np.int64]:
+    """Columns of `length` periods from `first`; those outside the data name the last, empty column."""
+    at = np.arange(length) + (first.ordinal - panel.periods[0].ordinal)
+    return np.where((at >= 0) & (at < len(panel.periods)), at, len(panel.periods))
 
 
-def _mean_reported(values: FloatArray) -> FloatArray:
-    """Mean over the last axis of what was reported; NaN where nothing was."""
-    reported = np.isfinite(values)
-    n = reported.sum(axis=-1)
-    return np.where(reported, values, 0).sum(axis=-1) / np.where(n, n, np.nan)
+def _mean_reported(by_year: Sequence[FloatArray]) -> FloatArray:
+    """Mean over the years of what was reported, firm by firm and position by position; NaN where nothing was."""
+    n = np.add.reduce([np.isfinite(values).astype(np.float64) for values in by_year])
+    total = np.add.reduce([np.where(np.isfinite(values), values, 0) for values in by_year])
+    mean: FloatArray = total / np.where(n > 0, n, np.nan)
+    return mean

@@ -26,20 +26,26 @@ def read_release(path: Path) -> Release:
 
 
 def held(key: str, options: Sequence[str], default: str) -> str:
-    """A choice that lives in the address: from the address, else as last chosen, else the default."""
+    """A choice that lives in the address: from the address, else as last chosen, else the default.
+
+    It is written back in any case, so that the address of what is on the screen always shows the same again.
+    """
     asked, kept = st.query_params.get(key), st.session_state.get(f"held_{key}")
     value = next((str(wish) for wish in (asked, kept) if wish in options), default)
-    keep(key, value, default)
+    keep(key, value)
     return value
 
 
-def keep(key: str, value: str, default: str) -> None:
-    """Remember a choice and write it into the address; a default needs no words there."""
+def keep(key: str, value: str) -> None:
+    """Remember a choice and write it into the address."""
     st.session_state[f"held_{key}"] = value
-    if value != default:
-        st.query_params[key] = value
-    elif key in st.query_params:
-        del st.query_params[key]
+    st.query_params[key] = value
+
+
+def forget(key: str) -> None:
+    """Let a choice fall back to its default."""
+    st.session_state.pop(f"held_{key}", None)
+    st.query_params.pop(key, None)
 
 
 def choose(
@@ -49,13 +55,20 @@ def choose(
     options: Sequence[str],
     default: str,
     words: Callable[[str], str],
+    *,
+    forgets: str | None = None,
     **more: object,
 ) -> str:
-    """A selectbox or segmented control whose choice lives in the address by its code, in any language."""
+    """A selectbox or segmented control whose choice lives in the address by its code, in any language.
+
+    forgets: another choice that makes no sense any more when this one changes.
+    """
     st.session_state[f"pick_{key}"] = held(key, options, default)
 
     def chosen() -> None:
-        keep(key, st.session_state[f"pick_{key}"] or default, default)
+        keep(key, st.session_state[f"pick_{key}"] or default)
+        if forgets:
+            forget(forgets)
 
     widget(label, options, key=f"pick_{key}", format_func=words, on_change=chosen, **more)
     return str(st.session_state[f"held_{key}"])

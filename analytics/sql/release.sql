@@ -39,6 +39,7 @@ CREATE TABLE figures (
 
 -- one row per outcome, sector ("*": programme), arm and period; index 100 = the year before. NULL: a gap, too few firms
 CREATE TABLE lines (
+    figure_id VARCHAR NOT NULL,         -- one for both arms of an outcome and sector
     outcome VARCHAR NOT NULL,
     sector VARCHAR NOT NULL,
     arm VARCHAR NOT NULL,

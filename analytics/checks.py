@@ -1,0 +1,219 @@
+"""Rows of text -> typed rows, good or rejected: what each cell says, then what one column cannot tell.
+
+A row is rejected with every reason that its cells give; what the rows say together is asked of the good ones only.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.cells import BadCellError, Rejection, parser, plain_parser
+from analytics.model import UserError
+from analytics.programme import Programme
+from analytics.readers import Mapping, RawTable
+from analytics.reference import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
+from analytics.schema import Table, must_stand
+from analytics.store import Store
+
+FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
+MARKS = ",;\t|"  # separators that a header read as one column may hold
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A file's good rows and its bad ones.
+
+    frame: canonical columns of objects (text, dates; None = empty) and row_number; names: our column -> the file's;
+    unused_columns: columns of the file that nobody asked for.
+    """
+
+    frame: pd.DataFrame
+    rows_in: int
+    rejections: tuple[Rejection, ...]
+    names: dict[str, str]
+    unused_columns: tuple[str, ...]
+
+    @property
+    def rows_rejected(self) -> int:
+        """Rows, not problems."""
+        return len({rejection.row for rejection in self.rejections})
+
+    def without(self, rejections: Sequence[Rejection]) -> "Typed":
+        """The same with these rows among the rejected."""
+        if not rejections:
+            return self
+        bad = {rejection.row for rejection in rejections}
+        frame = self.frame[~self.frame["row_number"].isin(bad)].reset_index(drop=True)
+        found = sorted((*self.rejections, *rejections), key=lambda rejection: (rejection.row, rejection.column))
+        return replace(self, frame=frame, rejections=tuple(found))
+
+
+def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programme, file: str) -> Typed:
+    """Read each cell as its column says. Raises UserError when a column that must stand is missing."""
+    _check_mapping(table, mapping, programme)
+    names = _names(raw, table, mapping, programme, file)
+    rejections = [Rejection(row, "", str(found), "cells", str(raw.cells.shape[1])) for row, found in raw.ragged]
+    values: dict[str, npt.NDArray[np.object_]] = {}
+    for column in table:
+        read = parser(column, mapping, programme)
+        if column.name in mapping.constants:
+            values[column.name] = _all(len(raw.rows), read(mapping.constants[column.name].strip()))
+        elif column.name in names:
+            name = names[column.name]
+            values[column.name], bad = _parse(raw.cells[name], raw.rows, name, read)
+            rejections += bad
+            if column.required:
+                known = {rejection.row for rejection in bad}
+                empty = raw.rows[[value is None for value in values[column.name]]]
+                rejections += [Rejection(row, name, "", "missing") for row in empty.tolist() if row not in known]
+        else:
+            values[column.name] = _all(len(raw.rows), None)
+    frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in values.items()})
+    unused = tuple(sorted(set(raw.cells.columns) - set(names.values())))
+    return Typed(frame.assign(row_number=raw.rows), raw.rows_in, (), names, unused).without(rejections)
+
+
+def _all(n: int, value: object) -> npt.NDArray[np.object_]:
+    return np.full(n, value, dtype=object)
+
+
+def _check_mapping(table: Table, mapping: Mapping, programme: Programme) -> None:
+    """What the mapping itself gets wrong: a column that there is not, a value that its column cannot hold."""
+    columns = {column.name: column for column in table}
+    for part, names in (("columns", mapping.columns), ("constants", mapping.constants), ("values", mapping.values)):
+        strange = sorted(set(names) - set(columns))
+        if strange:
+            raise UserError("mapping.strange", entry=f"{part}.{strange[0]}", known=", ".join(sorted(columns)))
+    written = {f"constants.{name}": (name, value) for name, value in mapping.constants.items()}
+    for name, words in mapping.values.items():
+        written |= {f"values.{name}.{theirs}": (name, ours) for theirs, ours in words.items()}
+    for key, (name, value) in written.items():
+        try:
+            plain_parser(columns[name], mapping.format, programme)(value) if value else None
+        except BadCellError as error:
+            raise UserError("mapping.value", entry=key, value=value, column=name, expected=error.expected) from error
+
+
+def _names(raw: RawTable, table: Table, mapping: Mapping, programme: Programme, file: str) -> dict[str, str]:
+    """Our column name -> the file's."""
+    found = list(raw.cells.columns)
+    wanted = {column.name: mapping.columns.get(column.name, column.name) for column in table}
+    names = {ours: theirs for ours, theirs in wanted.items() if theirs in found and ours not in mapping.constants}
+    must = {*must_stand(table, programme), *mapping.columns} - names.keys() - mapping.constants.keys()
+    missing = ", ".join(theirs for ours, theirs in wanted.items() if ours in must)
+    if not missing:
+        return names
+    one_column = len(found) == 1 and file.lower().endswith(".csv") and any(mark in found[0] for mark in MARKS)
+    key = "file.separator" if one_column else "file.column_missing"
+    raise UserError(key, file=file, missing=missing, found=", ".join(found)[:400], row=mapping.format.header_row)
+
+
+def _parse(
+    cells: pd.Series, rows: npt.NDArray[np.int64], name: str, read: Callable[[str], object]
+) -> tuple[npt.NDArray[np.object_], list[Rejection]]:
+    """What a column's cells mean, and which mean nothing. Each distinct text is read once."""
+    codes, distinct = pd.factorize(cells)
+    meaning = np.empty(len(distinct), dtype=object)
+    bad: dict[int, tuple[str, BadCellError]] = {}
+    for i, cell in enumerate(distinct):
+        try:
+            meaning[i] = read(cell.strip())
+        except BadCellError as error:
+            bad[i] = cell.strip(), error
+    where = np.flatnonzero(np.isin(codes, list(bad)))
+    found = ((int(rows[i]), *bad[codes[i]]) for i in where)
+    return meaning[codes], [Rejection(row, name, cell, why.reason, why.expected) for row, cell, why in found]
+
+
+def _reject(typed: Typed, mask: pd.Series, column: str, reason: str, expected: pd.Series | str = "") -> Typed:
+    """Move the rows under the mask to the rejected ones."""
+    rows = typed.frame[mask.to_numpy(dtype=bool)]
+    says = expected.loc[rows.index] if isinstance(expected, pd.Series) else [expected] * len(rows)
+    name = typed.names.get(column, column)
+    return typed.without(
+        [
+            Rejection(int(row), name, "" if value is None else str(value), reason, str(said))
+            for row, value, said in zip(rows["row_number"], rows[column], says, strict=True)
+        ]
+    )
+
+
+def _reject_repeated(typed: Typed, table: Table) -> Typed:
+    """Of rows with the same key the first stays."""
+    repeated = typed.frame.duplicated(table.keys)
+    if not repeated.any():
+        return typed
+    first = typed.frame.groupby(table.keys)["row_number"].transform("first")
+    return _reject(typed, repeated, table.keys[-1], "repeated", first)
+
+
+def check_applications(typed: Typed, table: Table, store: Store, programme: Programme) -> Typed:
+    """What one column cannot tell: duplicates, awards that contradict the outcome, activity codes of their edition."""
+    of_award = {column.name for column in table if column.of_award}
+    for name in programme.requires:
+        empty = typed.frame[name].isna()
+        typed = _reject(
+            typed, empty & typed.frame["awarded_on"].notna() if name in of_award else empty, name, "missing"
+        )
+    typed = _reject_repeated(typed, table)
+    known = typed.frame["application_id"].isin(store.known("application_id"))
+    typed = _reject(typed, known, "application_id", "already_loaded")
+    awarded, outcome = typed.frame["awarded_on"].notna(), typed.frame["outcome"]
+    typed = _reject(typed, outcome.isin(["funded", "revoked"]) & ~awarded, "awarded_on", "award_missing")
+    awarded, outcome = typed.frame["awarded_on"].notna(), typed.frame["outcome"]
+    typed = _reject(typed, outcome.isin(["not_funded", "not_admitted"]) & awarded, "awarded_on", "award_contradicts")
+    return _sized(_classified(typed))
+
+
+def _classified(typed: Typed) -> Typed:
+    """Add the ATECO 2007 division of each activity code; without an edition a code is of 2007."""
+    division: dict[tuple[str, str], int] = {}
+    problem: dict[tuple[str, str], str] = {}
+    codes, editions = typed.frame["ateco_code"], typed.frame["ateco_edition"].fillna("2007")
+    for pair in set(zip(codes, editions, strict=True)):
+        if pair[0] is None:
+            continue
+        try:
+            division[pair] = division_2007(*pair)
+        except UnknownCodeError:
+            problem[pair] = "ateco_unknown"
+        except AmbiguousCodeError:
+            problem[pair] = "ateco_ambiguous"
+    pairs = pd.Series(list(zip(codes, editions, strict=True)), index=typed.frame.index, dtype=object)
+    typed = replace(typed, frame=typed.frame.assign(division=pairs.map(division).astype("Int64")))
+    reasons = pairs.map(problem)
+    for reason in ("ateco_unknown", "ateco_ambiguous"):
+        mask = reasons == reason
+        typed = _reject(typed, mask, "ateco_code", reason, editions)
+        reasons, editions = reasons[~mask].reset_index(drop=True), editions[~mask].reset_index(drop=True)
+    return typed
+
+
+def _sized(typed: Typed) -> Typed:
+    """Fill an empty size class from staff and accounts, where staff is known."""
+    columns = (typed.frame[name] for name in ("size_class", "employees", "turnover_eur", "balance_sheet_eur"))
+    sizes = [
+        given if given or staff is None else size_class(float(staff), _amount(turnover), _amount(balance))
+        for given, staff, turnover, balance in zip(*columns, strict=True)
+    ]
+    return replace(typed, frame=typed.frame.assign(size_class=pd.Series(sizes, dtype=object)))
+
+
+def _amount(cell: str | None) -> float | None:
+    return None if cell is None else float(cell)
+
+
+def check_sales(typed: Typed, table: Table, store: Store, programme: Programme) -> Typed:
+    """Firms that applied, one row per firm and period, one frequency for the whole programme."""
+    del programme
+    firms = store.known("firm_id")
+    if not firms:
+        raise UserError("sales.before_applications")
+    typed = _reject(typed, ~typed.frame["fiscal_code"].isin(firms), "fiscal_code", "firm_unknown")
+    typed = _reject_repeated(typed, table)
+    frequencies = typed.frame["period"].map(len).map(FREQUENCY)
+    frequency = store.frequency or (frequencies.mode().iloc[0] if len(frequencies) else "")
+    return _reject(typed, frequencies != frequency, "period", "frequency", frequency)

@@ -1,0 +1,99 @@
+"""What an officer has at hand: firms with right codes, rows, files in several kinds, and a desk to load them at."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import openpyxl
+from stdnum import luhn
+
+from analytics.ingest import Report, import_file
+from analytics.programme import Programme, load_programme
+from analytics.readers import Mapping
+from analytics.store import Store
+
+Rows = list[dict[str, object]]
+
+
+def code(n: int) -> str:
+    """The n-th invented fiscal code; the small ones begin with zeros."""
+    body = f"{n:07}015"
+    return body + luhn.calc_check_digit(body)
+
+
+def application(n: int, **changes: object) -> dict[str, object]:
+    """A funded application of firm n, complete for the programme `ecommerce-2020`."""
+    row: dict[str, object] = {
+        "application_id": f"A{n}",
+        "fiscal_code": code(n),
+        "outcome": "funded",
+        "tranche": "first",
+    }
+    row |= {"awarded_on": "2020-11-30", "grant_eur": "9000.50", "ateco_code": "47.91.10", "ateco_edition": "2007"}
+    return row | {"province": "MI", "channel": "own_site"} | changes
+
+
+def sale(n: int, period: str = "2021-03", online: str = "100.00", **changes: object) -> dict[str, object]:
+    """One month's sales of firm n."""
+    return {"fiscal_code": code(n), "period": period, "online_sales_eur": online, "total_sales_eur": ""} | changes
+
+
+def as_csv(rows: Rows, **how: str) -> bytes:
+    """The rows as a CSV file."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), **({"lineterminator": "\n"} | how))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def as_xlsx(rows: list[list[object]], title: str = "Foglio1") -> bytes:
+    """The rows as the first sheet of a workbook; None is an empty cell."""
+    book = openpyxl.Workbook()
+    book.active.title = title
+    for row in rows:
+        book.active.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+@dataclass
+class Desk:
+    """A data folder and a programme. Each load opens the store, as a command would."""
+
+    folder: Path
+    programme: Programme
+
+    @classmethod
+    def at(cls, folder: Path, programme: str = "ecommerce-2020") -> "Desk":
+        return cls(folder, load_programme(programme))
+
+    def open(self) -> Store:
+        return Store(self.folder / "store.duckdb", self.programme.id)
+
+    def save(self, name: str, content: bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+    def load(
+        self,
+        kind: str,
+        content: bytes,
+        name: str = "file.csv",
+        *,
+        mapping: Mapping | None = None,
+        partial: bool = False,
+    ) -> Report:
+        path, archive = self.save(name, content), self.folder / "archive"
+        with self.open() as store:
+            return import_file(
+                kind, path, programme=self.programme, store=store, archive=archive, mapping=mapping, partial=partial
+            )
+
+    def content(self) -> tuple[object, ...]:
+        """All that the store holds, to compare before and after."""
+        with self.open() as store:
+            return store.batches(), store.frame("observations").values.tolist(), sorted(store.known("application_id"))

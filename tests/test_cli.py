@@ -1,0 +1,167 @@
+"""The command line: exit code 0 done, 1 the data were refused and why, 2 wrong use; never a traceback."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from analytics.__main__ import main
+from analytics.home import Home
+from analytics.store import Store
+from tests.officer import application, as_csv, code, sale
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def officer(tmp_path, monkeypatch, capsys):
+    """Types commands against a data folder of its own: exit code, output and errors."""
+    monkeypatch.setenv("VETRINA_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+    def type_(*words: str, language: str = "en") -> tuple[int, str, str]:
+        try:
+            ended = main(["--lang", language, *words])
+        except SystemExit as error:
+            ended = int(error.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return ended, out, err
+
+    return type_
+
+
+@pytest.fixture
+def files(tmp_path) -> Path:
+    (tmp_path / "applications.csv").write_bytes(as_csv([application(n) for n in (1, 2, 3)]))
+    (tmp_path / "sales.csv").write_bytes(as_csv([sale(n) for n in (1, 2, 3)]))
+    return tmp_path
+
+
+def test_importing_counts_rows(officer, files):
+    """Rows in = loaded + rejected; the same file again says so and changes nothing."""
+    assert officer("import", "applications", "applications.csv")[:2] == (
+        0,
+        "applications.csv: 3 rows read = 3 loaded + 0 rejected.\n",
+    )
+    assert officer("import", "sales", "sales.csv")[0] == 0
+    ended, out, _ = officer("import", "sales", "sales.csv")
+    assert (ended, "imported before" in out) == (0, True)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_a_bad_file_is_refused_row_by_row(officer, files, language):
+    """File, row, column, value and what to do; exit code 1; nothing is loaded. With --partial the good rows are."""
+    officer("import", "applications", "applications.csv")
+    (files / "bad.csv").write_bytes(as_csv([sale(1), sale(2, online="-5"), sale(9), sale(3, "2021-13")]))
+    ended, out, err = officer("import", "sales", "bad.csv", language=language)
+    assert (ended, out) == (1, "")
+    for words in ("bad.csv", "3", "online_sales_eur", "-5", "4", code(9), "5", "2021-13", "--partial"):
+        assert words in err
+    with Store(Home.default().store("ecommerce-2020"), "ecommerce-2020") as store:
+        assert len(store.batches()) == 1
+    ended, out, err = officer("import", "sales", "bad.csv", "--partial")
+    assert (ended, out) == (0, "bad.csv: 4 rows read = 1 loaded + 3 rejected.\n")
+    assert code(9) in err
+
+
+def test_many_bad_rows_do_not_flood_the_screen(officer, files):
+    """Twenty are shown, the others counted."""
+    officer("import", "applications", "applications.csv")
+    (files / "bad.csv").write_bytes(as_csv([sale(n) for n in range(100, 150)]))
+    _, _, err = officer("import", "sales", "bad.csv")
+    assert err.count("not among the applications") == 20
+    assert "30 more" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ["empty.csv", "0 bytes"]),
+        (b"fiscal_code,period\n1,2\n", ["empty.csv", "online_sales_eur", "mapping"]),
+        (b"fiscal_code;period;online_sales_eur\n1;2;3\n", ["empty.csv", "separator"]),
+        (b"PK\x03\x04\0\0", ["empty.csv", "not a text file"]),
+    ],
+)
+def test_a_wrong_file_is_refused(officer, files, content, words):
+    """Empty, a missing column, another separator, a workbook named .csv."""
+    officer("import", "applications", "applications.csv")
+    (files / "empty.csv").write_bytes(content)
+    ended, _, err = officer("import", "sales", "empty.csv")
+    assert ended == 1
+    assert [word for word in words if word not in err] == []
+
+
+def test_what_is_no_file_is_refused(officer, files):
+    """A folder, a file that is not there, sales before applications, a mapping that is not there."""
+    assert officer("import", "sales", "data")[0] == 1
+    (files / "folder.csv").mkdir()
+    assert "is a folder" in officer("import", "applications", "folder.csv")[2]
+    assert "does not exist" in officer("import", "applications", "none.csv")[2]
+    assert "import the applications first" in officer("import", "sales", "sales.csv")[2]
+    ended, _, err = officer("import", "sales", "sales.csv", "--mapping", "none.toml")
+    assert (ended, "none.toml" in err) == (1, True)
+
+
+def test_a_mapping_is_used_and_checked(officer, files):
+    """The officer's names and marks; a typing error names its key."""
+    (files / "it.csv").write_text(f"Domanda;Codice;Esito\nX1;{code(1)};respinta\n")
+    lines = ['[columns]\napplication_id = "Domanda"\nfiscal_code = "Codice"\noutcome = "Esito"']
+    lines += ['[values.outcome]\nrespinta = "not_funded"', '[format]\nseparator = ";"']
+    constants = {"ateco_code": "47.91", "ateco_edition": "2007", "province": "MI", "channel": "app"}
+    constants |= {"tranche": "", "awarded_on": "", "grant_eur": ""}
+    lines.append("[constants]\n" + "\n".join(f'{name} = "{value}"' for name, value in constants.items()))
+    (files / "m.toml").write_text("\n".join(lines))
+    assert officer("import", "applications", "it.csv", "--mapping", "m.toml")[0] == 0
+    (files / "m.toml").write_text("\n".join(lines).replace("separator", "seperator"))
+    ended, _, err = officer("import", "applications", "it.csv", "--mapping", "m.toml")
+    assert (ended, "format.seperator" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("import",), ("import", "firms", "x.csv"), ("import", "sales"), ("fly",), ("--lang", "fr", "releases")],
+)
+def test_wrong_use_is_exit_code_2(officer, words):
+    """A usage line, in the chosen language."""
+    ended, _, err = officer(*words)
+    assert (ended, "usage" in err) == (2, True)
+
+
+def test_an_unknown_programme_is_wrong_use(officer, files):
+    """The known ones are listed."""
+    ended, _, err = officer("import", "sales", "sales.csv", "--programme", "x")
+    assert (ended, "michigan-1988" in err) == (2, True)
+
+
+def test_commands_before_any_data_say_what_comes_first(officer):
+    """Nothing imported, nothing published."""
+    assert officer("build")[0] == 1
+    assert officer("headlines")[0] == 1
+    assert officer("publish", "2026-1")[0] == 1
+    assert officer("releases")[0] == 0
+    assert officer("verify", "ecommerce-2020")[0] == 2
+
+
+def test_from_published_sentences_back_to_their_figures(demonstration, monkeypatch, capsys):
+    """headlines --json gives ids; verify finds them (here the first and the last)."""
+    monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
+    assert main(["headlines", "--json"]) == 0
+    items = json.loads(capsys.readouterr().out)["headlines"]
+    assert items
+    for item in (items[0], items[-1]):
+        assert main(["verify", item["figure_id"]]) == 0
+        assert item["figure_id"] in capsys.readouterr().out
+
+
+def test_the_module_runs_as_a_command(tmp_path):
+    """In Italian by default; errors on the error stream."""
+    environment = os.environ | {"VETRINA_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "analytics", "import", "sales", str(tmp_path)]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "è una cartella" in done.stderr
+    assert "Traceback" not in done.stderr

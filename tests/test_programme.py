@@ -1,0 +1,198 @@
+"""Programme files: the announced facts, the groups, and a wrong file that says which key and why."""
+
+import tomllib
+from collections import Counter
+
+import pytest
+
+from analytics.home import PROGRAMMES
+from analytics.model import Settings, UserError
+from analytics.programme import load_programme, parse_programme
+from analytics.reference import DIVISIONS, PROVINCES
+from analytics.schema import APPLICATION_OUTCOMES, applications, must_stand, sales
+from analytics.text import LANGUAGES, Text
+
+ECOMMERCE = load_programme("ecommerce-2020")
+CONTENT = (PROGRAMMES / "ecommerce-2020.toml").read_text(encoding="utf-8")
+SMALL = """
+id = "small"
+data_kind = "public"
+title = { it = "t", en = "t" }
+short_title = { it = "t", en = "t" }
+authority = { it = "t", en = "t" }
+region = { it = "t", en = "t" }
+source = { it = "t", en = "t" }
+comparison = { it = "t", en = "t" }
+headline = { outcome = "sales", estimand = "typical_firm" }
+[[outcomes]]
+name = "sales"
+column = "sales"
+currency = "EUR"
+label = { it = "t", en = "t" }
+noun = { it = "t", en = "t" }
+[[macro_sectors]]
+id = "all"
+label = { it = "t", en = "t" }
+[[sectors]]
+id = "all"
+label = { it = "t", en = "t" }
+macro_sector = "all"
+rest = true
+"""
+
+
+def refused(content: str) -> UserError:
+    with pytest.raises(UserError) as caught:
+        parse_programme(content, "small.toml")
+    assert "small.toml" in str(caught.value)
+    return caught.value
+
+
+def test_the_announced_counts_add_up():
+    """286 on the initial endowment, 117 and 235 more: 403, then 638."""
+    counts = [tranche.announced_firms for tranche in ECOMMERCE.tranches]
+    assert counts == [286, 117, 235]
+    assert (sum(counts[:2]), sum(counts)) == (403, 638)
+    assert ECOMMERCE.announced.applications == 1649
+
+
+def test_the_announced_amount_belongs_to_the_last_tranche_only():
+    """€2,138,366.96 is for 235 firms, €9,099 each; it must not be divided by 638. The 117 have no amount."""
+    first, second, third = ECOMMERCE.tranches
+    assert (third.announced_eur, third.announced_eur_is, third.announced_firms) == (2_138_366.96, "grants", 235)
+    assert int(third.announced_eur / third.announced_firms) == 9099
+    assert second.announced_eur is None
+    assert (first.announced_eur, first.announced_eur_is) == (2_618_000, "endowment")
+    assert CONTENT.count("2_138_366.96") == 1
+    assert "announced_eur" not in next(t for t in tomllib.loads(CONTENT)["tranches"] if t["id"] == "second")
+
+
+@pytest.mark.parametrize("name", [path.stem for path in PROGRAMMES.glob("*.toml")])
+def test_every_division_belongs_to_exactly_one_sector(name):
+    """Every activity has its sector, and every sector its macro-sector; every province at most one area."""
+    programme = load_programme(name)
+    frame = programme.sector_frame()
+    assert sorted(frame["division"]) == sorted(DIVISIONS)
+    assert set(frame["sector"]) == set(programme.codes("sector"))
+    assert set(frame["macro_sector"]) == set(programme.codes("macro_sector"))
+    assert max(Counter(programme.area_frame()["province"]).values(), default=1) == 1
+
+
+def test_the_sectors_of_the_call():
+    """Retail is 47, wholesale 45-46, food 10-12; what is not named is professional and other services."""
+    sector = ECOMMERCE.sector_frame().set_index("division")["sector"]
+    assert sector[[10, 45, 47, 56, 62, 32, 1, 96]].tolist() == [
+        *("food", "wholesale", "retail", "hospitality", "software", "other_making", "other_services", "other_services"),
+    ]
+    assert set(ECOMMERCE.area_frame()["province"]) == set(PROVINCES)
+
+
+def test_windows_and_thresholds_reach_the_settings():
+    """The call opened in June 2020: before ends in May. What matters is fixed in the file."""
+    assert ECOMMERCE.settings == Settings(before_ends="2020-05", award_period="skip", years_after=3)
+    assert (ECOMMERCE.disclosure_rules.min_units, ECOMMERCE.disclosure_rules.p_percent) == (3, 10.0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_codes_have_names(language):
+    """A code that the file does not know is shown as it is."""
+    text = Text(language)
+    assert ECOMMERCE.label("sector", "retail", text) in ("Commercio al dettaglio", "Retail")
+    assert ECOMMERCE.label("sector", "?", text) == "?"
+
+
+def test_the_files_columns_follow_the_programme():
+    """Tranches, channels, outcomes and required columns come from the file."""
+    columns = {column.name: column for column in applications(ECOMMERCE)}
+    assert columns["tranche"].values == ("first", "second", "third")
+    assert columns["channel"].values == tuple(ECOMMERCE.codes("channel"))
+    assert columns["size_class"].values == tuple(ECOMMERCE.codes("size_class"))
+    assert columns["outcome"].values == APPLICATION_OUTCOMES
+    assert set(ECOMMERCE.requires) <= set(must_stand(applications(ECOMMERCE), ECOMMERCE))
+    assert must_stand(sales(ECOMMERCE), ECOMMERCE) == ["fiscal_code", "period", "online_sales_eur"]
+    assert sales(ECOMMERCE).keys == ["fiscal_code", "period"]
+    assert all(column.meaning for column in (*applications(ECOMMERCE), *sales(ECOMMERCE)))
+
+
+def test_a_small_file_is_enough():
+    """Everything else has its default."""
+    assert parse_programme(SMALL, "small.toml").settings.years_after == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "entry", "why"),
+    [
+        (('id = "small"', 'id = "Small"'), "id", "pattern"),
+        (('data_kind = "public"', 'data_kind = "open"'), "data_kind", "simulated"),
+        (('id = "small"', 'id = "small"\ncolour = "red"'), "colour", "not permitted"),
+        (('region = { it = "t", en = "t" }', 'region = { it = "t" }'), "region.en", "required"),
+        (('currency = "EUR"', 'unit = "number"\ncurrency = "EUR"'), "outcomes.0", "currency"),
+        (('outcome = "sales"', 'outcome = "sale"'), "headline.outcome", "'sale'"),
+        (('estimand = "typical_firm"', 'estimand = "typical_firm", horizon = 4'), "headline.horizon", "years_after"),
+        (('estimand = "typical_firm"', 'estimand = "typical_firm", horizon = 0'), "headline.horizon", "years_after"),
+        (("rest = true", "rest = false"), "sectors", "rest"),
+        (("rest = true", "rest = true\ndivisions = [4]"), "sectors", "4 does not exist"),
+        (("rest = true", "rest = true\ndivisions = [47, 47]"), "sectors", "more than one group"),
+        (('macro_sector = "all"', 'macro_sector = "none"'), "sectors", "'none'"),
+        (('id = "small"', 'id = "small"\npairs = [["sector", "colour"]]'), "pairs", "'colour'"),
+        (('id = "small"', 'id = "small"\nwindows = { before_ends = "2020-13" }'), "windows.before_ends", "pattern"),
+        (('id = "small"', 'id = "small"\ndisclosure = { min_units = 2 }'), "disclosure.min_units", "3"),
+        (
+            (
+                'id = "small"',
+                'id = "small"\nareas = [{ id = "a", label = { it = "t", en = "t" }, provinces = ["XX"] }]',
+            ),
+            "areas",
+            "XX",
+        ),
+        (
+            ("[[macro_sectors]]", '[[macro_sectors]]\nid = "all"\nlabel = { it = "t", en = "t" }\n[[macro_sectors]]'),
+            "macro_sectors",
+            "more than once",
+        ),
+    ],
+)
+def test_a_wrong_file_says_which_key_and_why(change, entry, why):
+    """Checked on load; the message names the key."""
+    error = refused(SMALL.replace(*change, 1))
+    assert error.key == "programme.key"
+    assert error.details["entry"] == entry
+    assert why in str(error)
+
+
+def test_what_is_no_toml_says_where():
+    """The line is named."""
+    assert "line 2" in str(refused('\nid = "small\n'))
+
+
+@pytest.mark.parametrize(
+    ("table", "change", "entry"),
+    [
+        (applications, ('id = "small"', 'id = "small"\nrequires = ["tranch"]'), "requires"),
+        (sales, ('column = "sales"', 'column = "period"'), "outcomes"),
+        (sales, ('column = "sales"', 'column = "fiscal_code"'), "outcomes"),
+    ],
+)
+def test_a_programme_that_asks_for_impossible_columns_is_refused(table, change, entry):
+    """Before any officer's file is blamed for it."""
+    programme = parse_programme(SMALL.replace(*change, 1), "small.toml")
+    with pytest.raises(UserError) as caught:
+        table(programme)
+    assert (caught.value.key, caught.value.details["entry"]) == ("programme.key", entry)
+
+
+def test_an_unknown_programme_lists_those_that_there_are(tmp_path):
+    """Also when somebody tries to walk out of the folder, or the file cannot be read."""
+    for name in ("ecommerce-2021", "../programmes/ecommerce-2020", ""):
+        with pytest.raises(UserError) as caught:
+            load_programme(name)
+        assert "ecommerce-2020, michigan-1988" in str(caught.value)
+    (tmp_path / "latin.toml").write_bytes(b'id = "\xe8"')
+    (tmp_path / "small.toml").write_text("\ufeff" + SMALL, encoding="utf-8")
+    (tmp_path / "other.toml").write_text(SMALL, encoding="utf-8")
+    assert load_programme("small", tmp_path).id == "small"
+    for name, key in (("latin", "file.unreadable"), ("other", "programme.key")):
+        with pytest.raises(UserError) as caught:
+            load_programme(name, tmp_path)
+        assert caught.value.key == key
+        assert str(caught.value)
