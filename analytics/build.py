@@ -19,6 +19,7 @@ from analytics.figures import Row, figure_rows
 from analytics.model import (
     Arm,
     Progress,
+    UserError,
     silent,
 )
 from analytics.panel import FloatArray, Panel, from_store
@@ -31,9 +32,11 @@ from analytics.windows import before_end, cohorts_of, horizons, windows
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:
     """Write a candidate release and return its id. Nothing is published.
 
-    Raises UserError when the store holds no sales.
+    Raises UserError when the store holds no sales or no awards.
     """
     panel = from_store(store, programme)
+    if not panel.funded.any():
+        raise UserError("store.no_awards", programme=programme.id)
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
     figures = _with_ids(pd.DataFrame(list(figure_rows(panel, programme, progress))), programme.id, release)

@@ -57,13 +57,21 @@ def data_note(release: Release, text: Text) -> str:
     return text(key) if key else ""
 
 
-def why(figure: Figure, release: Release, text: Text) -> str:
-    """Why a figure is withheld: too little to tell, or telling too much."""
-    if figure.reason is Reason.TOO_FEW_FIRMS and figure.conf_status == ConfStatus.FREE:
-        return text("why.quality", min_firms=release.manifest["settings"]["min_firms"])
+def _reason(figure: Figure) -> str:
+    """Too few firms is two reasons: too little to tell, or telling too much."""
     if figure.reason is Reason.TOO_FEW_FIRMS:
-        return text("why.confidential")
-    return text(f"why.{figure.reason}")
+        return "quality" if figure.conf_status == ConfStatus.FREE else "confidential"
+    return str(figure.reason)
+
+
+def why(figure: Figure, release: Release, text: Text) -> str:
+    """Why a figure is withheld, in a few words."""
+    return text(f"why.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
+
+
+def why_at_length(figure: Figure, release: Release, text: Text) -> str:
+    """Why a group's figure is withheld, in a sentence."""
+    return text(f"why_long.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
 
 
 def claim_interval(figure: Figure, dimension: str) -> tuple[float, float] | None:
@@ -126,7 +134,7 @@ def effect_title(release: Release, figure: Figure, dimension: str, text: Text, *
     """The same claim as a page's heading, without its range; Markdown, the claim in blue. first: opens a sentence."""
     outcome, found = release.programme.outcome(figure.outcome), verdict(figure, dimension)
     if found is None or figure.value is None:
-        words = text("headline.effect.withheld", why=why(figure, release, text))
+        words = text("headline.title.withheld", why=why(figure, release, text))
     else:
         words = text(
             f"headline.title.{found}",

@@ -166,10 +166,11 @@ def from_store(store: Store, programme: Programme) -> Panel:
     observed = observed[observed["firm_id"].isin(units.index)]
     if observed.empty:
         raise UserError("store.no_sales", programme=programme.id)
-    periods = pd.PeriodIndex(observed["period"], freq=frequency)
+    place, distinct = pd.factorize(observed["period"])  # few periods, many rows: each text is read once
+    periods = pd.PeriodIndex(distinct, freq=frequency)
     span = pd.period_range(periods.min(), periods.max(), freq=frequency)
     units["cohort"] = pd.PeriodIndex(pd.to_datetime(units["awarded_on"]), freq=frequency)
-    rows, columns = units.index.get_indexer(pd.Index(observed["firm_id"])), span.get_indexer(periods)
+    rows, columns = units.index.get_indexer(pd.Index(observed["firm_id"])), span.get_indexer(periods)[place]
     arrays = {}
     for outcome in programme.outcomes:
         mine = (observed["outcome"] == outcome.name).to_numpy()

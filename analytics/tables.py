@@ -243,7 +243,7 @@ def path_in_all(release: Release, text: Text) -> pd.DataFrame:
 def sector_facts(
     release: Release, outcome: str, horizon: str, group: Mapping[str, str], text: Text
 ) -> list[tuple[str, str]]:
-    """The facts of one sector in a line: label and value."""
+    """The published facts of one sector in a line: label and value."""
     declared = release.programme.outcome(outcome)
     named = release.programme.headline.estimand
 
@@ -253,15 +253,16 @@ def sector_facts(
     effect = of(named)
     firms = {arm: release.figure("firms", arm=arm, group=group) for arm in Arm}
     mde = _shown(effect, text.percent(effect.mde) if effect and effect.mde is not None else "")
-    return [
-        (text("fact.funded"), count_cell(firms[Arm.FUNDED], text)),
-        (text("fact.comparison"), count_cell(firms[Arm.COMPARISON], text)),
-        (text("fact.effect"), effect_cell(effect, text)),
-        (text("fact.change"), percent_cell(of("change", Arm.FUNDED), text)),
-        (text("fact.other_change"), percent_cell(of("change", Arm.COMPARISON), text)),
-        (text("fact.after"), amount_cell(of("after_mean", Arm.FUNDED), declared, text)),
-        (text("fact.mde"), mde),
+    facts = [
+        ("fact.funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
+        ("fact.comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
+        ("fact.effect", effect, effect_cell(effect, text)),
+        ("fact.change", of("change", Arm.FUNDED), percent_cell(of("change", Arm.FUNDED), text)),
+        ("fact.other_change", of("change", Arm.COMPARISON), percent_cell(of("change", Arm.COMPARISON), text)),
+        ("fact.after", of("after_mean", Arm.FUNDED), amount_cell(of("after_mean", Arm.FUNDED), declared, text)),
+        ("fact.mde", effect, mde),
     ]
+    return [(text(key), shown) for key, figure, shown in facts if figure is not None and figure.published]
 
 
 def applications_table(release: Release, text: Text) -> pd.DataFrame:
