@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.headlines import headlines
 from analytics.model import DataKind, UserError
@@ -158,6 +159,9 @@ def _footer(frame: common.Frame) -> None:
 if st.runtime.exists():
     draw()
 else:
+    # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not
+    # exist ("page not found"), until st.navigation has run once. There is no public switch.
+    PagesManager.uses_pages_directory = False
     app = st.App(
         __file__,
         routes=[Route("/api/headlines.json", headlines_json), Route("/api/{path:path}", unknown_route)],

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics import charts, tables, views
-from analytics.headlines import data_note, effect_title, range_line, why
+from analytics.headlines import data_note, effect_title, range_line, why, why_at_length
 from analytics.model import Arm
 from pages import common
 

@@ -19,7 +19,7 @@ from analytics.release import Releases
 from tests.browser import ADVICE, ARGUMENTS, chromium
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATHS = ("/", "/settori", "/coorti", "/stampa", "/dati")
+PATHS = ("/settori", "/", "/coorti", "/stampa", "/dati")  # the first visit of a fresh server is a deep link
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +86,7 @@ def test_no_page_overflows_fails_or_calls_anybody(page: Page, address: str, path
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=30_000)
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     assert page.locator("[data-testid=stException]").count() == 0
+    assert page.get_by_role("dialog").count() == 0
     expect(page.locator(".st-key-strip_simulated")).to_be_in_viewport()
 
 
