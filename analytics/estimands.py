@@ -16,9 +16,8 @@ from analytics.panel import FloatArray
 LEAST_COMPARISON = 2  # comparison firms per sector × cohort: one could not be left out
 
 
-@np.errstate(
-    all="ignore"
-)  # a sum that a deletion empties gives a replicate that is no number: then nothing is estimated
+# A sum that a deletion empties gives a replicate that is no number, without a warning: then nothing is estimated.
+@np.errstate(all="ignore")
 def typical_firm(firms: Firms) -> Deletions | None:
     """θ = mean over funded i of z_i − C_sg, z = ln(ȳ_W/ȳ_B), C_sg the mean z of the sector's comparison firms in the
     cohort's windows; firms selling in both windows. None when no funded firm can be compared.

@@ -10,10 +10,11 @@ import pytest
 from pandas.testing import assert_frame_equal
 from stdnum.it import codicefiscale, iva
 
+from analytics.applicants import COLUMNS, SECTORS
 from analytics.model import Estimand
 from analytics.programme import Programme, load_programme
 from analytics.reference import division_2007, size_class
-from analytics.simulate import COLUMNS, SECTORS, Simulation, simulate, write
+from analytics.simulate import Simulation, simulate, write
 
 AWARDED = ("funded", "revoked")  # revoked after the award counts as funded
 
