@@ -93,13 +93,11 @@ def draw() -> None:
 def _pickers(text: Text) -> common.Frame | None:
     """Programme, release, language; the strip that says what kind of data these are; the release in one line."""
     available = common.shelves()
+    lost = _asked_in_vain(available)
     with st.container(key="pickers", horizontal=True, vertical_alignment="top"):
         if available:
             first = next(iter(available))
-            titles = {
-                name: common.read_release(shelf.path(shelf.current or "")).programme
-                for name, shelf in available.items()
-            }
+            titles = {name: shelf.read(shelf.current).programme for name, shelf in available.items()}
             programme = common.choose(
                 st.selectbox,
                 text("frame.programme"),
@@ -111,9 +109,8 @@ def _pickers(text: Text) -> common.Frame | None:
                 width=340,
             )
             shelf = available[programme]
-            published = shelf.published()[::-1]
             common.choose(
-                st.selectbox, text("frame.release"), "release", published, shelf.current or "", str, width=140
+                st.selectbox, text("frame.release"), "release", shelf.published, shelf.current, str, width=140
             )
         common.choose(
             st.segmented_control, text("frame.language"), "lang", LANGUAGES, DEFAULT_LANGUAGE, str.upper, required=True
@@ -122,7 +119,21 @@ def _pickers(text: Text) -> common.Frame | None:
     if frame is not None:
         _strip(frame)
         _release_line(frame)
+        shown = frame.release.release_id
+        if lost:
+            st.warning(text("frame.lost", shown=shown))
+        elif available[frame.release.programme.id].missing and not frame.newer:
+            st.warning(text("frame.missing", shown=shown))
     return frame
+
+
+def _asked_in_vain(available: dict[str, common.Shelf]) -> bool:
+    """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
+    programme, release = st.query_params.get("programme"), st.query_params.get("release")
+    if programme is not None and programme not in available:
+        return True
+    shelf = available.get(programme or next(iter(available), ""))
+    return release is not None and shelf is not None and release not in shelf.published
 
 
 def _strip(frame: common.Frame) -> None:

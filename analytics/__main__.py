@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, NoReturn, Self
 from tqdm import tqdm
 
 from analytics.home import PROJECT, Home
-from analytics.model import UserError
+from analytics.model import DataKind, UserError
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 
 if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
     from analytics.cells import Rejection
     from analytics.ingest import Report
+    from analytics.release import Releases
 
 SHOWN = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
@@ -129,6 +130,8 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
                     progress=bar,
                 )
             _say_import(path, report, text)
+    if programme.data_kind is DataKind.SIMULATED:
+        print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0
 
 
@@ -159,44 +162,54 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release; nothing is published."""
     from analytics.build import build
     from analytics.programme import load_programme
-    from analytics.release import Releases
+    from analytics.release import Release, Releases
     from analytics.store import Store
 
     programme = load_programme(arguments.programme)
     home = Home.default()
+    releases = Releases(home.releases, programme.id)
     with Store(home.store(programme.id), programme.id, read_only=True) as store, Bar(text) as bar:
-        release = build(programme, store, Releases(home.releases, programme.id), progress=bar)
+        release = build(programme, store, releases, progress=bar)
+    for tranche in Release(releases.path(release)).above_announced():
+        print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
     print(text("cli.done.build", release=release))
     return 0
 
 
-def run_publish(arguments: argparse.Namespace, text: Text) -> int:
-    """Move the pointer."""
+def _releases(arguments: argparse.Namespace) -> "Releases":
+    """The releases of the programme asked for, which must have a programme file."""
+    from analytics.programme import load_programme
     from analytics.release import Releases
 
-    Releases(Home.default().releases, arguments.programme).publish(arguments.release)
+    return Releases(Home.default().releases, load_programme(arguments.programme).id)
+
+
+def run_publish(arguments: argparse.Namespace, text: Text) -> int:
+    """Move the pointer."""
+    _releases(arguments).publish(arguments.release)
     print(text("cli.done.publish", release=arguments.release))
     return 0
 
 
 def run_withdraw(arguments: argparse.Namespace, text: Text) -> int:
     """Move the pointer back."""
-    from analytics.release import Releases
-
-    current = Releases(Home.default().releases, arguments.programme).withdraw(arguments.release)
+    current = _releases(arguments).withdraw(arguments.release)
     print(text("cli.done.withdraw", release=arguments.release, current=current or "–"))
     return 0
 
 
 def run_releases(arguments: argparse.Namespace, text: Text) -> int:
     """The ledger."""
-    from analytics.release import Releases
-
-    releases = Releases(Home.default().releases, arguments.programme)
-    for entry in releases.ledger():
-        mark = text("cli.current") if entry.release == releases.current and entry.action == "published" else ""
-        print(f"{entry.at}  {text('cli.action.' + entry.action):<12} {entry.release}  {mark}".rstrip())
-    if not releases.ledger():
+    releases = _releases(arguments)
+    entries = releases.ledger()
+    for place, entry in enumerate(entries):
+        later = any(other.release == entry.release and other.action == "published" for other in entries[place + 1 :])
+        in_use = entry.release == releases.current and entry.action == "published" and not later
+        print(
+            f"{entry.at}  {text('cli.action.' + entry.action):<12} {entry.release}"
+            f"  {text('cli.current') if in_use else ''}".rstrip()
+        )
+    if not entries:
         print(text("cli.no_releases", programme=arguments.programme))
     return 0
 
@@ -204,9 +217,8 @@ def run_releases(arguments: argparse.Namespace, text: Text) -> int:
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
     """The approved sentences of the current release."""
     from analytics.headlines import headlines
-    from analytics.release import Releases
 
-    payload = headlines(Releases(Home.default().releases, arguments.programme).open(), text)
+    payload = headlines(_releases(arguments).open(), text)
     if arguments.json:
         print(json.dumps(payload, ensure_ascii=False, indent=2))
         return 0
@@ -219,12 +231,13 @@ def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands."""
+    from analytics.headlines import described
     from analytics.release import verify
 
     found = verify(arguments.figure, Home.default().releases)
     print(text(f"cli.verify.{found.state}", figure=arguments.figure, current=found.current or "–"))
-    if found.figure is not None and found.figure.published:
-        print(f"value={found.figure.value!r} low={found.figure.low!r} high={found.figure.high!r}")
+    if found.release is not None:
+        print(described(found.release, found.figure, text))
     return 1 if found.state == "never_published" else 0
 
 
@@ -234,10 +247,13 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", arguments.port))
-        except (OSError, OverflowError):
+        except OverflowError:
+            print(text("error.serve.no_port", port=arguments.port), file=sys.stderr)
+            return 2
+        except OSError:
             print(text("error.serve.port", port=arguments.port), file=sys.stderr)
             return 2
-    if not any(Home.default().releases.glob("*/current")):
+    if Home.default().is_new(DEFAULT_PROGRAMME):
         run_demo(argparse.Namespace(programme=DEFAULT_PROGRAMME), text)
     print(text("cli.done.serve", port=arguments.port), flush=True)
     dashboard = str(PROJECT / "dashboard.py")

@@ -15,7 +15,7 @@ from analytics.estimate import (
     select,
 )
 from analytics.figure_id import FigureId, cell_of
-from analytics.figures import Row, figure_rows
+from analytics.figures import Row, confidential, figure_rows
 from analytics.model import (
     Arm,
     Progress,
@@ -122,7 +122,7 @@ def _with_line_ids(lines: pd.DataFrame, programme: str, release: str) -> pd.Data
 
 def line_rows(panel: Panel, programme: Programme) -> Iterator[Row]:
     """Index lines of both arms, by quarter (yearly data: by year): 100 Σ y_t / Σ ȳ_before over firms reporting both."""
-    settings = programme.settings
+    settings, rules = programme.settings, programme.disclosure_rules
     ppy = panel.periods_per_year
     last = before_end(cohorts_of(panel)[0], settings)
     inside = (panel.periods > last - ppy) & (panel.periods <= last)
@@ -132,11 +132,14 @@ def line_rows(panel: Panel, programme: Programme) -> Iterator[Row]:
         values = panel.outcomes[outcome.name]
         base = _mean(values[:, inside], at_least=max(1, ppy // 2))
         for code in ("*", *sorted(sector.dropna().unique())):
+            here = sector.notna().to_numpy() if code == "*" else (sector == code).to_numpy()
+            # where a count of one arm is confidential, neither arm has a line
+            told = not confidential((int((here & panel.funded).sum()), int((here & ~panel.funded).sum())), rules)
             for arm, mask in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
-                mine = mask & (sector.notna().to_numpy() if code == "*" else (sector == code).to_numpy())
+                mine = mask & here
                 for point in points.unique():
                     seen = _mean(values[mine][:, points == point], at_least=1)
-                    index, n = _index(seen, base[mine], settings.min_firms)
+                    index, n = _index(seen, base[mine], settings.min_firms) if told else (None, None)
                     yield {
                         "outcome": outcome.name,
                         "sector": code,

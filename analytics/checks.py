@@ -3,6 +3,7 @@
 A row is rejected with every reason that its cells give; what the rows say together is asked of the good ones only.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,10 +16,11 @@ from analytics.model import UserError
 from analytics.programme import Programme
 from analytics.readers import Mapping, RawTable
 from analytics.reference import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
-from analytics.schema import Table, must_stand
+from analytics.schema import Kind, Table, must_stand
 from analytics.store import Store
 
 FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
+GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)  # 9.500: nine and a half, or nine thousand five hundred?
 MARKS = ",;\t|"  # separators that a header read as one column may hold
 
 
@@ -63,6 +65,8 @@ def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programm
             values[column.name] = _all(len(raw.rows), read(mapping.constants[column.name].strip()))
         elif column.name in names:
             name = names[column.name]
+            if column.kind is Kind.DECIMAL:
+                _check_one_reading(raw.cells[name], name, mapping, file)
             values[column.name], bad = _parse(raw.cells[name], raw.rows, name, read)
             rejections += bad
             if column.required:
@@ -74,6 +78,17 @@ def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programm
     frame = pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in values.items()})
     unused = tuple(sorted(set(raw.cells.columns) - set(names.values())))
     return Typed(frame.assign(row_number=raw.rows), raw.rows_in, (), names, unused).without(rejections)
+
+
+def _check_one_reading(cells: pd.Series, name: str, mapping: Mapping, file: str) -> None:
+    """Refuse a column of typed text whose dots could all be thousands or decimals, unless the mapping says which."""
+    said = mapping.format.model_fields_set & {"decimal", "thousands"}
+    if said or not file.lower().endswith(".csv"):
+        return
+    dotted = [cell.strip() for cell in cells.unique() if "." in cell]
+    if dotted and all(GROUPED.fullmatch(cell) for cell in dotted):
+        whole = dotted[0].replace(".", "")
+        raise UserError("file.two_readings", file=file, column=name, value=dotted[0], whole=whole)
 
 
 def _all(n: int, value: object) -> npt.NDArray[np.object_]:
@@ -165,7 +180,20 @@ def check_applications(typed: Typed, table: Table, store: Store, programme: Prog
     typed = _reject(typed, outcome.isin(["funded", "revoked"]) & ~awarded, "awarded_on", "award_missing")
     awarded, outcome = typed.frame["awarded_on"].notna(), typed.frame["outcome"]
     typed = _reject(typed, outcome.isin(["not_funded", "not_admitted"]) & awarded, "awarded_on", "award_contradicts")
-    return _sized(_classified(typed))
+    return _sized(_classified(_within_the_call(typed, programme)))
+
+
+def _within_the_call(typed: Typed, programme: Programme) -> Typed:
+    """Awards from the call's opening on, grants up to its maximum."""
+    if programme.call_opened is not None:
+        opened = pd.Period(programme.call_opened).start_time.date()
+        early = typed.frame["awarded_on"].map(lambda day: day is not None and day < opened).astype(bool)
+        typed = _reject(typed, early, "awarded_on", "award_before_call", programme.call_opened)
+    if programme.grant_max is not None:
+        most = programme.grant_max
+        large = typed.frame["grant_eur"].map(lambda euros: euros is not None and float(euros) > most).astype(bool)
+        typed = _reject(typed, large, "grant_eur", "too_large", f"{most:g}")
+    return typed
 
 
 def _classified(typed: Typed) -> Typed:

@@ -116,14 +116,14 @@ def _change_rows(cell: Row, change: ArmChange | Withheld, counts: Counts, rules:
         )
 
 
-def _confidential(counts: Counts, rules: DisclosureRules) -> bool:
+def confidential(counts: Counts, rules: DisclosureRules) -> bool:
     """One or two firms in either arm: a firm would be told about, or about itself by the other."""
     return any(0 < n < rules.min_units for n in counts)
 
 
 def _published(value: float, counts: Counts, rules: DisclosureRules) -> Row:
     """A count, sum, mean or change: published unless it would tell about a firm."""
-    if _confidential(counts, rules):
+    if confidential(counts, rules):
         return _withheld(Reason.TOO_FEW_FIRMS, counts, rules)
     return {
         "value": value,
@@ -136,7 +136,7 @@ def _published(value: float, counts: Counts, rules: DisclosureRules) -> Row:
 
 def _withheld(reason: Reason, counts: Counts = (0, 0), rules: DisclosureRules | None = None) -> Row:
     """No value. Small counts are confidential and hide their n too; otherwise the figure is unreliable or missing."""
-    if rules is not None and _confidential(counts, rules):
+    if rules is not None and confidential(counts, rules):
         return {"reason": Reason.TOO_FEW_FIRMS, "obs_status": ObsStatus.MISSING, "conf_status": ConfStatus.SMALL_COUNT}
     status = ObsStatus.LOW_RELIABILITY if reason is Reason.TOO_FEW_FIRMS else ObsStatus.MISSING
     return {

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+import pandas as pd
+
 from analytics.model import Arm, ConfStatus, DataKind, Reason
 from analytics.programme import Outcome
 from analytics.release import Figure, Release
@@ -74,6 +76,25 @@ def why_at_length(figure: Figure, release: Release, text: Text) -> str:
     return text(f"why_long.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
 
 
+def described(release: Release, figure: Figure | None, text: Text) -> str:
+    """What a figure is and says, in words and to the last digit; None: a line of a chart, which is not one number."""
+    if figure is None:
+        return text("figure.line")
+    outcome = "" if figure.outcome == "*" else release.programme.outcome(figure.outcome).label.in_(text)
+    groups = [release.programme.label(name, code, text) for name, code in release.group_of(figure)]
+    what = text(f"measure.{figure.measure}", arm="" if figure.arm == "*" else text(f"measure.arm.{figure.arm}"))
+    horizon = "" if figure.horizon == "*" else horizon_phrase(release, figure.horizon, text)
+    name = " · ".join(part for part in (what, outcome, *groups, horizon) if part)
+    if not figure.published:
+        return text("figure.withheld", name=name, why=why(figure, release, text))
+    lines = [text("figure.value", name=name, value=repr(figure.value))]
+    if figure.low is not None:
+        lines.append(text("figure.interval", low=repr(figure.low), high=repr(figure.high)))
+    if figure.sim_low is not None and (figure.sim_low, figure.sim_high) != (figure.low, figure.high):
+        lines.append(text("figure.joint", low=repr(figure.sim_low), high=repr(figure.sim_high)))
+    return "\n".join(lines)
+
+
 def claim_interval(figure: Figure, dimension: str) -> tuple[float, float] | None:
     """A claim about a named group uses the interval that holds for all groups together; the programme its own."""
     low, high = (figure.low, figure.high) if dimension == "*" else (figure.sim_low, figure.sim_high)
@@ -90,13 +111,22 @@ def verdict(figure: Figure, dimension: str) -> Verdict | None:
 
 def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
     """'in the three years after the grant', 'in the year of the grant'."""
+    award_counts = release.programme.windows.award_period == "after"
     if horizon == "overall":
-        key, year = "overall", len(release.manifest["years_after"])
+        key, year = ("award_overall" if award_counts else "overall"), len(release.manifest["years_after"])
     else:
-        key, year = ("award" if release.programme.windows.award_period == "after" else "year"), int(horizon)
+        key, year = ("award" if award_counts else "year"), int(horizon)
     return (
         text(f"horizon.{key}.{year}") if text.has(f"horizon.{key}.{year}") else text(f"horizon.{key}.many", year=year)
     )
+
+
+def before_phrase(release: Release, text: Text) -> str:
+    """What after is set against: the programme's fixed window, or the year before each firm's own grant."""
+    if not release.manifest["before_is_fixed"]:
+        return text("headline.before.own")
+    first, last = (text.period(pd.Period(period)) for period in release.manifest["before"])
+    return text("headline.before.fixed", first=first, last=last)
 
 
 def _agreeing(outcome: Outcome, text: Text) -> dict[str, str]:
@@ -175,6 +205,8 @@ def change_sentence(release: Release, figure: Figure, text: Text) -> str:
             horizon=horizon_phrase(release, figure.horizon, text),
             noun=outcome.noun.in_(text),
             value=text.percent_with("of_the", figure.value),
+            before=before_phrase(release, text),
+            n=text.number(figure.n_funded or 0),
             **_agreeing(outcome, text),
         )
     )
@@ -239,8 +271,11 @@ def _plain(headline: Headline) -> dict[str, Any]:
         "measure": figure.measure,
         "horizon": figure.horizon,
         "value": figure.value,
-        "low": headline.low,
-        "high": headline.high,
+        "low": figure.low,
+        "high": figure.high,
+        "sim_low": figure.sim_low,
+        "sim_high": figure.sim_high,
+        "range_in_sentence": "low, high" if headline.dimension == "*" else "sim_low, sim_high",
         "n_funded": figure.n_funded,
         "n_comparison": figure.n_comparison,
         "obs_status": figure.obs_status,

@@ -33,6 +33,12 @@ class Home:
         """Published files of all programmes."""
         return self.root / "releases"
 
+    def is_new(self, demonstration: str) -> bool:
+        """Whether nobody has put data here, but for a demonstration that was not finished."""
+        stores = {path.stem for path in (self.root / "store").glob("*.duckdb")}
+        begun = (self.demonstration(demonstration)).exists()
+        return not any(self.releases.glob("*/current")) and stores <= ({demonstration} if begun else set())
+
     def demonstration(self, programme: str) -> Path:
         """Generated input files of a demonstration programme."""
         return self.root / "demonstration" / programme

@@ -144,6 +144,7 @@ class Programme(Part):
     currency: str = Field("EUR", pattern="^[A-Z]{3}$")
     requires: tuple[str, ...] = ()
     call_opened: Month | None = None
+    grant_max: float | None = Field(None, gt=0)
     call_source: Words | None = None
     announced: Announced | None = None
     tranches: tuple[Tranche, ...] = ()
@@ -289,7 +290,9 @@ def parse_programme(content: str, name: str) -> Programme:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or first["msg"].removeprefix("Value error, ").split(":")[0]
         problem = first["msg"].removeprefix("Value error, ")
-        raise UserError("programme.key", file=name, entry=key, problem=problem, more=len(error.errors()) - 1) from error
+        kind = {"missing": "programme.key_missing", "extra_forbidden": "programme.key_unknown"}.get(first["type"])
+        more = len(error.errors()) - 1
+        raise UserError(kind or "programme.key", file=name, entry=key, problem=problem, more=more) from error
 
 
 def load_programme(programme: str, folder: Path = PROGRAMMES) -> Programme:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from analytics.figure_id import parse_figure_id
 from analytics.model import DataKind, Reason, UserError
-from analytics.programme import DIMENSIONS, Programme
+from analytics.programme import DIMENSIONS, Programme, Tranche
 
 FORMAT_VERSION = 1
 TABLES = ("figures", "lines", "reconciliation", "applications")
@@ -127,6 +127,11 @@ class Release:
         """The figure with that id; None when this release does not hold it."""
         return next((figure for figure in self._by_cell.values() if figure.figure_id == figure_id), None)
 
+    def group_of(self, figure: Figure) -> list[tuple[str, str]]:
+        """Dimension and code of what the figure is about; empty for the whole programme."""
+        row = self.figures.loc[self.figures["figure_id"] == figure.figure_id, list(DIMENSIONS)].iloc[0]
+        return [(name, str(row[name])) for name in DIMENSIONS if row[name] != "*"]
+
     def holds(self, figure_id: str) -> bool:
         """Whether a number or a line of this release has that id."""
         return self.by_id(figure_id) is not None or bool((self.lines["figure_id"] == figure_id).any())
@@ -135,6 +140,14 @@ class Release:
         """The id of the two index lines of a sector ("*": the programme); empty when there are none."""
         mine = self.lines[(self.lines["outcome"] == outcome) & (self.lines["sector"] == sector)]
         return str(mine["figure_id"].iloc[0]) if len(mine) else ""
+
+    def above_announced(self) -> list[Tranche]:
+        """Tranches for which more firms or euros were loaded than announced: something is loaded twice, or wrong."""
+        rows = self.reconciliation.set_index("tranche")
+        firms = rows["loaded_firms"] > rows["announced_firms"]
+        euros = rows["loaded_eur"].astype(float) > rows["announced_eur"].astype(float)
+        above = firms | (euros & (rows["announced_eur_is"] == "grants"))
+        return [tranche for tranche in self.programme.tranches if bool(above.get(tranche.id, False))]
 
     def headline(self) -> Figure:
         """The one figure of the first screen."""
@@ -197,6 +210,14 @@ class Entry:
     release: str
 
 
+def _entry(line: str) -> Entry | None:
+    """A line of the ledger; None for one that a kill left half written: what it was to record did not happen."""
+    try:
+        return Entry(**json.loads(line))
+    except (json.JSONDecodeError, TypeError):
+        return None
+
+
 class Releases:
     """The releases of one programme: files, pointer, ledger."""
 
@@ -220,7 +241,7 @@ class Releases:
         path = self.folder / "ledger.jsonl"
         if not path.exists():
             return []
-        return [Entry(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines() if line]
+        return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := _entry(line))]
 
     def published(self) -> list[str]:
         """Releases that were published and not withdrawn, oldest first: the ones an address may still show."""
@@ -244,7 +265,8 @@ class Releases:
         self.folder.mkdir(parents=True, exist_ok=True)
         at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with (self.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
-            ledger.write(json.dumps({"at": at, "action": action, "release": release}) + "\n")
+            # the line break comes first: after a half-written line it starts a new one
+            ledger.write("\n" + json.dumps({"at": at, "action": action, "release": release}))
             ledger.flush()
             os.fsync(ledger.fileno())
 
@@ -293,6 +315,7 @@ class Standing:
     state: str
     figure: Figure | None
     current: str | None
+    release: Release | None = None
 
 
 def verify(figure_id: str, root: Path) -> Standing:
@@ -307,4 +330,4 @@ def verify(figure_id: str, root: Path) -> Standing:
         state = "withdrawn"
     else:
         state = "current" if parsed.release == releases.current else "superseded"
-    return Standing(state, release.by_id(str(parsed)), releases.current)
+    return Standing(state, release.by_id(str(parsed)), releases.current, release)

@@ -78,6 +78,13 @@ def count_cell(figure: Figure | None, text: Text) -> str:
     return _shown(figure, text.number(figure.value) if figure and figure.value is not None else "")
 
 
+def analysed_cell(figure: Figure | None, text: Text) -> str:
+    """The funded firms behind a figure: those that enter it, or could be measured where it is withheld."""
+    if figure is None or figure.n_funded is None:
+        return _shown(figure, "")
+    return text.number(figure.n_funded)
+
+
 def percent_cell(figure: Figure | None, text: Text) -> str:
     """A change in percent."""
     return _shown(figure, text.percent(figure.value) if figure and figure.value is not None else "")
@@ -109,11 +116,11 @@ def cohort_table(
     declared = release.programme.outcome(outcome)
     table: dict[str, dict[tuple[str, str], str]] = {}
     for cell in cohorts(release, rows, columns, outcome, horizon):
-        shown = {"n": count_cell(cell.firms, text)}
         if what == "effect":
-            shown |= {"effect": effect_cell(cell.effect, text)}
+            shown = {"n": analysed_cell(cell.effect, text), "effect": effect_cell(cell.effect, text)}
         else:
-            shown |= {
+            shown = {
+                "n": analysed_cell(cell.change, text),
                 "before": amount_cell(cell.before, declared, text),
                 "after": amount_cell(cell.after, declared, text),
                 "change": percent_cell(cell.change, text),
@@ -168,6 +175,7 @@ def _flat(name: str, figure: Figure | None, *, interval: bool = False) -> dict[s
     values = {name: of("value")}
     if interval:
         values |= {f"{name}_low": of("low"), f"{name}_high": of("high")}
+        values |= {f"{name}_sim_low": of("sim_low"), f"{name}_sim_high": of("sim_high")}
         values |= {f"{name}_n": of("n_funded"), f"{name}_n_comparison": of("n_comparison")}
     return values | {
         f"{name}_status": of("obs_status"),
@@ -293,7 +301,9 @@ def method_words(release: Release, text: Text) -> dict[str, str]:
     manifest, settings = release.manifest, release.manifest["settings"]
     first, last = (text.period(pd.Period(period)) for period in manifest["before"])
     return {
-        "before": text("table.window", first=first, last=last),
+        "before": text("table.window", first=first, last=last)
+        if manifest["before_is_fixed"]
+        else text("table.own_before"),
         "min_firms": text.number(settings["min_firms"]),
         "level": text.percent(settings["level"], sign=False),
         "code_version": str(manifest["code_version"]),

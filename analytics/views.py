@@ -39,6 +39,18 @@ def before_and_after(release: Release, outcome: str, horizon: str) -> dict[Arm, 
     return ends
 
 
+def year_label(release: Release, year: int, text: Text) -> str:
+    """'1º anno'; where the award's own year counts, 'anno del contributo', '1 anno dopo'."""
+    if release.programme.windows.award_period == "skip":
+        return text("chart_input.year", year=year)
+    return text("chart_input.award_year") if year == 1 else text.count("chart_input.after_award", year - 1)
+
+
+def horizon_label(release: Release, horizon: str, text: Text) -> str:
+    """All years together, or one of them."""
+    return text("chart_input.overall") if horizon == "overall" else year_label(release, int(horizon), text)
+
+
 def _row(label: str, figure: Figure | None, release: Release, text: Text) -> Row:
     note = "" if figure is None or figure.published else why(figure, release, text)
     return Row(label, figure.n_funded if figure else None, mark(figure), note)
@@ -59,7 +71,7 @@ def year_rows(release: Release, outcome: str, group: dict[str, str], text: Text)
     estimand = release.programme.headline.estimand
     return [
         _row(
-            text("chart_input.year", year=year),
+            year_label(release, year, text),
             release.figure(estimand, outcome=outcome, horizon=str(year), group=group),
             release,
             text,
@@ -81,11 +93,11 @@ def line_series(release: Release, outcome: str, sector: str) -> Series:
     }
 
 
-def line_counts(release: Release, sector: str) -> dict[Arm, int]:
-    """Firms of each arm, where they may be told."""
-    group = {} if sector == "*" else {"sector": sector}
-    counts = {arm: release.figure("firms", arm=arm, group=group) for arm in Arm}
-    return {arm: int(found.value) for arm, found in counts.items() if found is not None and found.value is not None}
+def line_counts(release: Release, outcome: str, sector: str) -> dict[Arm, int]:
+    """Firms behind each line: the most that report in any one period."""
+    frame = release.lines
+    mine = frame[(frame["outcome"] == outcome) & (frame["sector"] == sector)].dropna(subset="n")
+    return {arm: int(mine.loc[mine["arm"] == arm, "n"].max()) for arm in Arm if (mine["arm"] == arm).any()}
 
 
 def has_lines(series: Series) -> bool:

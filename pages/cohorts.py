@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics import tables
+from analytics import tables, views
 from analytics.headlines import data_note, horizon_phrase
 from pages import common
 
@@ -51,7 +51,7 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         "horizon",
         horizons,
         "overall",
-        lambda name: text(f"cohorts.horizon_{name}") if name == "overall" else text("chart_input.year", year=name),
+        lambda name: views.horizon_label(release, name, text),
         required=True,
         wrap=True,
     )

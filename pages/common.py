@@ -88,24 +88,54 @@ def language() -> Text:
     return Text(held("lang", LANGUAGES, DEFAULT_LANGUAGE))
 
 
-def shelves() -> dict[str, Releases]:
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What can be read of one programme: published releases, newest first, and the one in use.
+
+    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
+    """
+
+    releases: Releases
+    published: tuple[str, ...]
+    current: str
+    missing: str | None
+
+    def read(self, release: str) -> Release:
+        """One of the published releases."""
+        return read_release(self.releases.path(release))
+
+
+def _shelf(releases: Releases) -> Shelf | None:
+    """None when the programme has nothing published that can be read."""
+    pointed = releases.current
+    published = releases.published()[::-1]
+    for candidate in dict.fromkeys((pointed, *published)):
+        if candidate in published:
+            try:
+                read_release(releases.path(candidate))
+            except UserError:
+                continue
+            return Shelf(releases, tuple(published), candidate, None if candidate == pointed else pointed)
+    return None
+
+
+def shelves() -> dict[str, Shelf]:
     """Programmes with something published, in the order of their files."""
     root = Home.default().releases
-    found = {path.stem: Releases(root, path.stem) for path in sorted(PROGRAMMES.glob("*.toml"))}
-    return {programme: releases for programme, releases in found.items() if releases.current}
+    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMMES.glob("*.toml"))}
+    return {programme: shelf for programme, shelf in found.items() if shelf}
 
 
 def opened(programme: str | None = None, release: str | None = None) -> Release:
     """A published release for the API: by default the first programme's current one. Raises UserError."""
     available = shelves()
-    wanted = programme or next(iter(available), None)
+    wanted = programme or next(iter(available), "")
     if wanted not in available:
-        raise UserError("release.none", programme=programme or "–")
+        raise UserError("release.not_here")
     shelf = available[wanted]
-    chosen = release or shelf.current
-    if chosen not in shelf.published():
-        raise UserError("release.unknown", release=release, programme=wanted)
-    return read_release(shelf.path(chosen))
+    if (release or shelf.current) not in shelf.published:
+        raise UserError("release.not_here")
+    return shelf.read(release or shelf.current)
 
 
 def frame() -> Frame | None:
@@ -114,9 +144,12 @@ def frame() -> Frame | None:
     if not available:
         return None
     shelf = available[held("programme", list(available), next(iter(available)))]
-    current = shelf.current or ""
-    chosen = held("release", shelf.published(), current)
-    return Frame(read_release(shelf.path(chosen)), language(), current if chosen != current else None)
+    chosen = held("release", shelf.published, shelf.current)
+    try:
+        release = shelf.read(chosen)
+    except UserError:
+        chosen, release = shelf.current, shelf.read(shelf.current)
+    return Frame(release, language(), shelf.current if chosen != shelf.current else None)
 
 
 def need_frame() -> Frame:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import charts, tables, views
-from analytics.headlines import claim_interval, effect_title, horizon_phrase, range_line, verdict, why
+from analytics.headlines import before_phrase, claim_interval, effect_title, horizon_phrase, range_line, verdict, why
 from analytics.model import Arm
 from analytics.release import Figure
 from pages import common
@@ -31,7 +31,10 @@ def change_panel() -> None:
         st.markdown(common.plain(why(change, release, text)) if change else text("overview.absent"))
         return
     st.metric(text("overview.happened_label", outcome=outcome.label.in_(text)), text.percent(change.value))
-    st.markdown(text("overview.happened_beside", change=tables.percent_cell(other, text)))
+    beside = {"funded": text.number(change.n_funded or 0), "comparison": text.number(change.n_comparison or 0)}
+    other_change = tables.percent_cell(other, text)
+    before = before_phrase(release, text)
+    st.markdown(text("overview.happened_beside", change=other_change, before=before, **beside))
     funded, comparison = ends[Arm.FUNDED], ends.get(Arm.COMPARISON)
     stamp = views.stamp(release, change.figure_id, text)
     figure = charts.change_panel(funded, comparison, currency=outcome.currency, stamp=stamp, text=text)

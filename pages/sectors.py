@@ -55,6 +55,8 @@ def answer() -> None:
         with st.container(key="facts_sector", horizontal=True, gap="large"):
             for name, value in facts:
                 st.markdown(f":gray[{name}]  \n**{common.plain(value)}**", width="content")
+        if effect.published:
+            st.caption(text("sectors.facts_note"))
 
 
 def index_lines() -> None:
@@ -65,7 +67,7 @@ def index_lines() -> None:
     if not views.has_lines(series):
         st.markdown(text("sectors.no_lines", min_firms=release.manifest["settings"]["min_firms"]))
         return
-    counts, awards = views.line_counts(release, sector), views.awards(release, text)
+    counts, awards = views.line_counts(release, outcome, sector), views.awards(release, text)
     alt = charts.lines_alt(series, counts=counts, awards=awards, text=text)
     stamp = views.stamp(release, release.line_id(outcome, sector), text)
     before = views.before_zone(release)
@@ -103,7 +105,7 @@ def all_sectors() -> None:
     for code, one in shown.items():
         if not columns:
             columns = list(st.columns(SIDE_BY_SIDE, gap="small"))
-        name, n = programme.label("sector", code, text), views.line_counts(release, code).get(Arm.FUNDED, 0)
+        name, n = programme.label("sector", code, text), views.line_counts(release, outcome, code).get(Arm.FUNDED, 0)
         with columns.pop(0):
             drawn = charts.small_multiple(
                 one, title=name, n=n, y_range=y_range, awards=awards, stamp_mark=mark, text=text

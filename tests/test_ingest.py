@@ -95,7 +95,7 @@ def test_revised_sales_supersede_and_the_earlier_stay(desk):
 def test_the_same_rows_under_another_mapping_do_not_slip_in_twice(desk):
     """Sales read another way replace the earlier reading, and the report says how many; applications are refused."""
     content = as_csv([sale(1001, online="1.500")])
-    desk.load("sales", content)
+    desk.load("sales", content, mapping=Mapping(format=Format(decimal=".")))
     report = desk.load("sales", content, mapping=Mapping(format=Format(decimal=",", thousands=".")))
     assert (report.already, report.superseded) == (False, 1)
     with desk.open() as store:
@@ -103,6 +103,17 @@ def test_the_same_rows_under_another_mapping_do_not_slip_in_twice(desk):
     mapping = Mapping(constants={"name": "x"})
     error = refused(desk, "applications", as_csv([application(n) for n in (1001, 1002, 1003)]), mapping=mapping)
     assert {reason for *_, reason in said(error)} == {"already_loaded"}
+
+
+def test_a_column_that_could_be_read_two_ways_is_refused(desk):
+    """9.500 is nine and a half or nine thousand five hundred: nothing is guessed, both readings are shown."""
+    for cells in (["9.500"], ["9.500", "1.000.000", ""]):
+        rows = [sale(1001, period=f"2021-0{month}", online=cell) for month, cell in enumerate(cells, start=1)]
+        with pytest.raises(UserError, match="9500") as caught:
+            desk.load("sales", as_csv(rows))
+        assert caught.value.key == "file.two_readings"
+    one_reading = [sale(1001, period="2021-01", online="9.500"), sale(1001, period="2021-02", online="9.50")]
+    assert desk.load("sales", as_csv(one_reading)).batch.rows_loaded == 2
 
 
 def test_missing_is_not_zero(desk):
@@ -140,6 +151,8 @@ def test_a_bad_row_of_sales_refuses_the_file(desk, changes, found):
         ({"awarded_on": "2021-02-30"}, ("awarded_on", "2021-02-30", "date")),
         ({"awarded_on": ""}, ("awarded_on", "", "award_missing")),
         ({"outcome": "not_funded"}, ("awarded_on", "2020-11-30", "award_contradicts")),
+        ({"awarded_on": "1921-02-01"}, ("awarded_on", "1921-02-01", "award_before_call")),
+        ({"grant_eur": "9000000.00"}, ("grant_eur", "9000000.00", "too_large")),
         ({"outcome": "vinta"}, ("outcome", "vinta", "code")),
         ({"tranche": "fourth"}, ("tranche", "fourth", "code")),
         ({"grant_eur": ""}, ("grant_eur", "", "missing")),

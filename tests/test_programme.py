@@ -124,7 +124,7 @@ def test_a_small_file_is_enough():
     [
         (('id = "small"', 'id = "Small"'), "id", "pattern"),
         (('data_kind = "public"', 'data_kind = "open"'), "data_kind", "simulated"),
-        (('id = "small"', 'id = "small"\ncolour = "red"'), "colour", "not permitted"),
+        (('id = "small"', 'id = "small"\ncolour = "red"'), "colour", "no key"),
         (('region = { it = "t", en = "t" }', 'region = { it = "t" }'), "region.en", "required"),
         (('currency = "EUR"', 'unit = "number"\ncurrency = "EUR"'), "outcomes.0", "currency"),
         (('outcome = "sales"', 'outcome = "sale"'), "headline.outcome", "'sale'"),
@@ -155,7 +155,7 @@ def test_a_small_file_is_enough():
 def test_a_wrong_file_says_which_key_and_why(change, entry, why):
     """Checked on load; the message names the key."""
     error = refused(SMALL.replace(*change, 1))
-    assert error.key == "programme.key"
+    assert error.key.startswith("programme.key")
     assert error.details["entry"] == entry
     assert why in str(error)
 

@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 
 from analytics.build import build, figure_rows
+from analytics.headlines import described
 from analytics.home import Home
 from analytics.model import Settings, UserError
 from analytics.panel import from_store
 from analytics.programme import load_programme
 from analytics.release import Release, Releases, verify
 from analytics.store import Store
+from analytics.text import Text
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +152,48 @@ def test_the_cell_part_of_an_id_is_the_same_in_every_release(home: Home) -> None
     cells = [set(Release(path).figures["cell"]) for path in releases.folder.glob("*.duckdb")]
     assert len(cells) > 1
     assert all(one == cells[0] for one in cells)
+
+
+def test_verify_says_what_a_figure_is_and_both_its_ranges(demonstration: Home, release: Release) -> None:
+    """A sector’s sentence prints the joint range, its chart the sector’s own: verify names both, to the last digit."""
+    figure = release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": "food"})
+    assert figure is not None
+    words = described(release, figure, Text("en"))
+    for number in (figure.value, figure.low, figure.high, figure.sim_low, figure.sim_high):
+        assert repr(number) in words
+    assert "Food and beverages" in words
+    secret = release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": "electronics"})
+    assert "riservato" in described(release, secret, Text("it"))
+    assert "not one number" in described(release, None, Text("en"))
+
+
+def test_a_half_written_line_of_the_ledger_loses_nothing(home: Home) -> None:
+    """A kill while the ledger is written: what was recorded before stays, the next line starts afresh."""
+    releases = Releases(home.releases, "ecommerce-2020")
+    before = releases.ledger()
+    with (releases.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
+        ledger.write('\n{"at": "2026')
+    assert releases.ledger() == before
+    releases.record("built", "2026-77")
+    assert [entry.release for entry in releases.ledger()] == [*(entry.release for entry in before), "2026-77"]
+    assert releases.open().release_id == releases.current
+
+
+def test_no_line_of_a_sector_whose_counts_are_confidential(release: Release) -> None:
+    """Two funded firms: not even the comparison's line is in the file."""
+    lines = release.lines[release.lines["sector"] == "electronics"]
+    assert len(lines) > 0
+    assert lines[["index_value", "n"]].isna().all(axis=None)
+
+
+def test_more_than_announced_is_told(release: Release) -> None:
+    """The demonstration loads exactly what was announced; one firm too many is seen."""
+    assert release.above_announced() == []
+    table = release.reconciliation.copy()
+    table.loc[table["tranche"] == "third", "loaded_firms"] += 1
+    changed = object.__new__(Release)
+    changed.__dict__ = release.__dict__ | {"_tables": {"reconciliation": table}}
+    assert [tranche.id for tranche in changed.above_announced()] == ["third"]
 
 
 def test_the_release_file_cannot_be_changed_by_accident(release: Release, demonstration: Home) -> None:

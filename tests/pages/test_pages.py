@@ -151,6 +151,30 @@ def test_an_old_release_stays_readable_and_says_that_a_newer_one_exists(demonstr
     assert not opened(Home(root)).warning
 
 
+def test_an_address_of_a_withdrawn_release_says_so(demonstration: Home) -> None:
+    """What the address asked for cannot be shown: something else is, and the page says it."""
+    assert "Indirizzo" in words(opened(demonstration, release="1999-1")).title()
+    assert not opened(demonstration).warning
+
+
+def test_a_damaged_release_does_not_take_the_others_down(demonstration: Home, tmp_path: Path) -> None:
+    """One programme's file is gone or broken: its older release, or the other programme, is still there."""
+    root = tmp_path / "home"
+    shutil.copytree(demonstration.root, root)
+    releases = Releases(Home(root).releases, "ecommerce-2020")
+    (releases.folder / "ledger.jsonl").open("a").write('\n{"at": "", "action": "published", "release": "2099-1"}')
+    releases.path("2099-1").write_bytes(b"half a file")
+    (releases.folder / "current").write_text("2099-1\n")
+    app = opened(Home(root))
+    assert not app.exception
+    assert len(app.warning) == 1
+    releases.path("2026-1").chmod(0o644)
+    releases.path("2026-1").unlink()
+    app = opened(Home(root))
+    assert not app.exception
+    assert "Michigan" in words(app)
+
+
 def test_changing_the_language_changes_every_heading(demonstration: Home) -> None:
     """The switch works in place, and writes itself into the address."""
     app = opened(demonstration)
