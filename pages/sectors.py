@@ -52,7 +52,7 @@ def answer() -> None:
     st.caption(text("figure.id", figure_id=effect.figure_id))
     facts = tables.sector_facts(release, outcome, horizon, group, text)
     if facts:
-        with st.container(key="facts_sector", horizontal=True, gap="large"):
+        with st.container(key="facts_sector", horizontal=True, gap="medium"):
             for name, value in facts:
                 st.markdown(f":gray[{name}]  \n**{common.plain(value)}**", width="content")
         if effect.published:
