@@ -19,7 +19,6 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 LANGUAGES = ("it", "en")
 DEFAULT_LANGUAGE = "it"
 MINUS = "\u2212"
-NBSP = "\u00a0"
 
 
 def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
