@@ -29,15 +29,23 @@ class Estimand(StrEnum):
 
     TYPICAL_FIRM = "typical_firm"
     EURO_WEIGHTED = "euro_weighted"
+    STARTED_SELLING = "started_selling"
+    SYMMETRIC_GROWTH = "symmetric_growth"
+    ONLINE_SHARE = "online_share"
 
 
 class Unit(StrEnum):
-    """How a value is read: a fraction shown as %, an amount of the outcome, a count, or money granted."""
+    """How a value is read: a fraction shown as % or as points, a score in [−2, 2] (never "%"), an amount of the
+    outcome, a count, money, money per unit of money, or a probability."""
 
     FRACTION = "fraction"
+    POINTS = "points"
+    SCORE = "score"
     OUTCOME = "outcome"
     COUNT = "count"
     MONEY = "money"
+    RATIO = "ratio"
+    PROBABILITY = "probability"
 
 
 class Arm(StrEnum):
@@ -55,6 +63,8 @@ class Reason(StrEnum):
     COMPLEMENTARY = "complementary"
     NOT_ESTIMABLE = "not_estimable"
     EMBARGO = "embargo"
+    NO_LOSSES = "no_losses"
+    LOSSES_UNCERTAIN = "losses_uncertain"
 
 
 class ObsStatus(StrEnum):
@@ -91,9 +101,14 @@ class Settings:
     before_ends: the last period before the programme could act on anybody; None: the last period before each award.
     award_period: "skip" starts year 1 with the first full period after the award, "after" with the award's own.
     min_firms: an arm with fewer firms gives no estimate; exactly this many does.
+    adjustment: "pooled_slopes" compares firms at equal sales, size and earlier growth, by a ridge regression over all
+    sectors' comparison firms with penalty `alpha`; "none" compares them as they are.
+    total_outcome: what `online_share` is a share of; loss_baseline: the year that losses are counted from (None: the
+    before window).
     """
 
-    adjustment: Literal["none"] = "none"
+    adjustment: Literal["pooled_slopes", "none"] = "pooled_slopes"
+    alpha: float = 1.0
     mie: float = 0.10
     mie_points: float = 0.03
     level: float = 0.95
@@ -101,13 +116,17 @@ class Settings:
     before_ends: pd.Period | str | None = None
     award_period: Literal["skip", "after"] = "skip"
     years_after: int = 3
+    total_outcome: str = "total_sales"
+    loss_baseline: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what no estimate could be made with."""
-        if self.adjustment != "none":
+        if self.adjustment not in ("pooled_slopes", "none"):
             raise UserError("settings.adjustment", value=self.adjustment)
         if self.award_period not in ("skip", "after"):
             raise UserError("settings.award_period", value=self.award_period)
+        if not min(self.mie, self.mie_points) > 0:
+            raise UserError("settings.mie", value=min(self.mie, self.mie_points))
         if not 0 < self.level < 1:
             raise UserError("settings.level", value=self.level)
 

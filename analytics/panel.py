@@ -21,7 +21,8 @@ class Panel:
     """Firms and what they reported.
 
     units: one row per firm, index firm_id; columns sector, cohort (first funded period, missing = never funded), wave,
-    covariates…; periods: (T,), without holes; outcomes: name -> float64 (n_firms, T), NaN = not reported (never 0).
+    covariates…; `sells`, where there is one, is False for a beneficiary that has no sales by its nature;
+    periods: (T,), without holes; outcomes: name -> float64 (n_firms, T), NaN = not reported (never 0).
     """
 
     units: pd.DataFrame
@@ -69,17 +70,19 @@ class Panel:
         outcomes: str | Sequence[str],
         sector: str | None = None,
         covariates: Sequence[str] = (),
+        closed: str | None = None,
     ) -> "Panel":
         """A long frame, one row per unit × period, as a panel. Columns are given by name.
 
         `period` and `cohort` hold Periods, strings (2021, 2021-03, 2021Q1, 2021-03-31), datetimes or whole years;
         cohort 0, empty, NaN, NaT or infinite = never funded; a unit with several cohorts counts from its first.
+        `closed` is written likewise: what a unit did not report after the period of its closure is 0, not missing.
         Raises UserError when a column is missing, a unit × period stands twice, an outcome is not a number, or a sector
         or covariate varies within a unit.
         """
         names = [outcomes] if isinstance(outcomes, str) else list(outcomes)
         fixed = list(dict.fromkeys([*([sector] if sector else []), *covariates]))
-        _check_columns(frame, [unit, period, cohort, *names, *fixed])
+        _check_columns(frame, [unit, period, cohort, *names, *fixed, *([closed] if closed else [])])
         for ours, theirs in (("sector", sector), ("cohort", cohort)):
             if ours in fixed and theirs not in (None, ours):
                 raise UserError("panel.name_taken", column=ours, other=theirs)
@@ -100,6 +103,9 @@ class Panel:
         if pd.DataFrame({"unit": codes, "period": position}).duplicated().any():
             raise UserError("panel.repeated", unit=unit, period=period)
         arrays = {name: _wide(frame[name], codes, position, (len(units), len(span))) for name in names}
+        if closed:
+            ends = pd.Series(as_periods(frame[closed], closed, frequency=periods.freqstr[0])).groupby(codes).min()
+            arrays = {name: _nothing_after(wide, span, pd.PeriodIndex(ends)) for name, wide in arrays.items()}
         return cls(units, span, arrays)
 
 
@@ -128,6 +134,13 @@ def _spread(values: FloatArray, columns: npt.NDArray[np.intp], width: int) -> Fl
     wide = np.full((len(values), width), np.nan)
     wide[:, columns] = values
     return wide
+
+
+def _nothing_after(values: FloatArray, periods: pd.PeriodIndex, closed: pd.PeriodIndex) -> FloatArray:
+    """A closed firm sells nothing: 0 after the period of its closure, unless it reported something."""
+    last = np.where(closed.isna(), periods[-1].ordinal, closed.asi8)
+    shut = periods.asi8 > last[:, None]
+    return np.where(shut & ~np.isfinite(values), 0.0, values)
 
 
 def _wide(
@@ -161,6 +174,7 @@ def from_store(store: Store, programme: Programme) -> Panel:
         },
         sectors=programme.sector_frame(),
         areas=programme.area_frame(),
+        kinds=programme.kind_frame(),
     ).set_index("firm_id")
     observed = store.frame("observations")
     observed = observed[observed["firm_id"].isin(units.index)]
@@ -171,8 +185,12 @@ def from_store(store: Store, programme: Programme) -> Panel:
     span = pd.period_range(periods.min(), periods.max(), freq=frequency)
     units["cohort"] = pd.PeriodIndex(pd.to_datetime(units["awarded_on"]), freq=frequency)
     rows, columns = units.index.get_indexer(pd.Index(observed["firm_id"])), span.get_indexer(periods)[place]
+    closed = pd.PeriodIndex(pd.to_datetime(units["closed_on"]), freq=frequency)
     arrays = {}
     for outcome in programme.outcomes:
         mine = (observed["outcome"] == outcome.name).to_numpy()
-        arrays[outcome.name] = _wide(observed["value"][mine], rows[mine], columns[mine], (len(units), len(span)))
-    return Panel(units, span, arrays)
+        values = _wide(observed["value"][mine], rows[mine], columns[mine], (len(units), len(span)))
+        arrays[outcome.name] = _nothing_after(values, span, closed) if outcome.unit == "currency" else values
+        if outcome.transform == "log":
+            arrays[f"log_{outcome.name}"] = np.log(np.where(values > 0, values, np.nan))
+    return Panel(units.drop(columns="closed_on"), span, arrays)
