@@ -1,105 +1,123 @@
-"""Invented applicants that add up to the announced totals: who applied, sector, size, and what was granted."""
+"""Invented applicants that add up to the announced totals: who applied, sector, size, and what was granted.
 
-from io import StringIO
+The announcement states counts, two amounts and two dates: those, and the lists of sectors, areas, channels and kinds of
+beneficiaries, come from the programme file. Everything else is invented, here and in `stories`.
+"""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from stdnum import luhn
+from stdnum.it import codicefiscale
 
 from analytics.programme import Programme
+from analytics.stories import NON_FIRMS, OTHER_AID, SECTORS, SIZES
 
-
-def _table(written: str) -> pd.DataFrame:
-    return pd.read_csv(StringIO(written), sep=r"\s+", index_col=0)
-
-
-# Everything from here to REVOKED is invented. The announcement states counts, two amounts and two dates: those, and the
-# lists of sectors, areas and channels, come from the programme file.
-#
-# funded, comparison: firms of each arm, ineligible and withdrawn applicants apart. effect: mean log effect of a grant.
-# jump, lasting: log rise of online sales in March 2020, and the part that stays; fade: months until a third of the rest
-# is left. peak, swing: calendar month and log height of the season. codes: ATECO 2007.
-SECTORS = _table("""
-sector          funded  comparison  effect  jump  lasting  fade  peak  swing  codes
-food                95         125    0.18  0.70     0.30    10    12   0.35  10.51.20,10.71.20,10.82.00,11.02.10
-hospitality         44          66    0.00  0.90     0.15     8     7   0.45  55.10.00,55.20.51,56.10.11,56.10.20
-textiles            88         110    0.22  0.35     0.20    14    11   0.25  13.92.10,14.13.10,14.19.10,15.20.10
-furniture           48          64    0.10  0.55     0.25    16    10   0.15  16.29.19,31.02.00,31.03.00,31.09.10
-paper_media         22          36    0.00  0.25     0.05     9     9   0.20  17.23.01,18.12.00,58.11.00,58.14.00
-chemicals           30          40    0.28  0.50     0.20    12    12   0.20  20.41.20,20.42.00,21.20.09
-other_making         7          22    0.12  0.40     0.20    12    12   0.40  32.12.10,32.30.00,32.40.20
-plastics            22          34    0.08  0.15     0.10    10     5   0.10  22.29.09,23.13.00,23.41.00
-metal               36          52    0.00  0.10     0.05    10     6   0.08  25.11.00,25.71.00,25.73.11,25.99.19
-electronics          2          20    0.15  0.45     0.20    14    11   0.20  26.51.29,27.40.09,27.51.00
-machinery           42          58    0.14  0.10     0.10    18     4   0.10  28.29.99,28.93.00,29.32.09,30.92.10
-wholesale           72         102    0.10  0.30     0.15    12    11   0.15  46.34.10,46.42.10,46.69.99,46.90.00
-retail              62          82    0.16  0.75     0.35     9    12   0.30  47.71.10,47.72.10,47.78.99,47.91.10
-software            26          32   -0.10  0.20     0.20    20     3   0.05  62.01.00,62.02.00,63.12.00
-other_services      42          48    0.09  0.10     0.00     9     6   0.15  70.22.09,73.11.02,74.10.10,96.02.02
-""")
-# Shares of the arms (larger firms are a little more often funded), staff, and euros: turnover, and its balance sheet.
-SIZES = _table("""
-size_class  comparison  funded  least_staff  most_staff  least_eur  median_eur  most_eur  balance
-micro             0.60    0.53            1           9       4e+4        4e+5      2e+6      0.7
-small             0.31    0.35           10          49       4e+5      2.8e+6     10e+6      0.7
-medium            0.09    0.12           50         249       3e+6       15e+6     50e+6      0.7
-large             0.00    0.00          250         900      60e+6      110e+6    400e+6      0.9
-""")
 FIRST_AWARD = "2020-11-30"  # of a tranche whose date was not stated
 CHANNEL_SHARES = (0.30, 0.48, 0.05, 0.17)  # in the order of the programme file
-INELIGIBLE, REVOKED = 60, 8
+INELIGIBLE, WITHDRAWN = 60, 60
+REVOKED, GAVE_UP = 8, 4  # after the award: they count as funded
+PERSONS = 24  # firms in the name of one person, whose fiscal code has 16 characters
+SIZE_UNSTATED = 0.2  # share of applicants whose class has to be computed
+CLOSES, CLOSING_DAYS = 0.03, ("2020-07-01", "2024-01-31")  # share of firms, the same in both arms; first and last day
 # Terms of the call as reported by the press: 70% of eligible spending, from 4,000 euros, at most 10,000. Cents.
 GRANT_SHARE, LEAST_GRANT, MOST_GRANT = 0.70, 280_000, 1_000_000
 
 COLUMNS = (
     *("application_id", "fiscal_code", "name", "ateco_code", "ateco_edition", "province", "employees", "turnover_eur"),
     *("balance_sheet_eur", "size_class", "beneficiary_kind", "channel", "score", "outcome", "tranche", "awarded_on"),
-    *("grant_eur", "eligible_spend_eur", "paid_eur", "exclusion_reason"),
+    *("grant_eur", "eligible_spend_eur", "paid_eur", "cor", "exclusion_reason", "other_aid_on", "closed_on"),
 )
+# What no file shows: sector, arm (funded, comparison, none), whether it sells, and when it would have had other aid if
+# it had been turned down.
+HIDDEN = ("sector", "arm", "sells", "aid_if_rejected_on")
 
 
 def applicants(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
-    """The applications, with two columns that no file shows: sector, and arm (funded, comparison, none)."""
+    """The applications, with the columns HIDDEN that no file shows."""
     firms = _roster(programme, rng)
     n = len(firms)
     numbers = pd.Series(np.arange(1, n + 1))
-    firms.insert(0, "application_id", numbers.map("A-{:04d}".format))
-    firms.insert(1, "fiscal_code", pd.Series(rng.permutation(n)).map(_fiscal_code))
-    firms.insert(2, "name", numbers.map("Impresa simulata {:04d}".format))
-    firms["ateco_code"] = [rng.choice(codes.split(",")) for codes in SECTORS.loc[firms["sector"], "codes"]]
+    firms["application_id"] = numbers.map("A-{:04d}".format)
+    named = firms["sells"].map({True: "Impresa simulata ", False: "Ente simulato "})
+    firms["name"] = named + numbers.map("{:04d}".format)
+    activities = pd.concat([SECTORS["codes"], NON_FIRMS["codes"]])
+    story = firms["sector"].where(firms["sells"], firms["beneficiary_kind"])
+    firms["ateco_code"] = [rng.choice(codes.split(",")) for codes in activities[story]]
     firms["ateco_edition"] = "2007"
     firms["province"] = _provinces(programme, n, rng)
-    firms["beneficiary_kind"] = "firm"
     shares = np.array(CHANNEL_SHARES[: len(programme.channels)])
     firms["channel"] = rng.choice(programme.codes("channel"), n, p=shares / shares.sum())
     _decide(firms, programme, rng)
     _size(firms, rng)
+    firms["fiscal_code"] = _fiscal_codes(firms, rng)
     _award(firms, programme, rng)
-    return firms[[*COLUMNS, "sector", "arm"]]
+    _other_aid(firms, rng)
+    _closures(firms, rng)
+    return firms[[*COLUMNS, *HIDDEN]]
 
 
 def _roster(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
-    """Sector, arm and status of each application, in random order; the ineligible and withdrawn fall in any sector."""
+    """Sector, kind, arm and status of each application, in random order.
+
+    Ineligible and withdrawn applicants fall in any sector, bodies that sell nothing in the one of all the rest.
+    """
     stories = SECTORS.loc[programme.codes("sector")]
-    names = stories.index.to_numpy(dtype=str)
-    funded, comparison = int(stories["funded"].sum()), int(stories["comparison"].sum())
-    announced = (programme.announced and programme.announced.applications) or 0
-    if funded != sum(tranche.announced_firms or 0 for tranche in programme.tranches) or announced < funded + comparison:
-        raise ValueError(f"{programme.id} does not announce the {funded} funded firms of SECTORS: change those counts")
-    neither = rng.choice(names, announced - funded - comparison, p=stories["comparison"] / comparison)
-    sector = np.concatenate([np.repeat(names, stories["funded"]), np.repeat(names, stories["comparison"]), neither])
-    counts = (funded, comparison, INELIGIBLE, len(neither) - INELIGIBLE)
-    status = np.repeat(["funded", "comparison", "ineligible", "withdrawn"], counts)
-    arm = np.repeat(["funded", "comparison", "none"], [funded, comparison, len(neither)])
-    roster = pd.DataFrame({"sector": sector, "arm": arm, "outcome": status})
-    return roster.iloc[rng.permutation(announced)].reset_index(drop=True)
+    rest = next(sector.id for sector in programme.sectors if sector.rest)
+    likely = stories["comparison"] / stories["comparison"].sum()
+    blocks = [
+        (stories.index, stories["funded"], "funded", "funded"),
+        (stories.index, stories["comparison"], "comparison", "comparison"),
+        (stories.index, rng.multinomial(INELIGIBLE, likely), "none", "ineligible"),
+        (stories.index, rng.multinomial(WITHDRAWN, likely), "none", "withdrawn"),
+        (NON_FIRMS.index, NON_FIRMS["funded"], "none", "funded"),
+        (NON_FIRMS.index, NON_FIRMS["turned_down"], "none", "comparison"),
+    ]
+    parts = [
+        pd.DataFrame({"story": np.repeat(names.to_numpy(dtype=str), np.asarray(counts)), "arm": arm, "outcome": status})
+        for names, counts, arm, status in blocks
+    ]
+    roster = pd.concat(parts, ignore_index=True)
+    _check_totals(programme, int((roster["outcome"] == "funded").sum()), len(roster))
+    roster["sells"] = roster["story"].isin(SECTORS.index)
+    roster["sector"] = roster["story"].where(roster["sells"], rest)
+    roster["beneficiary_kind"] = roster["story"].where(~roster["sells"], "firm")
+    return roster.iloc[rng.permutation(len(roster))].reset_index(drop=True)
 
 
-def _fiscal_code(number: int) -> str:
-    """A code whose check digit holds; it starts with 99 so that it reads as invented."""
-    digits = f"{9_900_001 + number:07d}015"
+def _check_totals(programme: Programme, funded: int, applications: int) -> None:
+    announced = programme.announced.applications if programme.announced else None
+    waves = sum(tranche.announced_firms or 0 for tranche in programme.tranches)
+    if (waves, announced) != (funded, applications):
+        raise ValueError(
+            f"{programme.id} announces {waves} funded of {announced} applications, the stories tell {funded} of "
+            f"{applications}: change those counts"
+        )
+
+
+def _fiscal_codes(firms: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+    """Codes whose check character holds, and that nobody can have; one in five begins with a zero."""
+    n = len(firms)
+    number = rng.permutation(n)
+    zero = firms["sells"].to_numpy() & (rng.random(n) < 0.2)
+    codes = pd.Series([_fiscal_code(int(at), bool(z)) for at, z in zip(number, zero, strict=True)], dtype="str")
+    micro = firms.index[firms["sells"] & (firms["employees"] < 10)]
+    for at, row in enumerate(rng.choice(micro, PERSONS, replace=False)):
+        codes[row] = _personal_code(at)
+    return codes
+
+
+def _fiscal_code(number: int, zero: bool) -> str:
+    """Beginning with 99: such numbers go to bodies without a VAT number. Beginning with 099: the office 999 registers
+    foreign firms, and has not come that far."""
+    digits = f"{990_001 + number:07d}999" if zero else f"{9_900_001 + number:07d}015"
     return digits + luhn.calc_check_digit(digits)
+
+
+def _personal_code(number: int) -> str:
+    """Of a person called XXX XXX, born in X000: no name and no municipality is written so."""
+    code = f"XXXXXX{50 + number:02d}{'ABCDEHLMPRST'[number % 12]}{number % 28 + 1:02d}X000"
+    return code + codicefiscale.calc_check_digit(code)
 
 
 def _provinces(programme: Programme, n: int, rng: np.random.Generator) -> NDArray[np.str_]:
@@ -121,13 +139,14 @@ def _decide(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator)
     score = np.where(status == "funded", rng.integers(100, 200, n) / 2, rng.integers(40, 100, n) / 2)
     firms["score"] = np.where(unscored | np.isin(status, ("ineligible", "withdrawn")), np.nan, score)
     below = (status == "comparison") & ~unscored
-    reasons = np.resize(programme.ineligible_reasons, len(firms))
+    reasons = np.resize(programme.ineligible_reasons, n)
     reason = np.select([below, status == "ineligible"], ["below_threshold", reasons], "")
     firms["exclusion_reason"] = pd.Series(reason, dtype="str").replace("", np.nan)
     turned_down = np.isin(status, ("comparison", "ineligible"))
     outcome = np.select([unscored, turned_down], ["not_funded", "not_admitted"], status)
     funded = np.flatnonzero(status == "funded")
-    outcome[rng.choice(funded, REVOKED, replace=False)] = "revoked"
+    lost = rng.choice(funded, REVOKED + GAVE_UP, replace=False)
+    outcome[lost[:REVOKED]], outcome[lost[REVOKED:]] = "revoked", "withdrawn"
     firms["outcome"] = outcome
     ranked = funded[np.argsort(-score[funded], kind="stable")]
     waves = [tranche.id for tranche in programme.tranches for _ in range(tranche.announced_firms or 0)]
@@ -135,7 +154,10 @@ def _decide(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator)
 
 
 def _size(firms: pd.DataFrame, rng: np.random.Generator) -> None:
-    """Staff, turnover and balance sheet inside the limits of the class (Recommendation 2003/361/EC)."""
+    """Staff, turnover and balance sheet inside the limits of the class (Recommendation 2003/361/EC).
+
+    Bodies that sell nothing have staff and no accounts. Some applicants leave the class to be computed.
+    """
     n = len(firms)
     draw = rng.random(n)
     row = np.zeros(n, dtype=int)
@@ -143,18 +165,20 @@ def _size(firms: pd.DataFrame, rng: np.random.Generator) -> None:
         above = (draw[:, None] >= SIZES[arm].cumsum().to_numpy()[:-1]).sum(axis=1)
         row = np.where((firms["arm"] == "funded") == (arm == "funded"), above, row)
     row = np.where(firms["exclusion_reason"] == "size", len(SIZES) - 1, row)
-    limits = {name: SIZES[name].to_numpy(dtype=np.float64)[row] for name in SIZES}
-    span = (limits["most_staff"] + 1) / limits["least_staff"]
-    firms["employees"] = np.floor(limits["least_staff"] * span ** rng.random(n)).astype(int)
-    turnover = limits["median_eur"] * np.exp(rng.normal(0, 0.7, n))
-    firms["turnover_eur"] = np.clip(turnover, limits["least_eur"], limits["most_eur"]).round().astype(int)
-    balance = firms["turnover_eur"] * limits["balance"] * rng.uniform(0.9, 1.1, n)
-    firms["balance_sheet_eur"] = balance.round().astype(int)
-    firms["size_class"] = pd.Series(SIZES.index.to_numpy(dtype=str)[row], dtype="str").replace("large", np.nan)
+    limits = SIZES.iloc[row].reset_index(drop=True)
+    sells = firms["sells"]
+    bodies = NON_FIRMS.reindex(firms["beneficiary_kind"]).reset_index(drop=True)
+    least, most = (limits[name].where(sells, bodies[name]) for name in ("least_staff", "most_staff"))
+    firms["employees"] = np.floor(least * ((most + 1) / least) ** rng.random(n)).astype(int)
+    turnover = (limits["median_eur"] * np.exp(rng.normal(0, 0.7, n))).clip(limits["least_eur"], limits["most_eur"])
+    firms["turnover_eur"] = turnover.round().where(sells)
+    firms["balance_sheet_eur"] = (firms["turnover_eur"] * limits["balance"] * rng.uniform(0.9, 1.1, n)).round()
+    stated = sells & (rng.random(n) >= SIZE_UNSTATED) & (firms["exclusion_reason"] != "size")
+    firms["size_class"] = pd.Series(SIZES.index.to_numpy(dtype=str)[row], dtype="str").where(stated)
 
 
 def _award(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) -> None:
-    """Date, grant, spending and payment of the funded; each tranche adds up to its announced amount."""
+    """Date, grant, spending, payment and register code of the funded; each tranche adds up to its announced amount."""
     columns = ["grant_eur", "eligible_spend_eur", "paid_eur"]
     firms[columns] = np.nan
     firms["awarded_on"] = pd.Series(pd.NaT, index=firms.index, dtype="datetime64[s]")
@@ -164,9 +188,12 @@ def _award(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) 
         # the cap binds for most: what a firm spends beyond it brings no further grant
         spend = np.round(grant / GRANT_SHARE) + (grant == MOST_GRANT) * rng.integers(1, 600_000, len(rows))
         paid = np.where(rng.random(len(rows)) < 0.15, np.round(grant * rng.uniform(0.6, 1, len(rows))), grant)
-        paid = np.where(firms.loc[rows, "outcome"] == "revoked", 0, paid)
+        paid = np.where(firms.loc[rows, "outcome"] == "funded", paid, 0)
         firms.loc[rows, columns] = np.column_stack([grant, spend, paid]) / 100
         firms.loc[rows, "awarded_on"] = pd.Timestamp(tranche.decided_on or FIRST_AWARD)
+    awarded = firms["awarded_on"].notna()
+    codes = pd.Series(99_000_001 + rng.permutation(len(firms)), index=firms.index)  # the register is not there yet
+    firms["cor"] = codes.astype("str").where(awarded)
 
 
 def _grants(n: int, total_eur: float | None, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -179,3 +206,37 @@ def _grants(n: int, total_eur: float | None, rng: np.random.Generator) -> NDArra
     spread = np.round(gap * np.cumsum(room) / room.sum())  # rounding the running sum spreads the gap to the cent
     exact: NDArray[np.int64] = grants + np.diff(spread, prepend=0).astype(np.int64)
     return exact
+
+
+def _other_aid(firms: pd.DataFrame, rng: np.random.Generator) -> None:
+    """The day of other aid, of which each firm has one at most, as it came and as it would have come to the rejected.
+
+    What a funded firm found, it would have found without the grant too; rejected, some of the others would have looked.
+    """
+    n = len(firms)
+    draw, when = rng.random(n), rng.random(n)
+    days = {arm: np.full(n, np.datetime64("NaT"), dtype="datetime64[s]") for arm in ("funded", "comparison")}
+    start = 0.0
+    for edition in OTHER_AID.to_dict("records"):
+        first, last = pd.Timestamp(edition["first"]), pd.Timestamp(edition["last"])
+        day = (first + pd.to_timedelta(np.floor(when * ((last - first).days + 1)), unit="D")).to_numpy()
+        for arm in days:
+            has = (draw >= start) & (draw < start + float(edition[arm]))
+            days[arm] = np.where(has, day.astype("datetime64[s]"), days[arm])
+        start += max(float(edition[arm]) for arm in days)
+    funded = (firms["arm"] == "funded").to_numpy()
+    sells = firms["sells"].to_numpy()
+    earlier = days["funded"] < firms["awarded_on"].min().to_datetime64()
+    as_it_came = np.where(funded, days["funded"], days["comparison"])
+    as_rejected = np.where(funded & earlier, days["funded"], days["comparison"])
+    firms["other_aid_on"] = pd.Series(as_it_came, dtype="datetime64[s]").where(sells)
+    firms["aid_if_rejected_on"] = pd.Series(as_rejected, dtype="datetime64[s]").where(sells)
+
+
+def _closures(firms: pd.DataFrame, rng: np.random.Generator) -> None:
+    """Some firms close, as often in either arm: the grant keeps no firm open, and closes none."""
+    n = len(firms)
+    first, last = (pd.Timestamp(day) for day in CLOSING_DAYS)
+    day = first + pd.to_timedelta(rng.integers(0, (last - first).days + 1, n), unit="D")
+    closes = firms["sells"].to_numpy() & (rng.random(n) < CLOSES)
+    firms["closed_on"] = pd.Series(day).where(closes).astype("datetime64[s]")

@@ -10,7 +10,6 @@ import pandas as pd
 
 from analytics.model import UserError
 from analytics.panel import FloatArray, Panel
-from analytics.windows import Windows
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
@@ -19,27 +18,36 @@ Group = Hashable  # the value of a units column, or a tuple of them
 
 @dataclass(frozen=True, slots=True)
 class Firms:
-    """The firms of one group and their window means. A cell is a sector × cohort; S sectors, those of the funded firms.
+    """The firms of one group, as rows of the panel. A cell is a sector × cohort; S sectors, those of the funded firms.
 
-    Funded (n,): before, after in their own cohort's windows; sector code; cell.
-    Comparison (m, G): before, after in each cohort's windows; cell; sector code (m,). NaN = lost for that window.
+    rows (n,): the funded firms; own (n,): column of their cohort; sector (n,) code; cell (n,).
+    others (m,): the comparison firms of these sectors; other_sector (m,); other_cell (m, G): they stand in every
+    cohort's windows.
     """
 
-    before: FloatArray
-    after: FloatArray
+    rows: IntArray
+    own: IntArray
     sector: IntArray
     cell: IntArray
-    other_before: FloatArray
-    other_after: FloatArray
+    others: IntArray
     other_sector: IntArray
     other_cell: IntArray
     n_cells: int
 
-    @property
-    def measured(self) -> tuple[int, int]:
+    def funded(self, values: FloatArray) -> FloatArray:
+        """(n,) of (n_firms, G): the funded firms, each in its own cohort's windows."""
+        picked: FloatArray = values[self.rows, self.own]
+        return picked
+
+    def comparison(self, values: FloatArray) -> FloatArray:
+        """(m, G) of (n_firms, G): the comparison firms in each cohort's windows."""
+        picked: FloatArray = values[self.others]
+        return picked
+
+    def measured(self, after: FloatArray) -> tuple[int, int]:
         """Firms of each arm with both windows; comparison firms count where the group has funded firms."""
-        funded = np.isfinite(self.after)
-        other = np.isfinite(self.other_after) & (self.count(funded) > 0)[self.other_cell]
+        funded = np.isfinite(self.funded(after))
+        other = np.isfinite(self.comparison(after)) & (self.count(funded) > 0)[self.other_cell]
         return int(funded.sum()), int(other.any(axis=1).sum())
 
     def count(self, which: BoolArray) -> IntArray:
@@ -50,6 +58,10 @@ class Firms:
         """(cells,) sum over the funded firms under the mask."""
         return np.bincount(self.cell[which], values[which], minlength=self.n_cells).astype(np.float64)
 
+    def other_count(self, which: BoolArray) -> IntArray:
+        """(cells,) how many comparison firms lie under the mask, in each cohort's windows."""
+        return np.bincount(self.other_cell[which], minlength=self.n_cells)
+
     def other_total(self, values: FloatArray, which: BoolArray) -> FloatArray:
         """(cells,) sum over comparison firms under the mask, in each cohort's windows."""
         return np.bincount(self.other_cell[which], values[which], minlength=self.n_cells).astype(np.float64)
@@ -57,42 +69,41 @@ class Firms:
 
 @dataclass(frozen=True, slots=True)
 class Arms:
-    """All firms of a panel in one horizon's windows. sector: (n_firms,) code, −1 = unknown; funded: (n_firms,)."""
+    """All firms of a panel. sector: (n_firms,) code, −1 = in no comparison; funded: (n_firms,); own: (n_firms,) column
+    of the firm's cohort; width: cohorts.
+    """
 
-    seen: Windows
     sector: IntArray
     funded: BoolArray
+    own: IntArray
+    width: int
 
     @classmethod
-    def of(cls, panel: Panel, seen: Windows) -> "Arms":
-        """What all groups of a panel share."""
-        return cls(seen, pd.factorize(panel.units["sector"])[0].astype(np.int64), panel.funded)
+    def of(cls, panel: Panel, own: IntArray, width: int) -> "Arms":
+        """Firms without a sector, and beneficiaries that sell nothing by their nature, belong to no comparison."""
+        sector = pd.factorize(panel.units["sector"])[0].astype(np.int64)
+        if "sells" in panel.units:
+            sector = np.where(panel.units["sells"].fillna(True).to_numpy(dtype=bool), sector, -1)
+        return cls(sector, panel.funded, own, width)
 
     def group(self, funded: BoolArray) -> Firms:
-        """The funded firms under the mask and their comparison. Firms without a sector belong to no comparison."""
-        seen = self.seen
+        """The funded firms under the mask and their comparison."""
         rows = np.flatnonzero(funded & self.funded & (self.sector >= 0))
         sectors, sector = np.unique(self.sector[rows], return_inverse=True)
         code = np.full(self.sector.max(initial=-1) + 2, -1)  # its last entry: a sector that is unknown
         code[sectors] = np.arange(len(sectors))
         others = np.flatnonzero(~self.funded & (code[self.sector] >= 0))
-        own, other_sector, width = seen.own[rows], code[self.sector[others]], len(seen.cohorts)
+        own, other_sector = self.own[rows], code[self.sector[others]]
         return Firms(
-            before=seen.before[rows, own],
-            after=seen.after[rows, own],
+            rows=rows,
+            own=own,
             sector=sector,
-            cell=sector * width + own,
-            other_before=seen.before[others],
-            other_after=seen.after[others],
+            cell=sector * self.width + own,
+            others=others,
             other_sector=other_sector,
-            other_cell=other_sector[:, None] * width + np.arange(width),
-            n_cells=len(sectors) * width,
+            other_cell=other_sector[:, None] * self.width + np.arange(self.width),
+            n_cells=len(sectors) * self.width,
         )
-
-
-def select(panel: Panel, seen: Windows, funded: BoolArray) -> Firms:
-    """The group's funded firms, and all comparison firms of their sectors."""
-    return Arms.of(panel, seen).group(funded)
 
 
 def groups_of(panel: Panel, by: str | Sequence[str]) -> dict[Group, BoolArray]:

@@ -10,10 +10,6 @@ import numpy as np
 import pandas as pd
 
 import analytics
-from analytics.estimate import (
-    ESTIMANDS,
-    select,
-)
 from analytics.figure_id import FigureId, cell_of
 from analytics.figures import Row, confidential, figure_rows
 from analytics.model import (
@@ -25,8 +21,9 @@ from analytics.model import (
 from analytics.panel import FloatArray, Panel, from_store
 from analytics.programme import DIMENSIONS, Programme
 from analytics.release import Releases, write_release
+from analytics.sample import Sample
 from analytics.store import Store
-from analytics.windows import before_end, cohorts_of, horizons, windows
+from analytics.windows import before_end, cohorts_of, horizons
 
 
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:
@@ -97,6 +94,9 @@ def _awards(panel: Panel) -> pd.Series:
     return pd.to_datetime(panel.units["awarded_on"]).groupby(panel.units["wave"]).min().sort_values()
 
 
+INTEGERS = ("n_funded", "n_comparison", "firms_needed", "years_needed")
+
+
 def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:
     """Figures with their ids, in a fixed order. Two cells with one id would stop the build."""
     names = ["outcome", "measure", "arm", "horizon", *DIMENSIONS]
@@ -106,7 +106,7 @@ def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFra
     ]
     ids = [str(FigureId(programme, release, cell)) for cell in cells]
     figures = figures.assign(cell=cells, figure_id=ids).sort_values(names).reset_index(drop=True)
-    counts = {name: figures[name].astype("Int64") for name in ("n_funded", "n_comparison")}
+    counts = {name: figures[name].astype("Int64") for name in INTEGERS}
     return figures.assign(**counts)
 
 
@@ -174,16 +174,17 @@ def reconciliation(panel: Panel, programme: Programme, store: Store) -> pd.DataF
     headline = programme.headline
     year = None if headline.horizon == "overall" else int(headline.horizon)
     values = panel.outcomes[headline.outcome]
-    seen = windows(panel, headline.outcome, programme.settings, year)
+    sample = Sample(panel, headline.outcome, programme.settings, year)
     reporting = np.isfinite(values).any(axis=1)
-    measured = np.isfinite(seen.after).any(axis=1)
+    measured = np.isfinite(sample.seen.after).any(axis=1)
+    selling = panel.units["sells"].to_numpy(dtype=bool)
     loaded = {row["tranche"]: row for row in store.frame("tranches").to_dict("records")}
     wave = panel.units["wave"]
     rows = []
     for tranche in programme.tranches:
         mine = panel.funded & (wave == tranche.id).to_numpy()
         found = loaded.get(tranche.id, {})
-        deletions = ESTIMANDS[headline.estimand](select(panel, seen, mine))
+        deletions = sample.deletions(headline.estimand, sample.group(mine))
         rows.append(
             {
                 "tranche": tranche.id,
@@ -192,6 +193,7 @@ def reconciliation(panel: Panel, programme: Programme, store: Store) -> pd.DataF
                 "announced_eur_is": tranche.announced_eur_is if tranche.announced_eur is not None else None,
                 "loaded_firms": found.get("firms", 0),
                 "loaded_eur": found.get("grant_eur"),
+                "selling_firms": int((selling & mine).sum()),
                 "reporting_firms": int((reporting & mine).sum()),
                 "measured_firms": int((measured & mine).sum()),
                 "analysed_firms": int(deletions.funded.sum()) if deletions else 0,
@@ -206,6 +208,7 @@ def _all_tranches(rows: list[Row]) -> Row:
     for name in (
         "announced_firms",
         "loaded_firms",
+        "selling_firms",
         "reporting_firms",
         "measured_firms",
         "analysed_firms",

@@ -2,59 +2,83 @@
 
 import hashlib
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
-from analytics import build, michigan
+from analytics import build, michigan, office
 from analytics.home import Home
 from analytics.ingest import import_file
 from analytics.model import DataKind, Progress, UserError, silent
-from analytics.programme import load_programme
+from analytics.programme import Programme, load_programme
 from analytics.readers import Format, Mapping, load_mapping
 from analytics.release import Releases
 from analytics.simulate import simulate
-from analytics.simulate import write as write_simulation
 from analytics.store import Store
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 
 
 def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> str:
-    """Make the files, import, build, publish; the release's id. A release already published for it is kept as it is."""
+    """Make the files, import, build, publish; the release's id. A release already published for it is kept as it is,
+    unless an earlier version of Vetrina made it, in a format that this one does not read.
+    """
     if programme_id not in PROGRAMMES:
         raise UserError("demo.unknown", programme=programme_id, known=", ".join(PROGRAMMES))
     programme = load_programme(programme_id)
     releases = Releases(home.releases, programme_id)
-    if releases.current:
+    if releases.current and _readable(releases):
         return releases.current
     if programme.data_kind is DataKind.CONFIDENTIAL:
         raise UserError("demo.unknown", programme=programme_id, known=", ".join(PROGRAMMES))
     progress("files", 0, 1)
     folder = home.demonstration(programme_id)
-    applications, sales, mappings = _files(programme_id, folder)
+    store_path = home.store(programme_id)
+    if _held(store_path, programme_id) <= _hashes(folder.glob("*")):
+        store_path.unlink(missing_ok=True)  # it holds nothing but an earlier demonstration's files
+    files = _files(programme, folder)
     progress("files", 1, 1)
-    with Store(home.store(programme_id), programme_id) as store:
-        _only_ours(store, programme_id, (applications, sales))
-        for done, (kind, path) in enumerate((("applications", applications), ("sales", sales))):
+    if not _held(store_path, programme_id) <= _hashes(path for path, _ in files.values()):
+        raise UserError("demo.store_in_use", programme=programme_id)  # never mix invented rows into somebody's store
+    with Store(store_path, programme_id) as store:
+        for done, (kind, (path, mapping)) in enumerate(files.items()):
             progress(f"import_{kind}", done, 2)
-            import_file(kind, path, programme=programme, store=store, archive=home.archive, mapping=mappings[kind])
+            import_file(kind, path, programme=programme, store=store, archive=home.archive, mapping=mapping)
         progress("import_sales", 2, 2)
         release = build.build(programme, store, releases, progress=progress)
     releases.publish(release)
     return release
 
 
-def _only_ours(store: Store, programme_id: str, files: tuple[Path, ...]) -> None:
-    """Never mix invented rows into a store that somebody else filled."""
-    ours = {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-    if {batch.sha256 for batch in store.batches()} - ours:
-        raise UserError("demo.store_in_use", programme=programme_id)
+def _readable(releases: Releases) -> bool:
+    try:
+        releases.open()
+    except UserError as error:
+        if error.key == "release.version":
+            return False
+        raise
+    return True
 
 
-def _files(programme_id: str, folder: Path) -> tuple[Path, Path, dict[str, Mapping]]:
+def _hashes(files: Iterable[Path]) -> set[str]:
+    return {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def _held(path: Path, programme_id: str) -> set[str]:
+    """Hashes of the files that a store was filled from."""
+    if not path.exists():
+        return set()
+    with Store(path, programme_id, read_only=True) as store:
+        return {batch.sha256 for batch in store.batches()}
+
+
+def _files(programme: Programme, folder: Path) -> dict[str, tuple[Path, Mapping]]:
+    """Make the files of a demonstration; table -> file and how to read it, applications first."""
     shutil.rmtree(folder, ignore_errors=True)
-    if programme_id == "michigan-1988":
+    if programme.id == "michigan-1988":
         applications, sales, mapping = michigan.write(folder)
-        return applications, sales, {"applications": Mapping(format=Format(date="%Y")), "sales": load_mapping(mapping)}
-    folder.mkdir(parents=True)
-    applications, sales = write_simulation(simulate(load_programme(programme_id)), folder)
-    return applications, sales, {"applications": Mapping(), "sales": Mapping()}
+        return {
+            "applications": (applications, Mapping(format=Format(date="%Y"))),
+            "sales": (sales, load_mapping(mapping)),
+        }
+    written = office.write(simulate(programme), programme, folder)
+    return {kind: (file, load_mapping(mapping)) for kind, (file, mapping) in written.items()}

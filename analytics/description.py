@@ -1,27 +1,31 @@
 """What happened before and after, by arm: a description, not an effect (METHODS.md 2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.arms import Arms, BoolArray, Firms, Group, groups_of
+from analytics.arms import BoolArray, Firms, Group, groups_of
 from analytics.model import Reason, Settings, Withheld
 from analytics.panel import FloatArray, Panel
-from analytics.windows import windows
+from analytics.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)
 class ArmChange:
     """What happened to one arm: sums and means over firms with both windows, per year, in the outcome's unit.
 
-    n: firms of the arm; n_measured: firms with both windows; change: after/before − 1, None when before is zero.
+    n: firms of the arm; n_measured: firms with both windows; change: after/before − 1, None when before is zero;
+    sold_before, sold_after, stopped: measured firms with any sales then, and those with sales before and none after.
     """
 
     n: int
     n_measured: int
     before_sum: float
     after_sum: float
+    sold_before: float
+    sold_after: float
+    stopped: float
 
     @property
     def before_mean(self) -> float:
@@ -32,6 +36,21 @@ class ArmChange:
     def after_mean(self) -> float:
         """Per firm and year, after."""
         return self.after_sum / self.n_measured
+
+    @property
+    def selling_before(self) -> float:
+        """Share of measured firms with any sales before."""
+        return self.sold_before / self.n_measured
+
+    @property
+    def selling_after(self) -> float:
+        """Share of measured firms with any sales after."""
+        return self.sold_after / self.n_measured
+
+    @property
+    def stopped_selling(self) -> float | None:
+        """Share of the firms that sold before and sell nothing after; None where none sold."""
+        return self.stopped / self.sold_before if self.sold_before > 0 else None
 
     @property
     def difference(self) -> float:
@@ -67,34 +86,50 @@ def before_after(
     settings: Settings | None = None,
     year: int | None = None,
 ) -> list[BeforeAfter]:
-    """Sums and means before and after, by group (None: the whole programme, group "*").
+    """Sums and means before and after, by group (None: the whole programme, group "*")."""
+    sample = Sample(panel, outcome, settings or Settings(), year)
+    groups: dict[Group, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
+    return list(changes_of(sample, groups).values())
+
+
+def changes_of(sample: Sample, groups: Mapping[Group, BoolArray]) -> dict[Group, BeforeAfter]:
+    """What happened in each group of funded firms, and to the comparison firms of their sectors.
 
     A comparison firm has one window per cohort: their mean, weighted by the group's funded firms of its sector.
     """
-    settings = settings or Settings()
-    arms = Arms.of(panel, windows(panel, outcome, settings, year))
-    groups: dict[Group, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
-    horizon = "overall" if year is None else str(year)
-    return [
-        BeforeAfter(group, horizon, *_arm_changes(arms.group(mask), panel.periods_per_year))
+    return {
+        group: BeforeAfter(group, sample.horizon, *_arm_changes(sample, sample.group(mask)))
         for group, mask in groups.items()
-    ]
+    }
 
 
-def _arm_changes(firms: Firms, ppy: int) -> tuple[ArmChange | Withheld, ArmChange | Withheld]:
-    funded = _change(firms.before, firms.after, ppy)
-    weights = firms.count(np.isfinite(firms.after))[firms.other_cell].astype(np.float64)
-    weights = np.where(np.isfinite(firms.other_after), weights, 0)
-    total = weights.sum(axis=1, keepdims=True)
-    share = weights / np.where(total > 0, total, np.nan)
-    before = (np.where(weights > 0, firms.other_before, 0) * share).sum(axis=1)
-    after = (np.where(weights > 0, firms.other_after, 0) * share).sum(axis=1)
-    return funded, _change(before, after, ppy)
+def _arm_changes(sample: Sample, firms: Firms) -> tuple[ArmChange | Withheld, ArmChange | Withheld]:
+    before, after = sample.seen.before, sample.seen.after
+    measured = np.isfinite(firms.funded(after))
+    weights = firms.count(measured)[firms.other_cell].astype(np.float64)
+    weights = np.where(np.isfinite(firms.comparison(after)), weights, 0)
+    own = measured.astype(np.float64)[:, None]
+    funded = _change(sample, firms.funded(before)[:, None], firms.funded(after)[:, None], own)
+    return funded, _change(sample, firms.comparison(before), firms.comparison(after), weights)
 
 
-def _change(before: FloatArray, after: FloatArray, ppy: int) -> ArmChange | Withheld:
-    measured = np.isfinite(after)
-    n = int(measured.sum())
-    if n == 0:
+def _change(sample: Sample, before: FloatArray, after: FloatArray, weights: FloatArray) -> ArmChange | Withheld:
+    """One arm: firms × windows, the windows of a firm weighted."""
+    total = weights.sum(axis=1)
+    measured, ppy = total > 0, sample.panel.periods_per_year
+    if not measured.any():
         return Withheld(Reason.TOO_FEW_FIRMS)
-    return ArmChange(len(after), n, float(ppy * before[measured].sum()), float(ppy * after[measured].sum()))
+    share = weights[measured] / total[measured, None]
+
+    def summed(values: FloatArray | BoolArray) -> float:
+        return float(np.where(share > 0, values[measured] * share, 0).sum())
+
+    return ArmChange(
+        n=len(total),
+        n_measured=int(measured.sum()),
+        before_sum=ppy * summed(before),
+        after_sum=ppy * summed(after),
+        sold_before=summed(before > 0),
+        sold_after=summed(after > 0),
+        stopped=summed((before > 0) & (after == 0)),
+    )

@@ -3,15 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from analytics.estimate import (
-    ArmChange,
-    Effect,
-    GroupEffect,
-    before_after,
-    effect,
-    effects_by,
-    groups_of,
-)
+from analytics.arms import BoolArray, groups_of
+from analytics.description import ArmChange, BeforeAfter, changes_of
+from analytics.effects import UNITS, Effect, EffectEstimate, group_effects, sectors_differ, shrunken, would_tell
+from analytics.inference import WelchTest
 from analytics.model import (
     Arm,
     ConfStatus,
@@ -20,28 +15,35 @@ from analytics.model import (
     ObsStatus,
     Progress,
     Reason,
-    Settings,
     Unit,
     Withheld,
     silent,
 )
+from analytics.money import ExtraSales, MoneyEstimate, money_of
 from analytics.panel import Panel
-from analytics.programme import DIMENSIONS, Programme
+from analytics.programme import DIMENSIONS, Outcome, Programme
+from analytics.sample import Sample
 from analytics.windows import horizons
 
 Row = dict[str, Any]
 Counts = tuple[int, int]
+Groups = dict[Any, BoolArray]
+Groupings = dict[tuple[str, ...], Groups]
+
+
+HIERARCHY = (("sector",), ("macro_sector",))  # where one asks whether groups differ, and draws them together
 
 
 def figure_rows(panel: Panel, programme: Programme, progress: Progress = silent) -> Iterator[Row]:
     """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects."""
-    groupings = [(), *((name,) for name in DIMENSIONS), *programme.pairs]
-    for done, by in enumerate(groupings):
-        progress("estimate", done, len(groupings))
-        yield from _count_rows(panel, by, programme.disclosure_rules)
-        for outcome in programme.outcomes:
-            yield from _outcome_rows(panel, outcome.name, by, programme)
-    progress("estimate", len(groupings), len(groupings))
+    named = [(), *((name,) for name in DIMENSIONS), *programme.pairs]
+    groupings: Groupings = {by: dict(groups_of(panel, by)) if by else {(): panel.funded} for by in named}
+    for by, groups in groupings.items():
+        yield from _count_rows(panel, by, groups, programme.disclosure_rules)
+    for done, outcome in enumerate(programme.outcomes):
+        progress("estimate", done, len(programme.outcomes))
+        yield from _outcome_rows(panel, outcome, groupings, programme)
+    progress("estimate", len(programme.outcomes), len(programme.outcomes))
 
 
 def _cell(by: tuple[str, ...], group: object, **named: str) -> Row:
@@ -51,14 +53,10 @@ def _cell(by: tuple[str, ...], group: object, **named: str) -> Row:
     return row | named | (dict(zip(by, labels, strict=True)) if by else {})
 
 
-def _groups(panel: Panel, by: tuple[str, ...]) -> dict[Any, Any]:
-    return dict(groups_of(panel, by)) if by else {(): panel.funded}
-
-
-def _count_rows(panel: Panel, by: tuple[str, ...], rules: DisclosureRules) -> Iterator[Row]:
+def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups, rules: DisclosureRules) -> Iterator[Row]:
     """Firms awarded, comparison firms of the same sectors, euros granted."""
     sector = panel.units["sector"]
-    for group, mask in _groups(panel, by).items():
+    for group, mask in groups.items():
         n_funded = int(mask.sum())
         n_other = int((~panel.funded & sector.isin(sector[mask].dropna().unique()).to_numpy()).sum())
         counts = (n_funded, n_other)
@@ -73,41 +71,134 @@ def _count_rows(panel: Panel, by: tuple[str, ...], rules: DisclosureRules) -> It
             )
 
 
-def _outcome_rows(panel: Panel, outcome: str, by: tuple[str, ...], programme: Programme) -> Iterator[Row]:
-    """Before, after, change by arm; effects by estimand; overall and by year."""
-    settings, rules = programme.settings, programme.disclosure_rules
-    measured: dict[tuple[Any, str], Counts] = {}
-    for year in (None, *horizons(panel, settings)):
-        for found in before_after(panel, outcome, by=by or None, settings=settings, year=year):
-            arms = {Arm.FUNDED: found.funded, Arm.COMPARISON: found.comparison}
-            counts = tuple(arm.n_measured if isinstance(arm, ArmChange) else 0 for arm in arms.values())
-            measured[found.group, found.horizon] = counts  # type: ignore[assignment]
-            for arm, change in arms.items():
-                cell = _cell(by, found.group, outcome=outcome, arm=arm, horizon=found.horizon)
-                yield from _change_rows(cell, change, counts, rules)  # type: ignore[arg-type]
-    for estimand in Estimand:
-        for group, horizon, result in _effects(panel, outcome, estimand, by, settings):
-            cell = _cell(by, group, outcome=outcome, measure=estimand, horizon=horizon) | {"unit": Unit.FRACTION}
-            yield cell | _effect(result, measured[group if by else "*", horizon], rules)
+def _outcome_rows(panel: Panel, outcome: Outcome, groupings: Groupings, programme: Programme) -> Iterator[Row]:
+    """What happened by arm, effects and money, for every group; each horizon is measured once for all of them."""
+    settings = programme.settings
+    samples = [Sample(panel, outcome.name, settings, year) for year in (None, *horizons(panel, settings))]
+    for by, groups in groupings.items():
+        measured: dict[tuple[Any, str], Counts] = {}
+        for sample in samples:
+            for group, found in changes_of(sample, groups).items():
+                cell = _cell(by, group, outcome=outcome.name, horizon=sample.horizon)
+                measured[group, sample.horizon] = counts = _counts(found)
+                for arm, change in ((Arm.FUNDED, found.funded), (Arm.COMPARISON, found.comparison)):
+                    yield from _change_rows(cell | {"arm": arm}, change, outcome, counts, programme)
+        for estimand in _estimands(outcome, programme):
+            yield from _effect_rows(samples, estimand, by, groups, measured, programme)
+        if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
+            for sample in samples:
+                for group, money in money_of(sample, groups).items():
+                    cell = _cell(by, group, outcome=outcome.name, horizon=sample.horizon)
+                    yield from _money_rows(cell, money, measured[group, sample.horizon], panel, outcome, programme)
 
 
-def _effects(
-    panel: Panel, outcome: str, estimand: Estimand, by: tuple[str, ...], settings: Settings
-) -> Iterator[tuple[Any, str, Effect]]:
-    if by:
-        found = effects_by(panel, outcome, estimand, by=by, settings=settings)
-    else:
-        years = horizons(panel, settings)
-        by_year = {year: effect(panel, outcome, estimand, settings=settings, year=year) for year in years}
-        found = [GroupEffect((), effect(panel, outcome, estimand, settings=settings), by_year)]
-    for group in found:
-        yield group.group, "overall", group.overall
-        for year, result in group.by_year.items():
-            yield group.group, str(year), result
+def _counts(found: BeforeAfter) -> Counts:
+    funded, other = (arm.n_measured if isinstance(arm, ArmChange) else 0 for arm in (found.funded, found.comparison))
+    return funded, other
 
 
-def _change_rows(cell: Row, change: ArmChange | Withheld, counts: Counts, rules: DisclosureRules) -> Iterator[Row]:
+def _estimands(outcome: Outcome, programme: Programme) -> list[Estimand]:
+    """What is asked of an outcome: of the headline's everything that has a meaning, of the others less.
+
+    Euros are weighed where there are any; a firm can start to sell what is not all that it sells.
+    """
+    main = outcome.name == programme.headline.outcome
+    asked = {
+        Estimand.TYPICAL_FIRM: True,
+        Estimand.EURO_WEIGHTED: outcome.unit == "currency",
+        Estimand.STARTED_SELLING: sells_in_part(outcome, programme),
+        Estimand.SYMMETRIC_GROWTH: main or outcome.unit != "currency",
+        Estimand.ONLINE_SHARE: outcome.share_of is not None,
+    }
+    return [estimand for estimand, wanted in asked.items() if wanted]
+
+
+def sells_in_part(outcome: Outcome, programme: Programme) -> bool:
+    """Whether an outcome is sales that a firm may or may not have: not all its sales."""
+    wholes = {other.share_of for other in programme.outcomes}
+    return outcome.unit == "currency" and bool(wholes - {None}) and outcome.name not in wholes
+
+
+def _effect_rows(
+    samples: list[Sample],
+    estimand: Estimand,
+    by: tuple[str, ...],
+    groups: Groups,
+    measured: dict[tuple[Any, str], Counts],
+    programme: Programme,
+) -> Iterator[Row]:
+    """The effects of one estimand on every group and horizon, and whether the groups differ at all."""
+    effects = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
+    for sample in samples:
+        found = effects[sample.horizon]
+        named = {"outcome": sample.outcome, "horizon": sample.horizon}
+        drawn = {}
+        if by in HIERARCHY:
+            drawn = shrunken(found, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
+            if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
+                tested = _differ(sectors_differ(found.values()))
+                yield _cell((), (), measure=f"{by[0]}s_differ_{estimand}", **named) | tested
+        for group, result in found.items():
+            row = _cell(by, group, measure=estimand, **named) | _effect(
+                estimand, result, measured[group, sample.horizon], programme.disclosure_rules
+            )
+            if isinstance(result, EffectEstimate):
+                row["shrunk"] = drawn.get(group)
+                if sample.horizon == "overall":
+                    years = [effects[year][group] for year in effects if year != "overall"]
+                    tells = would_tell(result, years, sample.settings)
+                    row |= {"firms_needed": tells.firms, "years_needed": tells.years}
+            yield row
+
+
+def _differ(tested: WelchTest | Withheld) -> Row:
+    """The p of Welch's test as a figure."""
+    row: Row = {"unit": Unit.PROBABILITY}
+    if isinstance(tested, Withheld):
+        return row | _withheld(tested.reason)
+    return row | {
+        "value": tested.p_value,
+        "df": tested.df_within,
+        "obs_status": ObsStatus.ESTIMATED,
+        "conf_status": ConfStatus.FREE,
+    }
+
+
+def _money_rows(
+    cell: Row, money: ExtraSales, counts: Counts, panel: Panel, outcome: Outcome, programme: Programme
+) -> Iterator[Row]:
+    """Extra sales, per euro granted and spent where those are known, share of losses offset where it can be asked."""
+    per = {
+        "grant_eur": ("extra_per_grant", money.per_grant),
+        "eligible_spend_eur": ("extra_per_spend", money.per_spend),
+    }
+    stated = [column for column in per if column in panel.units and panel.units[column].notna().any()]
+    measures = {"extra_sales": money.extra} | dict(per[column] for column in stated)
+    if outcome.share_of is not None:
+        measures["losses_offset"] = money.offset
+        lost = cell | {"measure": "offline_fall", "arm": Arm.FUNDED, "unit": Unit.MONEY}
+        rules = programme.disclosure_rules
+        yield lost | (
+            _withheld(Reason.NOT_ESTIMABLE, counts, rules)
+            if money.lost is None
+            else _published(money.lost, counts, rules)
+        )
+    for measure, result in measures.items():
+        unit = Unit.FRACTION if measure == "losses_offset" else Unit.MONEY if measure == "extra_sales" else Unit.RATIO
+        row = cell | {"measure": measure, "unit": unit}
+        if isinstance(result, Withheld):
+            yield row | _withheld(result.reason, counts, programme.disclosure_rules)
+        else:
+            yield row | _interval(result)
+
+
+def _change_rows(
+    cell: Row, change: ArmChange | Withheld, outcome: Outcome, counts: Counts, programme: Programme
+) -> Iterator[Row]:
+    rules = programme.disclosure_rules
     measures = {"before_mean": Unit.OUTCOME, "after_mean": Unit.OUTCOME, "change": Unit.FRACTION}
+    if sells_in_part(outcome, programme):
+        measures |= dict.fromkeys(("selling_before", "selling_after", "stopped_selling"), Unit.FRACTION)
     for measure, unit in measures.items():
         row = cell | {"measure": measure, "unit": unit}
         value = getattr(change, measure) if isinstance(change, ArmChange) else None
@@ -148,20 +239,27 @@ def _withheld(reason: Reason, counts: Counts = (0, 0), rules: DisclosureRules | 
     }
 
 
-def _effect(result: Effect, counts: Counts, rules: DisclosureRules) -> Row:
+def _effect(estimand: Estimand, result: Effect, counts: Counts, rules: DisclosureRules) -> Row:
     """An effect with its interval and companions, or why it is withheld."""
     if isinstance(result, Withheld):
-        return _withheld(result.reason, counts, rules)
+        return _withheld(result.reason, counts, rules) | {"unit": UNITS[estimand]}
+    return _interval(result) | {
+        "unit": result.unit,
+        "p_value": result.p_value,
+        "sim_p": result.sim_p,
+        "mde": result.mde,
+    }
+
+
+def _interval(result: EffectEstimate | MoneyEstimate) -> Row:
     return {
         "value": result.value,
         "low": result.ci_low,
         "high": result.ci_high,
-        "half_low": result.half_low,
-        "half_high": result.half_high,
         "sim_low": result.sim_low,
         "sim_high": result.sim_high,
-        "p_value": result.p_value,
-        "mde": result.mde,
+        "half_low": result.half_low,
+        "half_high": result.half_high,
         "df": result.df,
         "n_funded": result.n_funded,
         "n_comparison": result.n_comparison,

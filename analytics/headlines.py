@@ -212,6 +212,36 @@ def change_sentence(release: Release, figure: Figure, text: Text) -> str:
     )
 
 
+def money_words(release: Release, outcome: Outcome, horizon: str, text: Text) -> tuple[str, str]:
+    """What the effect on sales added up means in money, and under it the share of losses that it offset; plain text."""
+    extra = release.figure("extra_sales", outcome=outcome.name, horizon=horizon)
+    currency = outcome.currency
+    if extra is None or extra.low is None or extra.high is None or currency is None:
+        return (text("headline.effect.withheld", why=why(extra, release, text)) if extra else "", "")
+    span = text("format.span", low=text.short_money(extra.low, currency), high=text.short_money(extra.high, currency))
+    named = {"outcome": outcome.label.in_(text).lower(), "n": text.number(extra.n_funded or 0)}
+    said = text("overview.money_says", horizon=horizon_phrase(release, horizon, text), span=span, **named)
+    return capital(said), text("overview.money_note", offset=_offset_words(release, outcome, horizon, text)).strip()
+
+
+def _offset_words(release: Release, outcome: Outcome, horizon: str, text: Text) -> str:
+    """The share of losses offset or why there is none, and the effect on what online sales are a part of."""
+    offset = release.figure("losses_offset", outcome=outcome.name, horizon=horizon)
+    if offset is None or outcome.share_of is None:
+        return ""
+    if offset.low is None or offset.high is None or offset.value is None:
+        words = text("overview.offset_withheld", why=why(offset, release, text))
+    else:
+        baseline = release.manifest["settings"]["loss_baseline"] or before_phrase(release, text)
+        shown = text.percent(offset.value, sign=False)
+        words = text("overview.offset", baseline=baseline, value=shown, span=text.span(offset.low, offset.high))
+    total = release.figure(release.programme.headline.estimand, outcome=outcome.share_of, horizon=horizon)
+    if total is None or total.low is None or total.high is None:
+        return words
+    whole = release.programme.outcome(outcome.share_of).noun.in_(text)
+    return f"{words} {text('overview.total', noun=whole, span=text.span(total.low, total.high))}"
+
+
 def effect_headline(release: Release, figure: Figure, dimension: str, code: str, text: Text) -> Headline:
     """An effect of the programme ("*") or of a named group, as a sentence that can stand alone."""
     sentence = effect_sentence(release, figure, dimension, text)

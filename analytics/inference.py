@@ -1,11 +1,14 @@
-"""Delete-one-firm jackknife, its degrees of freedom, intervals (METHODS.md 4). Arrays in, frozen results out."""
+"""Delete-one-firm jackknife, intervals, several effects together (METHODS.md 4). Arrays in, frozen results out."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit  # Student's t: distribution and quantile
+from scipy.optimize import brentq
+from scipy.special import fdtrc, stdtr, stdtrit  # F: upper tail; Student's t: distribution and quantile
 
+from analytics.model import Reason, Withheld
 from analytics.panel import FloatArray
 
 POWER = 0.80
@@ -19,14 +22,20 @@ class Deletions:
     """What deleting each firm does to an estimate θ (on its estimation scale).
 
     theta: θ of all firms; replicates: (k,) θ without firm i, for the firms that enter at least one sum;
-    stratum: (k,) integer labels; funded: (k,) arm; weights: (k,) the firm's vote: 1, or its euros.
+    firm: (k,) row of the panel; stratum: (k,) integer labels; funded: (k,) arm; weights: (k,) the firm's vote: 1, or
+    its euros.
+    slopes_variance, slopes_df: what the estimated slopes of an adjustment add, Δ′V_βΔ; least_variance: a floor under v.
     """
 
     theta: float
     replicates: FloatArray
+    firm: npt.NDArray[np.int64]
     stratum: npt.NDArray[np.int64]
     funded: npt.NDArray[np.bool_]
     weights: FloatArray
+    slopes_variance: float = 0.0
+    slopes_df: float = np.inf
+    least_variance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +87,157 @@ def pool_single(stratum: npt.NDArray[np.int64], funded: npt.NDArray[np.bool_]) -
 def jackknife(deletions: Deletions) -> Uncertainty | None:
     """v = Σ_h (k_h−1)/k_h Σ_i (θ₍₋ᵢ₎ − mean_h)²; df = max(1, v² / Σ_h v_h² / max(m_h−1, 0.8)), m_h = effective votes.
 
-    None when a deletion empties a sum (a replicate is not a number) or nothing varies: then nothing is estimable.
+    The variance of the slopes is one more term, with its own df. None when a deletion empties a sum (a replicate is not
+    a number) or nothing varies: then nothing is estimable.
     """
     if not (np.isfinite(deletions.theta) and np.isfinite(deletions.replicates).all()):
         return None
-    shift = deletions.replicates - deletions.theta
     labels = pool_single(deletions.stratum, deletions.funded)
-    k = np.bincount(labels)
-    mean = np.bincount(labels, shift) / k
-    v_h = (k - 1) / k * np.bincount(labels, (shift - mean[labels]) ** 2)
+    v_h = stratum_covariances((deletions.replicates - deletions.theta)[:, None], labels)[:, 0, 0]
     squares = np.bincount(labels, deletions.weights**2)
     m_h = np.bincount(labels, deletions.weights) ** 2 / np.where(squares > 0, squares, 1)
-    v = float(v_h.sum())
-    if not v > LEAST_SE**2:
+    terms = np.append(v_h, deletions.slopes_variance)
+    dfs = np.append(np.maximum(m_h - 1, 0.8), deletions.slopes_df)
+    total = float(terms.sum())
+    v = max(total, deletions.least_variance)
+    if not LEAST_SE**2 < v < np.inf:
         return None
-    df = v**2 / float((v_h**2 / np.maximum(m_h - 1, 0.8)).sum())
+    df = 1 / float(((terms / total) ** 2 / dfs).sum()) if total > LEAST_SE**2 else float(dfs.min())
     return Uncertainty(deletions.theta, v**0.5, max(1.0, df))
+
+
+def joint_covariance(several: Sequence[Deletions]) -> FloatArray:
+    """(q, q) jackknife covariance of several estimates, over the firms that enter any of them."""
+    firms, first = np.unique(np.concatenate([one.firm for one in several]), return_index=True)
+    shift = np.zeros((len(firms), len(several)))
+    for at, one in enumerate(several):
+        shift[np.searchsorted(firms, one.firm), at] = one.replicates - one.theta
+    stratum, funded = (np.concatenate([getattr(one, name) for one in several])[first] for name in ("stratum", "funded"))
+    covariance: FloatArray = stratum_covariances(shift, pool_single(stratum, funded)).sum(axis=0)
+    return covariance
+
+
+def sup_t(covariance: FloatArray, df: float, level: float) -> float:
+    """The t that all of several estimates together stay within at a level: quantile of the largest |t| (Montiel Olea &
+    Plagborg-Møller 2019), drawn from a multivariate t with a fixed seed, so that it is reproducible.
+    """
+    scale = np.sqrt(np.diag(covariance))
+    values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
+    rng = np.random.default_rng(0)
+    drawn = rng.standard_normal((SUP_T_DRAWS, len(scale))) @ (vectors * np.sqrt(np.clip(values, 0, None))).T
+    largest = np.abs(drawn).max(axis=1) / np.sqrt(rng.chisquare(df, SUP_T_DRAWS) / df)
+    return float(np.quantile(largest, level))
+
+
+SUP_T_DRAWS = 20_000
+
+
+@np.errstate(over="ignore")  # what is too large for a number becomes infinite: nothing is estimated
+def stratum_covariances(shift: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
+    """(H, q, q) jackknife covariances by stratum, (k_h−1)/k_h Σ_i (s_i − mean_h)(s_i − mean_h)′, of (k, q) shifts."""
+    k = np.bincount(labels)
+    sums = np.zeros((len(k), shift.shape[1]))
+    np.add.at(sums, labels, shift)
+    centred = shift - (sums / k[:, None])[labels]
+    products = np.zeros((len(k), shift.shape[1], shift.shape[1]))
+    np.add.at(products, labels, centred[:, :, None] * centred[:, None, :])
+    scaled: FloatArray = ((k - 1) / k)[:, None, None] * products
+    return scaled
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """ρ = N/D with Fieller's interval."""
+
+    value: float
+    low: float
+    high: float
+    df: float
+
+
+# The Fieller set is bounded when t²v_D/D² < 1; long before that its ends run away.
+MOST_DENOMINATOR_ERROR = 0.4
+
+
+def fieller(numerator: Deletions, denominator: Deletions, level: float) -> Ratio | Withheld:
+    """{ρ: (N − ρD)² ≤ t²(v_N − 2ρ c_ND + ρ² v_D)}, t at the smaller df (Fieller 1954).
+
+    Both are deletions of the same firms. Withheld unless D > 0 and t²v_D/D² ≤ 0.4.
+    """
+    if denominator.theta <= 0:
+        return Withheld(Reason.NO_LOSSES)
+    # ρ has no unit: measured in D, neither do N, D and their variances
+    numerator, denominator = (_in_units_of(denominator.theta, deletions) for deletions in (numerator, denominator))
+    one, other = jackknife(numerator), jackknife(denominator)
+    if one is None or other is None:
+        return Withheld(Reason.NOT_ESTIMABLE)
+    df = min(one.df, other.df)
+    n, d = numerator.theta, denominator.theta
+    v_n, v_d, c = one.se**2, other.se**2, float(joint_covariance([numerator, denominator])[0, 1])
+    t2 = float(stdtrit(df, 0.5 + level / 2)) ** 2
+    if t2 * v_d / d**2 > MOST_DENOMINATOR_ERROR:
+        return Withheld(Reason.LOSSES_UNCERTAIN)
+    # aρ² − 2bρ + e ≤ 0
+    a, b, e = d**2 - t2 * v_d, n * d - t2 * c, n**2 - t2 * v_n
+    root = max(b**2 - a * e, 0.0) ** 0.5
+    return Ratio(n / d, (b - root) / a, (b + root) / a, df)
+
+
+def _in_units_of(unit: float, found: Deletions) -> Deletions:
+    theta, replicates = found.theta / unit, found.replicates / unit
+    return replace(found, theta=theta, replicates=replicates, slopes_variance=found.slopes_variance / unit / unit)
+
+
+@dataclass(frozen=True, slots=True)
+class WelchTest:
+    """Are several effects equal? F statistic, its degrees of freedom, p."""
+
+    statistic: float
+    df_between: float
+    df_within: float
+    p_value: float
+
+
+def welch(effects: list[Uncertainty]) -> WelchTest | None:
+    """Welch's test (1951) that all θ are equal, with estimated variances of few degrees of freedom each.
+
+    w = 1/v, Q = Σw(θ−θ̄)², Λ = Σ(1−w_s/Σw)²/df_s, F = [Q/(S−1)] / [1 + 2(S−2)Λ/(S²−1)] on S−1, (S²−1)/(3Λ) degrees of
+    freedom. None for fewer than two effects.
+    """
+    if len(effects) < 2:
+        return None
+    theta = np.array([effect.theta for effect in effects])
+    w = np.array([effect.se**-2 for effect in effects])
+    s, share = len(effects), w / w.sum()
+    between = float((w * (theta - share @ theta) ** 2).sum()) / (s - 1)
+    spread = float(((1 - share) ** 2 / np.array([effect.df for effect in effects])).sum())
+    statistic = between / (1 + 2 * (s - 2) * spread / (s**2 - 1))
+    within = (s**2 - 1) / (3 * spread)
+    return WelchTest(statistic, s - 1, within, float(fdtrc(s - 1, within, statistic)))
+
+
+def shrink(theta: FloatArray, v: FloatArray, toward: float) -> FloatArray:
+    """Empirical Bayes: θ drawn toward a centre with weights A/(A + v), A the variance between effects.
+
+    A solves Σ (θ − centre)²/(A + v) = S − 1 (Paule & Mandel 1982), or is 0 where the effects differ no more than by
+    chance.
+    """
+    squares = (theta - toward) ** 2
+
+    def excess(between: float) -> float:
+        return float((squares / (between + v)).sum()) - (len(theta) - 1)
+
+    most = float(squares.sum()) + 1.0
+    between = brentq(excess, 0.0, most) if len(theta) > 1 and excess(0.0) > 0 > excess(most) else 0.0
+    shrunk: FloatArray = toward + between / (between + v) * (theta - toward)
+    return shrunk
 
 
 def sidak(level: float, claims: int) -> float:
     """The level of each of `claims` intervals that hold together at `level`."""
     return float(level ** (1 / max(claims, 1)))
+
+
+def together(p_value: float, claims: int) -> float:
+    """The p of one of `claims` claims made together, 1 − (1 − p)^S (Šidák)."""
+    return p_value if claims <= 1 else float(-np.expm1(claims * np.log1p(-min(p_value, 1 - 1e-16))))

@@ -18,7 +18,7 @@ from analytics.model import DataKind, DisclosureRules, Estimand, Settings, UserE
 from analytics.reference import DIVISIONS, PROVINCES
 from analytics.text import Text
 
-DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area")
+DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "beneficiary_kind")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
 
@@ -71,8 +71,15 @@ class Area(Named):
     provinces: tuple[str, ...] = Field(min_length=1)
 
 
+class BeneficiaryKind(Named):
+    """What an applicant is. One that does not sell (an association, a university) is counted, and in no effect."""
+
+    sells: bool = True
+
+
 class Outcome(Part):
-    """A quantity compared before and after. `column` is its column in the sales table; `noun` its name in sentences."""
+    """A quantity compared before and after. `column` is its column in the sales table; `noun` its name in sentences;
+    `share_of` the outcome that it is a part of (online sales, of total sales)."""
 
     name: Slug
     column: str
@@ -83,6 +90,7 @@ class Outcome(Part):
     noun: Words
     gender: Literal["f", "m"] = "f"
     plural: bool = True
+    share_of: Slug | None = None
 
     @model_validator(mode="after")
     def _currency_where_money(self) -> Self:
@@ -92,18 +100,19 @@ class Outcome(Part):
 
 
 class Windows(Part):
-    """Where before ends and after begins (METHODS.md 1)."""
+    """Where before ends and after begins (METHODS.md 1), and the calendar year that losses are counted from."""
 
     before_ends: Month | None = None
     award_period: Literal["skip", "after"] = "skip"
     years_after: int = Field(3, ge=1, le=10)
+    loss_baseline: Annotated[str, Field(pattern=r"^(19|20)\d{2}$")] | None = None
 
 
 class Headline(Part):
     """The one figure of the first screen: which outcome, which estimand, over which horizon."""
 
     outcome: Slug
-    estimand: Estimand
+    estimand: Literal[Estimand.TYPICAL_FIRM, Estimand.EURO_WEIGHTED]
     horizon: Literal["overall"] | int = "overall"
 
 
@@ -157,6 +166,7 @@ class Programme(Part):
     areas: tuple[Area, ...] = ()
     size_classes: tuple[Named, ...] = ()
     channels: tuple[Named, ...] = ()
+    beneficiary_kinds: tuple[BeneficiaryKind, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
     disclosure: Disclosure = Disclosure()
     ineligible_reasons: tuple[str, ...] = ()
@@ -180,8 +190,12 @@ class Programme(Part):
         horizon = self.headline.horizon
         if horizon != "overall" and not 1 <= horizon <= self.windows.years_after:
             raise ValueError(f"headline.horizon: {horizon} is not a year from 1 to windows.years_after")
-        if self.headline.outcome not in {outcome.name for outcome in self.outcomes}:
+        names = {outcome.name for outcome in self.outcomes}
+        if self.headline.outcome not in names:
             raise ValueError(f"headline.outcome: no outcome is named {self.headline.outcome!r}")
+        wholes = {outcome.share_of for outcome in self.outcomes} - {None}
+        if not wholes <= names or len(wholes) > 1:
+            raise ValueError("outcomes.share_of: name one other outcome, the same for all that are part of it")
         return self
 
     @model_validator(mode="after")
@@ -193,6 +207,7 @@ class Programme(Part):
             ("areas", self.areas),
             ("size_classes", self.size_classes),
             ("channels", self.channels),
+            ("beneficiary_kinds", self.beneficiary_kinds),
         ):
             _distinct(name, [item.id for item in items])
         _distinct("outcomes", [outcome.name for outcome in self.outcomes])
@@ -226,6 +241,8 @@ class Programme(Part):
             before_ends=self.windows.before_ends,
             award_period=self.windows.award_period,
             years_after=self.windows.years_after,
+            total_outcome=next((o.share_of for o in self.outcomes if o.share_of), Settings().total_outcome),
+            loss_baseline=self.windows.loss_baseline,
         )
 
     @cached_property
@@ -247,13 +264,23 @@ class Programme(Part):
         rows = [(province, area.id) for area in self.areas for province in area.provinces]
         return pd.DataFrame(rows, columns=["province", "area"], dtype="str")
 
+    def kind_frame(self) -> pd.DataFrame:
+        """One row per kind of beneficiary: beneficiary_kind, sells."""
+        rows = [(kind.id, kind.sells) for kind in self.beneficiary_kinds]
+        return pd.DataFrame(rows, columns=["beneficiary_kind", "sells"]).astype(
+            {"beneficiary_kind": "str", "sells": "bool"}
+        )
+
     def outcome(self, name: str) -> Outcome:
         """The outcome of that name."""
         return next(outcome for outcome in self.outcomes if outcome.name == name)
 
     @cached_property
     def _dimensions(self) -> dict[str, tuple[Named, ...]]:
-        lists = (self.sectors, self.macro_sectors, self.tranches, self.size_classes, self.channels, self.areas)
+        lists = (
+            *(self.sectors, self.macro_sectors, self.tranches, self.size_classes, self.channels, self.areas),
+            self.beneficiary_kinds,
+        )
         return dict(zip(DIMENSIONS, lists, strict=True))
 
     def codes(self, dimension: str) -> list[str]:

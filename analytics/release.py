@@ -7,20 +7,22 @@ is written once under its own name and never changed.
 import datetime as dt
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from analytics.figure_id import parse_figure_id
 from analytics.model import DataKind, Reason, UserError
 from analytics.programme import DIMENSIONS, Programme, Tranche
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 TABLES = ("figures", "lines", "reconciliation", "applications")
 
 
@@ -104,11 +106,20 @@ class Release:
         return self.programme.data_kind is DataKind.SIMULATED
 
     @cached_property
-    def _by_cell(self) -> dict[tuple[str, ...], Figure]:
+    def _row_of_cell(self) -> dict[tuple[str, ...], int]:
         keys = self.figures[["outcome", "measure", "arm", "horizon", *DIMENSIONS]].itertuples(index=False, name=None)
-        plain = self.figures[_FIGURE_COLUMNS].astype(object)
-        values = plain.where(plain.notna(), None).itertuples(index=False, name=None)
-        return {key: _figure(row) for key, row in zip(keys, values, strict=True)}
+        return {key: row for row, key in enumerate(keys)}
+
+    @cached_property
+    def _row_of_id(self) -> dict[str, int]:
+        return {figure_id: row for row, figure_id in enumerate(self.figures["figure_id"])}
+
+    @cached_property
+    def _columns(self) -> list[NDArray[np.object_]]:
+        return [self.figures[name].to_numpy(dtype=object) for name in _FIGURE_COLUMNS]
+
+    def _at(self, row: int | None) -> Figure | None:
+        return None if row is None else _figure([column[row] for column in self._columns])
 
     def figure(
         self,
@@ -121,15 +132,16 @@ class Release:
     ) -> Figure | None:
         """The figure of a cell; None when the release does not hold such a cell."""
         dimensions = dict.fromkeys(DIMENSIONS, "*") | dict(group or {})
-        return self._by_cell.get((outcome, measure, arm, horizon, *(dimensions[name] for name in DIMENSIONS)))
+        key = (outcome, measure, arm, horizon, *(dimensions[name] for name in DIMENSIONS))
+        return self._at(self._row_of_cell.get(key))
 
     def by_id(self, figure_id: str) -> Figure | None:
         """The figure with that id; None when this release does not hold it."""
-        return next((figure for figure in self._by_cell.values() if figure.figure_id == figure_id), None)
+        return self._at(self._row_of_id.get(figure_id))
 
     def group_of(self, figure: Figure) -> list[tuple[str, str]]:
         """Dimension and code of what the figure is about; empty for the whole programme."""
-        row = self.figures.loc[self.figures["figure_id"] == figure.figure_id, list(DIMENSIONS)].iloc[0]
+        row = self.figures.iloc[self._row_of_id[figure.figure_id]]
         return [(name, str(row[name])) for name in DIMENSIONS if row[name] != "*"]
 
     def holds(self, figure_id: str) -> bool:
@@ -163,8 +175,10 @@ class Release:
         return [code for code in self.programme.codes(dimension) if code in held]
 
 
-def _figure(row: tuple[Any, ...]) -> Figure:
-    values = dict(zip(_FIGURE_COLUMNS, row, strict=True))
+def _figure(row: Sequence[Any]) -> Figure:
+    values: dict[str, Any] = dict(
+        zip(_FIGURE_COLUMNS, (None if pd.isna(value) else value for value in row), strict=True)
+    )
     values["reason"] = Reason(values["reason"]) if values["reason"] else None
     for name in ("n_funded", "n_comparison"):
         values[name] = None if values[name] is None else int(values[name])

@@ -83,12 +83,20 @@ _APPLICATIONS = (
 
 
 def applications(programme: Programme) -> Table:
-    """The applications table as this programme needs it: its own tranches, and its own channels where it lists some.
+    """The applications table as this programme needs it: its own tranches; its own channels and kinds of
+    beneficiaries where it lists some.
 
     Raises UserError when the programme requires a column that there is not.
     """
-    own = {"tranche": tuple(programme.codes("wave")), "channel": tuple(programme.codes("channel"))}
-    columns = tuple(replace(column, values=own.get(column.name) or column.values) for column in _APPLICATIONS)
+    own = {
+        "tranche": tuple(programme.codes("wave")),
+        "channel": tuple(programme.codes("channel")),
+        "beneficiary_kind": tuple(programme.codes("beneficiary_kind")),
+    }
+    columns = tuple(
+        replace(column, kind=Kind.CODE, values=own[column.name]) if own.get(column.name) else column
+        for column in _APPLICATIONS
+    )
     strange = sorted(set(programme.requires) - {column.name for column in columns})
     if strange:
         raise _wrong(programme, "requires", f"{strange[0]!r} is no column of the applications")

@@ -104,6 +104,21 @@ def amount(value: float, outcome: Outcome, text: Text) -> str:
     return text.number(value, 0 if abs(value) >= 100 else 1)
 
 
+def rate(figure: Figure, outcome: Outcome, text: Text) -> str:
+    """Money per unit of money, to the cent."""
+    if figure.value is None or outcome.currency is None:
+        return _shown(figure, "")
+    return text.money(figure.value, outcome.currency, decimals=2)
+
+
+def rate_span(figure: Figure, outcome: Outcome, text: Text) -> str:
+    """Its range."""
+    if figure.low is None or figure.high is None or outcome.currency is None:
+        return _shown(figure, "")
+    low, high = (text.money(end, outcome.currency, decimals=2) for end in (figure.low, figure.high))
+    return text("format.span", low=low, high=high)
+
+
 def amount_cell(figure: Figure | None, outcome: Outcome, text: Text) -> str:
     """A mean per firm and year."""
     return _shown(figure, amount(figure.value, outcome, text) if figure and figure.value is not None else "")
@@ -231,21 +246,34 @@ def euros_announced(release: Release, text: Text) -> pd.DataFrame:
 
 
 def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
-    """From awarded firms to those in the headline, tranche by tranche."""
-    steps = ("loaded_firms", "reporting_firms", "measured_firms", "analysed_firms")
+    """From awarded firms to those in the headline, one step a line, tranche beside tranche."""
+    steps = ("loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")
     lines = {
         _tranche_label(release, row["tranche"], text): {text(f"table.{step}"): text.number(row[step]) for step in steps}
         for row in release.reconciliation.to_dict("records")
     }
-    return pd.DataFrame.from_dict(lines, orient="index")
+    return pd.DataFrame.from_dict(lines, orient="columns")
 
 
 def path_in_all(release: Release, text: Text) -> pd.DataFrame:
     """From all awarded firms to those in the headline, one step a line."""
     row = release.reconciliation[release.reconciliation["tranche"] == "*"].iloc[0]
-    steps = ("announced_firms", "loaded_firms", "reporting_firms", "measured_firms", "analysed_firms")
+    steps = (
+        *("announced_firms", "loaded_firms", "selling_firms", "reporting_firms", "measured_firms"),
+        "analysed_firms",
+    )
     counts = [text("table.not_stated") if pd.isna(row[step]) else text.number(row[step]) for step in steps]
     return pd.DataFrame({text("table.firms"): counts}, index=[text(f"table.{step}") for step in steps])
+
+
+def without_sales(release: Release, text: Text) -> str:
+    """The funded beneficiaries that sell nothing by their nature, by name and number; empty when there are none."""
+    kinds = []
+    for kind in release.programme.beneficiary_kinds:
+        firms = release.figure("firms", arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
+        if not kind.sells and firms is not None:
+            kinds.append(text("table.kind", kind=kind.label.in_(text), n=count_cell(firms, text)))
+    return ", ".join(kinds)
 
 
 def sector_facts(
@@ -309,6 +337,7 @@ def method_words(release: Release, text: Text) -> dict[str, str]:
         "code_version": str(manifest["code_version"]),
         "built_at": text.moment(dt.datetime.fromisoformat(manifest["built_at"])),
         "award": text(f"table.award_{settings['award_period']}"),
+        "adjustment": text(f"table.adjustment_{settings['adjustment']}"),
     }
 
 

@@ -1,6 +1,6 @@
 """Before, and years 1, 2, 3 after: each firm's paired means over the windows of each cohort (METHODS.md 1)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,11 @@ def before_end(cohort: pd.Period, settings: Settings) -> pd.Period:
     return min(next_day.to_period(cohort.freqstr) - 1, last)
 
 
+def before_start(panel: Panel, cohort: pd.Period, settings: Settings) -> pd.Period:
+    """The first period of a cohort's before window."""
+    return before_end(cohort, settings) - panel.periods_per_year + 1
+
+
 def after_start(cohort: pd.Period, settings: Settings) -> pd.Period:
     """The first period of year 1."""
     return cohort + 1 if settings.award_period == "skip" else cohort
@@ -66,41 +71,87 @@ def horizons(panel: Panel, settings: Settings) -> list[int]:
     return sorted({year for cohort in cohorts_of(panel) for year in complete_years(panel, cohort, settings)})
 
 
-@np.errstate(over="ignore")  # what is too large for a number becomes infinite, and is lost
+def observed(panel: Panel, outcome: str) -> FloatArray:
+    """What was reported of an outcome, (n_firms, T). Raises UserError when the panel has none of that name."""
+    if outcome not in panel.outcomes:
+        raise UserError("panel.outcome_unknown", outcome=outcome, known=", ".join(panel.outcomes))
+    return panel.outcomes[outcome]
+
+
 def windows(panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> Windows:
     """Paired means before and after, for one year after funding or (None) for all complete years together.
 
     A cohort for which the year is not complete has NaN throughout.
     """
-    if outcome not in panel.outcomes:
-        raise UserError("panel.outcome_unknown", outcome=outcome, known=", ".join(panel.outcomes))
-    values = np.hstack(
-        [panel.outcomes[outcome], np.full((len(panel.units), 1), np.nan)]
-    )  # last column: outside the data
+    return windows_of(panel, observed(panel, outcome), settings, year)
+
+
+def windows_of(panel: Panel, values: FloatArray, settings: Settings, year: int | None = None) -> Windows:
+    """The same of any values that a firm has by period, (n_firms, T)."""
+    return _windows(panel, values, settings, year, lambda cohort: before_start(panel, cohort, settings))
+
+
+def since(panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: pd.Period) -> Windows:
+    """The same against a year that is one and the same for all cohorts and starts at `first`, as `before`."""
+    return _windows(panel, values, settings, year, lambda _: first)
+
+
+def _windows(
+    panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: Callable[[pd.Period], pd.Period]
+) -> Windows:
     cohorts = cohorts_of(panel)
     shape = (len(panel.units), len(cohorts))
     before, after = np.full(shape, np.nan), np.full(shape, np.nan)
     years = np.zeros(len(cohorts), dtype=np.int64)
+    wide = _with_outside(values)
     for g, cohort in enumerate(cohorts):
         used = [k for k in complete_years(panel, cohort, settings) if year in (None, k)]
         years[g] = len(used)
         if used:
-            before[:, g], after[:, g] = _paired(panel, values, cohort, used, settings)
+            start = after_start(cohort, settings)
+            starts = [start + (k - 1) * panel.periods_per_year for k in used]
+            before[:, g], after[:, g] = _paired(panel, wide, first(cohort), starts)
     own = cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"]))
     return Windows(cohorts, years, before, after, own.astype(np.int64))
 
 
+def earlier(panel: Panel, values: FloatArray, settings: Settings) -> tuple[FloatArray, FloatArray]:
+    """How firms stood before the before window: (n_firms, G) growth, ln of the mean before over the mean earlier, and
+    the share of the reported periods of both windows that have sales. NaN where there is nothing to tell them from.
+    """
+    cohorts, ppy = cohorts_of(panel), panel.periods_per_year
+    shape = (len(panel.units), len(cohorts))
+    growth, active = np.full(shape, np.nan), np.full(shape, np.nan)
+    wide = _with_outside(values)
+    for g, cohort in enumerate(cohorts):
+        first = before_start(panel, cohort, settings)
+        earlier_mean, before_mean = _paired(panel, wide, first - ppy, [first])
+        sold = (earlier_mean > 0) & (before_mean > 0)
+        growth[:, g] = np.log(np.where(sold, before_mean, np.nan)) - np.log(np.where(sold, earlier_mean, np.nan))
+        both = wide[:, _columns(panel, first - ppy, 2 * ppy)]
+        reported = np.isfinite(both).sum(axis=1)
+        active[:, g] = (both > 0).sum(axis=1) / np.where(reported > 0, reported, np.nan)
+    return growth, active
+
+
+def _with_outside(values: FloatArray) -> FloatArray:
+    """A last column for the periods outside the data."""
+    return np.hstack([values, np.full((len(values), 1), np.nan)])
+
+
+@np.errstate(over="ignore")  # what is too large for a number becomes infinite, and is lost
 def _paired(
-    panel: Panel, values: FloatArray, cohort: pd.Period, years: Sequence[int], settings: Settings
+    panel: Panel, values: FloatArray, first: pd.Period, starts: Sequence[pd.Period]
 ) -> tuple[FloatArray, FloatArray]:
-    """Seasons cancel in pairs: only calendar positions reported in both windows count, in both means."""
+    """Means of the year from `first` and of the years from `starts`, whole years apart from each other.
+
+    Seasons cancel in pairs: only calendar positions reported in both windows count, in both means.
+    """
     ppy = panel.periods_per_year
-    first = before_end(cohort, settings) - ppy + 1
     before = values[:, _columns(panel, first, ppy)]
-    start = after_start(cohort, settings)
-    after = _mean_reported([values[:, _columns(panel, start + (k - 1) * ppy, ppy)] for k in years])
+    after = _mean_reported([values[:, _columns(panel, start, ppy)] for start in starts])
     # both windows are whole years: turning one puts the same calendar positions side by side
-    after = np.roll(after, (start.ordinal - first.ordinal) % ppy, axis=1)
+    after = np.roll(after, (starts[0].ordinal - first.ordinal) % ppy, axis=1)
     both = np.isfinite(before) & np.isfinite(after)
     n = both.sum(axis=1)
     enough = np.where(n >= PAIRS_NEEDED[ppy], n, np.nan)

@@ -27,6 +27,8 @@ st.caption(
 st.header(text("audit.path"), anchor=False)
 st.markdown(text("audit.path_says"))
 st.table(tables.path_to_analysed(release, text), border="horizontal")
+if kinds := tables.without_sales(release, text):
+    st.caption(common.plain(text("audit.without_sales", kinds=kinds)))
 
 left, right = st.columns(2, gap="large")
 with left:

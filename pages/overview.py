@@ -3,7 +3,16 @@
 import streamlit as st
 
 from analytics import charts, tables, views
-from analytics.headlines import before_phrase, claim_interval, effect_title, horizon_phrase, range_line, verdict, why
+from analytics.headlines import (
+    before_phrase,
+    claim_interval,
+    effect_title,
+    horizon_phrase,
+    money_words,
+    range_line,
+    verdict,
+    why,
+)
 from analytics.model import Arm
 from analytics.release import Figure
 from pages import common
@@ -63,13 +72,37 @@ def effect_panel(figure: Figure | None, name: str) -> None:
     st.caption(text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0)))
 
 
+def money_panel(figure: Figure) -> None:
+    """The same effect in money, per unit granted; the share of losses that it offset, or why none is given."""
+    st.subheader(text("overview.money"), anchor=False)
+    says, note = money_words(release, outcome, horizon, text)
+    mark = views.mark(figure)
+    if mark is None or outcome.currency is None:
+        st.markdown(common.plain(why(figure, release, text)))
+        return
+    tells = verdict(figure, "*") != "cannot_tell"
+    large = tables.rate(figure, outcome, text) if tells else tables.rate_span(figure, outcome, text)
+    with st.container(key=f"value_{'point' if tells else 'range'}_money"):
+        st.metric(text("overview.money_label", outcome=outcome.label.in_(text).lower()), large)
+    st.markdown(common.plain(says))
+    stamp, currency = views.stamp(release, figure.figure_id, text), outcome.currency
+    drawn = charts.effect_panel(mark, stamp=stamp, text=text, currency=currency, point=tells)
+    common.chart(drawn, charts.effect_panel_alt(mark, text, currency=currency, point=tells), "chart_money")
+    st.caption(common.plain(note))
+
+
 st.space("small")
 columns = st.columns(3, gap="medium")
 with columns[0].container(border=True, height="stretch", key="panel_change"):
     change_panel()
-for column, name, estimand in ((columns[1], "effect", headline.estimand), (columns[2], "euros", "euro_weighted")):
-    with column.container(border=True, height="stretch", key=f"panel_{name}"):
-        effect_panel(release.figure(estimand, outcome=outcome.name, horizon=horizon), name)
+with columns[1].container(border=True, height="stretch", key="panel_effect"):
+    effect_panel(main, "effect")
+with columns[2].container(border=True, height="stretch", key="panel_euros"):
+    per_grant = release.figure("extra_per_grant", outcome=outcome.name, horizon=horizon)
+    if per_grant is not None:
+        money_panel(per_grant)
+    else:  # nobody said what was granted
+        effect_panel(release.figure("euro_weighted", outcome=outcome.name, horizon=horizon), "euros")
 
 
 def forest(dimension: str) -> None:

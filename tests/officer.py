@@ -8,9 +8,11 @@ from pathlib import Path
 import openpyxl
 from stdnum import luhn
 
+from analytics import office
+from analytics.home import Home
 from analytics.ingest import Report, import_file
 from analytics.programme import Programme, load_programme
-from analytics.readers import Mapping
+from analytics.readers import Mapping, load_mapping, read_table
 from analytics.store import Store
 
 Rows = list[dict[str, object]]
@@ -57,6 +59,16 @@ def as_xlsx(rows: list[list[object]], title: str = "Foglio1") -> bytes:
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def identifiers(home: Home, programme: str = "ecommerce-2020") -> set[str]:
+    """Every fiscal code, firm name and application number of a demonstration, as files write them and as stored."""
+    file = home.demonstration(programme) / office.APPLICATIONS
+    form = load_mapping(file.with_suffix(".toml")).format
+    cells = read_table(file.read_bytes(), file, form).cells
+    written = cells[[office.APPLICATION_NAMES[name] for name in ("application_id", "fiscal_code", "name")]]
+    codes = written[office.APPLICATION_NAMES["fiscal_code"]].str.zfill(11)
+    return {*written.to_numpy().ravel(), *codes} - {""}
 
 
 @dataclass

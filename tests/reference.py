@@ -1,27 +1,34 @@
 """METHODS.md 1, 3 and 4 once more: plain, slow, with loops over firms and dictionaries, and none of the project's code.
 
 The project's closed forms are held against this. A period is a whole number whose remainder by the periods of a year is
-its place in the calendar (a month's: years × 12 + month − 1), so a year is any `ppy` periods in a row.
+its place in the calendar (a month's: years × 12 + month − 1), so a year is any `ppy` periods in a row. The slopes of an
+adjustment come from `reference_adjusted`; here a firm's offset is a number that is looked up.
 """
 
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
-from scipy import stats
+from scipy import optimize, stats
 
 NEEDED = {12: 6, 4: 3, 1: 1}
 
 
 @dataclass
 class Firm:
-    """One firm: what it reported, period -> value; a period that is not there was not reported."""
+    """One firm: what it reported, period -> value; a period that is not there was not reported.
+
+    sector None: in no comparison. total: what the outcome is a share of; spent: column -> euros of a grant or a cost.
+    """
 
     name: object
     sector: object
     cohort: int | None
     reported: dict[int, float]
+    total: dict[int, float] = field(default_factory=dict)
+    employees: float | None = None
+    spent: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -47,13 +54,16 @@ class Answer:
     n_funded: int = 0
     n_comparison: int = 0
     votes: dict[object, float] = field(default_factory=dict)
+    slopes_variance: float = 0.0
+    floor: float = 0.0
 
-    def interval(self, level: float) -> tuple[float, float]:
+    def interval(self, level: float, *, logarithm: bool = True) -> tuple[float, float]:
         half = stats.t.ppf(0.5 + level / 2, self.df) * math.sqrt(self.variance)
-        return math.expm1(self.theta - half), math.expm1(self.theta + half)
+        ends = self.theta - half, self.theta + half
+        return tuple(math.expm1(end) for end in ends) if logarithm else ends
 
 
-def read(panel, outcome: str, **rules) -> tuple[list[Firm], Rules]:
+def read(panel, outcome: str, total: str = "total_sales", **rules) -> tuple[list[Firm], Rules]:
     """The firms of a panel, and its rules: the one place that knows what a panel looks like."""
     ppy = {"M": 12, "Q": 4, "Y": 1}[panel.periods.freqstr[0]]
     number = {
@@ -63,12 +73,21 @@ def read(panel, outcome: str, **rules) -> tuple[list[Firm], Rules]:
     }
     at = number[panel.periods.freqstr[0]]
     periods = [at(period) for period in panel.periods]
+
+    def by_period(name: str, row: int) -> dict[int, float]:
+        values = zip(periods, panel.outcomes[name][row], strict=True) if name in panel.outcomes else ()
+        return {period: float(value) for period, value in values if math.isfinite(value)}
+
     firms = []
     for row, (name, unit) in enumerate(panel.units.iterrows()):
-        values = zip(periods, panel.outcomes[outcome][row], strict=True)
-        reported = {period: float(value) for period, value in values if math.isfinite(value)}
         cohort = None if pd.isna(unit["cohort"]) else at(unit["cohort"])
-        firms.append(Firm(name, unit.get("sector", "all"), cohort, reported))
+        sector = unit.get("sector", "all")
+        sector = sector if sector == sector and unit.get("sells", True) else None  # NaN is not itself
+        spent = {column: float(unit[column]) for column in ("grant_eur", "eligible_spend_eur") if column in unit}
+        firm = Firm(name, sector, cohort, by_period(outcome, row), by_period(total, row), spent=spent)
+        staff = unit.get("employees")
+        firm.employees = None if staff is None or pd.isna(staff) else float(staff)
+        firms.append(firm)
     return firms, Rules(ppy, min(periods), max(periods), **rules)
 
 
@@ -88,102 +107,173 @@ def windows_of(cohort: int, rules: Rules, year: int | None) -> tuple[list[int], 
     return before, years
 
 
-def paired(firm: Firm, cohort: int, rules: Rules, year: int | None) -> tuple[float, float] | None:
+def means_of(
+    reported: dict[int, float], before: list[int], years: list[list[int]], ppy: int
+) -> tuple[float, float] | None:
     """Means over the calendar places reported in both windows; None when the firm is lost."""
-    before, years = windows_of(cohort, rules, year)
     befores, afters = [], []
-    for place in range(rules.ppy):
-        old = [firm.reported[t] for t in before if t % rules.ppy == place and t in firm.reported]
-        new = [firm.reported[t] for window in years for t in window if t % rules.ppy == place and t in firm.reported]
+    for place in range(ppy):
+        old = [reported[t] for t in before if t % ppy == place and t in reported]
+        new = [reported[t] for window in years for t in window if t % ppy == place and t in reported]
         if old and new:
             befores.append(math.fsum(old) / len(old))
             afters.append(math.fsum(new) / len(new))
-    if len(befores) < NEEDED[rules.ppy]:
+    if len(befores) < NEEDED[ppy]:
         return None
     return math.fsum(befores) / len(befores), math.fsum(afters) / len(afters)
+
+
+def paired(firm: Firm, cohort: int, rules: Rules, year: int | None) -> tuple[float, float] | None:
+    """A firm's means before and after, in a cohort's windows."""
+    return means_of(firm.reported, *windows_of(cohort, rules, year), rules.ppy)
 
 
 # ---- estimands -------------------------------------------------------------------------------------------------------
 
 
-class Sample:
-    """The funded firms of a group and all comparison firms, with their means; firms can be left out."""
+def growth(firm: Firm, cohort: int, rules: Rules, year: int | None, estimand: str) -> float | None:
+    """What a firm adds to a mean: by estimand; None where it has no such thing."""
+    if estimand == "online_share":
+        return _change_of_share(firm, cohort, rules, year)
+    means = paired(firm, cohort, rules, year)
+    if means is None:
+        return None
+    before, after = means
+    if estimand == "started_selling":
+        return float(after > 0) - float(before > 0)
+    if estimand == "symmetric_growth":
+        return 2 * (after - before) / (after + before) if after + before > 0 else None
+    return math.log(after / before) if min(before, after) > 0 else None
 
-    def __init__(self, firms: list[Firm], group: set, rules: Rules, year: int | None, estimand: str) -> None:
-        placed = [firm for firm in firms if firm.sector is not None and firm.sector == firm.sector]
+
+def _change_of_share(firm: Firm, cohort: int, rules: Rules, year: int | None) -> float | None:
+    both = set(firm.reported) & set(firm.total)
+    part, whole = (
+        paired(replace(firm, reported={t: values[t] for t in both}), cohort, rules, year)
+        for values in (firm.reported, firm.total)
+    )
+    if whole is None or min(whole) <= 0:
+        return None
+    return part[1] / whole[1] - part[0] / whole[0]
+
+
+@dataclass
+class Held:
+    """A firm in a cohort's windows: its means (for euros) and its growth (for means over firms)."""
+
+    firm: Firm
+    cohort: int
+    means: tuple[float, float] | None
+    growth: float | None
+
+
+class Sample:
+    """The funded firms of a group and all comparison firms; firms can be left out, slopes moved.
+
+    among: a further condition on funded firms. slopes: `reference_adjusted.Slopes`, or None.
+    """
+
+    def __init__(self, firms, group: set, rules: Rules, year: int | None, estimand: str, slopes=None, among=None):
+        placed = [firm for firm in firms if firm.sector is not None]
         funded = [firm for firm in placed if firm.cohort is not None and firm.name in group]
-        self.estimand = estimand
-        self.funded = {}  # name -> (cell, means)
+        self.estimand, self.slopes = estimand, slopes
+        self.euros = estimand == "euro_weighted"
+        self.beta = None if slopes is None else list(slopes.beta)
+        self.funded: dict[object, Held] = {}
         for firm in funded:
-            means = paired(firm, firm.cohort, rules, year)
-            if means and self.fits(means):
-                self.funded[firm.name] = ((firm.sector, firm.cohort), means)
-        self.cells = defaultdict(dict)  # (sector, cohort) -> name -> means
+            held = self.hold(firm, firm.cohort, rules, year)
+            if held and (among is None or among(firm)):
+                self.funded[firm.name] = held
+        self.cells: dict[tuple, dict[object, Held]] = defaultdict(dict)
         for sector, cohort in sorted({(f.sector, f.cohort) for f in funded}, key=str):
             for firm in placed:
                 if firm.cohort is None and firm.sector == sector:
-                    means = paired(firm, cohort, rules, year)
-                    if means and self.fits(means):
-                        self.cells[sector, cohort][firm.name] = means
+                    held = self.hold(firm, cohort, rules, year)
+                    if held:
+                        self.cells[sector, cohort][firm.name] = held
         # which funded firms have a comparison is settled on all firms, before any deletion
-        self.funded = {name: held for name, held in self.funded.items() if self.enough(self.cells[held[0]])}
-        self.cells = {cell: self.cells[cell] for cell, _ in self.funded.values()}
+        self.funded = {name: held for name, held in self.funded.items() if self.enough(self.cells[self.cell(held)])}
+        self.cells = {cell: self.cells[cell] for cell in map(self.cell, self.funded.values())}
 
-    def fits(self, means: tuple[float, float]) -> bool:
-        """The typical firm sells in both windows; euros count whoever reports."""
-        return self.estimand == "euro_weighted" or min(means) > 0
+    def hold(self, firm: Firm, cohort: int, rules: Rules, year: int | None) -> Held | None:
+        means = paired(firm, cohort, rules, year)
+        found = Held(firm, cohort, means, None if self.euros else growth(firm, cohort, rules, year, self.estimand))
+        return found if (found.means if self.euros else found.growth) is not None else None
 
-    def enough(self, others: dict) -> bool:
+    @staticmethod
+    def cell(held: Held) -> tuple:
+        return held.firm.sector, held.cohort
+
+    def enough(self, others: dict[object, Held]) -> bool:
         """Two comparison firms; for euros, two that sold before."""
-        return sum(means[0] > 0 for means in others.values()) >= 2
+        return sum(not self.euros or held.means[0] > 0 for held in others.values()) >= 2
+
+    def offset(self, held: Held) -> float:
+        return 0.0 if self.slopes is None else self.slopes.offset(held.firm, held.cohort, self.beta)
+
+    def before(self, held: Held) -> float:
+        """ȳ_B, at equal sales, size and earlier growth."""
+        return held.means[0] * math.exp(self.offset(held))
 
     def theta(self, left_out: object = None) -> float:
         """θ of METHODS.md 3 without one firm; not a number when a sum is empty."""
-        funded = {name: held for name, held in self.funded.items() if name != left_out}
-        cells = {
-            cell: [means for name, means in others.items() if name != left_out] for cell, others in self.cells.items()
-        }
         try:
-            return self._typical(funded, cells) if self.estimand == "typical_firm" else self._euros(funded, cells)
+            if self.euros:
+                return math.log(self.sold(left_out)) - math.log(self.expected(left_out))
+            others = {
+                cell: [held.growth - self.offset(held) for name, held in held_by.items() if name != left_out]
+                for cell, held_by in self.cells.items()
+            }
+            gaps = []
+            for name, held in self.funded.items():
+                if name != left_out:
+                    mine = others[self.cell(held)]
+                    gaps.append(held.growth - self.offset(held) - math.fsum(mine) / len(mine))
+            return math.fsum(gaps) / len(gaps)
         except (ZeroDivisionError, ValueError):  # an empty mean, the logarithm of zero
             return math.nan
 
-    @staticmethod
-    def _typical(funded: dict, cells: dict) -> float:
-        gaps = []
-        for cell, (before, after) in funded.values():
-            growth = [math.log(later / earlier) for earlier, later in cells[cell]]
-            gaps.append(math.log(after / before) - math.fsum(growth) / len(growth))
-        return math.fsum(gaps) / len(gaps)
+    def sold(self, left_out: object = None) -> float:
+        """Σ_F ȳ_iW."""
+        return math.fsum(held.means[1] for name, held in self.funded.items() if name != left_out)
 
-    @staticmethod
-    def _euros(funded: dict, cells: dict) -> float:
-        ratio = {cell: _ratio(others) for cell, others in cells.items()}
-        expected = math.fsum(before * ratio[cell] for cell, (before, _) in funded.values())
-        return math.log(math.fsum(after for _, (_, after) in funded.values())) - math.log(expected)
+    def expected(self, left_out: object = None) -> float:
+        """Σ_F ĉ_iW."""
+        growth_of = {
+            cell: self._ratio([held for name, held in others.items() if name != left_out])
+            for cell, others in self.cells.items()
+        }
+        return math.fsum(
+            self.before(held) * growth_of[self.cell(held)] for name, held in self.funded.items() if name != left_out
+        )
+
+    def extra(self, left_out: object = None) -> float:
+        """N of the share of losses offset, per period."""
+        return self.sold(left_out) - self.expected(left_out)
+
+    def _ratio(self, others: list[Held]) -> float:
+        return math.fsum(held.means[1] for held in others) / math.fsum(self.before(held) for held in others)
 
     def votes(self) -> dict[object, float]:
         """One per firm, or its euros: ĉ_i; Σ_g (Σ_{i∈g} ĉ_i) · ȳ_jB / Σ_C ȳ_B."""
         votes: dict[object, float] = defaultdict(float)
+        if not self.euros:
+            return {name: 1.0 for held_by in (self.funded, *self.cells.values()) for name in held_by}
         moved: dict[object, float] = defaultdict(float)
-        for name, (cell, (before, _)) in self.funded.items():
-            euros = before * _ratio(list(self.cells[cell].values())) if self.estimand == "euro_weighted" else 1.0
-            votes[name] = euros
-            moved[cell] += euros
+        for name, held in self.funded.items():
+            votes[name] = self.before(held) * self._ratio(list(self.cells[self.cell(held)].values()))
+            moved[self.cell(held)] += votes[name]
         for cell, others in self.cells.items():
-            base = math.fsum(before for before, _ in others.values())
-            for name, (before, _) in others.items():
-                if self.estimand == "euro_weighted":
-                    votes[name] += moved[cell] * before / base
-                else:
-                    votes[name] = 1.0
+            base = math.fsum(self.before(held) for held in others.values())
+            for name, held in others.items():
+                votes[name] += moved[cell] * self.before(held) / base
         return dict(votes)
 
     def strata(self) -> dict[object, list]:
         """Sector × arm -> firms that enter; single firms together by arm, a last one with the smallest others."""
         strata = defaultdict(set)
-        for name, (cell, _) in self.funded.items():
-            strata["funded", cell[0]].add(name)
+        for name, held in self.funded.items():
+            strata["funded", held.firm.sector].add(name)
         for cell, others in self.cells.items():
             strata["comparison", cell[0]] |= set(others)
         for arm in ("funded", "comparison"):
@@ -198,17 +288,31 @@ class Sample:
                 strata[arm, "pooled"] = pooled
         return {key: sorted(names, key=str) for key, names in strata.items()}
 
-
-def _ratio(others: list[tuple[float, float]]) -> float:
-    return math.fsum(after for _, after in others) / math.fsum(before for before, _ in others)
+    def slopes_variance(self, theta) -> float:
+        """Δ′V_βΔ, Δ = −∂θ/∂β by moving one slope after the other (five points: exact but for rounding and h⁴)."""
+        if self.slopes is None:
+            return 0.0
+        h, at = 5e-4, list(self.beta)
+        gap = []
+        for k in range(len(at)):
+            values = {}
+            for step in (-2, -1, 1, 2):
+                self.beta = [value + step * h * (j == k) for j, value in enumerate(at)]
+                values[step] = theta()
+            gap.append((values[-2] - 8 * values[-1] + 8 * values[1] - values[2]) / (12 * h))
+        self.beta = at
+        covariance = self.slopes.covariance
+        return math.fsum(a * b * covariance[i][j] for i, a in enumerate(gap) for j, b in enumerate(gap))
 
 
 # ---- inference -------------------------------------------------------------------------------------------------------
 
 
-def estimate(firms: list[Firm], group: set, rules: Rules, estimand: str, year: int | None = None) -> Answer | None:
+def estimate(
+    firms: list[Firm], group: set, rules: Rules, estimand: str, year: int | None = None, slopes=None
+) -> Answer | None:
     """θ with its jackknife by brute force: leave one firm out, compute θ again. None when nothing can be compared."""
-    sample = Sample(firms, group, rules, year, estimand)
+    sample = Sample(firms, group, rules, year, estimand, slopes)
     if not sample.funded:
         return None
     strata, votes = sample.strata(), sample.votes()
@@ -216,12 +320,26 @@ def estimate(firms: list[Firm], group: set, rules: Rules, estimand: str, year: i
     answer = Answer(sample.theta(), {name: sample.theta(name) for name in names}, votes=votes)
     answer.n_funded = len(sample.funded)
     answer.n_comparison = len(names) - len(sample.funded)
+    answer.slopes_variance = sample.slopes_variance(sample.theta)
+    answer.floor = binomial_floor(sample) if estimand == "started_selling" else 0.0
     if all(math.isfinite(value) for value in [answer.theta, *answer.without.values()]):
-        parts = [_stratum([answer.without[n] for n in names], [votes[n] for n in names]) for names in strata.values()]
-        answer.variance = math.fsum(v for v, _ in parts)
-        weighed = math.fsum(v**2 / max(m - 1, 0.8) for v, m in parts)
-        answer.df = max(1.0, answer.variance**2 / weighed) if weighed else None
+        parts = _parts(strata, answer.without, votes) + _slopes_part(sample, answer.slopes_variance)
+        answer.variance = max(math.fsum(v for v, _ in parts), answer.floor)
+        answer.df = _df(parts)
     return answer
+
+
+def _parts(strata: dict, without: dict, votes: dict) -> list[tuple[float, float]]:
+    """v_h and its degrees of freedom max(m_h − 1, 0.8), by stratum."""
+    found = []
+    for names in strata.values():
+        v, m = _stratum([without[n] for n in names], [votes[n] for n in names])
+        found.append((v, max(m - 1, 0.8)))
+    return found
+
+
+def _slopes_part(sample: Sample, variance: float) -> list[tuple[float, float]]:
+    return [] if sample.slopes is None else [(variance, sample.slopes.df)]
 
 
 def _stratum(thetas: list[float], votes: list[float]) -> tuple[float, float]:
@@ -231,3 +349,105 @@ def _stratum(thetas: list[float], votes: list[float]) -> tuple[float, float]:
     v = (k - 1) / k * math.fsum((theta - mean) ** 2 for theta in thetas)
     squares = math.fsum(vote**2 for vote in votes)
     return v, math.fsum(votes) ** 2 / squares if squares else 0.0
+
+
+def _df(parts: list[tuple[float, float]]) -> float:
+    """Satterthwaite; where no deletion moves θ, the fewest of any stratum."""
+    variance = math.fsum(v for v, _ in parts)
+    weighed = math.fsum(v**2 / df for v, df in parts)
+    return max(1.0, variance**2 / weighed if weighed > 1e-36 else min(df for _, df in parts))
+
+
+def binomial_floor(sample: Sample) -> float:
+    """Σ_s (n_s/n)² Σ_a p_a(1−p_a)(n_a/n_s² + m_a/m_s²), a = selling before or not, p_a the comparison rate after.
+
+    A comparison firm counts in each cohort by the share of the sector's funded firms in it.
+    """
+    total = 0.0
+    for sector in {held.firm.sector for held in sample.funded.values()}:
+        funded = [held for held in sample.funded.values() if held.firm.sector == sector]
+        n = len(funded)
+        m, m_a, after = 0.0, {True: 0.0, False: 0.0}, {True: 0.0, False: 0.0}
+        for (of, cohort), others in sample.cells.items():
+            share = sum(held.cohort == cohort for held in funded) / n
+            for held in others.values() if of == sector else ():
+                m += share
+                m_a[held.means[0] > 0] += share
+                after[held.means[0] > 0] += share * (held.means[1] > 0)
+        for sold in (True, False):
+            n_a = sum((held.means[0] > 0) == sold for held in funded)
+            p = after[sold] / m_a[sold] if m_a[sold] > 0 else 0.5
+            total += (n / len(sample.funded)) ** 2 * p * (1 - p) * (n_a / n**2 + m_a[sold] / m**2)
+    return total
+
+
+# ---- money -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Offset:
+    """N, D per period, their joint jackknife, and the set of ρ that Fieller's inequality does not exclude."""
+
+    extra: float
+    lost: float
+    v_extra: float
+    v_lost: float
+    covariance: float
+    df: float
+    n_funded: int
+    n_comparison: int
+
+    def excludes(self, rho: float, level: float) -> float:
+        """(N − ρD)² − t²(v_N − 2ρc + ρ²v_D): above zero, ρ is excluded."""
+        t = stats.t.ppf(0.5 + level / 2, self.df)
+        gap = self.v_extra - 2 * rho * self.covariance + rho**2 * self.v_lost
+        return (self.extra - rho * self.lost) ** 2 - t**2 * gap
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """By walking away from N/D until ρ is excluded, both ways."""
+        centre = self.extra / self.lost
+        ends = []
+        for side in (-1, 1):
+            step = 1e-3
+            while self.excludes(centre + side * step, level) <= 0:
+                step *= 2
+            ends.append(optimize.brentq(self.excludes, centre, centre + side * step, args=(level,), xtol=1e-14))
+        return min(ends), max(ends)
+
+
+def falls(firm: Firm, rules: Rules, year: int | None, baseline: int | None) -> float | None:
+    """What a funded firm sold less offline, per period: in the calendar year `baseline` (else before) less after."""
+    both = set(firm.reported) & set(firm.total)
+    offline = {t: firm.total[t] - firm.reported[t] for t in both}
+    before, years = windows_of(firm.cohort, rules, year)
+    if baseline is not None:
+        before = list(range(baseline * rules.ppy, (baseline + 1) * rules.ppy))
+    means = means_of(offline, before, years, rules.ppy)
+    return None if means is None else means[0] - means[1]
+
+
+def offset(firms, group: set, rules: Rules, year: int | None, slopes=None, baseline: int | None = None) -> Offset:
+    """The share of losses offset, every firm left out of N and of D at once."""
+    lost = {f.name: falls(f, rules, year, baseline) for f in firms if f.cohort is not None}
+    sample = Sample(firms, group, rules, year, "euro_weighted", slopes, lambda firm: lost[firm.name] is not None)
+    strata, votes = sample.strata(), sample.votes()
+    names = [name for names in strata.values() for name in names]
+    fall = {name: math.fsum(lost[i] for i in sample.funded if i != name) for name in (None, *names)}
+    extra = {name: sample.extra(name) for name in (None, *names)}
+    parts = _parts(strata, extra, votes) + _slopes_part(sample, sample.slopes_variance(sample.extra))
+    lost_parts = _parts(strata, fall, votes)
+    covariance = 0.0
+    for members in strata.values():
+        k = len(members)
+        n_mean, d_mean = (math.fsum(values[m] for m in members) / k for values in (extra, fall))
+        covariance += (k - 1) / k * math.fsum((extra[m] - n_mean) * (fall[m] - d_mean) for m in members)
+    return Offset(
+        extra[None],
+        fall[None],
+        math.fsum(v for v, _ in parts),
+        math.fsum(v for v, _ in lost_parts),
+        covariance,
+        min(_df(parts), _df(lost_parts)),
+        len(sample.funded),
+        len(names) - len(sample.funded),
+    )

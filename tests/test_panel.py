@@ -199,6 +199,8 @@ def test_sector_and_covariates_are_kept_once_per_firm():
 REFUSED = {
     "a column that is not there": ({"sector": "nowhere"}, {}, "nowhere"),
     "a covariate that varies": ({"covariates": ["size"]}, {"size": ["s", "l"] * 6}, "size"),
+    "a closure that is no column": ({"closed": "nowhere"}, {}, "nowhere"),
+    "a closure that is no period": ({"closed": "shut"}, {"shut": ["soon"] * 12}, "soon"),
     "a sector that varies": ({"sector": "size"}, {"size": ["s", "l"] * 6}, "size"),
     "a covariate under a name of ours": (
         {"sector": "size", "covariates": ["sector"]},

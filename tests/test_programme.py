@@ -89,7 +89,9 @@ def test_the_sectors_of_the_call():
 
 def test_windows_and_thresholds_reach_the_settings():
     """The call opened in June 2020: before ends in May. What matters is fixed in the file."""
-    assert ECOMMERCE.settings == Settings(before_ends="2020-05", award_period="skip", years_after=3)
+    assert ECOMMERCE.settings == Settings(
+        before_ends="2020-05", award_period="skip", years_after=3, total_outcome="total_sales", loss_baseline="2019"
+    )
     assert (ECOMMERCE.disclosure_rules.min_units, ECOMMERCE.disclosure_rules.p_percent) == (3, 10.0)
 
 
@@ -128,6 +130,9 @@ def test_a_small_file_is_enough():
         (('region = { it = "t", en = "t" }', 'region = { it = "t" }'), "region.en", "required"),
         (('currency = "EUR"', 'unit = "number"\ncurrency = "EUR"'), "outcomes.0", "currency"),
         (('outcome = "sales"', 'outcome = "sale"'), "headline.outcome", "'sale'"),
+        (('column = "sales"', 'column = "sales"\nshare_of = "all"'), "outcomes.share_of", "other outcome"),
+        (('id = "small"', 'id = "small"\nwindows = { loss_baseline = "2019-01" }'), "windows.loss_baseline", "pattern"),
+        (('estimand = "typical_firm"', 'estimand = "symmetric_growth"'), "headline.estimand", "euro_weighted"),
         (('estimand = "typical_firm"', 'estimand = "typical_firm", horizon = 4'), "headline.horizon", "years_after"),
         (('estimand = "typical_firm"', 'estimand = "typical_firm", horizon = 0'), "headline.horizon", "years_after"),
         (("rest = true", "rest = false"), "sectors", "rest"),

@@ -18,6 +18,7 @@ from analytics.programme import load_programme
 from analytics.release import Release, Releases, verify
 from analytics.store import Store
 from analytics.text import Text
+from tests.officer import identifiers
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +76,7 @@ def test_the_demonstration_has_one_confidential_and_one_unreliable_sector(releas
 
 def test_no_identifier_is_in_the_file(release: Release, demonstration: Home) -> None:
     """Raw bytes and every decoded cell are searched for fiscal codes, names and application numbers."""
-    source = demonstration.demonstration("ecommerce-2020") / "applications.csv"
-    frame = pd.read_csv(source, dtype=str, usecols=["fiscal_code", "name", "application_id"])
-    secrets = set(frame.to_numpy().ravel())
+    secrets = identifiers(demonstration)
     path = Releases(demonstration.releases, "ecommerce-2020").path(release.release_id)
     raw = path.read_bytes()
     assert [secret for secret in secrets if secret.encode() in raw] == []

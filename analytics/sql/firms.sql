@@ -1,6 +1,8 @@
 -- Grain: one row per firm in either arm of the comparison.
 -- A firm with more than one award counts from the first. A firm without award is a comparison, unless it withdrew or an
 -- application of its was turned down for a reason that no funded firm could have had ($ineligible).
+-- closed_on: the earliest closure that any of its applications knows of. sells: false for kinds of beneficiaries that
+-- have no sales (associations, universities): they are counted, and left out of effects.
 -- employees: full-time equivalents; grant_eur, eligible_spend_eur: euros; awarded_on: day, NULL for comparison firms.
 WITH ranked AS (
     SELECT
@@ -20,6 +22,9 @@ comparison AS (
         AND firm_id NOT IN (SELECT firm_id FROM ranked WHERE awarded OR ineligible)
     QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY application_id) = 1
 ),
+closures AS (
+    SELECT firm_id, min(closed_on) AS closed_on FROM applications GROUP BY firm_id
+),
 arms AS (
     SELECT * FROM first_award
     UNION ALL
@@ -34,9 +39,15 @@ SELECT
     arms.size_class,
     arms.channel,
     areas.area,
+    arms.beneficiary_kind,
+    coalesce(kinds.sells, true) AS sells,
     arms.employees::DOUBLE AS employees,
-    arms.grant_eur
+    arms.grant_eur,
+    arms.eligible_spend_eur,
+    closures.closed_on
 FROM arms
+JOIN closures USING (firm_id)
 LEFT JOIN sectors USING (division)
 LEFT JOIN areas USING (province)
+LEFT JOIN kinds USING (beneficiary_kind)
 ORDER BY arms.firm_id

@@ -1,10 +1,11 @@
--- A release: what may be published, and nothing else. Format version 1. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 2. The file never changes once it is written.
 
 -- one row per key; values are JSON
 CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
 
 -- one row per figure. "*" in a dimension: all of it. value is NULL where the figure is withheld, with a reason.
--- unit: fraction (0.12 is 12%), outcome (the outcome's own, per year), count, money (the programme's currency)
+-- unit: fraction (0.12 is 12%), points (0.12 is 12 points), score (in [-2, 2]), outcome (the outcome's own, per year),
+-- count, money (the programme's currency), ratio (money per money), probability (of a test)
 CREATE TABLE figures (
     figure_id VARCHAR PRIMARY KEY,
     cell VARCHAR NOT NULL UNIQUE,       -- the part of the id that stays from release to release
@@ -18,6 +19,7 @@ CREATE TABLE figures (
     size_class VARCHAR NOT NULL,
     channel VARCHAR NOT NULL,
     area VARCHAR NOT NULL,
+    beneficiary_kind VARCHAR NOT NULL,
     unit VARCHAR NOT NULL,
     value DOUBLE,
     low DOUBLE,                         -- 95% interval
@@ -27,7 +29,11 @@ CREATE TABLE figures (
     sim_low DOUBLE,                     -- interval that holds for all groups of the dimension together
     sim_high DOUBLE,
     p_value DOUBLE,
+    sim_p DOUBLE,                       -- the p that holds for all groups of the dimension together
     mde DOUBLE,
+    shrunk DOUBLE,                      -- the value drawn toward the programme's, second to it
+    firms_needed BIGINT,                -- funded firms that would tell the smallest effect that matters
+    years_needed BIGINT,                -- years after funding that would; NULL: none, or not known
     df DOUBLE,
     n_funded BIGINT,
     n_comparison BIGINT,
@@ -56,6 +62,7 @@ CREATE TABLE reconciliation (
     announced_eur_is VARCHAR,
     loaded_firms BIGINT NOT NULL,
     loaded_eur DECIMAL(18, 2),
+    selling_firms BIGINT NOT NULL,      -- without associations, universities and others that sell nothing by nature
     reporting_firms BIGINT NOT NULL,
     measured_firms BIGINT NOT NULL,
     analysed_firms BIGINT NOT NULL

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from analytics.home import Home
 from analytics.release import Releases
 from tests.browser import ADVICE, ARGUMENTS, chromium
+from tests.officer import identifiers
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATHS = ("/settori", "/", "/coorti", "/stampa", "/dati")  # the first visit of a fresh server is a deep link
@@ -144,14 +145,7 @@ def test_no_identifier_of_a_firm_is_in_what_the_server_sends(
     browser: Browser, address: str, demonstration: Home
 ) -> None:
     """Every message to the browser is searched for every fiscal code and firm name of the input files."""
-    import pandas as pd
-
-    applications = pd.read_csv(
-        demonstration.demonstration("ecommerce-2020") / "applications.csv",
-        dtype=str,
-        usecols=["fiscal_code", "name", "application_id"],
-    )
-    secrets = [value.encode() for column in applications for value in applications[column].dropna()]
+    secrets = [secret.encode() for secret in identifiers(demonstration)]
     context = browser.new_context()
     page = context.new_page()
     received: list[bytes] = []

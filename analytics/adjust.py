@@ -1,0 +1,113 @@
+"""Pooled slopes (METHODS.md 3): firms are compared at equal sales, size and earlier growth, within sector and cohort.
+
+One ridge regression over all sectors' comparison firms says how growth goes with what was known before; each firm's
+expected deviation from its sector's comparison, its offset, is taken from its growth. Sectors keep their time paths.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import Ridge
+
+from analytics.arms import Arms, BoolArray, IntArray
+from analytics.model import Settings
+from analytics.panel import FloatArray, Panel
+from analytics.windows import Windows, earlier, observed
+
+LARGEST_GROWTH = 2.0  # of ln(ȳ_B/ȳ_E): what is beyond says more of an odd year than of a trend
+LARGEST_OFFSET = 3.0
+LEAST_SPREAD = 1e-9  # of a feature over comparison firms; below, it is a constant
+
+
+@dataclass(frozen=True, slots=True)
+class Slopes:
+    """b = x′β for every firm in every cohort's windows, and how well β is known.
+
+    features: (n_firms, G, p) x, measured from the mean of the cell's comparison firms, in standard deviations; zero
+    where the offset reached its limit; offset: (n_firms, G) b; covariance: (p, p) V_β; df: firms − sectors − p.
+    """
+
+    features: FloatArray
+    offset: FloatArray
+    covariance: FloatArray
+    df: float
+
+    def only(self, firms: BoolArray) -> "Slopes":
+        """The same with no offset for the others, (n_firms, G)."""
+        return Slopes(self.features * firms[..., None], self.offset * firms, self.covariance, self.df)
+
+    def variance(self, gap: FloatArray) -> float:
+        """Δ′V_βΔ, Δ = −∂θ/∂β (p,)."""
+        return float(gap @ self.covariance @ gap)
+
+
+def known_before(panel: Panel, outcome: str, seen: Windows, settings: Settings) -> list[FloatArray]:
+    """What is known of a firm before the programme could act on it, each (n_firms, G), NaN = unknown.
+
+    ln ȳ_B, and whether it is zero; the share of earlier and before periods with sales; ln size; ln(ȳ_B/ȳ_E).
+    """
+    growth, active = earlier(panel, observed(panel, outcome), settings)
+    known = np.isfinite(seen.before)
+    size = np.full(seen.before.shape, np.nan)
+    if "employees" in panel.units:
+        employees = panel.units["employees"].to_numpy(dtype=np.float64, na_value=np.nan)
+        size[:] = np.log(np.maximum(employees, 1))[:, None]  # who works alone counts as one
+    return [
+        np.log(np.where(seen.before > 0, seen.before, np.nan)),
+        np.where(known, seen.before == 0, np.nan),
+        active,
+        size,
+        np.clip(growth, -LARGEST_GROWTH, LARGEST_GROWTH),
+    ]
+
+
+def pooled_slopes(arms: Arms, growth: FloatArray, known: Sequence[FloatArray], alpha: float) -> Slopes | None:
+    """Regress the comparison firms' growth (n_firms, G) on what is known before, within sector × cohort.
+
+    Rows are comparison firm × cohort, weighted n_g/n, the share of its sector's funded firms in that cohort. V_β is the
+    sandwich clustered by firm, times N/(N−S−p). None when there are too few comparison firms to tell any slope.
+    """
+    cell, weight = _weights(arms, growth)
+    rows = weight > 0
+    centred = [_centred(values, cell, rows) for values in known]
+    total = weight.sum()
+    spread = [float(np.sqrt((weight * values**2).sum() / total)) if total > 0 else 0.0 for values in centred]
+    kept = [values / s for values, s in zip(centred, spread, strict=True) if s > LEAST_SPREAD]
+    firms, sectors = int(rows.any(axis=1).sum()), len(np.unique(arms.sector[rows.any(axis=1)]))
+    df = firms - sectors - len(kept)
+    if not kept or df < 1:
+        return None
+    features = np.stack(kept, axis=-1)
+    x, z, w = features[rows], _centred(growth, cell, rows)[rows], weight[rows]
+    beta = Ridge(alpha=alpha, fit_intercept=False).fit(x, z, sample_weight=w).coef_
+    bread = np.linalg.inv((x * w[:, None]).T @ x + alpha * np.eye(len(kept)))
+    scores = np.zeros(features.shape)
+    scores[rows] = x * (w * (z - x @ beta))[:, None]
+    by_firm = scores.sum(axis=1)
+    covariance = bread @ (by_firm.T @ by_firm) @ bread * (firms / df)
+    offset = features @ beta
+    inside = np.abs(offset) <= LARGEST_OFFSET
+    clipped = np.clip(offset, -LARGEST_OFFSET, LARGEST_OFFSET)
+    return Slopes(features * inside[..., None], clipped, covariance, float(df))
+
+
+def _weights(arms: Arms, growth: FloatArray) -> tuple[IntArray, FloatArray]:
+    """(n_firms, G): each firm's cell, and the weight of the comparison firms that enter the regression (others: 0)."""
+    n_sectors, width = int(arms.sector.max(initial=-1)) + 2, arms.width  # the last: in no comparison
+    cell = np.where(arms.sector >= 0, arms.sector, n_sectors - 1)[:, None] * width + np.arange(width)
+    placed = np.flatnonzero(arms.funded & (arms.sector >= 0))
+    own = arms.own[placed]
+    entering = np.isfinite(growth[placed, own])
+    n = np.bincount(cell[placed, own][entering], minlength=n_sectors * width).reshape(n_sectors, width)
+    share = (n / np.maximum(n.sum(axis=1, keepdims=True), 1)).ravel()
+    comparison = (~arms.funded & (arms.sector >= 0))[:, None] & np.isfinite(growth)
+    return cell, np.where(comparison, share[cell], 0.0)
+
+
+def _centred(values: FloatArray, cell: IntArray, rows: BoolArray) -> FloatArray:
+    """Values measured from the mean of the cell's comparison firms; what is unknown takes that mean."""
+    used = rows & np.isfinite(values)
+    n = np.bincount(cell[used], minlength=int(cell.max(initial=-1)) + 1)
+    mean = np.bincount(cell[used], values[used], minlength=len(n)) / np.maximum(n, 1)
+    return np.where(np.isfinite(values) & (n > 0)[cell], values - mean[cell], 0.0)

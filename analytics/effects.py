@@ -1,0 +1,294 @@
+"""Funded against comparison firms of the same sector: effects with their intervals (METHODS.md 3 and 4).
+
+How it is done lies in `sample`, `estimands`, `adjust`, `inference`.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.special import stdtrit
+
+from analytics.arms import BoolArray, Group, groups_of
+from analytics.inference import (
+    POWER,
+    Deletions,
+    Uncertainty,
+    WelchTest,
+    effective_number,
+    jackknife,
+    shrink,
+    sidak,
+    together,
+    welch,
+)
+from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
+from analytics.panel import Panel
+from analytics.sample import Sample
+from analytics.windows import horizons
+
+LARGEST = 700.0  # e to this is still a number: an interval that reaches further ends there
+UNITS = {
+    Estimand.TYPICAL_FIRM: Unit.FRACTION,
+    Estimand.EURO_WEIGHTED: Unit.FRACTION,
+    Estimand.STARTED_SELLING: Unit.POINTS,
+    Estimand.SYMMETRIC_GROWTH: Unit.SCORE,
+    Estimand.ONLINE_SHARE: Unit.POINTS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EffectEstimate:
+    """One effect. Values and bounds are fractions (0.12 is 12%; points too) or scores; theta and se are on the
+    estimation scale (log for `typical_firm` and `euro_weighted`, else that of the values).
+
+    horizon: "overall", or the year after funding. ci: unadjusted interval at `level`; half: the 50% interval; sim,
+    sim_p: the interval and p that hold for all groups of one call together (Šidák). effective_firms: the smaller arm's
+    equal votes. mde: the smallest true effect that would be told from zero with 80% power.
+    """
+
+    estimand: Estimand
+    horizon: str
+    value: float
+    ci_low: float
+    ci_high: float
+    level: float
+    sim_low: float
+    sim_high: float
+    sim_p: float
+    half_low: float
+    half_high: float
+    df: float
+    unit: Unit
+    n_funded: int
+    n_comparison: int
+    effective_firms: float
+    p_value: float
+    mde: float
+    theta: float
+    se: float
+
+    @property
+    def uncertainty(self) -> Uncertainty:
+        """θ, its standard error and degrees of freedom."""
+        return Uncertainty(self.theta, self.se, self.df)
+
+
+Effect = EffectEstimate | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """The effect of one group of funded firms: over all complete years, and by year after funding."""
+
+    group: Group
+    overall: Effect
+    by_year: dict[int, Effect]
+
+
+@dataclass(frozen=True, slots=True)
+class SectorEffect:
+    """The effect in one sector; `sector` is the input's label."""
+
+    sector: Group
+    overall: Effect
+    by_year: dict[int, Effect]
+
+
+def _estimate(sample: Sample, estimand: Estimand, funded: BoolArray) -> Effect:
+    """The effect of one group, or why there is none."""
+    firms, least = sample.group(funded), sample.settings.min_firms
+    if min(sample.measured(estimand, firms)) < least:
+        return Withheld(Reason.TOO_FEW_FIRMS)
+    deletions = sample.deletions(estimand, firms)
+    if deletions is None:
+        return Withheld(Reason.NOT_ESTIMABLE)
+    if min(deletions.funded.sum(), (~deletions.funded).sum()) < least:
+        return Withheld(Reason.TOO_FEW_FIRMS)
+    uncertainty = jackknife(deletions)
+    if uncertainty is None:
+        return Withheld(Reason.NOT_ESTIMABLE)
+    return _shown(deletions, uncertainty, estimand, sample)
+
+
+def _shown(deletions: Deletions, uncertainty: Uncertainty, estimand: Estimand, sample: Sample) -> EffectEstimate:
+    level, unit = sample.settings.level, UNITS[estimand]
+    low, high = as_shown(unit, *uncertainty.interval(level))
+    half_low, half_high = as_shown(unit, *uncertainty.interval(0.5))
+    value, mde = as_shown(unit, uncertainty.theta, uncertainty.detectable(level))
+    n_funded = int(deletions.funded.sum())
+    return EffectEstimate(
+        estimand=estimand,
+        horizon=sample.horizon,
+        value=value,
+        ci_low=low,
+        ci_high=high,
+        level=level,
+        sim_low=low,
+        sim_high=high,
+        sim_p=uncertainty.p_value,
+        half_low=half_low,
+        half_high=half_high,
+        df=uncertainty.df,
+        unit=unit,
+        n_funded=n_funded,
+        n_comparison=len(deletions.funded) - n_funded,
+        effective_firms=min(effective_number(deletions.weights[deletions.funded == arm]) for arm in (True, False)),
+        p_value=uncertainty.p_value,
+        mde=mde,
+        theta=uncertainty.theta,
+        se=uncertainty.se,
+    )
+
+
+def as_shown(unit: Unit, *thetas: float) -> tuple[float, ...]:
+    """From the estimation scale to the values that are shown: e^θ − 1 for logarithms, else as they are."""
+    if unit is not Unit.FRACTION:
+        return thetas
+    return tuple(float(np.expm1(min(value, LARGEST))) for value in thetas)
+
+
+def _estimand(name: str) -> Estimand:
+    try:
+        return Estimand(name)
+    except ValueError as error:
+        raise UserError("settings.estimand", value=name, known=", ".join(Estimand)) from error
+
+
+def effect(
+    panel: Panel,
+    outcome: str,
+    estimand: str,
+    *,
+    settings: Settings | None = None,
+    year: int | None = None,
+) -> Effect:
+    """The effect for the whole programme, over all complete years (None) or one year after funding.
+
+    Each funded firm is compared with its own sector's comparison firms: no sector lends another its time path.
+    """
+    name = _estimand(estimand)
+    return _estimate(Sample(panel, outcome, settings or Settings(), year), name, panel.funded)
+
+
+def effects_by(
+    panel: Panel,
+    outcome: str,
+    estimand: str,
+    *,
+    by: str | Sequence[str],
+    settings: Settings | None = None,
+) -> list[GroupEffect]:
+    """Effects by a units column, or by several together; funded firms without a value in one belong to no group.
+
+    The comparison is always all comparison firms of the same sector. sim_low, sim_high hold for all groups together.
+    """
+    settings = settings or Settings()
+    name, groups, years = _estimand(estimand), groups_of(panel, by), horizons(panel, settings)
+    found = {year: group_effects(Sample(panel, outcome, settings, year), name, groups) for year in (None, *years)}
+    return [
+        GroupEffect(group, overall=found[None][group], by_year={year: found[year][group] for year in years})
+        for group in groups
+    ]
+
+
+def sector_effects(
+    panel: Panel, outcome: str, estimand: str, *, settings: Settings | None = None
+) -> list[SectorEffect]:
+    """Effects by sector, sectors in sorted order."""
+    found = effects_by(panel, outcome, estimand, by="sector", settings=settings)
+    return [SectorEffect(group.group, group.overall, group.by_year) for group in found]
+
+
+def group_effects(sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]) -> dict[Group, Effect]:
+    """The effect of each group of funded firms, with the interval and p that hold for all of them together: Šidák over
+    those estimated.
+    """
+    effects = {group: _estimate(sample, estimand, mask) for group, mask in groups.items()}
+    claims = sum(isinstance(found, EffectEstimate) for found in effects.values())
+    return {
+        group: _simultaneous(found, claims) if isinstance(found, EffectEstimate) else found
+        for group, found in effects.items()
+    }
+
+
+def _simultaneous(found: EffectEstimate, claims: int) -> EffectEstimate:
+    low, high = as_shown(found.unit, *found.uncertainty.interval(sidak(found.level, claims)))
+    return replace(found, sim_low=low, sim_high=high, sim_p=together(found.p_value, claims))
+
+
+# ---- several effects side by side ------------------------------------------------------------------------------------
+
+
+def sectors_differ(effects: Iterable[Effect]) -> WelchTest | Withheld:
+    """Welch's test that the effects of several groups are equal; ask it of `symmetric_growth`."""
+    tested = welch([found.uncertainty for found in effects if isinstance(found, EffectEstimate)])
+    return tested or Withheld(Reason.NOT_ESTIMABLE)
+
+
+def shrunken(effects: Mapping[Group, Effect], whole: Effect) -> dict[Group, float]:
+    """Each estimated group's effect drawn toward the whole programme's, as values are shown; second to the raw figure.
+
+    Empty when the programme itself has no estimate.
+    """
+    shown = {group: found for group, found in effects.items() if isinstance(found, EffectEstimate)}
+    if not isinstance(whole, EffectEstimate) or not shown:
+        return {}
+    theta, v = (np.array([getattr(found, name) for found in shown.values()]) for name in ("theta", "se"))
+    drawn = as_shown(whole.unit, *shrink(theta, v**2, whole.theta).tolist())
+    return dict(zip(shown, drawn, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class WouldTell:
+    """What would tell the smallest effect that matters from zero with 80% power.
+
+    firms: funded firms, the comparison growing alike (None: more than a million); years: after funding, with the same
+    firms (None: no number of years would, since more years do not quiet the year before or the firms' own paths).
+    """
+
+    firms: int | None
+    years: int | None
+
+
+def would_tell(overall: EffectEstimate, by_year: Iterable[Effect], settings: Settings) -> WouldTell:
+    """How many firms, or years, would tell. Variance goes with 1/firms, df with firms; with years y variance is
+    a + b/y, and single years and all years together say what a and b are.
+    """
+    target, n = important(overall.unit, settings), overall.n_funded
+
+    def tells(firms: int) -> bool:
+        quantiles = _both_errors(max(1.0, overall.df * firms / n), overall.level)
+        return bool(quantiles * overall.se * (n / firms) ** 0.5 <= target)
+
+    firms = bisect_left(range(MOST_FIRMS), True, lo=2, key=tells)
+    single = [found.se**2 for found in by_year if isinstance(found, EffectEstimate)]
+    return WouldTell(firms if firms < MOST_FIRMS else None, _years(overall, single, target))
+
+
+def _years(overall: EffectEstimate, single: Sequence[float], target: float) -> int | None:
+    y = len(single)
+    if y < 2:
+        return None
+    b = (float(np.mean(single)) - overall.se**2) / (1 - 1 / y)
+    a = overall.se**2 - b / y
+    room = (target / _both_errors(overall.df, overall.level)) ** 2 - a
+    if b <= 0:  # years add nothing: those that there are tell, or none would
+        return y if room >= b / y else None
+    return int(np.ceil(b / room)) if room > 0 and b / room < MOST_YEARS else None
+
+
+MOST_YEARS = 30.0
+MOST_FIRMS = 1_000_001
+
+
+def _both_errors(df: float, level: float) -> float:
+    return float(stdtrit(df, 0.5 + level / 2) + stdtrit(df, POWER))
+
+
+def important(unit: Unit, settings: Settings) -> float:
+    """The minimum important effect on the estimation scale: ln(1 + MIE), points, or the score of that growth."""
+    if unit is Unit.FRACTION:
+        return float(np.log1p(settings.mie))
+    return settings.mie_points if unit is Unit.POINTS else 2 * settings.mie / (2 + settings.mie)

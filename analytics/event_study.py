@@ -1,0 +1,134 @@
+"""The event study: funded less comparison firms, quarter by quarter around the award (METHODS.md 3).
+
+On each firm's sales over its own mean before, so that no large firm drowns the others; within sector, so that no sector
+lends another its pandemic. A picture of the path, with bands that hold for the whole path; it decides no grade.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.arms import Arms, IntArray
+from analytics.estimands import mean_gap
+from analytics.inference import Deletions, Uncertainty, jackknife, joint_covariance, sup_t
+from analytics.model import Reason, Settings, Withheld
+from analytics.panel import FloatArray, Panel
+from analytics.windows import PAIRS_NEEDED, before_start, cohorts_of, observed
+
+
+@dataclass(frozen=True, slots=True)
+class EventEstimate:
+    """Funded less comparison firms at one event time, in shares of a firm's own mean before (0.12 is 12% of it).
+
+    ci: this event time alone; sim: all event times together.
+    """
+
+    value: float
+    ci_low: float
+    ci_high: float
+    sim_low: float
+    sim_high: float
+    se: float
+    df: float
+    n_funded: int
+    n_comparison: int
+
+
+@dataclass(frozen=True, slots=True)
+class EventStudy:
+    """Effects by event time, quarters (yearly data: years) since the award's own; negative: before it. In shares of the
+    mean before, not of what would have been: where sales doubled everywhere, 0.2 is an effect of 10%.
+
+    critical: the t of the simultaneous bands, None when nothing could be estimated.
+    """
+
+    level: float
+    critical: float | None
+    effects: dict[int, EventEstimate | Withheld]
+
+
+def event_study(panel: Panel, outcome: str, *, settings: Settings | None = None) -> EventStudy:
+    """Every event time that lies in the data for at least one cohort; firms without sales before have no share."""
+    settings = settings or Settings()
+    values, at = _by_quarter(panel, observed(panel, outcome))
+    cohorts = cohorts_of(panel)
+    award = (cohorts.asfreq("Q") if panel.periods_per_year == 12 else cohorts).asi8.astype(np.int64)
+    arms = Arms.of(panel, cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"])).astype(np.int64), len(cohorts))
+    firms = arms.group(panel.funded)
+    base = _base(panel, observed(panel, outcome), cohorts, settings)
+    found: dict[int, Deletions | Withheld] = {}
+    for event in range(int(at[0] - award.max(initial=at[0])), int(at[-1] - award.min(initial=at[-1])) + 1):
+        relative = _at_event(values, at, award + event) / base
+        counts = firms.measured(relative)
+        deletions = mean_gap(firms, relative) if min(counts) >= settings.min_firms else None
+        reason = Reason.TOO_FEW_FIRMS if min(counts) < settings.min_firms else Reason.NOT_ESTIMABLE
+        found[event] = deletions or Withheld(reason)
+    return _banded(found, settings)
+
+
+def _by_quarter(panel: Panel, values: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Means by quarter of what was reported, and the quarters' ordinals; quarterly and yearly data stay as they are."""
+    if panel.periods_per_year != 12:
+        return values, panel.periods.asi8.astype(np.int64)
+    quarters, first = np.unique(panel.periods.asfreq("Q").asi8, return_index=True)
+    reported = np.isfinite(values)
+    n = np.add.reduceat(reported.astype(np.float64), first, axis=1)
+    total = np.add.reduceat(np.where(reported, values, 0), first, axis=1)
+    return total / np.where(n > 0, n, np.nan), quarters
+
+
+def _at_event(values: FloatArray, at: IntArray, wanted: IntArray) -> FloatArray:
+    """(n_firms, G) each cohort's own quarter; NaN outside the data."""
+    column = wanted - at[0]
+    inside = (column >= 0) & (column < values.shape[1])
+    return np.where(inside, values[:, np.clip(column, 0, values.shape[1] - 1)], np.nan)
+
+
+def _base(panel: Panel, values: FloatArray, cohorts: pd.PeriodIndex, settings: Settings) -> FloatArray:
+    """(n_firms, G) mean of the before window; NaN where too little was reported or nothing sold."""
+    ppy = panel.periods_per_year
+    base = np.full((len(values), len(cohorts)), np.nan)
+    for g, cohort in enumerate(cohorts):
+        first = before_start(panel, cohort, settings).ordinal - panel.periods[0].ordinal
+        window = values[:, max(first, 0) : max(first + ppy, 0)]
+        reported = np.isfinite(window)
+        n = reported.sum(axis=1)
+        mean = np.where(reported, window, 0).sum(axis=1) / np.where(n >= PAIRS_NEEDED[ppy], n, np.nan)
+        base[:, g] = np.where(mean > 0, mean, np.nan)
+    return base
+
+
+def _banded(found: dict[int, Deletions | Withheld], settings: Settings) -> EventStudy:
+    """Intervals for each event time, and the bands that hold for all of them."""
+    pairs = {event: (one, jackknife(one)) for event, one in found.items() if isinstance(one, Deletions)}
+    sure = {event: (one, spread) for event, (one, spread) in pairs.items() if spread is not None}
+    if not sure:
+        return EventStudy(settings.level, None, {event: _absent(one) for event, one in found.items()})
+    df = min(spread.df for _, spread in sure.values())
+    critical = sup_t(joint_covariance([one for one, _ in sure.values()]), df, settings.level)
+    effects = {
+        event: _shown(*sure[event], critical, settings) if event in sure else _absent(one)
+        for event, one in found.items()
+    }
+    return EventStudy(settings.level, critical, effects)
+
+
+def _absent(one: Deletions | Withheld) -> Withheld:
+    return one if isinstance(one, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
+
+
+def _shown(one: Deletions, spread: Uncertainty, critical: float, settings: Settings) -> EventEstimate:
+    low, high = spread.interval(settings.level)
+    n_funded, half = int(one.funded.sum()), max(critical * spread.se, (high - low) / 2)
+    return EventEstimate(
+        value=one.theta,
+        ci_low=low,
+        ci_high=high,
+        sim_low=one.theta - half,
+        sim_high=one.theta + half,
+        se=spread.se,
+        df=spread.df,
+        n_funded=n_funded,
+        n_comparison=len(one.funded) - n_funded,
+    )

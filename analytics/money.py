@@ -1,0 +1,172 @@
+"""Derived, never estimated apart: extra euros, per euro granted, share of losses offset (METHODS.md 3)."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from analytics.arms import BoolArray, Firms, Group, groups_of
+from analytics.effects import EffectEstimate, group_effects
+from analytics.estimands import Euros, euros, extra, fall
+from analytics.inference import Uncertainty, fieller, sidak
+from analytics.model import Estimand, Reason, Settings, Unit, Withheld
+from analytics.panel import FloatArray, Panel
+from analytics.sample import Sample
+from analytics.windows import observed, since, windows_of
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyEstimate:
+    """An amount or a ratio that follows from the euro-weighted effect, in an average year of the horizon.
+
+    value, ci, sim, half (50%): euros (of the outcome's currency), euros per euro, or a fraction; n: firms behind it.
+    """
+
+    horizon: str
+    value: float
+    ci_low: float
+    ci_high: float
+    level: float
+    sim_low: float
+    sim_high: float
+    half_low: float
+    half_high: float
+    df: float
+    unit: Unit
+    n_funded: int
+    n_comparison: int
+
+
+Money = MoneyEstimate | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraSales:
+    """What the euro-weighted effect of a group means in money.
+
+    extra: euros a year; per_grant, per_spend: the same per euro granted and per euro of eligible spending (sales, not
+    profit); lost: how much less the same firms sold offline in a year than in the loss baseline, a change, not an
+    effect; offset: extra online euros over it.
+    """
+
+    group: Group
+    horizon: str
+    extra: Money
+    per_grant: Money
+    per_spend: Money
+    lost: float | None
+    offset: Money
+
+
+def extra_sales(
+    panel: Panel,
+    outcome: str,
+    *,
+    by: str | Sequence[str] | None = None,
+    settings: Settings | None = None,
+    year: int | None = None,
+) -> list[ExtraSales]:
+    """By group (None: the whole programme, group "*"). per_grant and per_spend need the units columns grant_eur and
+    eligible_spend_eur, offset the outcome `Settings.total_outcome`; without them they are withheld.
+    """
+    sample = Sample(panel, outcome, settings or Settings(), year)
+    groups: dict[Group, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
+    return list(money_of(sample, groups).values())
+
+
+def money_of(sample: Sample, groups: Mapping[Group, BoolArray]) -> dict[Group, ExtraSales]:
+    """The money of each group of funded firms; sim bounds hold for all of them together."""
+    effects = group_effects(sample, Estimand.EURO_WEIGHTED, groups)
+    claims = sum(isinstance(found, EffectEstimate) for found in effects.values())
+    falls = _falls(sample)
+    found = {}
+    for group, effect in effects.items():
+        if isinstance(effect, Withheld):
+            found[group] = ExtraSales(group, sample.horizon, effect, effect, effect, None, effect)
+            continue
+        firms = sample.group(groups[group])
+        held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
+        if held is None:  # cannot be: the effect is made of it
+            raise ValueError(f"no euros behind the effect of {group}")
+        sold = sample.panel.periods_per_year * float(held.actual.sum())
+        lost, offset = _offset(sample, firms, falls)
+        found[group] = ExtraSales(
+            group,
+            sample.horizon,
+            extra=_scaled(effect, sold, claims, Unit.MONEY),
+            per_grant=_per(sample, held, effect, sold, claims, "grant_eur"),
+            per_spend=_per(sample, held, effect, sold, claims, "eligible_spend_eur"),
+            lost=lost,
+            offset=offset,
+        )
+    return found
+
+
+def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> MoneyEstimate:
+    """sold · (1 − e^{−θ}), and θ's limits in the same formula."""
+
+    def at(theta: float) -> float:
+        return max(-sold * float(np.expm1(-max(theta, -LARGEST))), -sys.float_info.max)
+
+    def interval(level: float) -> tuple[float, float]:
+        low, high = Uncertainty(effect.theta, effect.se, effect.df).interval(level)
+        return at(low), at(high)
+
+    bounds = (*interval(sidak(effect.level, claims)), *interval(0.5))
+    counts = (effect.n_funded, effect.n_comparison)
+    own = interval(effect.level)
+    return MoneyEstimate(effect.horizon, at(effect.theta), *own, effect.level, *bounds, effect.df, unit, *counts)
+
+
+LARGEST = 600.0  # e to this, times any sales, is still a number
+
+
+def _per(sample: Sample, held: Euros, effect: EffectEstimate, sold: float, claims: int, column: str) -> Money:
+    """Per euro of a units column, over the firms that enter; withheld when one of them is not known."""
+    if column not in sample.panel.units:
+        return Withheld(Reason.NOT_ESTIMABLE)
+    spent = sample.panel.units[column].to_numpy(dtype=np.float64, na_value=np.nan)[held.firms.rows[held.enters]]
+    total = float(spent.sum())
+    if not total > 0:
+        return Withheld(Reason.NOT_ESTIMABLE)
+    return _scaled(effect, sold / total, claims, Unit.RATIO)
+
+
+def _falls(sample: Sample) -> FloatArray | None:
+    """(n_firms, G): offline sales per period in the loss baseline less those after; None without total sales."""
+    panel, settings = sample.panel, sample.settings
+    if settings.total_outcome not in panel.outcomes or settings.total_outcome == sample.outcome:
+        return None
+    offline = observed(panel, settings.total_outcome) - observed(panel, sample.outcome)
+    if settings.loss_baseline is None:
+        seen = windows_of(panel, offline, settings, sample.year)
+    else:
+        first = pd.Period(settings.loss_baseline, freq="Y").asfreq(panel.periods.freqstr, how="start")
+        seen = since(panel, offline, settings, sample.year, first)
+    return seen.before - seen.after
+
+
+def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[float | None, Money]:
+    """What the firms lost offline in a year, and the share of it that extra online sales offset (Fieller)."""
+    if falls is None:
+        return None, Withheld(Reason.NOT_ESTIMABLE)
+    own = firms.funded(falls)
+    held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes, among=np.isfinite(own))
+    if held is None:
+        return None, Withheld(Reason.NOT_ESTIMABLE)
+    n_funded, n_comparison = int(held.enters.sum()), int(held.others_enter.sum())
+    if min(n_funded, n_comparison) < sample.settings.min_firms:
+        return None, Withheld(Reason.TOO_FEW_FIRMS)
+    ppy, level = sample.panel.periods_per_year, sample.settings.level
+    numerator, denominator = extra(held), fall(held, own[held.enters])
+    share, half = (fieller(numerator, denominator, wanted) for wanted in (level, 0.5))
+    lost = ppy * denominator.theta
+    if isinstance(share, Withheld) or isinstance(half, Withheld):
+        return lost, share if isinstance(share, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
+    bounds, inner = (share.low, share.high), (half.low, half.high)
+    counts = (n_funded, n_comparison)
+    return lost, MoneyEstimate(
+        sample.horizon, share.value, *bounds, level, *bounds, *inner, share.df, Unit.FRACTION, *counts
+    )

@@ -1,0 +1,159 @@
+"""What each invented firm sells, month by month, with and without its grant, from the same shocks."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from analytics.stories import SECTORS
+
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+MONTHS = pd.period_range("2018-01", "2024-02", freq="M")  # the third year after the last award is complete
+PANDEMIC = 26  # March 2020, as a position in MONTHS
+RAMP = (0.8, 1.05, 1.15)  # year 1, 2, 3 after the award: a shop that opens sells more once it is known
+EFFECT_SPREAD = 0.6  # between firms, relative to the sector's effect: a sector of no effect has it for no firm
+OTHER_AID_STRENGTH = 0.4  # what other aid does, relative to the grant
+DRAWN_IN = 0.35  # share of firms never selling online that the grant makes start, in sectors where it helps
+DISPLACED = 0.15  # share of the grant's extra online sales that the firm no longer makes offline
+SHUT, SHUT_LASTING = 0.40, 0.20  # log fall of offline sales in March 2020, shops and trade fairs; the part that stays
+EXPORTS, EXPORTS_BY_PLATFORM = 0.5, 0.8  # share of firms that sell abroad online, and of those asking for a platform
+ABROAD, ABROAD_BY_PLATFORM = 0.1, 0.3  # log rise of the share sold abroad once the grant works, where it helps
+PLATFORM = "cross_border_platform"
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """One world: euros of firm × month, online, offline, and online abroad, and the countries that are reached.
+
+    All arrays (n_firms, months). After a firm closes everything is 0.
+    """
+
+    online: Floats
+    offline: Floats
+    abroad: Floats
+    countries: Floats
+
+    @property
+    def total(self) -> Floats:
+        """Online and offline."""
+        return self.online + self.offline
+
+
+@dataclass(frozen=True, slots=True)
+class Worlds:
+    """The same firms with the award they had, and if they had been turned down; equal for those not funded."""
+
+    with_grant: Paths
+    without_grant: Paths
+
+
+def worlds(firms: pd.DataFrame, rng: np.random.Generator) -> Worlds:
+    """Sales of firms that sell.
+
+    Without its grant a funded firm finds other aid as often as those turned down did: what rejection leads to belongs
+    to the counterfactual. Closures are the same in both worlds.
+    """
+    n = len(firms)
+    monthly = np.log(firms["turnover_eur"].to_numpy() / 12)
+    level = np.minimum(8.3 + 0.6 * (monthly - 11) + rng.normal(0, 0.95, n), monthly + np.log(0.5))[:, None]
+    base = level + _sector_path(firms, rng) + _firm_path(n, rng)
+    effect = _story(firms, "effect") * (1 + EFFECT_SPREAD * rng.normal(size=(n, 1)))
+    grant = _works(firms["awarded_on"])
+    raised = base + effect * (grant + OTHER_AID_STRENGTH * _works(firms["other_aid_on"]))
+    as_rejected = base + effect * OTHER_AID_STRENGTH * _works(firms["aid_if_rejected_on"])
+    sells_without, sells_with = _selling(firms, rng)
+    open_ = np.arange(len(MONTHS)) <= month_of(firms["closed_on"])[:, None]
+    online = np.exp(raised) * sells_with * open_
+    online_without = np.exp(as_rejected) * sells_without * open_
+    since = np.arange(len(MONTHS)) - PANDEMIC
+    fall = np.where(since < 0, 0, SHUT_LASTING + (SHUT - SHUT_LASTING) * np.exp(-np.maximum(since, 0) / 10))
+    usual = np.log(np.exp(monthly[:, None]) - np.exp(level)) + _season(firms) / 2 + 0.5 * _firm_path(n, rng)
+    offline = np.exp(usual - fall) * open_
+    offline_with = np.maximum(offline - DISPLACED * (online - online_without), 0)
+    share, share_without, reach = _abroad(firms, grant, rng)
+    return Worlds(
+        Paths(online, offline_with, *_exports(online, share, reach)),
+        Paths(online_without, offline, *_exports(online_without, share_without, reach)),
+    )
+
+
+def month_of(days: pd.Series) -> NDArray[np.int64]:
+    """Position of each day's month in MONTHS; beyond the last where there is no day."""
+    months = (days.dt.year - MONTHS[0].year) * 12 + days.dt.month - MONTHS[0].month
+    positions: NDArray[np.int64] = months.fillna(len(MONTHS)).to_numpy(dtype=np.int64)
+    return positions
+
+
+def _works(since: pd.Series) -> Floats:
+    """How far aid given on a day works in each month, (n, months): from the month after, as RAMP says."""
+    months = np.arange(len(MONTHS)) - month_of(since)[:, None]
+    ramp: Floats = np.where(months > 0, np.take(RAMP, np.clip((months - 1) // 12, 0, len(RAMP) - 1)), 0)
+    return ramp
+
+
+def _story(firms: pd.DataFrame, what: str) -> Floats:
+    """One number of each firm's sector, shape (n, 1)."""
+    told: Floats = SECTORS.loc[firms["sector"], what].to_numpy(dtype=np.float64)
+    return told[:, None]
+
+
+def _season(firms: pd.DataFrame) -> Floats:
+    """The sector's months of the year, in logs."""
+    return np.cos(2 * np.pi * (MONTHS.month.to_numpy() - _story(firms, "peak")) / 12) * _story(firms, "swing")
+
+
+def _sector_path(firms: pd.DataFrame, rng: np.random.Generator) -> Floats:
+    """Season and pandemic of each firm's sector, in logs; firms feel the pandemic more or less."""
+    since = np.arange(len(MONTHS)) - PANDEMIC
+    jump, lasting = _story(firms, "jump"), _story(firms, "lasting")
+    faded = lasting + (jump - lasting) * np.exp(-np.maximum(since, 0) / _story(firms, "fade"))
+    return _season(firms) + np.where(since >= 0, faded, 0) * (1 + 0.3 * rng.normal(size=(len(firms), 1)))
+
+
+def _firm_path(n: int, rng: np.random.Generator) -> Floats:
+    """Growth of the firm's own, persistent shocks and noise, in logs."""
+    years = (np.arange(len(MONTHS)) - PANDEMIC) / 12
+    shocks = rng.normal(0, 0.4, (n, len(MONTHS)))
+    for month in range(1, len(MONTHS)):  # AR(1), its variance the same in every month
+        shocks[:, month] = 0.8 * shocks[:, month - 1] + 0.6 * shocks[:, month]
+    return rng.normal(0.03, 0.16, (n, 1)) * years + shocks + rng.normal(0, 0.2, shocks.shape)
+
+
+def _selling(firms: pd.DataFrame, rng: np.random.Generator) -> tuple[Flags, Flags]:
+    """Whether a firm sells online in a month, without and with the grant: some never, some late, some now and then."""
+    n, never = len(firms), len(MONTHS)
+    kind = rng.choice(["never", "late", "now_and_then", "always"], n, p=[0.09, 0.06, 0.15, 0.70])
+    late = rng.integers(PANDEMIC + 3, PANDEMIC + 33, n)
+    start = np.select([kind == "never", kind == "late"], [never, late], 0)
+    drawn_in = (kind == "never") & (_story(firms, "effect")[:, 0] > 0) & (rng.random(n) < DRAWN_IN)
+    first_sale = month_of(firms["awarded_on"]) + 1 + rng.integers(0, 12, n)
+    with_grant = np.where(drawn_in, np.minimum(start, first_sale), start)
+    quiet = np.where(kind == "now_and_then", rng.uniform(0.1, 0.5, n), 0)[:, None]
+    open_month = rng.random((n, never)) >= quiet
+    month = np.arange(never)
+    return (month >= start[:, None]) & open_month, (month >= with_grant[:, None]) & open_month
+
+
+def _abroad(firms: pd.DataFrame, grant: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+    """Share of online sales made abroad, with and without the grant, and the countries that a firm could reach."""
+    n = len(firms)
+    platform = (firms["channel"] == PLATFORM).to_numpy()
+    exports = rng.random(n) < np.where(platform, EXPORTS_BY_PLATFORM, EXPORTS)
+    usual = (np.where(platform, -1.4, -2.0) + rng.normal(0, 0.7, n))[:, None]  # log odds of a sale being abroad
+    wavering = usual + 0.25 * rng.normal(size=grant.shape)
+    helped = np.where(_story(firms, "effect") > 0, 1, 0) * np.where(platform, ABROAD_BY_PLATFORM, ABROAD)[:, None]
+    countries = np.exp(np.where(platform, 1.3, 0.8) + rng.normal(0, 0.7, n))[:, None]
+    share, share_without = (
+        exports[:, None] / (1 + np.exp(-(wavering + more))) for more in (helped * grant, np.zeros(grant.shape))
+    )
+    return share, share_without, np.minimum(countries * np.exp(0.1 * rng.normal(size=grant.shape)), 60)
+
+
+def _exports(online: Floats, share: Floats, reach: Floats) -> tuple[Floats, Floats]:
+    """Sales abroad to the cent, and the number of countries: none without sales, more where the share is larger."""
+    abroad = np.round(online * share, 2)
+    countries = np.where(abroad > 0, 1 + np.floor(reach * (0.5 + share)), 0)
+    return abroad, countries

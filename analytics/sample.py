@@ -1,0 +1,119 @@
+"""One outcome of a panel over one horizon: the windows, arms and slopes that every group and estimand draws on."""
+
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+
+from analytics.adjust import Slopes, known_before, pooled_slopes
+from analytics.arms import Arms, BoolArray, Firms
+from analytics.estimands import (
+    change_in_selling,
+    euro_weighted,
+    euros,
+    log_growth,
+    mean_gap,
+    started_selling,
+    symmetric_growth,
+)
+from analytics.inference import Deletions
+from analytics.model import Estimand, Settings
+from analytics.panel import FloatArray, Panel
+from analytics.windows import Windows, observed, windows, windows_of
+
+
+class Sample:
+    """What is compared: call `group` for the firms of a group, `deletions` for an estimand of them.
+
+    year: one year after funding, or None for all complete years together (`horizon` names it). growth arrays are
+    (n_firms, G): each firm in every cohort's windows, NaN where it has no such growth.
+    """
+
+    def __init__(self, panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> None:
+        """Measure every firm before and after. Raises UserError when the panel has no such outcome."""
+        self.panel, self.outcome, self.settings, self.year = panel, outcome, settings, year
+        self.horizon = "overall" if year is None else str(year)
+        self.seen: Windows = windows(panel, outcome, settings, year)
+        self.arms = Arms.of(panel, self.seen.own, len(self.seen.cohorts))
+
+    def group(self, funded: BoolArray) -> Firms:
+        """The funded firms under the mask and all comparison firms of their sectors."""
+        return self.arms.group(funded)
+
+    def measured(self, estimand: Estimand, firms: Firms) -> tuple[int, int]:
+        """Firms of each arm with both windows, whether or not the estimand can use them."""
+        after = self.online_share if estimand is Estimand.ONLINE_SHARE else self.seen.after
+        return firms.measured(after)
+
+    def deletions(self, estimand: Estimand, firms: Firms) -> Deletions | None:
+        """The estimand's θ and what each firm does to it; None when no funded firm can be compared."""
+        return self._ways[estimand](firms)
+
+    @cached_property
+    def _ways(self) -> dict[Estimand, Callable[[Firms], Deletions | None]]:
+        seen = self.seen
+        return {
+            Estimand.TYPICAL_FIRM: lambda firms: mean_gap(firms, self.log_growth, self.log_slopes),
+            Estimand.EURO_WEIGHTED: lambda firms: euro_weighted(euros(firms, seen.before, seen.after, self.log_slopes)),
+            Estimand.STARTED_SELLING: lambda firms: started_selling(firms, seen.before, seen.after),
+            Estimand.SYMMETRIC_GROWTH: lambda firms: mean_gap(firms, self.symmetric_growth, self.symmetric_slopes),
+            Estimand.ONLINE_SHARE: lambda firms: mean_gap(firms, self.online_share, self.share_slopes),
+        }
+
+    @cached_property
+    def log_growth(self) -> FloatArray:
+        """ln(ȳ_W/ȳ_B)."""
+        return log_growth(self.seen.before, self.seen.after)
+
+    @cached_property
+    def symmetric_growth(self) -> FloatArray:
+        """2(ȳ_W − ȳ_B)/(ȳ_W + ȳ_B)."""
+        return symmetric_growth(self.seen.before, self.seen.after)
+
+    @cached_property
+    def change_in_selling(self) -> FloatArray:
+        """1 started, −1 stopped, 0 neither."""
+        return change_in_selling(self.seen.before, self.seen.after)
+
+    @cached_property
+    def online_share(self) -> FloatArray:
+        """Change of Σ outcome / Σ total, periods with both reported. Raises UserError without the total outcome."""
+        part, whole = observed(self.panel, self.outcome), observed(self.panel, self.settings.total_outcome)
+        both = np.isfinite(part) & np.isfinite(whole)
+        of_part, of_whole = (
+            windows_of(self.panel, np.where(both, values, np.nan), self.settings, self.year) for values in (part, whole)
+        )
+        return _share(of_part.after, of_whole.after) - _share(of_part.before, of_whole.before)
+
+    @cached_property
+    def log_slopes(self) -> Slopes | None:
+        """What log growth goes with; also for euros."""
+        return self._slopes(self.log_growth)
+
+    @cached_property
+    def symmetric_slopes(self) -> Slopes | None:
+        """What symmetric growth goes with, among firms that sold before: all others that sell grew by 2, by definition,
+        and a slope for them would take away the firms that the grant made start.
+        """
+        sold = self.seen.before > 0
+        slopes = self._slopes(np.where(sold, self.symmetric_growth, np.nan))
+        return None if slopes is None else slopes.only(sold)
+
+    @cached_property
+    def share_slopes(self) -> Slopes | None:
+        """What the change of the online share goes with."""
+        return self._slopes(self.online_share)
+
+    def _slopes(self, growth: FloatArray) -> Slopes | None:
+        if self.settings.adjustment == "none":
+            return None
+        return pooled_slopes(self.arms, growth, self._known, self.settings.alpha)
+
+    @cached_property
+    def _known(self) -> list[FloatArray]:
+        return known_before(self.panel, self.outcome, self.seen, self.settings)
+
+
+def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
+    share: FloatArray = part / np.where(whole > 0, whole, np.nan)
+    return share
