@@ -3,10 +3,11 @@ PYTHON ?= python3
 UV_VERSION := 0.13.9
 PORT ?= 8501
 BIN := .venv/bin
+BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test lint format lock clean
+.PHONY: run test lint format lock simulate clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -23,12 +24,17 @@ lint: .venv/test.done
 format: .venv/test.done
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
+# Slow (about 20 minutes on 2 cores): writes docs/SIMULATION.md. A glance: make simulate PROGRAMMES=100
+simulate: .venv-bench/run.done
+	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
+
 lock: $(UV)
 	@$(LOCK) -o requirements.txt
 	@$(LOCK) --group test -c requirements.txt -o requirements-test.txt
+	@$(LOCK) --group bench -c requirements.txt -o tests/bench/requirements.txt
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-bench
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Vetrina needs Python 3.11 or newer: make run PYTHON=/path/to/python3.11"; exit 2; }
@@ -44,3 +50,8 @@ $(UV):
 .venv/test.done: $(UV) requirements-test.txt
 	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-test.txt
 	@touch $@ .venv/run.done
+
+.venv-bench/run.done: $(UV) tests/bench/requirements.txt
+	@$(PYTHON) -m venv .venv-bench
+	@$(UV) pip install --python $(BENCH)/python --require-hashes -r tests/bench/requirements.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Benchmarks: run by their own commands, never by the test suite."""
