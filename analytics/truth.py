@@ -42,8 +42,8 @@ class Truth:
     typical_firm = mean of ln ȳ(1) − ln ȳ(0) over firms that sell before and after in both worlds;
     euro_weighted = ln Σ ȳ(1) − ln Σ ȳ(0) over all, those that the grant made start selling included;
     started_selling = share of firms with ȳ(1) > 0 less that with ȳ(0) > 0;
-    symmetric_growth = mean of 2(ȳ(1) − ȳ_B)/(ȳ(1) + ȳ_B) less the same of ȳ(0), over firms that are at zero in both
-    windows in neither world: those that the grant made start selling are counted by started_selling;
+    symmetric_growth = mean of 2(ȳ(1) − ȳ_B)/(ȳ(1) + ȳ_B) less the same of ȳ(0), each over firms that sell before or
+    after in that world: those that the grant made start selling enter the first mean, with 2;
     online_share = mean of Σ online / Σ total with the grant less without, over firms that were open.
 
     effects: one row per `outcome`, `by` (programme, macro_sector, sector), `group`, `estimand` and `horizon` (overall,
@@ -157,10 +157,9 @@ def _estimands(before: Floats, actual: Floats, counterfactual: Floats) -> dict[E
     both = (before > 0) & (actual > 0) & (counterfactual > 0)
     started = (actual > 0).mean() - (counterfactual > 0).mean()
     found = {Estimand.STARTED_SELLING: (len(before), float(started))}
-    some = (before + actual > 0) & (before + counterfactual > 0)
-    if some.any():
-        grown, grown_without = (_symmetric(before[some], after[some]) for after in (actual, counterfactual))
-        found[Estimand.SYMMETRIC_GROWTH] = int(some.sum()), float((grown - grown_without).mean())
+    grown, grown_without = (_symmetric(before, after) for after in (actual, counterfactual))
+    if len(grown) and len(grown_without):
+        found[Estimand.SYMMETRIC_GROWTH] = len(grown), float(grown.mean() - grown_without.mean())
     if both.any():
         growth = np.log(actual[both]) - np.log(counterfactual[both])
         found[Estimand.TYPICAL_FIRM] = int(both.sum()), float(growth.mean())
@@ -170,7 +169,8 @@ def _estimands(before: Floats, actual: Floats, counterfactual: Floats) -> dict[E
 
 def _symmetric(before: Floats, after: Floats) -> Floats:
     """2(ȳ − ȳ_B)/(ȳ + ȳ_B) of firms not at zero in both."""
-    growth: Floats = 2 * (after - before) / (after + before)
+    some = before + after > 0
+    growth: Floats = 2 * (after[some] - before[some]) / (after[some] + before[some])
     return growth
 
 

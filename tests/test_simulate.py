@@ -425,7 +425,7 @@ def test_truth_of_two_firms_by_hand(programme):
     assert truth.of(Estimand.TYPICAL_FIRM, year=1) == pytest.approx(np.log(1.5))
     assert truth.of(Estimand.EURO_WEIGHTED, year=1) == pytest.approx(np.log(2))
     assert truth.of(Estimand.STARTED_SELLING, year=1) == 0.5
-    assert truth.of(Estimand.SYMMETRIC_GROWTH, year=1) == pytest.approx(0.4)  # the second is at zero without
+    assert truth.of(Estimand.SYMMETRIC_GROWTH, year=1) == pytest.approx((0.4 + 2) / 2)  # without, the first alone: 0
     assert truth.of(Estimand.ONLINE_SHARE, year=1) == pytest.approx((0.05 + 50 / 1050) / 2)
     assert truth.money_of("extra", year=1) == pytest.approx(1_200)
     assert truth.money_of("per_grant", year=1) == pytest.approx(0.12)
