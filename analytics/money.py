@@ -10,7 +10,7 @@ import pandas as pd
 from analytics.arms import BoolArray, Firms, Group, groups_of
 from analytics.effects import EffectEstimate, group_effects
 from analytics.estimands import Euros, euros, extra, fall
-from analytics.inference import Uncertainty, fieller, sidak
+from analytics.inference import fieller, sidak
 from analytics.model import Estimand, Reason, Settings, Unit, Withheld
 from analytics.panel import FloatArray, Panel
 from analytics.sample import Sample
@@ -21,7 +21,8 @@ from analytics.windows import observed, since, windows_of
 class MoneyEstimate:
     """An amount or a ratio that follows from the euro-weighted effect, in an average year of the horizon.
 
-    value, ci, sim, half (50%): euros (of the outcome's currency), euros per euro, or a fraction; n: firms behind it.
+    value, ci, sim, half (50%): euros (of the outcome's currency), euros per euro, or a fraction; n: firms behind it. A
+    share of losses has no sim: where its own interval is bounded, a wider one may not be.
     """
 
     horizon: str
@@ -29,8 +30,8 @@ class MoneyEstimate:
     ci_low: float
     ci_high: float
     level: float
-    sim_low: float
-    sim_high: float
+    sim_low: float | None
+    sim_high: float | None
     half_low: float
     half_high: float
     df: float
@@ -111,13 +112,27 @@ def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> Mon
         return max(-sold * float(np.expm1(-max(theta, -LARGEST))), -sys.float_info.max)
 
     def interval(level: float) -> tuple[float, float]:
-        low, high = Uncertainty(effect.theta, effect.se, effect.df).interval(level)
+        low, high = effect.uncertainty.interval(level)
         return at(low), at(high)
 
-    bounds = (*interval(sidak(effect.level, claims)), *interval(0.5))
-    counts = (effect.n_funded, effect.n_comparison)
-    own = interval(effect.level)
-    return MoneyEstimate(effect.horizon, at(effect.theta), *own, effect.level, *bounds, effect.df, unit, *counts)
+    (low, high), (sim_low, sim_high), (half_low, half_high) = map(
+        interval, (effect.level, sidak(effect.level, claims), 0.5)
+    )
+    return MoneyEstimate(
+        horizon=effect.horizon,
+        value=at(effect.theta),
+        ci_low=low,
+        ci_high=high,
+        level=effect.level,
+        sim_low=sim_low,
+        sim_high=sim_high,
+        half_low=half_low,
+        half_high=half_high,
+        df=effect.df,
+        unit=unit,
+        n_funded=effect.n_funded,
+        n_comparison=effect.n_comparison,
+    )
 
 
 LARGEST = 600.0  # e to this, times any sales, is still a number
@@ -165,8 +180,18 @@ def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[flo
     lost = ppy * denominator.theta
     if isinstance(share, Withheld) or isinstance(half, Withheld):
         return lost, share if isinstance(share, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
-    bounds, inner = (share.low, share.high), (half.low, half.high)
-    counts = (n_funded, n_comparison)
     return lost, MoneyEstimate(
-        sample.horizon, share.value, *bounds, level, *bounds, *inner, share.df, Unit.FRACTION, *counts
+        horizon=sample.horizon,
+        value=share.value,
+        ci_low=share.low,
+        ci_high=share.high,
+        level=level,
+        sim_low=None,
+        sim_high=None,
+        half_low=half.low,
+        half_high=half.high,
+        df=share.df,
+        unit=Unit.FRACTION,
+        n_funded=n_funded,
+        n_comparison=n_comparison,
     )

@@ -8,7 +8,6 @@ import numpy as np
 from analytics.adjust import Slopes, known_before, pooled_slopes
 from analytics.arms import Arms, BoolArray, Firms
 from analytics.estimands import (
-    change_in_selling,
     euro_weighted,
     euros,
     log_growth,
@@ -69,11 +68,6 @@ class Sample:
     def symmetric_growth(self) -> FloatArray:
         """2(ȳ_W − ȳ_B)/(ȳ_W + ȳ_B)."""
         return symmetric_growth(self.seen.before, self.seen.after)
-
-    @cached_property
-    def change_in_selling(self) -> FloatArray:
-        """1 started, −1 stopped, 0 neither."""
-        return change_in_selling(self.seen.before, self.seen.after)
 
     @cached_property
     def online_share(self) -> FloatArray:
