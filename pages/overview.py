@@ -5,6 +5,7 @@ import streamlit as st
 from analytics import charts, tables, views
 from analytics.headlines import (
     before_phrase,
+    capital,
     claim_interval,
     effect_title,
     horizon_phrase,
@@ -83,7 +84,7 @@ def money_panel(figure: Figure) -> None:
     tells = verdict(figure, "*") != "cannot_tell"
     large = tables.rate(figure, outcome, text) if tells else tables.rate_span(figure, outcome, text)
     with st.container(key=f"value_{'point' if tells else 'range'}_money"):
-        st.metric(text("overview.money_label", outcome=outcome.label.in_(text).lower()), large)
+        st.metric(capital(text("overview.money_label", outcome=outcome.label.in_(text).lower())), large)
     st.markdown(common.plain(says))
     stamp, currency = views.stamp(release, figure.figure_id, text), outcome.currency
     drawn = charts.effect_panel(mark, stamp=stamp, text=text, currency=currency, point=tells)
