@@ -245,9 +245,17 @@ def euros_announced(release: Release, text: Text) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
+def _steps(release: Release) -> list[str]:
+    """From loaded to analysed firms; the step to those that sell only where there are others."""
+    counts = release.reconciliation
+    all_sell = (counts["selling_firms"] == counts["loaded_firms"]).all()
+    steps = ["loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms"]
+    return [step for step in steps if not (all_sell and step == "selling_firms")]
+
+
 def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
     """From awarded firms to those in the headline, one step a line, tranche beside tranche."""
-    steps = ("loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")
+    steps = _steps(release)
     lines = {
         _tranche_label(release, row["tranche"], text): {text(f"table.{step}"): text.number(row[step]) for step in steps}
         for row in release.reconciliation.to_dict("records")
@@ -258,10 +266,7 @@ def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
 def path_in_all(release: Release, text: Text) -> pd.DataFrame:
     """From all awarded firms to those in the headline, one step a line."""
     row = release.reconciliation[release.reconciliation["tranche"] == "*"].iloc[0]
-    steps = (
-        *("announced_firms", "loaded_firms", "selling_firms", "reporting_firms", "measured_firms"),
-        "analysed_firms",
-    )
+    steps = ["announced_firms", *_steps(release)]
     counts = [text("table.not_stated") if pd.isna(row[step]) else text.number(row[step]) for step in steps]
     return pd.DataFrame({text("table.firms"): counts}, index=[text(f"table.{step}") for step in steps])
 

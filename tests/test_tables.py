@@ -63,3 +63,15 @@ def test_what_was_not_stated_says_so(release: Release) -> None:
     assert table.loc["Secondo elenco", "Importo annunciato"] == "non dichiarato"
     assert table.loc["Terzo elenco", "Importo annunciato"] == "2.138.366,96\u00a0€"
     assert table.loc["Totale", "Importo annunciato"] == "non dichiarato"
+
+
+def test_bodies_that_do_not_sell_are_counted_and_named(release: Release, demonstration: Home) -> None:
+    """638 funded, fewer that sell; the others by kind and number. Where all sell, there is no such step."""
+    path = tables.path_in_all(release, Text("it"))["Imprese"]
+    bodies = int(path["Finanziate, caricate"]) - int(path["Imprese che vendono"])
+    named = tables.without_sales(release, Text("it"))
+    assert sum(int(part.split("(")[1].rstrip(")")) for part in named.split(", ")) == bodies > 0
+    assert "Imprese che vendono" in tables.path_to_analysed(release, Text("it")).index
+    michigan = Releases(demonstration.releases, "michigan-1988").open()
+    assert "Imprese che vendono" not in tables.path_in_all(michigan, Text("it")).index
+    assert tables.without_sales(michigan, Text("it")) == ""
