@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from sklearn.linear_model import Ridge
 
 from analytics.arms import Arms, BoolArray, IntArray
@@ -51,7 +52,7 @@ def known_before(panel: Panel, outcome: str, seen: Windows, settings: Settings) 
     known = np.isfinite(seen.before)
     size = np.full(seen.before.shape, np.nan)
     if "employees" in panel.units:
-        employees = panel.units["employees"].to_numpy(dtype=np.float64, na_value=np.nan)
+        employees = pd.to_numeric(panel.units["employees"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
         size[:] = np.log(np.maximum(employees, 1))[:, None]  # who works alone counts as one
     return [
         np.log(np.where(seen.before > 0, seen.before, np.nan)),

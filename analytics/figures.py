@@ -54,11 +54,11 @@ def _cell(by: tuple[str, ...], group: object, **named: str) -> Row:
 
 
 def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups, rules: DisclosureRules) -> Iterator[Row]:
-    """Firms awarded, comparison firms of the same sectors, euros granted."""
-    sector = panel.units["sector"]
+    """Firms awarded, comparison firms of the sectors of those that sell, euros granted."""
+    sector, sells = panel.units["sector"], panel.units["sells"].to_numpy(dtype=bool)
     for group, mask in groups.items():
         n_funded = int(mask.sum())
-        n_other = int((~panel.funded & sector.isin(sector[mask].dropna().unique()).to_numpy()).sum())
+        n_other = int((~panel.funded & sells & sector.isin(sector[mask & sells].dropna()).to_numpy()).sum())
         counts = (n_funded, n_other)
         for arm, n in ((Arm.FUNDED, n_funded), (Arm.COMPARISON, n_other)):
             row = _cell(by, group, measure="firms", arm=arm) | {"unit": Unit.COUNT}
@@ -82,7 +82,7 @@ def _outcome_rows(panel: Panel, outcome: Outcome, groupings: Groupings, programm
                 cell = _cell(by, group, outcome=outcome.name, horizon=sample.horizon)
                 measured[group, sample.horizon] = counts = _counts(found)
                 for arm, change in ((Arm.FUNDED, found.funded), (Arm.COMPARISON, found.comparison)):
-                    yield from _change_rows(cell | {"arm": arm}, change, outcome, counts, programme)
+                    yield from _change_rows(cell | {"arm": arm}, change, counts, sample, programme)
         for estimand in _estimands(outcome, programme):
             yield from _effect_rows(samples, estimand, by, groups, measured, programme)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
@@ -193,15 +193,19 @@ def _money_rows(
 
 
 def _change_rows(
-    cell: Row, change: ArmChange | Withheld, outcome: Outcome, counts: Counts, programme: Programme
+    cell: Row, change: ArmChange | Withheld, counts: Counts, sample: Sample, programme: Programme
 ) -> Iterator[Row]:
-    rules = programme.disclosure_rules
+    """Means per firm, change, firms that sell. Amounts are a year's; a count is as large in a year as in a month."""
+    rules, outcome = programme.disclosure_rules, programme.outcome(sample.outcome)
+    periods = 1 if outcome.unit == "currency" else sample.panel.periods_per_year
     measures = {"before_mean": Unit.OUTCOME, "after_mean": Unit.OUTCOME, "change": Unit.FRACTION}
     if sells_in_part(outcome, programme):
         measures |= dict.fromkeys(("selling_before", "selling_after", "stopped_selling"), Unit.FRACTION)
     for measure, unit in measures.items():
         row = cell | {"measure": measure, "unit": unit}
         value = getattr(change, measure) if isinstance(change, ArmChange) else None
+        if value is not None and unit is Unit.OUTCOME:
+            value /= periods
         yield row | (
             _published(value, counts, rules) if value is not None else _withheld(Reason.NOT_ESTIMABLE, counts, rules)
         )

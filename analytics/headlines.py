@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.model import Arm, ConfStatus, DataKind, Reason
+from analytics.model import Arm, ConfStatus, DataKind, Estimand, Reason
 from analytics.programme import Outcome
 from analytics.release import Figure, Release
 from analytics.text import Text
@@ -218,9 +218,15 @@ def money_words(release: Release, outcome: Outcome, horizon: str, text: Text) ->
     currency = outcome.currency
     if extra is None or extra.low is None or extra.high is None or currency is None:
         return (text("headline.effect.withheld", why=why(extra, release, text)) if extra else "", "")
-    span = text("format.span", low=text.short_money(extra.low, currency), high=text.short_money(extra.high, currency))
-    named = {"outcome": outcome.label.in_(text).lower(), "n": text.number(extra.n_funded or 0)}
-    said = text("overview.money_says", horizon=horizon_phrase(release, horizon, text), span=span, **named)
+    said = text(
+        f"overview.money_says.{'cannot_tell' if verdict(extra, '*') is Verdict.CANNOT_TELL else 'tells'}",
+        horizon=horizon_phrase(release, horizon, text),
+        value=text.short_money(extra.value or 0, currency),
+        low=text.short_money(extra.low, currency),
+        high=text.short_money(extra.high, currency),
+        outcome=outcome.label.in_(text).lower(),
+        n=text.number(extra.n_funded or 0),
+    )
     return capital(said), text("overview.money_note", offset=_offset_words(release, outcome, horizon, text)).strip()
 
 
@@ -233,13 +239,13 @@ def _offset_words(release: Release, outcome: Outcome, horizon: str, text: Text) 
         words = text("overview.offset_withheld", why=why(offset, release, text))
     else:
         baseline = release.manifest["settings"]["loss_baseline"] or before_phrase(release, text)
-        shown = text.percent(offset.value, sign=False)
-        words = text("overview.offset", baseline=baseline, value=shown, span=text.span(offset.low, offset.high))
-    total = release.figure(release.programme.headline.estimand, outcome=outcome.share_of, horizon=horizon)
+        value, low, high = (text.percent(end, sign=False) for end in (offset.value, offset.low, offset.high))
+        words = text("overview.offset", baseline=baseline, value=value, span=text("format.span", low=low, high=high))
+    total = release.figure(Estimand.EURO_WEIGHTED, outcome=outcome.share_of, horizon=horizon)
     if total is None or total.low is None or total.high is None:
         return words
-    whole = release.programme.outcome(outcome.share_of).noun.in_(text)
-    return f"{words} {text('overview.total', noun=whole, span=text.span(total.low, total.high))}"
+    whole = release.programme.outcome(outcome.share_of).label.in_(text)
+    return f"{words} {text('overview.total', outcome=whole, span=text.span(total.low, total.high))}"
 
 
 def effect_headline(release: Release, figure: Figure, dimension: str, code: str, text: Text) -> Headline:

@@ -93,7 +93,8 @@ def jackknife(deletions: Deletions) -> Uncertainty | None:
     if not (np.isfinite(deletions.theta) and np.isfinite(deletions.replicates).all()):
         return None
     labels = pool_single(deletions.stratum, deletions.funded)
-    v_h = stratum_covariances((deletions.replicates - deletions.theta)[:, None], labels)[:, 0, 0]
+    shift = (deletions.replicates - deletions.theta)[:, None]
+    v_h = stratum_covariances(shift, labels, deletions.funded)[:, 0, 0]
     squares = np.bincount(labels, deletions.weights**2)
     m_h = np.bincount(labels, deletions.weights) ** 2 / np.where(squares > 0, squares, 1)
     terms = np.append(v_h, deletions.slopes_variance)
@@ -113,7 +114,7 @@ def joint_covariance(several: Sequence[Deletions]) -> FloatArray:
     for at, one in enumerate(several):
         shift[np.searchsorted(firms, one.firm), at] = one.replicates - one.theta
     stratum, funded = (np.concatenate([getattr(one, name) for one in several])[first] for name in ("stratum", "funded"))
-    covariance: FloatArray = stratum_covariances(shift, pool_single(stratum, funded)).sum(axis=0)
+    covariance: FloatArray = stratum_covariances(shift, pool_single(stratum, funded), funded).sum(axis=0)
     return covariance
 
 
@@ -133,12 +134,19 @@ SUP_T_DRAWS = 20_000
 
 
 @np.errstate(over="ignore")  # what is too large for a number becomes infinite: nothing is estimated
-def stratum_covariances(shift: FloatArray, labels: npt.NDArray[np.int64]) -> FloatArray:
-    """(H, q, q) jackknife covariances by stratum, (k_h−1)/k_h Σ_i (s_i − mean_h)(s_i − mean_h)′, of (k, q) shifts."""
+def stratum_covariances(shift: FloatArray, labels: npt.NDArray[np.int64], funded: npt.NDArray[np.bool_]) -> FloatArray:
+    """(H, q, q) jackknife covariances by stratum, (k_h−1)/k_h Σ_i (s_i − mean_h)(s_i − mean_h)′, of (k, q) shifts.
+
+    A funded firm that is left out takes its vote along: its stratum would count for less, and firms of a small stratum
+    would hardly vary. The others of its stratum take its place: s_i becomes s_i · k_h/(k_h−1) · (n−1)/n, n funded firms
+    in all; the same in one sector alone. The comparison weighs as much as the funded firms that it stands for.
+    """
     k = np.bincount(labels)
     sums = np.zeros((len(k), shift.shape[1]))
     np.add.at(sums, labels, shift)
-    centred = shift - (sums / k[:, None])[labels]
+    n, mine = max(int(funded.sum()), 1), k[labels]
+    kept = np.where(funded, mine / np.maximum(mine - 1, 1) * ((n - 1) / n), 1.0)
+    centred = (shift - (sums / k[:, None])[labels]) * kept[:, None]
     products = np.zeros((len(k), shift.shape[1], shift.shape[1]))
     np.add.at(products, labels, centred[:, :, None] * centred[:, None, :])
     scaled: FloatArray = ((k - 1) / k)[:, None, None] * products

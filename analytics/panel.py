@@ -31,6 +31,9 @@ class Panel:
 
     def __post_init__(self) -> None:
         """A panel put together by hand may leave out the sector and periods, and write cohorts as in `from_frame`."""
+        for name, wide in self.outcomes.items():
+            if wide.shape != (len(self.units), len(self.periods)) or self.periods.has_duplicates:
+                raise UserError("panel.shape", outcome=name, firms=len(self.units), periods=len(self.periods))
         frequency = self.periods.freqstr
         if frequency != "M" and frequency[0] not in ("Q", "Y"):
             raise UserError("panel.frequency", column="periods", found=frequency)

@@ -80,7 +80,7 @@ class Text:
         """A percentage behind its article, which Italian bends to the number: il 12%, l’8%, lo 0%."""
         written = self.percent(abs(fraction), sign=False)
         whole = abs(round(fraction * 100))
-        vowel = whole in (8, 11) or whole // 10 == 8 or whole // 100 == 8
+        vowel = whole in (1, 8, 11) or whole // 10 == 8 or whole // 100 == 8
         form = "zero" if whole == 0 else "vowel" if vowel else "plain"
         return self(f"format.{article}.{form}", value=written)
 

@@ -332,10 +332,16 @@ def estimate(
 def _parts(strata: dict, without: dict, votes: dict) -> list[tuple[float, float]]:
     """v_h and its degrees of freedom max(m_h − 1, 0.8), by stratum."""
     found = []
-    for names in strata.values():
+    n = sum(len(names) for key, names in strata.items() if key[0] == "funded")
+    for (arm, *_), names in strata.items():
         v, m = _stratum([without[n] for n in names], [votes[n] for n in names])
-        found.append((v, max(m - 1, 0.8)))
+        found.append((v * _kept(arm, len(names), n), max(m - 1, 0.8)))
     return found
+
+
+def _kept(arm: object, k: int, n: int) -> float:
+    """On variances: a funded firm's vote goes to the others of its stratum: k/(k−1) for n/(n−1)."""
+    return (k / (k - 1) * (n - 1) / n) ** 2 if arm == "funded" and k > 1 else 1.0
 
 
 def _slopes_part(sample: Sample, variance: float) -> list[tuple[float, float]]:
@@ -437,10 +443,11 @@ def offset(firms, group: set, rules: Rules, year: int | None, slopes=None, basel
     parts = _parts(strata, extra, votes) + _slopes_part(sample, sample.slopes_variance(sample.extra))
     lost_parts = _parts(strata, fall, votes)
     covariance = 0.0
-    for members in strata.values():
+    for (arm, *_), members in strata.items():
         k = len(members)
+        kept = _kept(arm, k, len(sample.funded))
         n_mean, d_mean = (math.fsum(values[m] for m in members) / k for values in (extra, fall))
-        covariance += (k - 1) / k * math.fsum((extra[m] - n_mean) * (fall[m] - d_mean) for m in members)
+        covariance += kept * (k - 1) / k * math.fsum((extra[m] - n_mean) * (fall[m] - d_mean) for m in members)
     return Offset(
         extra[None],
         fall[None],

@@ -306,3 +306,14 @@ def test_labels_are_the_inputs_own():
     """)
     panel = Panel.from_frame(data, unit="firm", period="period", cohort="cohort", outcomes="sales", sector="sector")
     assert [found.sector for found in sector_effects(panel, "sales", "typical_firm")] == [7, 12]
+
+
+@pytest.mark.parametrize("extra", [-1, 1])
+def test_arrays_that_do_not_fit_the_firms_and_periods_are_refused(extra):
+    """A panel put together by hand with a column too many would be read a period late; periods stand once."""
+    periods = pd.period_range("2019", periods=3, freq="Y")
+    units = pd.DataFrame({"cohort": [periods[1], pd.NaT]})
+    for named, columns in ((periods, 3 + extra), (periods[[0, 1, 1]], 3)):
+        with pytest.raises(UserError) as caught:
+            Panel(units, named, {"sales": np.ones((2, columns))})
+        assert caught.value.key == "panel.shape"

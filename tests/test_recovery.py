@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from analytics.estimate import EffectEstimate, GroupEffect, effect, effects_by
-from analytics.model import Estimand, Unit
+from analytics.model import Estimand, Settings, Unit
 from analytics.money import MoneyEstimate, extra_sales
 from analytics.panel import Panel
 from analytics.programme import Programme, load_programme
@@ -111,9 +111,10 @@ def money_rows(panel: Panel, programme: Programme, truth: Truth) -> list[dict[st
 
 
 def holds(found: EffectEstimate | MoneyEstimate, true: float) -> dict[str, bool]:
+    alone = found.sim_low is None  # a share of losses has no bounds that hold for several together
     return {
         "holds": found.ci_low <= true <= found.ci_high,
-        "holds_together": found.sim_low <= true <= found.sim_high,
+        "holds_together": None if alone else found.sim_low <= true <= found.sim_high,
     }
 
 
@@ -184,3 +185,23 @@ def test_sectors_too_small_to_estimate_are_withheld(intervals):
     sectors = intervals[intervals["by"] == "sector"].groupby(["what", "seed"])["group"].nunique()
     assert set(sectors.drop("offset")) == {13}  # the share of losses has its own conditions
     assert not intervals["group"].isin(["electronics", "other_making"]).any()
+
+
+def test_a_group_that_takes_few_firms_from_many_sectors():
+    """Three funded firms in each of forty sectors, no effect: the programme's interval holds zero 95 times in 100.
+
+    A plain jackknife would take a left-out firm's sector for less, and hold it 84 times (300 draws: error 1.3 points).
+    """
+    rng = np.random.default_rng(1)
+    periods = pd.period_range("2018", periods=3, freq="Y")
+    sector = np.concatenate([np.repeat(np.arange(40), 3), np.repeat(np.arange(40), 30)])
+    cohort = [periods[1]] * 120 + [pd.NaT] * 1200
+    units = pd.DataFrame({"sector": sector, "cohort": pd.PeriodIndex(cohort, freq="Y")})
+    settings = Settings(adjustment="none", award_period="after", years_after=1)
+    held = []
+    for _ in range(300):
+        before = np.exp(rng.normal(8, 1, 1320))
+        sales = np.column_stack([before, before * np.exp(rng.normal(0, 0.5, 1320)), before])
+        found = effect(Panel(units, periods, {"sales": sales}), "sales", "typical_firm", settings=settings)
+        held.append(found.ci_low <= 0 <= found.ci_high)
+    assert 0.91 < np.mean(held) < 0.985

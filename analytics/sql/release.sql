@@ -4,7 +4,7 @@
 CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
 
 -- one row per figure. "*" in a dimension: all of it. value is NULL where the figure is withheld, with a reason.
--- unit: fraction (0.12 is 12%), points (0.12 is 12 points), score (in [-2, 2]), outcome (the outcome's own, per year),
+-- unit: fraction (0.12 is 12%), points (0.12 is 12 points), score (in [-2, 2]), outcome (the outcome's own: amounts per year),
 -- count, money (the programme's currency), ratio (money per money), probability (of a test)
 CREATE TABLE figures (
     figure_id VARCHAR PRIMARY KEY,

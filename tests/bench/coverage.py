@@ -192,7 +192,7 @@ def main() -> None:
     parser.add_argument("--programmes", type=int, default=PROGRAMMES, help="of each design (%(default)s)")
     parser.add_argument("--peer-programmes", type=int, default=PEER_PROGRAMMES, help="that the peer sees (%(default)s)")
     parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--output", type=Path, default=DOCUMENT, help="%(default)s")
+    parser.add_argument("--output", type=Path, help=f"a file; {DOCUMENT.name} of a full run, else the screen")
     parser.add_argument("--keep", type=Path, help="a folder for the single intervals, as Parquet")
     chosen = parser.parse_args()
     found = run(tasks(chosen.programmes, chosen.peer_programmes), chosen.processes)
@@ -200,8 +200,14 @@ def main() -> None:
         chosen.keep.mkdir(parents=True, exist_ok=True)
         for name in ("rows", "tests", "seconds"):
             getattr(found, name).to_parquet(chosen.keep / f"{name}.parquet")
-    chosen.output.write_text(document(found, SEED), encoding="utf-8")
-    print(*outside(found), f"{chosen.output}: {found.minutes:.0f} minutes", sep="\n")
+    written, output = document(found, SEED), chosen.output
+    if output is None and chosen.programmes == PROGRAMMES:
+        output = DOCUMENT
+    if output is None:  # a glance: too few programmes to judge by
+        print(written)
+    else:
+        output.write_text(written, encoding="utf-8")
+    print(*outside(found), f"{found.minutes:.0f} minutes", sep="\n")
 
 
 if __name__ == "__main__":
