@@ -24,7 +24,7 @@ lint: .venv/test.done
 format: .venv/test.done
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-# Slow (about 20 minutes on 2 cores): writes docs/SIMULATION.md. A glance: make simulate PROGRAMMES=100
+# Slow (about 20 minutes on 2 cores): writes docs/SIMULATION.md. A glance, on the screen: make simulate PROGRAMMES=100
 simulate: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 
