@@ -43,12 +43,16 @@ class Slopes:
         return float(gap @ self.covariance @ gap)
 
 
-def known_before(panel: Panel, outcome: str, seen: Windows, settings: Settings) -> list[FloatArray]:
+def known_before(
+    panel: Panel, outcome: str, seen: Windows, settings: Settings, *, placebo: bool = False
+) -> list[FloatArray]:
     """What is known of a firm before the programme could act on it, each (n_firms, G), NaN = unknown.
 
     ln ȳ_B, and whether it is zero; the share of earlier and before periods with sales; ln size; ln(ȳ_B/ȳ_E).
+    placebo: the before window is what is explained, so the earlier year stands for it and its growth is left out: with
+    it, the placebo effect would be zero by construction.
     """
-    growth, active = earlier(panel, observed(panel, outcome), settings)
+    growth, active, active_earlier = earlier(panel, observed(panel, outcome), settings)
     known = np.isfinite(seen.before)
     size = np.full(seen.before.shape, np.nan)
     if "employees" in panel.units:
@@ -57,9 +61,7 @@ def known_before(panel: Panel, outcome: str, seen: Windows, settings: Settings) 
     return [
         np.log(np.where(seen.before > 0, seen.before, np.nan)),
         np.where(known, seen.before == 0, np.nan),
-        active,
-        size,
-        np.clip(growth, -LARGEST_GROWTH, LARGEST_GROWTH),
+        *([active_earlier, size] if placebo else [active, size, np.clip(growth, -LARGEST_GROWTH, LARGEST_GROWTH)]),
     ]
 
 

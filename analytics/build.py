@@ -11,7 +11,7 @@ import pandas as pd
 
 import analytics
 from analytics.figure_id import FigureId, cell_of
-from analytics.figures import Row, confidential, figure_rows
+from analytics.figures import figure_rows
 from analytics.model import (
     Arm,
     Progress,
@@ -21,6 +21,7 @@ from analytics.model import (
 from analytics.panel import FloatArray, Panel, from_store
 from analytics.programme import DIMENSIONS, Programme
 from analytics.release import Releases, write_release
+from analytics.rows import Row, confidential
 from analytics.sample import Sample
 from analytics.store import Store
 from analytics.windows import before_end, cohorts_of, horizons
@@ -31,12 +32,13 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
 
     Raises UserError when the store holds no sales or no awards.
     """
-    panel = from_store(store, programme)
+    everybody = from_store(store, programme, everybody=True)
+    panel = everybody.compared
     if not panel.funded.any():
         raise UserError("store.no_awards", programme=programme.id)
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
-    figures = _with_ids(pd.DataFrame(list(figure_rows(panel, programme, progress))), programme.id, release)
+    figures = _with_ids(pd.DataFrame(list(figure_rows(everybody, programme, progress))), programme.id, release)
     tables = {
         "figures": figures,
         "lines": _with_line_ids(pd.DataFrame(list(line_rows(panel, programme))), programme.id, release),

@@ -98,10 +98,15 @@ class SectorEffect:
 
 def _estimate(sample: Sample, estimand: Estimand, funded: BoolArray) -> Effect:
     """The effect of one group, or why there is none."""
-    firms, least = sample.group(funded), sample.settings.min_firms
-    if min(sample.measured(estimand, firms)) < least:
+    firms = sample.group(funded)
+    if min(sample.measured(estimand, firms)) < sample.settings.min_firms:
         return Withheld(Reason.TOO_FEW_FIRMS)
-    deletions = sample.deletions(estimand, firms)
+    return effect_of(sample.deletions(estimand, firms), estimand, sample)
+
+
+def effect_of(deletions: Deletions | None, estimand: Estimand, sample: Sample) -> Effect:
+    """What deletions amount to: an effect, or why there is none."""
+    least = sample.settings.min_firms
     if deletions is None:
         return Withheld(Reason.NOT_ESTIMABLE)
     if min(deletions.funded.sum(), (~deletions.funded).sum()) < least:

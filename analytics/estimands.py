@@ -39,16 +39,21 @@ def change_in_selling(before: FloatArray, after: FloatArray) -> FloatArray:
 
 # A sum that a deletion empties gives a replicate that is no number, without a warning: then nothing is estimated.
 @np.errstate(all="ignore")
-def mean_gap(firms: Firms, growth: FloatArray, slopes: Slopes | None = None) -> Deletions | None:
+def mean_gap(
+    firms: Firms, growth: FloatArray, slopes: Slopes | None = None, votes: FloatArray | None = None
+) -> Deletions | None:
     """θ = mean over funded i of x_i − C_sg, C_sg the mean x of the sector's comparison firms in the cohort's windows.
 
-    growth: (n_firms, G) x; with slopes, x less its offset. None when no funded firm can be compared.
+    growth: (n_firms, G) x; with slopes, x less its offset. votes: (n_firms, G) of the comparison firms, which weigh in
+    C_sg by them (None: alike). None when no funded firm can be compared.
     """
     adjusted = growth if slopes is None else growth - slopes.offset
     x, others = firms.funded(adjusted), firms.comparison(adjusted)
-    counted = np.isfinite(others)
-    m = firms.other_count(counted)
-    mean = firms.other_total(others, counted) / np.where(m >= LEAST_COMPARISON, m, np.nan)
+    vote = np.ones_like(others) if votes is None else firms.comparison(votes)
+    counted = np.isfinite(others) & (vote > 0)
+    m = firms.other_total(vote, counted)
+    enough = firms.other_count(counted) >= LEAST_COMPARISON
+    mean = firms.other_total(vote * others, counted) / np.where(enough, m, np.nan)
     gap = x - mean[firms.cell]
     enters = np.isfinite(gap)
     n = int(enters.sum())
@@ -57,14 +62,14 @@ def mean_gap(firms: Firms, growth: FloatArray, slopes: Slopes | None = None) -> 
     theta = float(gap[enters].mean())
     share = firms.count(enters) / n
     used = counted & (share[firms.other_cell] > 0)
-    # C₍₋ⱼ₎ − C = (C − x_j)/(m − 1), in every cohort
-    moved = (share / (m - 1))[firms.other_cell] * (mean[firms.other_cell] - others)
+    # C₍₋ⱼ₎ − C = w_j (C − x_j)/(Σw − w_j), in every cohort
+    moved = share[firms.other_cell] * vote / (m[firms.other_cell] - vote) * (mean[firms.other_cell] - others)
     without_other = theta - np.where(used, moved, 0).sum(axis=1)
     without_funded = theta + (theta - gap[enters]) / np.float64(n - 1)
     found = _deletions(firms, theta, (enters, np.any(used, axis=1)), (without_funded, without_other), None)
     if slopes is None:
         return found
-    pull = (share / np.where(m > 0, m, 1))[firms.other_cell]
+    pull = (share / np.where(m > 0, m, 1))[firms.other_cell] * vote
     return _with_slopes(found, slopes, firms, np.full(n, 1 / n), enters, np.where(used, pull, 0))
 
 

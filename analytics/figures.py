@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from analytics.arms import BoolArray, groups_of
+from analytics.assessment import Assessment
 from analytics.description import ArmChange, BeforeAfter, changes_of
-from analytics.effects import UNITS, Effect, EffectEstimate, group_effects, sectors_differ, shrunken, would_tell
+from analytics.effects import EffectEstimate, group_effects, sectors_differ, shrunken, would_tell
+from analytics.evidence_rows import claimed, evidence_rows
 from analytics.inference import WelchTest
 from analytics.model import (
     Arm,
@@ -19,23 +21,32 @@ from analytics.model import (
     Withheld,
     silent,
 )
-from analytics.money import ExtraSales, MoneyEstimate, money_of
+from analytics.money import ExtraSales, money_of
 from analytics.panel import Panel
 from analytics.programme import DIMENSIONS, Outcome, Programme
+from analytics.rows import Counts, Row, cell_of_group, effect_row, published, with_interval, withheld
 from analytics.sample import Sample
 from analytics.windows import horizons
 
-Row = dict[str, Any]
-Counts = tuple[int, int]
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]
-
 
 HIERARCHY = (("sector",), ("macro_sector",))  # where one asks whether groups differ, and draws them together
 
 
-def figure_rows(panel: Panel, programme: Programme, progress: Progress = silent) -> Iterator[Row]:
-    """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects."""
+def figure_rows(everybody: Panel, programme: Programme, progress: Progress = silent) -> Iterator[Row]:
+    """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects; then
+    the checks. everybody: the panel of all applicants; those set aside enter specifications alone.
+    """
+    progress("check", 0, 1)
+    assessment = Assessment(everybody, programme)
+    checks = list(evidence_rows(assessment))
+    progress("check", 1, 1)
+    yield from claimed(_estimate_rows(everybody.compared, programme, progress), assessment)
+    yield from checks
+
+
+def _estimate_rows(panel: Panel, programme: Programme, progress: Progress) -> Iterator[Row]:
     named = [(), *((name,) for name in DIMENSIONS), *programme.pairs]
     groupings: Groupings = {by: dict(groups_of(panel, by)) if by else {(): panel.funded} for by in named}
     for by, groups in groupings.items():
@@ -46,13 +57,6 @@ def figure_rows(panel: Panel, programme: Programme, progress: Progress = silent)
     progress("estimate", len(programme.outcomes), len(programme.outcomes))
 
 
-def _cell(by: tuple[str, ...], group: object, **named: str) -> Row:
-    """The dimensions of a figure: "*" where it takes all."""
-    labels = group if isinstance(group, tuple) else (group,)
-    row: Row = {"outcome": "*", "measure": "", "arm": "*", "horizon": "*", **dict.fromkeys(DIMENSIONS, "*")}
-    return row | named | (dict(zip(by, labels, strict=True)) if by else {})
-
-
 def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups, rules: DisclosureRules) -> Iterator[Row]:
     """Firms awarded, comparison firms of the sectors of those that sell, euros granted."""
     sector, sells = panel.units["sector"], panel.units["sells"].to_numpy(dtype=bool)
@@ -61,13 +65,13 @@ def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups, rules: Disclo
         n_other = int((~panel.funded & sells & sector.isin(sector[mask & sells].dropna()).to_numpy()).sum())
         counts = (n_funded, n_other)
         for arm, n in ((Arm.FUNDED, n_funded), (Arm.COMPARISON, n_other)):
-            row = _cell(by, group, measure="firms", arm=arm) | {"unit": Unit.COUNT}
-            yield row | _published(float(n), counts, rules)
+            row = cell_of_group(by, group, measure="firms", arm=arm) | {"unit": Unit.COUNT}
+            yield row | published(float(n), counts, rules)
         if "grant_eur" in panel.units:
             grants = panel.units["grant_eur"][mask].dropna()
-            row = _cell(by, group, measure="grants", arm=Arm.FUNDED) | {"unit": Unit.MONEY}
+            row = cell_of_group(by, group, measure="grants", arm=Arm.FUNDED) | {"unit": Unit.MONEY}
             yield row | (
-                _published(float(sum(grants)), counts, rules) if len(grants) else _withheld(Reason.NOT_ESTIMABLE)
+                published(float(sum(grants)), counts, rules) if len(grants) else withheld(Reason.NOT_ESTIMABLE)
             )
 
 
@@ -79,7 +83,7 @@ def _outcome_rows(panel: Panel, outcome: Outcome, groupings: Groupings, programm
         measured: dict[tuple[Any, str], Counts] = {}
         for sample in samples:
             for group, found in changes_of(sample, groups).items():
-                cell = _cell(by, group, outcome=outcome.name, horizon=sample.horizon)
+                cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
                 measured[group, sample.horizon] = counts = _counts(found)
                 for arm, change in ((Arm.FUNDED, found.funded), (Arm.COMPARISON, found.comparison)):
                     yield from _change_rows(cell | {"arm": arm}, change, counts, sample, programme)
@@ -88,7 +92,7 @@ def _outcome_rows(panel: Panel, outcome: Outcome, groupings: Groupings, programm
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
                 for group, money in money_of(sample, groups).items():
-                    cell = _cell(by, group, outcome=outcome.name, horizon=sample.horizon)
+                    cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
                     yield from _money_rows(cell, money, measured[group, sample.horizon], panel, outcome, programme)
 
 
@@ -137,9 +141,9 @@ def _effect_rows(
             drawn = shrunken(found, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
             if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
                 tested = _differ(sectors_differ(found.values()))
-                yield _cell((), (), measure=f"{by[0]}s_differ_{estimand}", **named) | tested
+                yield cell_of_group((), (), measure=f"{by[0]}s_differ_{estimand}", **named) | tested
         for group, result in found.items():
-            row = _cell(by, group, measure=estimand, **named) | _effect(
+            row = cell_of_group(by, group, measure=estimand, **named) | effect_row(
                 estimand, result, measured[group, sample.horizon], programme.disclosure_rules
             )
             if isinstance(result, EffectEstimate):
@@ -155,7 +159,7 @@ def _differ(tested: WelchTest | Withheld) -> Row:
     """The p of Welch's test as a figure."""
     row: Row = {"unit": Unit.PROBABILITY}
     if isinstance(tested, Withheld):
-        return row | _withheld(tested.reason)
+        return row | withheld(tested.reason)
     return row | {
         "value": tested.p_value,
         "df": tested.df_within,
@@ -179,17 +183,17 @@ def _money_rows(
         lost = cell | {"measure": "offline_fall", "arm": Arm.FUNDED, "unit": Unit.MONEY}
         rules = programme.disclosure_rules
         yield lost | (
-            _withheld(Reason.NOT_ESTIMABLE, counts, rules)
+            withheld(Reason.NOT_ESTIMABLE, counts, rules)
             if money.lost is None
-            else _published(money.lost, counts, rules)
+            else published(money.lost, counts, rules)
         )
     for measure, result in measures.items():
         unit = Unit.FRACTION if measure == "losses_offset" else Unit.MONEY if measure == "extra_sales" else Unit.RATIO
         row = cell | {"measure": measure, "unit": unit}
         if isinstance(result, Withheld):
-            yield row | _withheld(result.reason, counts, programme.disclosure_rules)
+            yield row | withheld(result.reason, counts, programme.disclosure_rules)
         else:
-            yield row | _interval(result)
+            yield row | with_interval(result)
 
 
 def _change_rows(
@@ -207,66 +211,5 @@ def _change_rows(
         if value is not None and unit is Unit.OUTCOME:
             value /= periods
         yield row | (
-            _published(value, counts, rules) if value is not None else _withheld(Reason.NOT_ESTIMABLE, counts, rules)
+            published(value, counts, rules) if value is not None else withheld(Reason.NOT_ESTIMABLE, counts, rules)
         )
-
-
-def confidential(counts: Counts, rules: DisclosureRules) -> bool:
-    """One or two firms in either arm: a firm would be told about, or about itself by the other."""
-    return any(0 < n < rules.min_units for n in counts)
-
-
-def _published(value: float, counts: Counts, rules: DisclosureRules) -> Row:
-    """A count, sum, mean or change: published unless it would tell about a firm."""
-    if confidential(counts, rules):
-        return _withheld(Reason.TOO_FEW_FIRMS, counts, rules)
-    return {
-        "value": value,
-        "n_funded": counts[0],
-        "n_comparison": counts[1],
-        "obs_status": ObsStatus.NORMAL,
-        "conf_status": ConfStatus.FREE,
-    }
-
-
-def _withheld(reason: Reason, counts: Counts = (0, 0), rules: DisclosureRules | None = None) -> Row:
-    """No value. Small counts are confidential and hide their n too; otherwise the figure is unreliable or missing."""
-    if rules is not None and confidential(counts, rules):
-        return {"reason": Reason.TOO_FEW_FIRMS, "obs_status": ObsStatus.MISSING, "conf_status": ConfStatus.SMALL_COUNT}
-    status = ObsStatus.LOW_RELIABILITY if reason is Reason.TOO_FEW_FIRMS else ObsStatus.MISSING
-    return {
-        "reason": reason,
-        "n_funded": counts[0],
-        "n_comparison": counts[1],
-        "obs_status": status,
-        "conf_status": ConfStatus.FREE,
-    }
-
-
-def _effect(estimand: Estimand, result: Effect, counts: Counts, rules: DisclosureRules) -> Row:
-    """An effect with its interval and companions, or why it is withheld."""
-    if isinstance(result, Withheld):
-        return _withheld(result.reason, counts, rules) | {"unit": UNITS[estimand]}
-    return _interval(result) | {
-        "unit": result.unit,
-        "p_value": result.p_value,
-        "sim_p": result.sim_p,
-        "mde": result.mde,
-    }
-
-
-def _interval(result: EffectEstimate | MoneyEstimate) -> Row:
-    return {
-        "value": result.value,
-        "low": result.ci_low,
-        "high": result.ci_high,
-        "sim_low": result.sim_low,
-        "sim_high": result.sim_high,
-        "half_low": result.half_low,
-        "half_high": result.half_high,
-        "df": result.df,
-        "n_funded": result.n_funded,
-        "n_comparison": result.n_comparison,
-        "obs_status": ObsStatus.ESTIMATED,
-        "conf_status": ConfStatus.FREE,
-    }

@@ -107,15 +107,55 @@ def jackknife(deletions: Deletions) -> Uncertainty | None:
     return Uncertainty(deletions.theta, v**0.5, max(1.0, df))
 
 
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """Several estimates over the k firms that enter any of them. shift, weights: (k, q), zero where a firm does not
+    enter; firm, stratum, funded: (k,)."""
+
+    shift: FloatArray
+    weights: FloatArray
+    firm: npt.NDArray[np.int64]
+    stratum: npt.NDArray[np.int64]
+    funded: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, several: Sequence[Deletions]) -> "_Joint":
+        firm, first = np.unique(np.concatenate([one.firm for one in several]), return_index=True)
+        shift, weights = np.zeros((2, len(firm), len(several)))
+        for at, one in enumerate(several):
+            rows = np.searchsorted(firm, one.firm)
+            shift[rows, at], weights[rows, at] = one.replicates - one.theta, one.weights
+        stratum, funded = (
+            np.concatenate([getattr(one, name) for one in several])[first] for name in ("stratum", "funded")
+        )
+        return cls(shift, weights, firm, stratum, funded)
+
+
 def joint_covariance(several: Sequence[Deletions]) -> FloatArray:
     """(q, q) jackknife covariance of several estimates, over the firms that enter any of them."""
-    firms, first = np.unique(np.concatenate([one.firm for one in several]), return_index=True)
-    shift = np.zeros((len(firms), len(several)))
-    for at, one in enumerate(several):
-        shift[np.searchsorted(firms, one.firm), at] = one.replicates - one.theta
-    stratum, funded = (np.concatenate([getattr(one, name) for one in several])[first] for name in ("stratum", "funded"))
-    covariance: FloatArray = stratum_covariances(shift, pool_single(stratum, funded), funded).sum(axis=0)
+    joint = _Joint.of(several)
+    labels = pool_single(joint.stratum, joint.funded)
+    covariance: FloatArray = stratum_covariances(joint.shift, labels, joint.funded).sum(axis=0)
     return covariance
+
+
+def weighted_sum(one: Deletions, other: Deletions, factor: float) -> Deletions:
+    """θ₁ + factor · θ₂, each firm deleted from both at once. How the slopes of the two go together is not known: their
+    standard errors add up, as if in step.
+    """
+    joint = _Joint.of((one, other))
+    theta = one.theta + factor * other.theta
+    slopes = one.slopes_variance**0.5 + abs(factor) * other.slopes_variance**0.5
+    return Deletions(
+        theta=theta,
+        replicates=theta + joint.shift @ np.array([1.0, factor]),
+        firm=joint.firm,
+        stratum=joint.stratum,
+        funded=joint.funded,
+        weights=joint.weights.max(axis=1),
+        slopes_variance=slopes**2,
+        slopes_df=min(one.slopes_df, other.slopes_df),
+    )
 
 
 def sup_t(covariance: FloatArray, df: float, level: float) -> float:

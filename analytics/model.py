@@ -36,7 +36,7 @@ class Estimand(StrEnum):
 
 class Unit(StrEnum):
     """How a value is read: a fraction shown as % or as points, a score in [−2, 2] (never "%"), an amount of the
-    outcome, a count, money, money per unit of money, or a probability."""
+    outcome, a count, money, money per unit of money, a probability, a plain number, or standard deviations."""
 
     FRACTION = "fraction"
     POINTS = "points"
@@ -46,6 +46,8 @@ class Unit(StrEnum):
     MONEY = "money"
     RATIO = "ratio"
     PROBABILITY = "probability"
+    NUMBER = "number"
+    DEVIATIONS = "deviations"
 
 
 class Arm(StrEnum):
@@ -65,6 +67,94 @@ class Reason(StrEnum):
     EMBARGO = "embargo"
     NO_LOSSES = "no_losses"
     LOSSES_UNCERTAIN = "losses_uncertain"
+    FEW_FIRMS_APART = "few_firms_apart"
+    NO_DIRECTION = "no_direction"
+
+
+class Specification(StrEnum):
+    """One change to the main estimate. Those that a programme file lists, beforehand, count for stability; the last
+    three are shown beside.
+    """
+
+    UNADJUSTED = "unadjusted"
+    ALL_EARLIER_MONTHS = "all_earlier_months"
+    BELOW_THRESHOLD_ONLY = "below_threshold_only"
+    ALL_NOT_FUNDED = "all_not_funded"
+    OUTSIDE_FIRMS = "outside_firms"
+    PAID_ONLY = "paid_only"
+    NO_AID_BEFORE = "no_aid_before"
+    WITHOUT_LARGEST = "without_largest"
+    SYMMETRIC_GROWTH = "symmetric_growth"
+    WITHIN_SIZE = "within_size"
+    OUTCOME_REGRESSION = "outcome_regression"
+    INVERSE_PROBABILITY = "inverse_probability"
+    DOUBLY_ROBUST = "doubly_robust"
+
+
+class Check(StrEnum):
+    """What stands between an estimate and a claim (METHODS.md 5), in its order: 0 to 4."""
+
+    DESIGN = "design"
+    GROUPS = "groups"
+    BEFORE = "before"
+    REPORTING = "reporting"
+    STABILITY = "stability"
+
+
+class Result(StrEnum):
+    """How a check came out."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    NOT_CONTRADICTED = "not_contradicted"
+    FAIL = "fail"
+    NOT_TESTABLE = "not_testable"
+
+
+class CheckReason(StrEnum):
+    """Why a check, or one specification, came out as it did."""
+
+    SAME_COLLECTION = "same_collection"
+    OTHER_COLLECTION = "other_collection"
+    SOURCE_UNKNOWN = "source_unknown"
+    ELIGIBILITY_UNKNOWN = "eligibility_unknown"
+    ENOUGH_FIRMS = "enough_firms"
+    FEW_FIRMS = "few_firms"
+    FEW_EFFECTIVE = "few_effective"
+    WITHIN_MIE = "within_mie"
+    DIRECTION_HOLDS = "direction_holds"
+    DIFFERED = "differed"
+    IMPRECISE = "imprecise"
+    NO_EARLIER_YEAR = "no_earlier_year"
+    REPORTED_ALIKE = "reported_alike"
+    WORST_CASE_HOLDS = "worst_case_holds"
+    FEW_MEASURED = "few_measured"
+    REPORTED_UNLIKE = "reported_unlike"
+    SAME_SIGN = "same_sign"
+    OTHER_SIGN = "other_sign"
+    FEW_SPECIFICATIONS = "few_specifications"
+    NO_SUCH_FIRMS = "no_such_firms"
+    TOO_FEW_LEFT = "too_few_left"
+
+
+class Grade(StrEnum):
+    """How far the evidence carries a claim (METHODS.md 6)."""
+
+    MODERATE = "moderate"
+    LOW = "low"
+    VERY_LOW = "very_low"
+    DESCRIPTION = "description"
+    WITHHELD = "withheld"
+
+
+class Verdict(StrEnum):
+    """What the interval of a claim allows, beside the smallest effect that matters."""
+
+    MUCH_HIGHER = "much_higher"
+    HIGHER = "higher"
+    SAME = "same"
+    CANNOT_TELL = "cannot_tell"
+    LOWER = "lower"
+    MUCH_LOWER = "much_lower"
 
 
 class ObsStatus(StrEnum):
@@ -99,6 +189,7 @@ class Settings:
     """How effects are estimated. Effects and bounds are fractions; windows as in METHODS.md 1.
 
     before_ends: the last period before the programme could act on anybody; None: the last period before each award.
+    all_before: before is all that is known until then, not its last year alone.
     award_period: "skip" starts year 1 with the first full period after the award, "after" with the award's own.
     min_firms: an arm with fewer firms gives no estimate; exactly this many does.
     adjustment: "pooled_slopes" compares firms at equal sales, size and earlier growth, by a ridge regression over all
@@ -114,6 +205,7 @@ class Settings:
     level: float = 0.95
     min_firms: int = 10
     before_ends: pd.Period | str | None = None
+    all_before: bool = False
     award_period: Literal["skip", "after"] = "skip"
     years_after: int = 3
     total_outcome: str = "total_sales"

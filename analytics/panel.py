@@ -1,7 +1,7 @@
 """Firms × periods as arrays: from the store (SQL reduces) or from any long frame."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,18 @@ class Panel:
     def funded(self) -> npt.NDArray[np.bool_]:
         """(n_firms,) which firms were ever funded."""
         return np.asarray(self.units["cohort"].notna(), dtype=bool)
+
+    def keep(self, firms: npt.NDArray[np.bool_]) -> "Panel":
+        """The same of the firms under the mask, (n_firms,)."""
+        return Panel(self.units[firms], self.periods, {name: wide[firms] for name, wide in self.outcomes.items()})
+
+    @property
+    def compared(self) -> "Panel":
+        """The same of the firms in either arm: without those that the column `set_aside` names, where there is one."""
+        if "set_aside" not in self.units:
+            return self
+        kept = self.keep(~self.units["set_aside"].to_numpy(dtype=bool))
+        return replace(kept, units=kept.units.drop(columns="set_aside"))
 
     @property
     def periods_per_year(self) -> int:
@@ -162,8 +174,11 @@ def _wide(
     return wide
 
 
-def from_store(store: Store, programme: Programme) -> Panel:
-    """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported."""
+def from_store(store: Store, programme: Programme, *, everybody: bool = False) -> Panel:
+    """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported.
+
+    everybody: also those that are no fair comparison, with the column `set_aside` (see sql/firms.sql).
+    """
     frequency = store.frequency
     if frequency is None:
         raise UserError("store.no_sales", programme=programme.id)
@@ -172,6 +187,7 @@ def from_store(store: Store, programme: Programme) -> Panel:
         "firms",
         {
             "ineligible": list(programme.ineligible_reasons),
+            "threshold": list(programme.threshold_reasons),
             "only_sector": only.id if only else None,
             "only_macro_sector": only.macro_sector if only else None,
         },
@@ -196,4 +212,5 @@ def from_store(store: Store, programme: Programme) -> Panel:
         arrays[outcome.name] = _nothing_after(values, span, closed) if outcome.unit == "currency" else values
         if outcome.transform == "log":
             arrays[f"log_{outcome.name}"] = np.log(np.where(values > 0, values, np.nan))
-    return Panel(units.drop(columns="closed_on"), span, arrays)
+    panel = Panel(units.drop(columns="closed_on"), span, arrays)
+    return panel if everybody else panel.compared

@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analytics.home import PROGRAMMES
-from analytics.model import DataKind, DisclosureRules, Estimand, Settings, UserError
+from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
 from analytics.reference import DIVISIONS, PROVINCES
 from analytics.text import Text
 
@@ -170,20 +170,8 @@ class Programme(Part):
     pairs: tuple[tuple[str, str], ...] = ()
     disclosure: Disclosure = Disclosure()
     ineligible_reasons: tuple[str, ...] = ()
-    specifications: tuple[
-        Literal[
-            "unadjusted",
-            "all_earlier_months",
-            "below_threshold_only",
-            "all_not_funded",
-            "outside_firms",
-            "paid_only",
-            "no_aid_before",
-            "without_largest",
-            "symmetric_growth",
-        ],
-        ...,
-    ] = ()
+    threshold_reasons: tuple[str, ...] = ()
+    specifications: tuple[Specification, ...] = ()
 
     @model_validator(mode="after")
     def _headline_exists(self) -> Self:

@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.figure_id import parse_figure_id
-from analytics.model import DataKind, Reason, UserError
+from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
 from analytics.programme import DIMENSIONS, Programme, Tranche
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 TABLES = ("figures", "lines", "reconciliation", "applications")
 
 
@@ -44,6 +45,11 @@ class Figure:
     sim_low: float | None
     sim_high: float | None
     mde: float | None
+    level: float | None
+    grade: Grade | None
+    verdict: Verdict | None
+    result: Result | None
+    because: CheckReason | None
     n_funded: int | None
     n_comparison: int | None
     obs_status: str
@@ -56,6 +62,13 @@ class Figure:
         return self.value is not None
 
 
+_CODES: dict[str, type[StrEnum]] = {
+    "reason": Reason,
+    "grade": Grade,
+    "verdict": Verdict,
+    "result": Result,
+    "because": CheckReason,
+}
 _FIGURE_COLUMNS = [field.name for field in fields(Figure)]
 
 
@@ -179,7 +192,8 @@ def _figure(row: Sequence[Any]) -> Figure:
     values: dict[str, Any] = dict(
         zip(_FIGURE_COLUMNS, (None if pd.isna(value) else value for value in row), strict=True)
     )
-    values["reason"] = Reason(values["reason"]) if values["reason"] else None
+    for name, kind in _CODES.items():
+        values[name] = None if values[name] is None else kind(values[name])
     for name in ("n_funded", "n_comparison"):
         values[name] = None if values[name] is None else int(values[name])
     return Figure(**values)

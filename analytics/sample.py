@@ -18,7 +18,7 @@ from analytics.estimands import (
 from analytics.inference import Deletions
 from analytics.model import Estimand, Settings
 from analytics.panel import FloatArray, Panel
-from analytics.windows import Windows, observed, windows, windows_of
+from analytics.windows import Windows, before_against_earlier, observed, windows_of
 
 
 class Sample:
@@ -28,12 +28,23 @@ class Sample:
     (n_firms, G): each firm in every cohort's windows, NaN where it has no such growth.
     """
 
-    def __init__(self, panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> None:
-        """Measure every firm before and after. Raises UserError when the panel has no such outcome."""
-        self.panel, self.outcome, self.settings, self.year = panel, outcome, settings, year
+    def __init__(
+        self, panel: Panel, outcome: str, settings: Settings, year: int | None = None, *, placebo: bool = False
+    ) -> None:
+        """Measure every firm before and after. Raises UserError when the panel has no such outcome.
+
+        placebo: measure the year before against the one ahead of it instead, when the programme had done nothing yet,
+        and compare firms at equal traits of that earlier year.
+        """
+        self.panel, self.outcome, self.settings, self.year, self.placebo = panel, outcome, settings, year, placebo
         self.horizon = "overall" if year is None else str(year)
-        self.seen: Windows = windows(panel, outcome, settings, year)
+        self.seen = self._windows(observed(panel, outcome))
         self.arms = Arms.of(panel, self.seen.own, len(self.seen.cohorts))
+
+    def _windows(self, values: FloatArray) -> Windows:
+        if self.placebo:
+            return before_against_earlier(self.panel, values, self.settings)
+        return windows_of(self.panel, values, self.settings, self.year)
 
     def group(self, funded: BoolArray) -> Firms:
         """The funded firms under the mask and all comparison firms of their sectors."""
@@ -48,11 +59,15 @@ class Sample:
         """The estimand's θ and what each firm does to it; None when no funded firm can be compared."""
         return self._ways[estimand](firms)
 
+    def mean_gap(self, firms: Firms, slopes: Slopes | None, votes: FloatArray | None = None) -> Deletions | None:
+        """The typical firm's θ by other slopes, or with other votes of the comparison firms."""
+        return mean_gap(firms, self.log_growth, slopes, votes)
+
     @cached_property
     def _ways(self) -> dict[Estimand, Callable[[Firms], Deletions | None]]:
         seen = self.seen
         return {
-            Estimand.TYPICAL_FIRM: lambda firms: mean_gap(firms, self.log_growth, self.log_slopes),
+            Estimand.TYPICAL_FIRM: lambda firms: self.mean_gap(firms, self.log_slopes),
             Estimand.EURO_WEIGHTED: lambda firms: euro_weighted(euros(firms, seen.before, seen.after, self.log_slopes)),
             Estimand.STARTED_SELLING: lambda firms: started_selling(firms, seen.before, seen.after),
             Estimand.SYMMETRIC_GROWTH: lambda firms: mean_gap(firms, self.symmetric_growth, self.symmetric_slopes),
@@ -74,9 +89,7 @@ class Sample:
         """Change of Σ outcome / Σ total, periods with both reported. Raises UserError without the total outcome."""
         part, whole = observed(self.panel, self.outcome), observed(self.panel, self.settings.total_outcome)
         both = np.isfinite(part) & np.isfinite(whole)
-        of_part, of_whole = (
-            windows_of(self.panel, np.where(both, values, np.nan), self.settings, self.year) for values in (part, whole)
-        )
+        of_part, of_whole = (self._windows(np.where(both, values, np.nan)) for values in (part, whole))
         return _share(of_part.after, of_whole.after) - _share(of_part.before, of_whole.before)
 
     @cached_property
@@ -101,11 +114,12 @@ class Sample:
     def _slopes(self, growth: FloatArray) -> Slopes | None:
         if self.settings.adjustment == "none":
             return None
-        return pooled_slopes(self.arms, growth, self._known, self.settings.alpha)
+        return pooled_slopes(self.arms, growth, self.known, self.settings.alpha)
 
     @cached_property
-    def _known(self) -> list[FloatArray]:
-        return known_before(self.panel, self.outcome, self.seen, self.settings)
+    def known(self) -> list[FloatArray]:
+        """What is known of each firm before the programme could act, (n_firms, G) each; see `known_before`."""
+        return known_before(self.panel, self.outcome, self.seen, self.settings, placebo=self.placebo)
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:

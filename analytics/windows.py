@@ -1,7 +1,7 @@
 """Before, and years 1, 2, 3 after: each firm's paired means over the windows of each cohort (METHODS.md 1)."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,45 +93,80 @@ def windows_of(panel: Panel, values: FloatArray, settings: Settings, year: int |
 
 def since(panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: pd.Period) -> Windows:
     """The same against a year that is one and the same for all cohorts and starts at `first`, as `before`."""
-    return _windows(panel, values, settings, year, lambda _: first)
+    return _windows(panel, values, replace(settings, all_before=False), year, lambda _: first)
+
+
+def before_against_earlier(panel: Panel, values: FloatArray, settings: Settings) -> Windows:
+    """What happened when nothing could have: the before window as `after`, the year ahead of it as `before`.
+
+    A cohort whose earlier year does not lie wholly in the data has NaN throughout.
+    """
+    ppy = panel.periods_per_year
+
+    def pairs(cohort: pd.Period) -> Pairs | None:
+        first = before_start(panel, cohort, settings)
+        return ([first - ppy], [first]) if first - ppy >= panel.periods[0] else None
+
+    return _measured(panel, values, pairs)
+
+
+Pairs = tuple[list[pd.Period], list[pd.Period]]  # first periods of the years before, and of the years after
 
 
 def _windows(
     panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: Callable[[pd.Period], pd.Period]
 ) -> Windows:
+    ppy = panel.periods_per_year
+
+    def pairs(cohort: pd.Period) -> Pairs | None:
+        used = [k for k in complete_years(panel, cohort, settings) if year in (None, k)]
+        start, begins = after_start(cohort, settings), first(cohort)
+        known = begins.ordinal - panel.periods[0].ordinal if settings.all_before else 0
+        befores = [begins - k * ppy for k in range(-(-max(known, 0) // ppy) + 1)]
+        return (befores, [start + (k - 1) * ppy for k in used]) if used else None
+
+    return _measured(panel, values, pairs)
+
+
+def _measured(panel: Panel, values: FloatArray, pairs: Callable[[pd.Period], Pairs | None]) -> Windows:
     cohorts = cohorts_of(panel)
     shape = (len(panel.units), len(cohorts))
     before, after = np.full(shape, np.nan), np.full(shape, np.nan)
     years = np.zeros(len(cohorts), dtype=np.int64)
     wide = _with_outside(values)
     for g, cohort in enumerate(cohorts):
-        used = [k for k in complete_years(panel, cohort, settings) if year in (None, k)]
-        years[g] = len(used)
-        if used:
-            start = after_start(cohort, settings)
-            starts = [start + (k - 1) * panel.periods_per_year for k in used]
-            before[:, g], after[:, g] = _paired(panel, wide, first(cohort), starts)
+        found = pairs(cohort)
+        if found is not None:
+            years[g] = len(found[1])
+            before[:, g], after[:, g] = _paired(panel, wide, *found)
     own = cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"]))
     return Windows(cohorts, years, before, after, own.astype(np.int64))
 
 
-def earlier(panel: Panel, values: FloatArray, settings: Settings) -> tuple[FloatArray, FloatArray]:
-    """How firms stood before the before window: (n_firms, G) growth, ln of the mean before over the mean earlier, and
-    the share of the reported periods of both windows that have sales. NaN where there is nothing to tell them from.
+def earlier(panel: Panel, values: FloatArray, settings: Settings) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """How firms stood before the before window: (n_firms, G) growth, ln of the mean before over the mean earlier; the
+    share of the reported periods of both windows that have sales; the same of the earlier one alone. NaN where there is
+    nothing to tell them from.
     """
     cohorts, ppy = cohorts_of(panel), panel.periods_per_year
     shape = (len(panel.units), len(cohorts))
-    growth, active = np.full(shape, np.nan), np.full(shape, np.nan)
+    growth, active, active_earlier = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
     wide = _with_outside(values)
     for g, cohort in enumerate(cohorts):
         first = before_start(panel, cohort, settings)
-        earlier_mean, before_mean = _paired(panel, wide, first - ppy, [first])
+        earlier_mean, before_mean = _paired(panel, wide, [first - ppy], [first])
         sold = (earlier_mean > 0) & (before_mean > 0)
         growth[:, g] = np.log(np.where(sold, before_mean, np.nan)) - np.log(np.where(sold, earlier_mean, np.nan))
-        both = wide[:, _columns(panel, first - ppy, 2 * ppy)]
-        reported = np.isfinite(both).sum(axis=1)
-        active[:, g] = (both > 0).sum(axis=1) / np.where(reported > 0, reported, np.nan)
-    return growth, active
+        active[:, g] = _active(wide[:, _columns(panel, first - ppy, 2 * ppy)])
+        active_earlier[:, g] = _active(wide[:, _columns(panel, first - ppy, ppy)])
+    return growth, active, active_earlier
+
+
+def _active(values: FloatArray) -> FloatArray:
+    """Share of the reported periods with sales."""
+    reported = np.isfinite(values).sum(axis=1)
+    share: FloatArray = (values > 0).sum(axis=1) / np.where(reported > 0, reported, np.nan)
+    return share
 
 
 def _with_outside(values: FloatArray) -> FloatArray:
@@ -141,17 +176,18 @@ def _with_outside(values: FloatArray) -> FloatArray:
 
 @np.errstate(over="ignore")  # what is too large for a number becomes infinite, and is lost
 def _paired(
-    panel: Panel, values: FloatArray, first: pd.Period, starts: Sequence[pd.Period]
+    panel: Panel, values: FloatArray, firsts: Sequence[pd.Period], starts: Sequence[pd.Period]
 ) -> tuple[FloatArray, FloatArray]:
-    """Means of the year from `first` and of the years from `starts`, whole years apart from each other.
+    """Means of the years from `firsts` and of those from `starts`, each whole years apart from each other.
 
     Seasons cancel in pairs: only calendar positions reported in both windows count, in both means.
     """
     ppy = panel.periods_per_year
-    before = values[:, _columns(panel, first, ppy)]
-    after = _mean_reported([values[:, _columns(panel, start, ppy)] for start in starts])
+    before, after = (
+        _mean_reported([values[:, _columns(panel, begins, ppy)] for begins in years]) for years in (firsts, starts)
+    )
     # both windows are whole years: turning one puts the same calendar positions side by side
-    after = np.roll(after, (starts[0].ordinal - first.ordinal) % ppy, axis=1)
+    after = np.roll(after, (starts[0].ordinal - firsts[0].ordinal) % ppy, axis=1)
     both = np.isfinite(before) & np.isfinite(after)
     n = both.sum(axis=1)
     enough = np.where(n >= PAIRS_NEEDED[ppy], n, np.nan)

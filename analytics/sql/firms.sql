@@ -1,53 +1,82 @@
--- Grain: one row per firm in either arm of the comparison.
--- A firm with more than one award counts from the first. A firm without award is a comparison, unless it withdrew or an
--- application of its was turned down for a reason that no funded firm could have had ($ineligible).
--- closed_on: the earliest closure that any of its applications knows of. sells: false for kinds of beneficiaries that
--- have no sales (associations, universities): they are counted, and left out of effects.
--- employees: full-time equivalents; grant_eur, eligible_spend_eur: euros; awarded_on: day, NULL for comparison firms.
+-- Grain: one row per firm that applied.
+-- A firm with more than one award counts from the first. A firm without award is a comparison, unless it is set aside:
+-- it withdrew, or an application of its was turned down for a reason that no funded firm could have had ($ineligible).
+-- closed_on, other_aid_on: the earliest that any of its applications knows of. sells: false for kinds of beneficiaries
+-- that have no sales (associations, universities): they are counted, and left out of effects. below_threshold: turned
+-- down for its score ($threshold). eligibility_known: NULL for funded firms; false where nobody said why a firm was not
+-- admitted. source: how its figures were collected, "a+b" where in several ways, NULL where some do not say.
+-- employees: full-time equivalents; grant_eur, eligible_spend_eur, paid_eur: euros; score: points; awarded_on: day, NULL
+-- for firms without award.
 WITH ranked AS (
     SELECT
         *,
         outcome IN ('funded', 'revoked', 'withdrawn') AND awarded_on IS NOT NULL AS awarded,
-        coalesce(list_contains($ineligible, exclusion_reason), false) AS ineligible
+        outcome IN ('not_funded', 'not_admitted') AS turned_down,
+        coalesce(list_contains($ineligible, exclusion_reason), false) AS ineligible,
+        coalesce(list_contains($threshold, exclusion_reason), false) AS below_threshold
     FROM applications
 ),
 first_award AS (
-    SELECT * FROM ranked
+    SELECT *, false AS set_aside, NULL::BOOLEAN AS eligibility_known
+    FROM ranked
     WHERE awarded
     QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY awarded_on, application_id) = 1
 ),
-comparison AS (
-    SELECT * FROM ranked
-    WHERE outcome IN ('not_funded', 'not_admitted')
-        AND firm_id NOT IN (SELECT firm_id FROM ranked WHERE awarded OR ineligible)
-    QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY application_id) = 1
+without_award AS (
+    SELECT
+        *,
+        bool_or(ineligible) OVER (PARTITION BY firm_id)
+            OR NOT bool_or(turned_down) OVER (PARTITION BY firm_id) AS set_aside,
+        outcome = 'not_funded' OR (exclusion_reason IS NOT NULL AND len($ineligible) > 0) AS eligibility_known
+    FROM ranked
+    WHERE firm_id NOT IN (SELECT firm_id FROM ranked WHERE awarded)
+    QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY turned_down DESC, application_id) = 1
 ),
-closures AS (
-    SELECT firm_id, min(closed_on) AS closed_on FROM applications GROUP BY firm_id
+known AS (
+    SELECT firm_id, min(closed_on) AS closed_on, min(other_aid_on) AS other_aid_on FROM applications GROUP BY firm_id
 ),
-arms AS (
+collected AS (
+    SELECT
+        firm_id,
+        CASE
+            WHEN count(*) > count(source) THEN NULL
+            WHEN min(source) = max(source) THEN min(source)
+            ELSE min(source) || '+' || max(source)
+        END AS source
+    FROM current_observations
+    GROUP BY firm_id
+),
+firms AS (
     SELECT * FROM first_award
     UNION ALL
-    SELECT * FROM comparison
+    SELECT * FROM without_award
 )
 SELECT
-    arms.firm_id,
+    firms.firm_id,
+    firms.set_aside,
     coalesce(sectors.sector, $only_sector) AS sector,
     coalesce(sectors.macro_sector, $only_macro_sector) AS macro_sector,
-    arms.awarded_on,
-    arms.tranche AS wave,
-    arms.size_class,
-    arms.channel,
+    firms.awarded_on,
+    firms.tranche AS wave,
+    firms.size_class,
+    firms.channel,
     areas.area,
-    arms.beneficiary_kind,
+    firms.beneficiary_kind,
     coalesce(kinds.sells, true) AS sells,
-    arms.employees::DOUBLE AS employees,
-    arms.grant_eur,
-    arms.eligible_spend_eur,
-    closures.closed_on
-FROM arms
-JOIN closures USING (firm_id)
+    firms.employees::DOUBLE AS employees,
+    firms.grant_eur,
+    firms.eligible_spend_eur,
+    firms.paid_eur,
+    firms.score::DOUBLE AS score,
+    firms.below_threshold,
+    firms.eligibility_known,
+    known.closed_on,
+    known.other_aid_on,
+    collected.source
+FROM firms
+JOIN known USING (firm_id)
+LEFT JOIN collected USING (firm_id)
 LEFT JOIN sectors USING (division)
 LEFT JOIN areas USING (province)
 LEFT JOIN kinds USING (beneficiary_kind)
-ORDER BY arms.firm_id
+ORDER BY firms.firm_id

@@ -1,11 +1,11 @@
--- A release: what may be published, and nothing else. Format version 2. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 3. The file never changes once it is written.
 
 -- one row per key; values are JSON
 CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
 
 -- one row per figure. "*" in a dimension: all of it. value is NULL where the figure is withheld, with a reason.
 -- unit: fraction (0.12 is 12%), points (0.12 is 12 points), score (in [-2, 2]), outcome (the outcome's own: amounts per year),
--- count, money (the programme's currency), ratio (money per money), probability (of a test)
+-- count, money (the programme's currency), ratio (money per money), probability (of a test), number, deviations (standard)
 CREATE TABLE figures (
     figure_id VARCHAR PRIMARY KEY,
     cell VARCHAR NOT NULL UNIQUE,       -- the part of the id that stays from release to release
@@ -35,12 +35,18 @@ CREATE TABLE figures (
     firms_needed BIGINT,                -- funded firms that would tell the smallest effect that matters
     years_needed BIGINT,                -- years after funding that would; NULL: none, or not known
     df DOUBLE,
+    level DOUBLE,                       -- of low and high, where the figure is a check's; 0.95 otherwise
+    grade VARCHAR,                      -- how far the evidence carries; NULL: the figure carries no claim
+    verdict VARCHAR,                    -- what the claim's interval allows; NULL: none, or withheld
+    result VARCHAR,                     -- of a check, or whether a specification keeps the sign
+    because VARCHAR,                    -- why it came out so
     n_funded BIGINT,
     n_comparison BIGINT,
     obs_status VARCHAR NOT NULL,        -- SDMX
     conf_status VARCHAR NOT NULL,       -- SDMX
     reason VARCHAR,
-    CHECK ((value IS NULL) = (reason IS NOT NULL))
+    CHECK ((value IS NULL) = (reason IS NOT NULL)),
+    CHECK ((result IS NULL) = (because IS NULL))
 );
 
 -- one row per outcome, sector ("*": programme), arm and period; index 100 = the year before. NULL: a gap, too few firms

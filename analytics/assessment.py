@@ -1,0 +1,139 @@
+"""Which effects carry a claim, and what each rests on: checks, specifications, grade and verdict.
+
+Only the headline's outcome and horizon do: its estimand for the programme, macro-sectors and sectors; the euro-weighted
+effect, from which money follows, for the programme.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from analytics.adjust import pooled_slopes
+from analytics.arms import BoolArray, Group, groups_of
+from analytics.diagnostics import Finding, diagnosed
+from analytics.effects import Effect, EffectEstimate, group_effects
+from analytics.evidence import Evidence, judged
+from analytics.inference import Deletions
+from analytics.model import Check, Estimand, Result, Specification
+from analytics.panel import Panel
+from analytics.programme import Programme
+from analytics.propensity import Propensity, propensity
+from analytics.sample import Sample
+from analytics.sensitivity import Sensitivity, sensitivity
+from analytics.specifications import Specified, specified
+from analytics.windows import horizons
+
+By = tuple[str, ...]
+# Shown beside the listed ones; they know one vote per firm alone.
+BESIDE = (Specification.OUTCOME_REGRESSION, Specification.INVERSE_PROBABILITY, Specification.DOUBLY_ROBUST)
+GROUPED: tuple[By, ...] = (("macro_sector",), ("sector",))  # whose claims are made together
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """One effect that carries a claim, and all that it rests on; specifications: the listed ones, then those beside."""
+
+    estimand: Estimand
+    by: By
+    group: Group
+    evidence: Evidence
+    specifications: tuple[Specified, ...]
+
+
+class Assessment:
+    """Everything of one programme's headline. everybody: the panel of all applicants (see `panel.from_store`), or of
+    the firms in either arm alone; then the specifications that need the others are not testable.
+    """
+
+    def __init__(self, everybody: Panel, programme: Programme) -> None:
+        """Measure the headline's windows, and the year before against the one ahead of it."""
+        headline = programme.headline
+        year = None if headline.horizon == "overall" else int(headline.horizon)
+        self.everybody, self.programme = everybody, programme
+        panel = everybody.compared
+        self.sample = Sample(panel, headline.outcome, programme.settings, year)
+        self.earlier = Sample(panel, headline.outcome, programme.settings, placebo=True)
+
+    @cached_property
+    def assessed(self) -> list[Assessed]:
+        """The programme first, then macro-sectors and sectors; last the programme's euros."""
+        headline, panel = self.programme.headline, self.sample.panel
+        whole: dict[Group, BoolArray] = {(): panel.funded}
+        first = self._assess(headline.estimand, (), whole, None)
+        before = _before(first[0].evidence.findings)
+        grouped = [
+            one for by in GROUPED for one in self._assess(headline.estimand, by, groups_of(panel, by[0]), before)
+        ]
+        money = self.programme.outcome(headline.outcome).unit == "currency"
+        euros = [Estimand.EURO_WEIGHTED] if money and headline.estimand is not Estimand.EURO_WEIGHTED else []
+        return [*first, *grouped, *(one for estimand in euros for one in self._assess(estimand, (), whole, None))]
+
+    def _assess(
+        self, estimand: Estimand, by: By, groups: Mapping[Group, BoolArray], before: Result | None
+    ) -> list[Assessed]:
+        """Every group's effect. before: how the programme's own check of the year before came out; None: this is it."""
+        effects = group_effects(self.sample, estimand, groups)
+        main = {group: found for group, found in effects.items() if isinstance(found, EffectEstimate)}
+        beside = BESIDE if estimand is Estimand.TYPICAL_FIRM else ()
+        wanted = [*dict.fromkeys((*self.programme.specifications, *beside))]
+        varied = specified(self.everybody, self.sample, estimand, groups, main, wanted, self.picked)
+        listed = set(self.programme.specifications)
+        found = []
+        for group, effect in effects.items():
+            findings: Sequence[Finding] = ()
+            if isinstance(effect, EffectEstimate):
+                counting = [one for one in varied[group] if one.specification in listed]
+                findings = diagnosed(self.sample, self.earlier, estimand, groups[group], effect, counting)
+            evidence = judged(
+                effect,
+                _claimed(effect, by),
+                findings,
+                _before(findings) if before is None else before,
+                self.sample.settings,
+                compared=len(self.sample.group(groups[group]).others) > 0,
+            )
+            found.append(Assessed(estimand, by, group, evidence, tuple(varied.get(group, ()))))
+        return found
+
+    @cached_property
+    def picked(self) -> Propensity | None:
+        """How the funded were picked, by what was known before."""
+        sample = self.sample
+        slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, sample.settings.alpha)
+        return None if slopes is None else propensity(sample, sample.log_growth, slopes)
+
+    @cached_property
+    def sensitivity(self) -> Sensitivity | None:
+        """Of the headline, for the programme. None where the year before, or a year after, cannot be told about."""
+        settings, headline = self.sample.settings, self.programme.headline
+        panel, estimand = self.sample.panel, headline.estimand
+        placebo = self.earlier.deletions(estimand, self.earlier.group(panel.funded))
+        years = horizons(panel, settings)
+        if headline.horizon != "overall":
+            years = [year for year in years if year <= int(headline.horizon)]
+        after: list[Deletions] = []
+        for year in years:
+            sample = Sample(panel, headline.outcome, settings, year)
+            found = sample.deletions(estimand, sample.group(panel.funded))
+            if found is None or not np.isfinite(found.replicates).all():
+                return None
+            after.append(found)
+        if placebo is None or not after or not np.isfinite(placebo.replicates).all():
+            return None
+        weights = np.full(len(after), 1 / len(after))
+        if headline.horizon != "overall":
+            weights = np.eye(len(after))[-1]
+        return sensitivity(placebo, after, weights, settings.level)
+
+
+def _claimed(effect: Effect, by: By) -> tuple[float, float] | None:
+    """The interval of a claim: about a named group, the one that holds for all groups together."""
+    if not isinstance(effect, EffectEstimate):
+        return None
+    return (effect.sim_low, effect.sim_high) if by else (effect.ci_low, effect.ci_high)
+
+
+def _before(findings: Sequence[Finding]) -> Result | None:
+    return next((finding.result for finding in findings if finding.check is Check.BEFORE), None)

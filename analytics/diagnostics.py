@@ -1,0 +1,274 @@
+"""Five checks between an estimate and a claim (METHODS.md 5). Each says how it came out, its number, and why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from analytics.arms import BoolArray, Firms
+from analytics.effects import UNITS, EffectEstimate, as_shown, important
+from analytics.inference import Deletions, Uncertainty, jackknife, weighted_sum
+from analytics.model import Arm, Check, CheckReason, Estimand, Result, Unit
+from analytics.sample import Sample
+from analytics.specifications import Specified
+
+LEAST_FIRMS = 15  # per arm, for a claim; fewer may still be estimated
+LEAST_EFFECTIVE = 10.0  # equal votes per arm, where euros vote
+LEAST_EARLIER = 0.5  # share of funded firms in cohorts whose earlier year is in the data
+LEAST_MEASURED = 0.80  # share of funded firms
+MOST_GAP = 0.05  # between the arms, in shares of firms
+MOST_UNKNOWN = 0.05  # share of firms of which nobody said how they were asked, or why they were turned down
+LEAST_SAME_SIGN = 0.80  # share of specifications
+LEAST_SPECIFICATIONS = 3
+LEVEL, DIRECTION_LEVEL = 0.95, 0.90
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number, and where it has one its interval at a level; as values are shown (fractions; points too)."""
+
+    value: float
+    unit: Unit
+    low: float | None = None
+    high: float | None = None
+    level: float = LEVEL
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one check came out. number: what it rests on, None where there is none; n: firms of each arm behind it;
+    more: further numbers, by name.
+    """
+
+    check: Check
+    result: Result
+    because: CheckReason
+    n_funded: int
+    n_comparison: int
+    number: Range | None = None
+    more: Mapping[str, Range] = field(default_factory=dict)
+
+
+def diagnosed(
+    sample: Sample,
+    earlier: Sample,
+    estimand: Estimand,
+    funded: BoolArray,
+    effect: EffectEstimate,
+    specifications: Sequence[Specified],
+) -> list[Finding]:
+    """The five checks of one group's effect, 0 to 4. earlier: the same sample as a placebo; specifications: those that
+    the programme listed beforehand.
+    """
+    firms, everyone = sample.group(funded), sample.group(sample.panel.funded)
+    return [
+        comparable(sample, firms, everyone),
+        enough(effect),
+        alike_before(sample, earlier, estimand, firms, effect),
+        reporting(sample, estimand, firms, everyone, effect),
+        stable(specifications, effect),
+    ]
+
+
+# ---- shares of the two arms ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Difference between the arms' shares of firms, funded less comparison, with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def surely_wide(self) -> bool:
+        """Whether it is more than arms may differ, beyond chance."""
+        return self.low > MOST_GAP or self.high < -MOST_GAP
+
+    @property
+    def range(self) -> Range:
+        """As it is shown."""
+        return Range(self.value, Unit.POINTS, self.low, self.high)
+
+
+def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> Gap:
+    """Two shares, funded and comparison; interval of Agresti & Caffo (2000): one more yes and no in each arm."""
+    funded, other = (k / n if n else 0.0 for k, n in zip(yes, of, strict=True))
+    p, q = ((k + 1) / (n + 2) for k, n in zip(yes, of, strict=True))
+    variance = p * (1 - p) / (of[0] + 2) + q * (1 - q) / (of[1] + 2)
+    half = float(ndtri(0.5 + LEVEL / 2)) * variance**0.5
+    return Gap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
+
+
+def _alike(whole: Gap, own: Gap) -> bool:
+    """The arms differ little in the programme, and in the group not surely more."""
+    return abs(whole.value) < MOST_GAP and not own.surely_wide
+
+
+def _counts(firms: Firms, which: BoolArray) -> tuple[int, int]:
+    """Funded and comparison firms under a mask, (n_firms,)."""
+    return int(which[firms.rows].sum()), int(which[firms.others].sum())
+
+
+# ---- 0: comparable by design -----------------------------------------------------------------------------------------
+
+
+def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
+    """Sales were collected in the same way in both arms, and it is known why comparison firms were not funded, so that
+    those that never could have been are left out. The number: how far the arms differ in how they were asked.
+    """
+    units = sample.panel.units
+    reports: BoolArray = np.isfinite(sample.panel.outcomes[sample.outcome]).any(axis=1)
+    n = _counts(firms, reports)
+
+    def found(result: Result, because: CheckReason, gap: Gap | None = None) -> Finding:
+        return Finding(Check.DESIGN, result, because, *n, gap.range if gap else None)
+
+    source = units.get("source")
+    if source is None or _share(source.isna().to_numpy() & reports, firms, sum(n)) > MOST_UNKNOWN:
+        return found(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
+    ways = {way: (source == way).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
+    whole, own = (_widest(ways, who, _counts(who, reports)) for who in (everyone, firms))
+    if not _alike(whole, own):
+        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, own)
+    known = units.get("eligibility_known")
+    unknown = None if known is None else ~known.fillna(False).to_numpy(dtype=bool)
+    if unknown is None or unknown[firms.others].sum() > MOST_UNKNOWN * len(firms.others):
+        return found(Result.NOT_TESTABLE, CheckReason.ELIGIBILITY_UNKNOWN, own)
+    return found(Result.PASS, CheckReason.SAME_COLLECTION, own)
+
+
+def _share(which: BoolArray, firms: Firms, of: int) -> float:
+    return sum(_counts(firms, which)) / max(of, 1)
+
+
+def _widest(ways: Mapping[object, BoolArray], firms: Firms, of: tuple[int, int]) -> Gap:
+    """The way of collecting in which the arms differ most."""
+    gaps = [gap_between(_counts(firms, which), of) for which in ways.values()]
+    return max(gaps, key=lambda gap: abs(gap.value))
+
+
+# ---- 1: groups -------------------------------------------------------------------------------------------------------
+
+
+def enough(effect: EffectEstimate) -> Finding:
+    """Firms in each arm, and equal votes where euros vote. The number: firms of the smaller arm."""
+    least = min(effect.n_funded, effect.n_comparison)
+    result, because = Result.PASS, CheckReason.ENOUGH_FIRMS
+    if least < LEAST_FIRMS:
+        result, because = Result.FAIL, CheckReason.FEW_FIRMS
+    elif effect.estimand is Estimand.EURO_WEIGHTED and effect.effective_firms < LEAST_EFFECTIVE:
+        result, because = Result.FAIL, CheckReason.FEW_EFFECTIVE
+    return Finding(Check.GROUPS, result, because, effect.n_funded, effect.n_comparison, Range(float(least), Unit.COUNT))
+
+
+# ---- 2: alike before -------------------------------------------------------------------------------------------------
+
+
+def alike_before(sample: Sample, earlier: Sample, estimand: Estimand, firms: Firms, effect: EffectEstimate) -> Finding:
+    """δ, the effect that the year before had over the one ahead of it, when there was no grant. The number: δ.
+
+    Fails where δ is surely not zero. Passes where δ is surely smaller than what matters, or where the direction of θ
+    survives both a trend that goes on (θ − δ) and a before year that was unusual (θ + δ). An imprecise δ does neither.
+    """
+    covered = float((earlier.seen.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
+    if covered < LEAST_EARLIER:
+        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.NO_EARLIER_YEAR, 0, 0)
+    main, placebo = sample.deletions(estimand, firms), earlier.deletions(estimand, firms)
+    delta = None if placebo is None else jackknife(placebo)
+    if main is None or placebo is None or delta is None or min(_entering(placebo)) < sample.settings.min_firms:
+        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
+    unit, ways = UNITS[estimand], [jackknife(weighted_sum(main, placebo, sign)) for sign in (-1.0, 1.0)]
+    more = {"equivalence": _range(delta, unit, DIRECTION_LEVEL)}
+    more |= {
+        name: _range(way, unit, DIRECTION_LEVEL)
+        for name, way in zip(("trend_goes_on", "unusual_year"), ways, strict=True)
+        if way is not None
+    }
+    result, because = _before(delta, ways, effect, important(unit, sample.settings))
+    return Finding(Check.BEFORE, result, because, *_entering(placebo), _range(delta, unit, LEVEL), more)
+
+
+def _before(
+    delta: Uncertainty, ways: Sequence[Uncertainty | None], effect: EffectEstimate, mie: float
+) -> tuple[Result, CheckReason]:
+    low, high = delta.interval(LEVEL)
+    if low > 0 or high < 0:
+        return Result.FAIL, CheckReason.DIFFERED
+    low, high = delta.interval(DIRECTION_LEVEL)
+    if -mie < low and high < mie:
+        return Result.PASS, CheckReason.WITHIN_MIE
+    if all(way is not None and _on_side_of(effect.theta, way) for way in ways):
+        return Result.PASS, CheckReason.DIRECTION_HOLDS
+    return Result.NOT_CONTRADICTED, CheckReason.IMPRECISE
+
+
+def _on_side_of(theta: float, one: Uncertainty) -> bool:
+    low, high = one.interval(DIRECTION_LEVEL)
+    return low > 0 if theta > 0 else high < 0
+
+
+def _range(one: Uncertainty, unit: Unit, level: float) -> Range:
+    value, low, high = as_shown(unit, one.theta, *one.interval(level))
+    return Range(value, unit, low, high, level)
+
+
+def _entering(deletions: Deletions) -> tuple[int, int]:
+    funded = int(deletions.funded.sum())
+    return funded, len(deletions.funded) - funded
+
+
+# ---- 3: reporting ----------------------------------------------------------------------------------------------------
+
+
+def reporting(sample: Sample, estimand: Estimand, firms: Firms, everyone: Firms, effect: EffectEstimate) -> Finding:
+    """Enough funded firms are measured, and not many more or fewer than comparison firms; or the direction survives the
+    worst case. The number: how far the arms differ in their share of measured firms.
+    """
+    measured, of = sample.measured(estimand, firms), (len(firms.rows), len(firms.others))
+    own = gap_between(measured, of)
+    whole = gap_between(sample.measured(estimand, everyone), (len(everyone.rows), len(everyone.others)))
+    shares = [k / n for k, n in zip(measured, of, strict=True)]
+    worst = worst_case(effect, min(shares))
+    told = worst.low is not None and worst.high is not None and (worst.low > 0 or worst.high < 0)
+    if shares[0] >= LEAST_MEASURED and _alike(whole, own):
+        result, because = Result.PASS, CheckReason.REPORTED_ALIKE
+    elif told:
+        result, because = Result.PASS, CheckReason.WORST_CASE_HOLDS
+    else:
+        few = shares[0] < LEAST_MEASURED
+        result, because = Result.FAIL, CheckReason.FEW_MEASURED if few else CheckReason.REPORTED_UNLIKE
+    more = {f"measured_{arm}": Range(share, Unit.FRACTION) for arm, share in zip(Arm, shares, strict=True)}
+    return Finding(Check.REPORTING, result, because, *measured, own.range, more | {"worst_case": worst})
+
+
+def worst_case(effect: EffectEstimate, measured: float) -> Range:
+    """The missing funded firms grew like the comparison, or the missing comparison firms like the funded: either takes
+    θ to a share of itself. Firms that nobody measured make nothing more certain: the interval keeps its length.
+    """
+    theta = effect.theta * measured
+    half = float(stdtrit(effect.df, 0.5 + effect.level / 2)) * effect.se
+    value, low, high = as_shown(effect.unit, theta, theta - half, theta + half)
+    return Range(value, effect.unit, low, high, effect.level)
+
+
+# ---- 4: stability ----------------------------------------------------------------------------------------------------
+
+
+def stable(specifications: Sequence[Specified], effect: EffectEstimate) -> Finding:
+    """The sign is the same, whichever way it is estimated. The number: the share of specifications of the same sign."""
+    made = [one for one in specifications if one.result is not Result.NOT_TESTABLE]
+    n = effect.n_funded, effect.n_comparison
+    if len(made) < LEAST_SPECIFICATIONS:
+        return Finding(Check.STABILITY, Result.NOT_TESTABLE, CheckReason.FEW_SPECIFICATIONS, *n)
+    same = sum(one.result is Result.PASS for one in made) / len(made)
+    holds = same >= LEAST_SAME_SIGN
+    return Finding(
+        Check.STABILITY,
+        Result.PASS if holds else Result.FAIL,
+        CheckReason.SAME_SIGN if holds else CheckReason.OTHER_SIGN,
+        *n,
+        Range(same, Unit.FRACTION),
+    )

@@ -1,0 +1,72 @@
+"""How the funded were picked, as far as what was known before tells: odds, overlap (shown beside the checks).
+
+One logistic regression over all sectors says how firms that were funded differ, within their sector and cohort, from
+firms that were not. It decides no figure of the first screen.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+
+from analytics.adjust import Slopes
+from analytics.arms import BoolArray, IntArray
+from analytics.panel import FloatArray
+from analytics.sample import Sample
+
+INSIDE = (1.0, 99.0)  # percentiles of the comparison firms' index between which a funded firm has a counterpart
+
+
+@dataclass(frozen=True, slots=True)
+class Propensity:
+    """odds: (n_firms, G), up to a factor of the cell, which normalised weights do not need. overlap: share of funded
+    firms whose index lies among those of the comparison firms. told: how often, of one funded and one comparison firm,
+    the funded one has the higher index (0.5: what is known before tells nothing).
+    """
+
+    odds: FloatArray
+    overlap: float
+    told: float
+    n_funded: int
+    n_comparison: int
+
+
+def propensity(sample: Sample, growth: FloatArray, slopes: Slopes) -> Propensity | None:
+    """Of firms that have such growth, on the features of the adjustment. None when one arm has no firm.
+
+    Rows are funded firms in their own cohort's windows and comparison firms in every cohort's, weighted by its share of
+    the funded firms.
+    """
+    firms = sample.group(sample.panel.funded)
+    own, others = firms.funded(growth), firms.comparison(growth)
+    enters, counted = np.isfinite(own), np.isfinite(others)
+    share = firms.count(enters) / max(int(enters.sum()), 1)
+    by_sector = share.reshape(-1, sample.arms.width).sum(axis=1)
+    weight = share[firms.other_cell] / np.maximum(by_sector, 1e-12)[firms.other_sector][:, None]
+    counted &= weight > 0
+    if not (enters.any() and counted.any()):
+        return None
+    x = np.concatenate([slopes.features[firms.rows, firms.own][enters], slopes.features[firms.others][counted]])
+    sector = np.concatenate([firms.sector[enters], _rows(firms.other_sector, counted)])
+    weights = np.concatenate([np.ones(int(enters.sum())), weight[counted]])
+    funded = np.arange(len(x)) < int(enters.sum())
+    dummies = (sector[:, None] == np.unique(sector)).astype(np.float64)
+    model = LogisticRegression(max_iter=1000).fit(np.column_stack([x, dummies]), funded, sample_weight=weights)
+    beta = model.coef_[0, : x.shape[1]]
+    index = x @ beta
+    low, high = np.percentile(index[~funded], INSIDE)
+    inside = (index[funded] >= low) & (index[funded] <= high)
+    return Propensity(
+        odds=np.exp(slopes.features @ beta),
+        overlap=float(inside.mean()),
+        told=float(roc_auc_score(funded, index, sample_weight=weights)),
+        n_funded=int(enters.sum()),
+        n_comparison=int(counted.any(axis=1).sum()),
+    )
+
+
+def _rows(of_firm: IntArray, which: BoolArray) -> IntArray:
+    """A value of each firm, repeated for every cohort under the mask."""
+    repeated: IntArray = np.broadcast_to(of_firm[:, None], which.shape)[which]
+    return repeated

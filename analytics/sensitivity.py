@@ -1,0 +1,107 @@
+"""How much unlike the arms' paths could have been, and the direction still hold: Rambachan & Roth (2023).
+
+Through the package diff-diff. Years stand for periods: the one ahead of the before window, the before window itself as
+the reference, and the years after. It decides no grade.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analytics.inference import Deletions, jackknife, joint_covariance
+from analytics.panel import FloatArray
+
+if TYPE_CHECKING:
+    from diff_diff import MultiPeriodDiDResults
+
+MOST = 10.0  # where the package stops looking
+TOLERANCE = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """On the estimation scale.
+
+    straight_line: 95% interval if the difference in growth before had gone on in a straight line, its own uncertainty
+    reckoned with (the optimal fixed-length interval of smoothness restrictions, M = 0). bend: by how much growth may
+    have changed from one year to the next, beyond that line, before the interval holds zero. relative: how many times
+    the largest difference before that fits the data the arms may have drifted apart in a year, until the interval holds
+    zero. bend and relative are 0 where it holds zero at once, None where nothing up to MOST makes it.
+    """
+
+    straight_line: tuple[float, float]
+    bend: float | None
+    relative: float | None
+
+
+def sensitivity(
+    placebo: Deletions, years: Sequence[Deletions], weights: FloatArray, level: float
+) -> Sensitivity | None:
+    """Of the weighted mean of several years' effects. None where the year before cannot be told about.
+
+    The package takes the difference before as known in relative magnitudes, which would reward an imprecise one: it is
+    given the end of its interval that lies furthest from zero instead.
+    """
+    from diff_diff import HonestDiD  # heavy, and needed while building alone
+
+    delta = jackknife(placebo)
+    if delta is None:
+        return None
+    path = [_earlier(placebo), *years]
+    covariance = _with_slopes(joint_covariance(path), path)
+    effects = np.array([one.theta for one in path])
+    low, high = delta.interval(level)
+    furthest = effects.copy()
+    furthest[0] = max(abs(low), abs(high))
+    alpha = 1 - level
+    smooth = HonestDiD(method="smoothness", alpha=alpha, l_vec=weights)
+    straight = smooth.fit(_as_package(effects, covariance), M=0.0)
+    relative = HonestDiD(method="relative_magnitude", alpha=alpha, l_vec=weights)
+    return Sensitivity(
+        straight_line=(float(straight.ci_lb), float(straight.ci_ub)),
+        bend=smooth.breakdown_value(_as_package(effects, covariance), tol=TOLERANCE),
+        relative=relative.breakdown_value(_as_package(furthest, covariance), tol=TOLERANCE),
+    )
+
+
+def _earlier(placebo: Deletions) -> Deletions:
+    """The year ahead of the before window, measured from it as the years after are: −δ."""
+    return replace(placebo, theta=-placebo.theta, replicates=-placebo.replicates)
+
+
+def _with_slopes(covariance: FloatArray, path: Sequence[Deletions]) -> FloatArray:
+    """Slopes of the years after move together at most; how they move with the placebo's is not known."""
+    errors = np.array([one.slopes_variance**0.5 for one in path])
+    added = np.outer(errors, errors)
+    added[0, 1:] = added[1:, 0] = 0.0
+    total: FloatArray = covariance + added
+    return total
+
+
+def _as_package(effects: FloatArray, covariance: FloatArray) -> "MultiPeriodDiDResults":
+    """An event study as the package takes it: year −1 before the reference, years 1, 2, … after."""
+    from diff_diff import MultiPeriodDiDResults
+    from diff_diff.results import PeriodEffect
+
+    nothing, after = float("nan"), list(range(1, len(effects)))
+    errors = np.sqrt(np.diag(covariance))
+    return MultiPeriodDiDResults(
+        period_effects={
+            year: PeriodEffect(year, float(value), float(error), nothing, nothing, (nothing, nothing))
+            for year, value, error in zip([-1, *after], effects, errors, strict=True)
+        },
+        avg_att=nothing,
+        avg_se=nothing,
+        avg_t_stat=nothing,
+        avg_p_value=nothing,
+        avg_conf_int=(nothing, nothing),
+        n_obs=0,
+        n_treated=0,
+        n_control=0,
+        pre_periods=[-1],
+        post_periods=after,
+        vcov=covariance,
+        interaction_indices={year: at for at, year in enumerate([-1, *after])},
+    )

@@ -1,0 +1,218 @@
+"""The main estimate, one change at a time (METHODS.md 5, check 4). Does its sign depend on how it was made?"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from analytics.adjust import pooled_slopes
+from analytics.arms import BoolArray, Group
+from analytics.effects import Effect, EffectEstimate, effect_of, group_effects
+from analytics.inference import Deletions
+from analytics.model import CheckReason, Estimand, Reason, Result, Specification, Withheld
+from analytics.panel import Panel
+from analytics.propensity import Propensity
+from analytics.sample import Sample
+
+LEAST_APART = 10  # firms of an arm in which a published specification may differ from the main estimate, if it does
+
+
+@dataclass(frozen=True, slots=True)
+class Specified:
+    """How one change came out for one group.
+
+    effect: withheld where none can be made, or where so few firms differ from the main estimate that the two together
+    would tell about them: then only whether the sign holds may be said. result: whether it does.
+    """
+
+    specification: Specification
+    effect: Effect
+    result: Result
+    because: CheckReason
+
+
+def specified(
+    everybody: Panel,
+    sample: Sample,
+    estimand: Estimand,
+    groups: Mapping[Group, BoolArray],
+    main: Mapping[Group, EffectEstimate],
+    wanted: Sequence[Specification],
+    picked: Propensity | None,
+) -> dict[Group, list[Specified]]:
+    """Every wanted change, of the groups that have a main estimate.
+
+    everybody: the panel of all applicants, `sample` is of those in either arm; groups: masks of the sample's panel.
+    picked: what the last three specifications weigh by; without it they are not testable.
+    """
+    found: dict[Group, list[Specified]] = {group: [] for group in main}
+    for specification in wanted:
+        effects = _effects(specification, everybody, sample, estimand, groups, picked)
+        for group, effect in main.items():
+            one = Withheld(Reason.NOT_ESTIMABLE) if effects is None else effects[group]
+            found[group].append(_compared(specification, effect, one, there=effects is not None))
+    return found
+
+
+def _compared(specification: Specification, main: EffectEstimate, one: Effect, *, there: bool) -> Specified:
+    if isinstance(one, Withheld):
+        because = CheckReason.TOO_FEW_LEFT if there else CheckReason.NO_SUCH_FIRMS
+        return Specified(specification, one, Result.NOT_TESTABLE, because)
+    same = (one.theta > 0) == (main.theta > 0)
+    result, because = (Result.PASS, CheckReason.SAME_SIGN) if same else (Result.FAIL, CheckReason.OTHER_SIGN)
+    gaps = abs(one.n_funded - main.n_funded), abs(one.n_comparison - main.n_comparison)
+    if specification in TAKE_OTHER_FIRMS and any(0 < gap < LEAST_APART for gap in gaps):
+        return Specified(specification, Withheld(Reason.FEW_FIRMS_APART), result, because)
+    return Specified(specification, one, result, because)
+
+
+def _effects(
+    specification: Specification,
+    everybody: Panel,
+    sample: Sample,
+    estimand: Estimand,
+    groups: Mapping[Group, BoolArray],
+    picked: Propensity | None,
+) -> Mapping[Group, Effect] | None:
+    """None: the data hold nothing that such a change could be made with."""
+    panel, settings = sample.panel, sample.settings
+    match specification:
+        case Specification.UNADJUSTED:
+            varied = Sample(panel, sample.outcome, replace(settings, adjustment="none"), sample.year)
+            return group_effects(varied, estimand, groups)
+        case Specification.ALL_EARLIER_MONTHS:
+            varied = Sample(panel, sample.outcome, replace(settings, all_before=True), sample.year)
+            return group_effects(varied, estimand, groups)
+        case Specification.SYMMETRIC_GROWTH:
+            return group_effects(sample, Estimand.SYMMETRIC_GROWTH, groups)
+        case Specification.WITHIN_SIZE:
+            return _within_size(sample, estimand, groups)
+        case Specification.WITHOUT_LARGEST:
+            return {group: _without_largest(sample, estimand, mask) for group, mask in groups.items()}
+        case Specification.OUTCOME_REGRESSION | Specification.INVERSE_PROBABILITY | Specification.DOUBLY_ROBUST:
+            return _alternative(specification, sample, estimand, groups, picked)
+        case _:
+            kept = SELECTIONS[specification](everybody)
+            return None if kept is None else _selected(everybody.keep(kept), sample, estimand, groups)
+
+
+def _selected(
+    panel: Panel, sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]
+) -> Mapping[Group, Effect]:
+    """The same of other firms."""
+    varied = Sample(panel, sample.outcome, sample.settings, sample.year)
+    here = {group: panel.units.index.isin(sample.panel.units.index[mask]) for group, mask in groups.items()}
+    return group_effects(varied, estimand, here)
+
+
+def _within_size(
+    sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]
+) -> Mapping[Group, Effect] | None:
+    """Comparison firms of the same sector and size alone."""
+    units = sample.panel.units
+    if "size_class" not in units or units["size_class"].isna().all():
+        return None
+    narrow = (units["sector"].astype("str") + "|" + units["size_class"].astype("str")).where(
+        units["sector"].notna() & units["size_class"].notna()
+    )
+    panel = replace(sample.panel, units=units.assign(sector=narrow))
+    return group_effects(Sample(panel, sample.outcome, sample.settings, sample.year), estimand, groups)
+
+
+def _without_largest(sample: Sample, estimand: Estimand, mask: BoolArray) -> Effect:
+    """Without the firm, of either arm, that sold most before; slopes stay, and so does what each other firm does."""
+    deletions = sample.deletions(estimand, sample.group(mask))
+    if deletions is None:
+        return Withheld(Reason.NOT_ESTIMABLE)
+    size = np.nanmax(np.where(np.isfinite(sample.seen.before), sample.seen.before, -np.inf), axis=1)
+    largest = int(np.argmax(size[deletions.firm]))
+    rest = np.arange(len(deletions.firm)) != largest
+    without = replace(
+        deletions,
+        theta=float(deletions.replicates[largest]),
+        replicates=(deletions.replicates + deletions.replicates[largest] - deletions.theta)[rest],
+        **{name: getattr(deletions, name)[rest] for name in ("firm", "stratum", "funded", "weights")},
+    )
+    return effect_of(without, estimand, sample)
+
+
+def _alternative(
+    specification: Specification,
+    sample: Sample,
+    estimand: Estimand,
+    groups: Mapping[Group, BoolArray],
+    picked: Propensity | None,
+) -> Mapping[Group, Effect] | None:
+    """Outcome regression (least squares instead of ridge), odds of being funded as weights, or both."""
+    if estimand is not Estimand.TYPICAL_FIRM or picked is None:
+        return None
+    slopes = None
+    if specification is not Specification.INVERSE_PROBABILITY:
+        slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, alpha=0.0)
+    odds = None if specification is Specification.OUTCOME_REGRESSION else picked.odds
+    found: dict[Group, Effect] = {}
+    for group, mask in groups.items():
+        deletions: Deletions | None = sample.mean_gap(sample.group(mask), slopes, odds)
+        found[group] = effect_of(deletions, estimand, sample)
+    return found
+
+
+# ---- which firms -----------------------------------------------------------------------------------------------------
+
+
+def _apart(panel: Panel) -> BoolArray:
+    """Firms that are no fair comparison, and stand aside."""
+    if "set_aside" not in panel.units:
+        return np.zeros(len(panel.units), dtype=bool)
+    return panel.units["set_aside"].to_numpy(dtype=bool)
+
+
+def _known(panel: Panel, column: str) -> pd.Series | None:
+    if column not in panel.units or panel.units[column].isna().all():
+        return None
+    return panel.units[column]
+
+
+def _below_threshold_only(panel: Panel) -> BoolArray | None:
+    below = _known(panel, "below_threshold")
+    if below is None or not below.any():
+        return None
+    return ~_apart(panel) & (panel.funded | below.fillna(False).to_numpy(dtype=bool))
+
+
+def _all_not_funded(panel: Panel) -> BoolArray | None:
+    return np.ones(len(panel.units), dtype=bool) if _apart(panel).any() else None
+
+
+def _outside_firms(panel: Panel) -> BoolArray | None:
+    outside = _known(panel, "outside")
+    return None if outside is None else panel.funded | outside.to_numpy(dtype=bool)
+
+
+def _paid_only(panel: Panel) -> BoolArray | None:
+    paid = _known(panel, "paid_eur")
+    if paid is None:
+        return None
+    some = (paid.astype("float64") > 0).to_numpy(dtype=bool)
+    return ~_apart(panel) & (~panel.funded | some)
+
+
+def _no_aid_before(panel: Panel) -> BoolArray | None:
+    """Aid before the firm's own award; of a comparison firm, before the first award of all."""
+    aid, awarded = _known(panel, "other_aid_on"), _known(panel, "awarded_on")
+    if aid is None or awarded is None:
+        return None
+    ahead = (aid < awarded.fillna(awarded.min())).to_numpy(dtype=bool)
+    return ~_apart(panel) & ~ahead
+
+
+SELECTIONS: dict[Specification, Callable[[Panel], BoolArray | None]] = {
+    Specification.BELOW_THRESHOLD_ONLY: _below_threshold_only,
+    Specification.ALL_NOT_FUNDED: _all_not_funded,
+    Specification.OUTSIDE_FIRMS: _outside_firms,
+    Specification.PAID_ONLY: _paid_only,
+    Specification.NO_AID_BEFORE: _no_aid_before,
+}
+# What the same estimate of a few firms more or less would tell about those.
+TAKE_OTHER_FIRMS = {*SELECTIONS, Specification.WITHOUT_LARGEST, Specification.WITHIN_SIZE}
