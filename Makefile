@@ -7,7 +7,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test lint format lock simulate clean
+.PHONY: run test lint format lock simulate sentences clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -24,9 +24,15 @@ lint: .venv/test.done
 format: .venv/test.done
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-# Slow (about 20 minutes on 2 cores): writes docs/SIMULATION.md. A glance, on the screen: make simulate PROGRAMMES=100
+# Slow (about 40 minutes on 2 cores): writes docs/SIMULATION.md and docs/EVIDENCE.md. A glance, on the screen:
+# make simulate PROGRAMMES=100
 simulate: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
+	@$(BENCH)/python -m tests.bench.evidence $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
+
+# Writes docs/SENTENCES.md, after the text files or the rules of the sentences have changed.
+sentences: .venv/test.done
+	@$(BIN)/python -m tests.sentences
 
 lock: $(UV)
 	@$(LOCK) -o requirements.txt

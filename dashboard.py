@@ -22,6 +22,7 @@ HERE = Path(__file__).parent
 PAGES = {
     "overview": "",
     "sectors": "settori",
+    "evidence": "prove",
     "cohorts": "coorti",
     "press": "stampa",
     "audit": "dati",

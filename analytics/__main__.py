@@ -231,7 +231,7 @@ def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands."""
-    from analytics.headlines import described
+    from analytics.phrases import described
     from analytics.release import verify
 
     found = verify(arguments.figure, Home.default().releases)

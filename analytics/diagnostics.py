@@ -120,7 +120,7 @@ def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
     those that never could have been are left out. The number: how far the arms differ in how they were asked.
     """
     units = sample.panel.units
-    reports: BoolArray = np.isfinite(sample.panel.outcomes[sample.outcome]).any(axis=1)
+    reports = np.asarray(np.isfinite(sample.panel.outcomes[sample.outcome]).any(axis=1))
     n = _counts(firms, reports)
 
     def found(result: Result, because: CheckReason, gap: Gap | None = None) -> Finding:

@@ -79,7 +79,7 @@ class BeneficiaryKind(Named):
 
 class Outcome(Part):
     """A quantity compared before and after. `column` is its column in the sales table; `noun` its name in sentences;
-    `share_of` the outcome that it is a part of (online sales, of total sales)."""
+    `share_of` the outcome that it is a part of (online sales, of total sales), `rest` what the remainder is called."""
 
     name: Slug
     column: str
@@ -91,6 +91,7 @@ class Outcome(Part):
     gender: Literal["f", "m"] = "f"
     plural: bool = True
     share_of: Slug | None = None
+    rest: Words | None = None
 
     @model_validator(mode="after")
     def _currency_where_money(self) -> Self:

@@ -178,7 +178,8 @@ def _below_threshold_only(panel: Panel) -> BoolArray | None:
     below = _known(panel, "below_threshold")
     if below is None or not below.any():
         return None
-    return ~_apart(panel) & (panel.funded | below.fillna(False).to_numpy(dtype=bool))
+    turned_down: BoolArray = below.fillna(False).to_numpy(dtype=bool)
+    return ~_apart(panel) & (panel.funded | turned_down)
 
 
 def _all_not_funded(panel: Panel) -> BoolArray | None:
@@ -187,7 +188,10 @@ def _all_not_funded(panel: Panel) -> BoolArray | None:
 
 def _outside_firms(panel: Panel) -> BoolArray | None:
     outside = _known(panel, "outside")
-    return None if outside is None else panel.funded | outside.to_numpy(dtype=bool)
+    if outside is None:
+        return None
+    asked: BoolArray = outside.fillna(False).to_numpy(dtype=bool)
+    return panel.funded | asked
 
 
 def _paid_only(panel: Panel) -> BoolArray | None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analytics.headlines import data_note
 from analytics.model import Arm
+from analytics.phrases import data_note
 from analytics.programme import Outcome
 from analytics.release import Figure, Release
+from analytics.sentences import tells
 from analytics.text import Text
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -95,6 +96,13 @@ def effect_cell(figure: Figure | None, text: Text) -> str:
     if figure is None or figure.value is None or figure.low is None or figure.high is None:
         return _shown(figure, "")
     return f"{text.percent(figure.value)} {text.interval(figure.low, figure.high)}"
+
+
+def claim_cell(figure: Figure | None, text: Text) -> str:
+    """An effect with its interval; where its claim tells no direction, the interval alone."""
+    if figure is None or figure.grade is None or tells(figure) or figure.low is None or figure.high is None:
+        return effect_cell(figure, text)
+    return text.interval(figure.low, figure.high)
 
 
 def amount(value: float, outcome: Outcome, text: Text) -> str:
@@ -297,7 +305,7 @@ def sector_facts(
     facts = [
         ("fact.funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
         ("fact.comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
-        ("fact.effect", effect, effect_cell(effect, text)),
+        ("fact.effect", effect, claim_cell(effect, text)),
         ("fact.change", of("change", Arm.FUNDED), percent_cell(of("change", Arm.FUNDED), text)),
         ("fact.other_change", of("change", Arm.COMPARISON), percent_cell(of("change", Arm.COMPARISON), text)),
         ("fact.after", of("after_mean", Arm.FUNDED), amount_cell(of("after_mean", Arm.FUNDED), declared, text)),

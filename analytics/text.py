@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_compact_currency, format_currency, format_decimal
+from babel.numbers import format_compact_currency, format_currency, format_decimal, get_currency_name
 
 LANGUAGES = ("it", "en")
 DEFAULT_LANGUAGE = "it"
@@ -63,6 +63,10 @@ class Text:
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(round(value, decimals) + 0.0, pattern, locale=self.locale).replace("-", MINUS)
 
+    def probability(self, p: float) -> str:
+        """0.034 -> 0,03; what is smaller than 0.01 is said to be."""
+        return self("format.below", value=self.number(0.01, 2)) if p < 0.01 else self.number(p, 2)
+
     def percent(self, fraction: float, *, sign: bool = True) -> str:
         """0.12 -> +12%; without decimals; zero has no sign."""
         written = f"{self.number(fraction * 100)}%"
@@ -84,6 +88,12 @@ class Text:
         form = "zero" if whole == 0 else "vowel" if vowel else "plain"
         return self(f"format.{article}.{form}", value=written)
 
+    def about(self, fraction: float) -> str:
+        """'about 12%' in sentences; what rounds to nothing is 'less than 1%'."""
+        if round(fraction * 100) == 0:
+            return self("format.less_than_one")
+        return self("format.about", value=self.percent_with("the", fraction))
+
     def money(self, amount: float, currency: str, *, decimals: int = 0) -> str:
         """An amount of money, by default without decimals."""
         pattern = self.locale.currency_formats["standard"].pattern.replace(
@@ -91,6 +101,10 @@ class Text:
         )
         written = format_currency(amount, currency, pattern, locale=self.locale, currency_digits=False)
         return written.replace("-", MINUS)
+
+    def currency(self, currency: str) -> str:
+        """A currency's name, one of it: euro."""
+        return str(get_currency_name(currency, count=1, locale=self.locale))
 
     def short_money(self, amount: float, currency: str) -> str:
         """A rounded amount for charts: 148 mila €, €148K."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from analytics.charts import Mark, Row, Stamp
-from analytics.headlines import data_mark, why
 from analytics.model import Arm
+from analytics.phrases import data_mark, why
 from analytics.release import Figure, Release
 from analytics.text import Text
 

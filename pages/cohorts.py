@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import tables, views
-from analytics.headlines import data_note, horizon_phrase
+from analytics.phrases import data_note, horizon_phrase
 from pages import common
 
 found = common.need_frame()

@@ -11,8 +11,10 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from analytics.headlines import Headline
 from analytics.home import PROGRAMMES, Home
 from analytics.model import UserError
+from analytics.reasons import grade_words, reasons, why_words
 from analytics.release import Release, Releases
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 
@@ -163,6 +165,27 @@ def need_frame() -> Frame:
 def chart(figure: go.Figure, alt: str, key: str) -> None:
     """A chart as the template made it, with its alternative text."""
     st.plotly_chart(figure, theme=None, config=CHART, alt=alt, key=key)
+
+
+def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> None:
+    """A page's claim: heading, the line that always goes with it, grade, id; behind a click, what led to the grade."""
+    text, figure = frame.text, headline.figure
+    st.title(headline.sentence.title)
+    if headline.sentence.under:
+        st.markdown(headline.sentence.under)
+    facts = (grade_words(figure, text), text("figure.id", figure_id=figure.figure_id))
+    st.caption(" ".join(fact for fact in facts if fact))
+    found = reasons(frame.release, figure, text)
+    if found:
+        with st.expander(why_words(figure, text), expanded=open_reasons, key="why"):
+            for one in found:
+                st.markdown(text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words)))
+                st.caption(text("figure.id", figure_id=one.figure.figure_id))
+
+
+def bullets(lines: Sequence[str]) -> str:
+    """Lines as a Markdown list."""
+    return "\n".join(f"- {plain(line)}" for line in lines)
 
 
 def to_the_right(frame: pd.DataFrame) -> dict[Any, Any]:

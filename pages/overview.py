@@ -3,19 +3,12 @@
 import streamlit as st
 
 from analytics import charts, tables, views
-from analytics.headlines import (
-    before_phrase,
-    capital,
-    claim_interval,
-    effect_title,
-    horizon_phrase,
-    money_words,
-    range_line,
-    verdict,
-    why,
-)
+from analytics.headlines import headline_of
 from analytics.model import Arm
+from analytics.phrases import before_phrase, capital, horizon_phrase, why
+from analytics.reasons import cannot_say, grade_words, total_effect
 from analytics.release import Figure
+from analytics.sentences import Kind, claim_interval, differ_sentence, tells
 from pages import common
 
 found = common.need_frame()
@@ -26,9 +19,7 @@ horizon = str(headline.horizon)
 main = release.headline()
 
 st.space("small")
-st.title(effect_title(release, main, "*", text))
-st.markdown(range_line(release, main, "*", text))
-st.caption(text("figure.id", figure_id=main.figure_id))
+common.claim(headline_of(release, main, Kind.EFFECT, "*", "*", text), found)
 
 
 def change_panel() -> None:
@@ -60,36 +51,49 @@ def effect_panel(figure: Figure | None, name: str) -> None:
     if figure is None or figure.value is None or interval is None:
         st.markdown(common.plain(why(figure, release, text)) if figure else text("overview.absent"))
         return
-    tells = verdict(figure, "*") != "cannot_tell"
-    large = text.percent(figure.value) if tells else text.span(*interval)
-    with st.container(key=f"value_{'point' if tells else 'range'}_{name}"):
+    point = tells(figure)
+    large = text.percent(figure.value) if point else text.span(*interval)
+    with st.container(key=f"value_{'point' if point else 'range'}_{name}"):
         st.metric(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), large)
     st.markdown(text(f"overview.{name}_says", horizon=horizon_phrase(release, horizon, text)))
     mark = views.mark(figure)
     if mark is not None:
         stamp = views.stamp(release, figure.figure_id, text)
-        drawn = charts.effect_panel(mark, stamp=stamp, text=text, point=tells)
-        common.chart(drawn, charts.effect_panel_alt(mark, text, point=tells), f"chart_{name}")
+        drawn = charts.effect_panel(mark, stamp=stamp, text=text, point=point)
+        common.chart(drawn, charts.effect_panel_alt(mark, text, point=point), f"chart_{name}")
     st.caption(text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0)))
 
 
 def money_panel(figure: Figure) -> None:
     """The same effect in money, per unit granted; the share of losses that it offset, or why none is given."""
     st.subheader(text("overview.money"), anchor=False)
-    says, note = money_words(release, outcome, horizon, text)
     mark = views.mark(figure)
     if mark is None or outcome.currency is None:
         st.markdown(common.plain(why(figure, release, text)))
         return
-    tells = verdict(figure, "*") != "cannot_tell"
-    large = tables.rate(figure, outcome, text) if tells else tables.rate_span(figure, outcome, text)
-    with st.container(key=f"value_{'point' if tells else 'range'}_money"):
+    point = tells(figure)
+    large = tables.rate(figure, outcome, text) if point else tables.rate_span(figure, outcome, text)
+    with st.container(key=f"value_{'point' if point else 'range'}_money"):
         st.metric(capital(text("overview.money_label", outcome=outcome.label.in_(text).lower())), large)
-    st.markdown(common.plain(says))
+    money = headline_of(release, figure, Kind.MONEY, "*", "*", text)
+    st.markdown(common.plain(money.sentence.short))
     stamp, currency = views.stamp(release, figure.figure_id, text), outcome.currency
-    drawn = charts.effect_panel(mark, stamp=stamp, text=text, currency=currency, point=tells)
-    common.chart(drawn, charts.effect_panel_alt(mark, text, currency=currency, point=tells), "chart_money")
-    st.caption(common.plain(note))
+    drawn = charts.effect_panel(mark, stamp=stamp, text=text, currency=currency, point=point)
+    common.chart(drawn, charts.effect_panel_alt(mark, text, currency=currency, point=point), "chart_money")
+    st.caption(common.plain(text("overview.money_note", losses=losses_words(), grade=grade_words(figure, text))))
+
+
+def losses_words() -> str:
+    """The share of losses that extra sales offset, or why none is given; the effect on sales as a whole."""
+    losses = release.figure("losses_offset", outcome=outcome.name, horizon=horizon)
+    if losses is None:
+        return ""
+    said = headline_of(release, losses, Kind.LOSSES, "*", "*", text).sentence.short
+    total = total_effect(release)
+    if total is None or total.low is None or total.high is None:
+        return said
+    whole = release.programme.outcome(total.outcome).label.in_(text)
+    return f"{said} {text('overview.total', outcome=whole, span=text.span(total.low, total.high))}"
 
 
 st.space("small")
@@ -131,7 +135,7 @@ def rail() -> None:
     st.markdown(text("overview.read_body"))
     with st.container(key="notice_cannot_say"):
         st.subheader(text("overview.cannot_say"), anchor=False)
-        st.markdown(text("overview.cannot_say_body"))
+        st.markdown(common.bullets(cannot_say(release, text)))
     st.subheader(text("overview.path"), anchor=False)
     st.table(tables.path_in_all(release, text), border="horizontal")
 
@@ -141,10 +145,12 @@ if len(release.codes("sector")) > 1:
     wide, side = st.columns([2.25, 1], gap="large")
     with wide:
         st.header(text("overview.macro"), anchor=False)
-        st.markdown(text("overview.macro_says"))
+        st.markdown(common.plain(differ_sentence(release, "macro_sector", text)))
+        st.caption(text("overview.macro_says"))
         forest("macro_sector")
         st.header(text("overview.sectors"), anchor=False)
-        st.markdown(text("overview.sectors_says"))
+        st.markdown(common.plain(differ_sentence(release, "sector", text)))
+        st.caption(text("overview.sectors_says"))
         forest("sector")
     with side:
         rail()

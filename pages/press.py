@@ -1,35 +1,68 @@
-"""Press desk: the sentences that may be said, in both languages, with range and figure id, to copy."""
+"""Press desk: the sentences that may be said, short and long, in both languages, with their reasons, to copy."""
 
 import streamlit as st
 
-from analytics.headlines import Headline, approved, why
+from analytics.headlines import Headline, approved
+from analytics.phrases import why
+from analytics.reasons import do_not_say, grade_words, reasons
+from analytics.sentences import Kind
 from analytics.text import LANGUAGES, Text
 from pages import common
+
+Same = tuple[Headline, ...]  # one sentence in every language
 
 found = common.need_frame()
 release, text = found.release, found.text
 said = {code: list(approved(release, Text(code))) for code in LANGUAGES}
 place = LANGUAGES.index(text.language)
-kinds: dict[tuple[str, str], list[tuple[Headline, ...]]] = {}
+groups: dict[str, dict[str, list[Same]]] = {}
 for same in zip(*said.values(), strict=True):
-    kinds.setdefault((same[0].kind, same[0].dimension), []).append(same)
+    groups.setdefault(same[0].dimension, {}).setdefault(same[0].code, []).append(same)
 
 
-def card(kind: str, dimension: str, sentences: list[tuple[Headline, ...]]) -> None:
-    """The sentences of one kind of figure, both languages side by side; those withheld by name, with their reason."""
-    st.subheader(text(f"headline.title_of.{kind if dimension == '*' else dimension}"), anchor=False)
-    for same in sentences:
-        if not same[0].figure.published:
-            continue
-        for column, code, headline in zip(st.columns(2, gap="medium"), LANGUAGES, same, strict=True):
-            with column:
-                figure_id = text("figure.id", figure_id=headline.figure.figure_id)
-                st.caption(f"{text(f'language.{code}')} · {figure_id}")
-                st.code(headline.copied, language=None, wrap_lines=True)
-    withheld = [same[place] for same in sentences if not same[place].figure.published]
+def both(same: Same) -> None:
+    """One sentence, short and long, the languages side by side; then the checks that gave it its verb."""
+    figure = same[0].figure
+    st.markdown(f"**{text(f'press.title_of.{same[0].kind}')}**")
+    for column, code, headline in zip(st.columns(2, gap="medium"), LANGUAGES, same, strict=True):
+        with column:
+            st.caption(text(f"language.{code}"))
+            st.code(headline.copied(headline.sentence.short), language=None, wrap_lines=True)
+            st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
+    if same[0].kind is not Kind.CHANGE:
+        checks = [f"{one.title.lower()}: {one.outcome}" for one in reasons(release, figure, text)]
+        st.caption(common.plain(" · ".join([grade_words(figure, text), *checks])))
+
+
+def unsaid(sentences: list[Same]) -> None:
+    """Those withheld, by name and reason."""
+    withheld = [same[place] for same in sentences if not same[0].figure.published]
     if withheld:
-        named = "; ".join(f"{headline.label} ({why(headline.figure, release, text)})" for headline in withheld)
-        st.caption(text("press.withheld", groups=common.plain(named)))
+        names = "; ".join(
+            text(
+                "press.unsaid",
+                label=one.label,
+                kind=text(f"press.title_of.{one.kind}"),
+                why=why(one.figure, release, text),
+            )
+            for one in withheld
+        )
+        st.caption(text("press.withheld", groups=common.plain(names)))
+
+
+def card(dimension: str, by_code: dict[str, list[Same]]) -> None:
+    """The sentences of the programme; of other dimensions behind the name of each group."""
+    st.subheader(text(f"press.about.{'all' if dimension == '*' else dimension}"), anchor=False)
+    for code, sentences in by_code.items():
+        sayable = [same for same in sentences if same[0].figure.published]
+        if dimension == "*":
+            for same in sayable:
+                both(same)
+        elif sayable:
+            with st.expander(common.plain(sentences[0][place].label), key=f"said_{dimension}_{code}"):
+                for same in sayable:
+                    both(same)
+    unsaid([same for sentences in by_code.values() for same in sentences])
 
 
 st.space("small")
@@ -37,13 +70,13 @@ st.title(text("press.title"))
 st.markdown(text("press.says"))
 main, rail = st.columns([2.35, 1], gap="large")
 with main:
-    for (kind, dimension), sentences in kinds.items():
-        with st.container(border=True, key=f"panel_{kind}_{'all' if dimension == '*' else dimension}"):
-            card(kind, dimension, sentences)
+    for dimension, by_code in groups.items():
+        with st.container(border=True, key=f"panel_{'all' if dimension == '*' else dimension}"):
+            card(dimension, by_code)
 with rail:
     st.subheader(text("press.do_not_say"), anchor=False)
     with st.container(key="notice_do_not_say"):
-        st.markdown(text("press.do_not_say_body"))
+        st.markdown(common.bullets(do_not_say(release, text)))
     st.subheader(text("press.read"), anchor=False)
     st.markdown(text("press.read_body"))
     st.subheader(text("press.api"), anchor=False)

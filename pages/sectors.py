@@ -4,8 +4,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics import charts, tables, views
-from analytics.headlines import data_note, effect_title, range_line, why, why_at_length
+from analytics.headlines import headline_of
 from analytics.model import Arm
+from analytics.phrases import data_note, why, why_at_length
+from analytics.sentences import Kind
 from pages import common
 
 SIDE_BY_SIDE = 4  # small multiples in a row
@@ -39,17 +41,25 @@ with st.container(horizontal=True, vertical_alignment="top"):
 
 group = {"sector": sector}
 effect = release.figure(programme.headline.estimand, outcome=outcome, horizon=horizon, group=group)
-scope = "sector" if len(codes) > 1 else "*"  # one sector alone needs no interval that holds for several
+
+
+def label_of(name: str) -> str:
+    """What readers call an outcome."""
+    return programme.outcome(name).label.in_(text)
 
 
 def answer() -> None:
     """The claim, its range, the facts in a line; where it is withheld, why."""
     if effect is None:
         return
-    label = programme.label("sector", sector, text)
-    st.title(text("headline.group", group=label, sentence=effect_title(release, effect, scope, text, first=False)))
-    st.markdown(range_line(release, effect, scope, text) or why_at_length(effect, release, text))
-    st.caption(text("figure.id", figure_id=effect.figure_id))
+    if effect.grade is None:
+        st.title(text("said.group", group=programme.label("sector", sector, text), sentence=label_of(outcome)))
+        st.markdown(text("sectors.no_claim") if effect.published else why_at_length(effect, release, text))
+        st.caption(text("figure.id", figure_id=effect.figure_id))
+    else:
+        common.claim(headline_of(release, effect, Kind.EFFECT, "sector", sector, text), found)
+        if not effect.published:
+            st.markdown(why_at_length(effect, release, text))
     facts = tables.sector_facts(release, outcome, horizon, group, text)
     if facts:
         with st.container(key="facts_sector", horizontal=True, gap="medium"):

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics.build import build, figure_rows
-from analytics.headlines import described
+from analytics.phrases import described
 from analytics.home import Home
 from analytics.model import Settings, UserError
 from analytics.panel import from_store

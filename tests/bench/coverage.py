@@ -5,9 +5,7 @@ nothing, and estimated with the functions that make the figures. Equal seeds, eq
 """
 
 import argparse
-import multiprocessing
 import time
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +13,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
-from tqdm import tqdm
 
 from analytics.arms import BoolArray, Group, groups_of
 from analytics.estimate import UNITS, Effect, EffectEstimate, as_shown, group_effects, sectors_differ
@@ -24,9 +20,11 @@ from analytics.inference import WelchTest
 from analytics.model import Estimand, Unit, Withheld
 from analytics.money import Money, MoneyEstimate, money_of
 from analytics.sample import Sample
-from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, Truth, no_effect, programme, settings, truth
+from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
 from tests.bench.document import Results, document, outside
 from tests.bench.peer import compared
+from tests.bench.pool import all_done
+from tests.bench.truths import Truth, no_effect, truth
 
 SEED = 20201216
 PROGRAMMES = 2_000  # of each design, half of them without effect: 4,000 intervals for the error of each kind
@@ -171,19 +169,12 @@ def tasks(programmes: int, peer_programmes: int) -> list[Task]:
 def run(todo: list[Task], processes: int) -> Results:
     """Do all tasks; results in their order, whatever the processes."""
     begun = time.perf_counter()
-    with multiprocessing.get_context("spawn").Pool(processes, initializer=_alone) as pool:
-        done = list(tqdm(pool.imap(estimated, todo, chunksize=4), total=len(todo), unit="programme"))
+    done = all_done(estimated, todo, processes)
     minutes = (time.perf_counter() - begun) / 60
     frames = [
         pd.DataFrame([row for one in done for row in getattr(one, part)]) for part in ("rows", "tests", "seconds")
     ]
     return Results(*frames, minutes)
-
-
-def _alone() -> None:
-    """One thread for each process; the peer warns of every small sector."""
-    threadpool_limits(1)
-    warnings.simplefilter("ignore")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ Every funded firm has two paths of online sales, with and without its grant, fro
 it reported of one of them. No estimator is known here, so the truth can judge any.
 """
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +31,7 @@ YEAR = 12
 BEFORE = slice(17, 29)  # June 2019 to May 2020: the call opened in June
 BASELINE = slice(12, 24)  # 2019, from which losses are counted
 LATEST = max(WAVES) + 1  # from here on every wave's first year has begun
+DIP = slice(BEFORE.stop - 6, BEFORE.stop)  # the last months before the call: a firm may apply because it does badly
 
 SIZES = (8, 15, 30, 80)  # funded firms per sector
 COMPARISON_PER_FUNDED, LEAST_COMPARISON = 1.5, 12
@@ -56,7 +57,10 @@ class Design:
     shocks (None: normal); growth: yearly, between firms; serial, lasting_shock: first-order autocorrelation and size of
     persistent shocks; noise: of single months; never, late, now_and_then: shares of firms that never sell online, that
     start between mid-2020 and 2022, and that sell nothing in `quiet` (from, to) of their months; larger: how much
-    larger funded firms are, in standard deviations of log turnover; faster: yearly log growth per such deviation.
+    larger funded firms are, in standard deviations of log turnover; faster: yearly log growth per such deviation;
+    effect: mean log effect of a grant that works, on a firm that sells online. Without any grant, ahead: yearly log
+    growth of funded firms beyond that of comparison firms; dip: share of online sales that funded firms lack in the
+    months of DIP, and have back, by and by, at the first award.
     """
 
     name: str
@@ -73,6 +77,9 @@ class Design:
     quiet: tuple[float, float] = (0.1, 0.5)
     larger: float = 0.0
     faster: float = 0.0
+    effect: float = EFFECT
+    ahead: float = 0.0
+    dip: float = 0.0
 
 
 DESIGNS = {
@@ -94,6 +101,16 @@ DESIGNS = {
         Design("selected", "Larger firms funded, and growing faster", larger=0.6, faster=0.02),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """Its name, the firms of each arm, and its row of STORIES."""
+
+    name: str
+    funded: int
+    comparison: int
+    story: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,22 +167,27 @@ def settings(adjustment: Literal["pooled_slopes", "none"] = "pooled_slopes") -> 
 
 def programme(design: Design, rng: np.random.Generator, *, works: bool) -> Programme:
     """Sixteen sectors, four of each size. works: whether the grants have an effect."""
-    sectors = [(f"{size:02d}{'abcd'[story]}", size, story) for size in SIZES for story in range(len(STORIES))]
-    counts = [size for _, size, _ in sectors], [comparison_firms(size) for _, size, _ in sectors]
+    sectors = [Sector(f"{n:02d}{'abcd'[k]}", n, comparison_firms(n), k) for n in SIZES for k in range(len(STORIES))]
+    return programme_of(sectors, design, rng, works=works)
+
+
+def programme_of(sectors: Sequence[Sector], design: Design, rng: np.random.Generator, *, works: bool) -> Programme:
+    """These sectors: first all funded firms, then all comparison firms."""
+    counts = [one.funded for one in sectors], [one.comparison for one in sectors]
     sector = np.concatenate([np.repeat(np.arange(len(sectors)), count) for count in counts])
-    story = np.array([story for *_, story in sectors])[sector]
-    firms = _firms(design, story, np.arange(len(sector)) < sum(counts[0]), rng)
-    paths = _paths(design, firms, rng)
+    story = np.array([one.story for one in sectors])[sector]
+    firms = firms_of(design, story, np.arange(len(sector)) < sum(counts[0]), rng)
+    paths = paths_of(design, firms, rng)
     without = paths.without()
     online = paths.granted(firms) if works else without
-    gain = YEAR * (_after(online, firms) - _after(without, firms)).mean(axis=1)
+    gain = YEAR * (after_award(online, firms) - after_award(without, firms)).mean(axis=1)
     hidden = _hidden(firms.funded, rng)
     reported = {OUTCOME: online, "total_sales": online + paths.offline}
-    units = _units(firms, np.array([name for name, *_ in sectors])[sector], rng)
+    units = _units(firms, np.array([one.name for one in sectors])[sector], rng)
     return Programme(
         Panel(units, MONTHS, {name: np.where(hidden, np.nan, values) for name, values in reported.items()}),
-        {WHOLE: 0} | {name: size for name, size, _ in sectors},
-        {WHOLE: -1} | {name: story for name, _, story in sectors},
+        {WHOLE: 0} | {one.name: one.funded for one in sectors},
+        {WHOLE: -1} | {one.name: one.story for one in sectors},
         gain,
     )
 
@@ -189,12 +211,14 @@ def _units(firms: Firms, sector: npt.NDArray[np.str_], rng: np.random.Generator)
     return pd.DataFrame(columns, index=pd.RangeIndex(n, name="firm_id"))
 
 
-def _firms(design: Design, story: Ints, funded: Flags, rng: np.random.Generator) -> Firms:
+def firms_of(design: Design, story: Ints, funded: Flags, rng: np.random.Generator) -> Firms:
+    """As many as there are stories."""
     wave = rng.choice(WAVES, len(story), p=WAVE_SHARES)
     return Firms(story, funded, wave, rng.normal(0, 1, len(story)) + design.larger * funded)
 
 
-def _paths(design: Design, firms: Firms, rng: np.random.Generator) -> Paths:
+def paths_of(design: Design, firms: Firms, rng: np.random.Generator) -> Paths:
+    """What each firm sells, with and without its grant."""
     n = len(firms.story)
     turnover = np.minimum(11 + 1.15 * firms.size + rng.normal(0, 0.4, n), np.log(50e6 / YEAR))  # log, a month; an SME
     level = 8.3 + 0.5 * (turnover - 11) + design.level * _shocks(design, (n,), rng)
@@ -204,10 +228,10 @@ def _paths(design: Design, firms: Firms, rng: np.random.Generator) -> Paths:
     loss = np.where(since < 0, 0, LASTING_LOSS + LOSS * np.exp(-np.maximum(since, 0) / 10))
     season, rise = _sector_paths()
     felt = 1 + 0.3 * rng.normal(size=(n, 1))
-    selling = np.exp(level + path + season[firms.story] + rise[firms.story] * felt)
+    selling = np.exp(level + path + season[firms.story] + rise[firms.story] * felt + _dip(design, firms))
     shop = np.log(np.exp(turnover[:, None]) - np.exp(level))
     offline = np.exp(shop + season[firms.story] / 2 - loss + 0.5 * _moves(design, firms, rng))
-    effect = EFFECT * (1 + SPREAD * rng.normal(size=n))
+    effect = design.effect * (1 + SPREAD * rng.normal(size=n))
     return Paths(selling, offline, *_open(design, firms, rng), effect)
 
 
@@ -219,11 +243,19 @@ def _sector_paths() -> tuple[Floats, Floats]:
     return np.cos(2 * np.pi * (MONTHS.month.to_numpy() - peak) / YEAR) * swing, rise
 
 
+def _dip(design: Design, firms: Firms) -> Floats:
+    """(n, months) logs: what funded firms lack before they apply, and have back at the first award."""
+    at = (DIP.start - 1, DIP.start, DIP.stop - 1, min(WAVES))
+    share = np.interp(np.arange(len(MONTHS)), at, (0, 1, 1, 0))
+    return firms.funded[:, None] * share * np.log1p(-design.dip)
+
+
 def _moves(design: Design, firms: Firms, rng: np.random.Generator) -> Floats:
     """Growth of the firm's own, persistent shocks and noise, in logs."""
     shape = n, months = len(firms.story), len(MONTHS)
     years = (np.arange(months) - PANDEMIC) / YEAR
-    growth = 0.03 + design.faster * firms.size + design.growth * _shocks(design, (n,), rng)
+    common = 0.03 + design.faster * firms.size + design.ahead * firms.funded
+    growth = common + design.growth * _shocks(design, (n,), rng)
     fresh = _shocks(design, shape, rng) * design.lasting_shock
     fresh[:, 1:] *= (1 - design.serial**2) ** 0.5  # its variance the same in every month
     lasting = lfilter([1.0], [1.0, -design.serial], fresh, axis=1)
@@ -260,94 +292,7 @@ def _hidden(funded: Flags, rng: np.random.Generator) -> Flags:
     return (rng.random((n, months)) < LEFT_OUT) | (np.arange(months) >= until[:, None])
 
 
-def _after(values: Floats, firms: Firms, years: int = 3) -> Floats:
+def after_award(values: Floats, firms: Firms, years: int = 3) -> Floats:
     """(n, months of the window): what the firms' own windows hold."""
     window = firms.wave[:, None] + 1 + np.arange(YEAR * years)
     return np.take_along_axis(values, window, axis=1)
-
-
-# ---- the truth -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """True effects on the estimation scale, of the population that funded firms are drawn from, fully reported.
-
-    frame: index story (−1: all alike, the programme), columns typical_firm, euro_weighted, started_selling,
-    symmetric_growth, online_share, offset.
-    """
-
-    frame: pd.DataFrame
-
-    def of(self, what: str, story: int) -> float:
-        """One effect."""
-        return float(self.frame.loc[story, what])
-
-
-def no_effect() -> Truth:
-    """Of grants that do nothing."""
-    index = [-1, *range(len(STORIES))]
-    names = ("typical_firm", "euro_weighted", "started_selling", "symmetric_growth", "online_share", "offset")
-    return Truth(pd.DataFrame(0.0, index=index, columns=list(names)))
-
-
-def truth(design: Design, seed: int, *, years: int = 3, firms: int = 40_000, at_once: int = 4_000) -> Truth:
-    """Exact for `typical_firm` and `started_selling`, nearly so for the others: means over many firms of each story.
-
-    symmetric_growth: mean growth with grants, over firms that then sell in either window, less the same without: as the
-    estimand leaves out firms at zero in both windows, a firm drawn in enters with 2. offset: extra online sales over
-    the fall of offline sales from 2019, both per firm.
-    """
-    rng = np.random.default_rng(seed)
-    means = {
-        story: pd.DataFrame(list(_contrasts(design, story, years, firms // at_once, at_once, rng))).mean()
-        for story in range(len(STORIES))
-    }
-    table = pd.DataFrame(means).T
-    table.loc[-1] = table.mean()
-    drawn_in = design.never * DRAWN_IN
-    grown = np.exp(EFFECT + (EFFECT * SPREAD) ** 2 / 2)  # E e^τ: effects do not depend on sales
-    with_grant = grown * (table["without"] + drawn_in * table["ramped"])
-    table["typical_firm"] = EFFECT
-    table["started_selling"] = drawn_in
-    table["euro_weighted"] = np.log(with_grant / table["without"])
-    table["symmetric_growth"] = (table["growth"] + 2 * drawn_in) / (table["sold"] + drawn_in) - (
-        table["growth_without"] / table["sold"]
-    )
-    table["offset"] = (with_grant - table["without"]) / table["fall"].mean()  # the fall is the same in every story
-    return Truth(table[list(no_effect().frame)])
-
-
-def _contrasts(
-    design: Design, story: int, years: int, times: int, at_once: int, rng: np.random.Generator
-) -> Iterator[dict[str, float]]:
-    """Means of some firms at a time, firms that never sell without a grant included as zeros.
-
-    without: euros a month; ramped: euros a month of a firm drawn in, before its own effect: shops are open whatever the
-    sales, so that both follow from all firms' sales while open, which are far better known than those of a few.
-    """
-    begun = np.minimum((np.arange(YEAR * years) + 1) / YEAR, 1)  # firms drawn in start within the first year
-    for _ in range(times):
-        drawn = _firms(design, np.full(at_once, story), np.ones(at_once, dtype=bool), rng)
-        paths = _paths(design, drawn, rng)
-        without = paths.without()
-        before, after = without[:, BEFORE].mean(axis=1), _after(without, drawn, years).mean(axis=1)
-        granted = after * np.exp(paths.effect)
-        begins = _after(paths.granted(drawn), drawn, years).mean(axis=1)
-        offline = _after(paths.offline, drawn, years).mean(axis=1)
-        while_open = _after(paths.selling, drawn, years).mean(axis=0)
-        sold = before + after > 0
-        yield {
-            "without": float((while_open * _after(paths.open_without, drawn, years).mean(axis=0)).mean()),
-            "ramped": float((while_open * begun).mean()),
-            "online_share": float((begins / (begins + offline) - after / (after + offline)).mean()),
-            "sold": float(sold.mean()),
-            "growth": float(np.where(sold, _symmetric(before, granted), 0).mean()),
-            "growth_without": float(np.where(sold, _symmetric(before, after), 0).mean()),
-            "fall": float((paths.offline[:, BASELINE].mean(axis=1) - offline).mean()),
-        }
-
-
-def _symmetric(before: Floats, after: Floats) -> Floats:
-    total = before + after
-    return 2 * (after - before) / np.where(total > 0, total, 1)

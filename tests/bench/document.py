@@ -1,10 +1,9 @@
 """docs/SIMULATION.md: what the simulated programmes say about the intervals that are published."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from textwrap import fill
 
 import numpy as np
 import pandas as pd
@@ -23,6 +22,7 @@ from tests.bench.designs import (
     STORIES,
     Design,
 )
+from tests.bench.markdown import Share, item, paragraph, table
 from tests.bench.peer import CALLS
 
 COVERAGE = (0.93, 0.975)  # what every cell aims at
@@ -41,26 +41,6 @@ class Results:
     tests: pd.DataFrame
     seconds: pd.DataFrame
     minutes: float
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A share of intervals, and its Monte-Carlo error: those of one programme move together."""
-
-    value: float
-    error: float
-    n: int
-
-    @classmethod
-    def of(cls, hits: pd.Series, programme: pd.Series) -> "Share":
-        """hits: whether, for each interval; programme: whose it is."""
-        if hits.empty:
-            return cls(float("nan"), float("nan"), 0)
-        hits = hits.astype(float)
-        by_programme = (hits - hits.mean()).groupby(programme).sum()
-        k = len(by_programme)
-        error = float((by_programme**2).sum() * k / max(k - 1, 1)) ** 0.5 / len(hits)
-        return cls(float(hits.mean()), error, len(hits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +116,9 @@ def _opening(found: Results, every: list[Cell], seed: int) -> str:
     return "\n\n".join(
         [
             "# How often the intervals are right",
-            _paragraph(f"""Written by `make simulate` on {datetime.now(UTC):%Y-%m-%d}; seed {seed}; {programmes:,}
+            paragraph(f"""Written by `make simulate` on {datetime.now(UTC):%Y-%m-%d}; seed {seed}; {programmes:,}
             programmes of each design, every second one with grants that work; {packages}. Do not edit."""),
-            _paragraph(f"""Each cell: **coverage / error of the first kind**, in %. Coverage is the share of 95%
+            paragraph(f"""Each cell: **coverage / error of the first kind**, in %. Coverage is the share of 95%
             intervals, over all complete years unless said otherwise, that hold the true effect; the error is the share
             that exclude zero where grants do nothing. In brackets, where it is not all, the share of groups that had an
             interval. Columns: funded firms per sector, and the whole programme. Aim: coverage of {100 * COVERAGE[0]:g}
@@ -156,7 +136,7 @@ def _design(every: list[Cell], name: str) -> str:
     lines = [
         [what, *(by[what, size] for size in (*SIZES, PROGRAMME))] for what in dict.fromkeys(what for what, _ in by)
     ]
-    return f"## {DESIGNS[name].title}\n\n{_table(['', *map(str, SIZES), 'programme'], lines)}"
+    return f"## {DESIGNS[name].title}\n\n{table(['', *map(str, SIZES), 'programme'], lines)}"
 
 
 def _lengths(found: Results) -> str:
@@ -166,9 +146,9 @@ def _lengths(found: Results) -> str:
         for what in ADJUSTED:
             by_size = _ratio(rows, what, f"{what}, unadjusted").groupby(level="size").median()
             lines.append([f"{design}, {what}", *map(_number, by_size.reindex([*SIZES, PROGRAMME]))])
-    table = _table(["", *map(str, SIZES), "programme"], lines)
+    lined = table(["", *map(str, SIZES), "programme"], lines)
     return (
-        f"## What the adjustment does to the length\n\nMedian of the adjusted interval over the unadjusted.\n\n{table}"
+        f"## What the adjustment does to the length\n\nMedian of the adjusted interval over the unadjusted.\n\n{lined}"
     )
 
 
@@ -191,11 +171,11 @@ def _together(found: Results) -> str:
         [what, *(_percent(share.loc[what, design]) for share in (held, null) for design in designs)]
         for what in found.tests["what"].unique()
     ]
-    told = _paragraph("""Left: the share of programmes in which the simultaneous (Šidák) intervals of all sectors hold
+    told = paragraph("""Left: the share of programmes in which the simultaneous (Šidák) intervals of all sectors hold
     their true effects, in %; aim 95 or more. Right: how often Welch's test says that sectors differ where no grant has
     an effect, in %; aim 5. Monte-Carlo errors in brackets.""")
-    table = _table(["", *designs, *(f"differ, {design}" for design in designs)], lines)
-    return f"## All sectors at once\n\n{told}\n\n{table}"
+    lined = table(["", *designs, *(f"differ, {design}" for design in designs)], lines)
+    return f"## All sectors at once\n\n{told}\n\n{lined}"
 
 
 def _peer(found: Results) -> str:
@@ -214,17 +194,17 @@ def _peer(found: Results) -> str:
     )
     speed = found.seconds.groupby("who")["seconds"].median()
     times = " and ".join(f"{speed[name] / speed['ours']:.1f} times ({name})" for name in CALLS)
-    opening = _paragraph(f"""The first {len(numbers)} programmes of each design, sector by sector, with diff-diff
+    opening = paragraph(f"""The first {len(numbers)} programmes of each design, sector by sector, with diff-diff
     {version("diff-diff")} as its documentation leads to, and its own standard errors, clustered by firm. Both calls
     speak of what `typical_firm` speaks of; they get the year before the call and the three years after the last award,
     firm by month with sales, or firm by year.""")
-    closing = _paragraph(f"""Median length of ours over theirs, the same sectors: {ratios}. One sector's effect, from
+    closing = paragraph(f"""Median length of ours over theirs, the same sectors: {ratios}. One sector's effect, from
     the panel to the interval, takes us {1e6 * speed["ours"]:,.0f} microseconds (median; one process); the peer, from
     its long table, {times} as long in the same run.""")
     calls = "\n".join(f"- {name}: `{call}`" for name, call in CALLS.items())
     key = "Coverage / error of the first kind, in %; median length on the log scale."
-    table = _table(["", *map(str, SIZES)], lines)
-    return "\n\n".join(["## Beside what analysts use", opening, calls, key, table, closing])
+    lined = table(["", *map(str, SIZES)], lines)
+    return "\n\n".join(["## Beside what analysts use", opening, calls, key, lined, closing])
 
 
 def _beside(rows: pd.DataFrame) -> str:
@@ -234,23 +214,21 @@ def _beside(rows: pd.DataFrame) -> str:
 
 def _how() -> str:
     """The designs and the truth, in numbers."""
-    designs = "\n".join(
-        fill("- " + " ".join(_told(design).split()), 120, subsequent_indent="  ") for design in DESIGNS.values()
-    )
+    designs = "\n".join(item(_told(design)) for design in DESIGNS.values())
     return "\n\n".join(
         [
             "## How it is done",
-            _paragraph(f"""A programme has {len(SIZES) * len(STORIES)} sectors, {len(STORIES)} of each size, with their
+            paragraph(f"""A programme has {len(SIZES) * len(STORIES)} sectors, {len(STORIES)} of each size, with their
             own seasons and pandemics; {COMPARISON_PER_FUNDED} comparison firms for each funded one, at least
             {LEAST_COMPARISON}; monthly data, three waves within three months, a before year, an earlier year, three
             years after. {100 * LEFT_OUT:.0f}% of months are not reported; {100 * STOPPED[True]:.0f}% of funded and
             {100 * STOPPED[False]:.1f}% of comparison firms stop reporting for good. An effect needs {MIN_FIRMS} firms
             per arm here, so that small sectors are judged too; the published figures ask for more."""),
             designs,
-            _paragraph(f"""Where grants work they raise online sales by {100 * np.expm1(EFFECT):.0f}% for the typical
+            paragraph(f"""Where grants work they raise online sales by {100 * np.expm1(EFFECT):.0f}% for the typical
             firm (log effects have mean {EFFECT:.3f} and standard deviation {SPREAD * EFFECT:.3f} between firms), and
             {100 * DRAWN_IN:.0f}% of the funded firms that would never have sold online start within a year."""),
-            _paragraph("""The truth is that of the population that funded firms are drawn from, fully reported: an
+            paragraph("""The truth is that of the population that funded firms are drawn from, fully reported: an
             interval that holds it reckons with which firms happened to be funded and with what they left out. It is
             exact for `typical_firm` and `started_selling`, otherwise a mean over 40,000 firms of each pandemic.
             `euro_weighted`: log ratio of expected euros with and without grants, firms drawn in included.
@@ -280,15 +258,3 @@ def _percent(values: pd.Series) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.2f}" if np.isfinite(value) else "–"
-
-
-def _paragraph(text: str) -> str:
-    return fill(" ".join(text.split()), 120, break_long_words=False, break_on_hyphens=False)
-
-
-def _table(head: Iterable[str], lines: Iterable[list[str]]) -> str:
-    rows = [list(head), *lines]
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    rows.insert(1, ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])])
-    padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
-    return "\n".join(f"| {' | '.join(row)} |" for row in padded)

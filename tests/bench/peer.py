@@ -17,7 +17,8 @@ from analytics.arms import groups_of
 from analytics.estimate import group_effects
 from analytics.model import Estimand
 from analytics.sample import Sample
-from tests.bench.designs import BEFORE, LATEST, OUTCOME, YEAR, Programme, Truth, settings
+from tests.bench.designs import BEFORE, LATEST, OUTCOME, YEAR, Programme, settings
+from tests.bench.truths import Truth
 
 CALLS = {
     "two-way": 'TwoWayFixedEffects().fit(months, outcome="log_sales", treatment="funded", post="post", unit="firm")',

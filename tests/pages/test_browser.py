@@ -20,7 +20,7 @@ from tests.browser import ADVICE, ARGUMENTS, chromium
 from tests.officer import identifiers
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATHS = ("/settori", "/", "/coorti", "/stampa", "/dati")  # the first visit of a fresh server is a deep link
+PATHS = ("/settori", "/", "/prove", "/coorti", "/stampa", "/dati")  # the first visit of a fresh server is a deep link
 
 
 @pytest.fixture(scope="module")

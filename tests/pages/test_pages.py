@@ -13,7 +13,7 @@ from analytics.programme import DIMENSIONS
 from analytics.release import Release, Releases, write_release
 
 DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")
-PAGES = ("overview", "sectors", "cohorts", "press", "audit")
+PAGES = ("overview", "sectors", "evidence", "cohorts", "press", "audit")
 
 
 def opened(home: Home, page: str = "overview", **address: str) -> AppTest:

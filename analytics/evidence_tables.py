@@ -1,0 +1,150 @@
+"""Release parts -> tables of the evidence behind a claim: what was varied, what was alike before, who is compared."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from analytics.model import Arm, Estimand, Result, Specification, Unit
+from analytics.phrases import horizon_phrase, measure_words, why
+from analytics.reasons import estimand_of
+from analytics.release import Figure, Release
+from analytics.tables import amount
+from analytics.text import Text
+
+BEFORE = ("check_before", "equivalence", "trend_goes_on", "unusual_year", "worst_case")
+TRAITS = ("sales", "active", "employees", "growth", "score")
+
+
+def _of(release: Release, claim: Figure, measure: str, arm: str = "*", horizon: str | None = None) -> Figure | None:
+    """A figure of the same outcome, horizon and group as a claim's."""
+    group = dict(release.group_of(claim))
+    return release.figure(measure, outcome=claim.outcome, arm=arm, horizon=horizon or claim.horizon, group=group)
+
+
+def cell(figure: Figure | None, release: Release, text: Text) -> str:
+    """A number in its own unit, with its interval where it has one; or why there is none."""
+    if figure is None or figure.value is None:
+        return why(figure, release, text) if figure is not None else text("table.nothing")
+    if figure.low is None or figure.high is None:
+        return _written(figure.value, figure, release, text)
+    ends = "; ".join(_written(end, figure, release, text) for end in (figure.low, figure.high))
+    return f"{_written(figure.value, figure, release, text)} ({ends})"
+
+
+def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
+    match figure.unit:
+        case Unit.FRACTION:
+            return text.percent(value, sign=figure.low is not None)
+        case Unit.POINTS:
+            return text("format.points", value=text.number(value * 100))
+        case Unit.OUTCOME:
+            return amount(value, release.programme.outcome(figure.outcome), text)
+        case Unit.COUNT:
+            return text.number(value)
+        case _:
+            return text.number(value, 2)
+
+
+def specifications_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
+    """One row per way of estimating: the main one, those listed beforehand, those shown beside."""
+    estimand = estimand_of(claim)
+    main = _of(release, claim, estimand)
+    rows = [(text("evidence.main"), main, text("table.nothing"))]
+    for specification in Specification:
+        figure = _of(release, claim, f"spec_{specification}_{estimand}")
+        if figure is not None and figure.result is not None:
+            listed = specification in release.programme.specifications
+            name = text(f"measure.spec_{specification}") + ("" if listed else text("evidence.beside"))
+            rows.append((name, figure, text(f"evidence.sign.{figure.result}")))
+    return pd.DataFrame(
+        [[_specified(figure, release, text), sign] for _, figure, sign in rows],
+        index=[name for name, *_ in rows],
+        columns=[text("evidence.effect"), text("evidence.same_sign")],
+    )
+
+
+def _specified(figure: Figure | None, release: Release, text: Text) -> str:
+    if figure is not None and figure.result is Result.NOT_TESTABLE:
+        return text(f"because_short.{figure.because}")
+    return cell(figure, release, text)
+
+
+def before_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
+    """The difference before in its readings, and the worst case for firms that are missing."""
+    found = [_of(release, claim, f"{name}_{estimand_of(claim)}") for name in BEFORE]
+    rows = {
+        measure_words(figure, text): [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False)]
+        for figure in found
+        if figure is not None and figure.published
+    }
+    columns = [text("evidence.number"), text("evidence.level")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def balance_table(release: Release, text: Text) -> pd.DataFrame:
+    """Traits of the two arms before, and how far they differ in standard deviations."""
+    claim = release.headline()
+    rows = {}
+    for trait in TRAITS:
+        parts = [_of(release, claim, f"balance_{trait}", arm) for arm in (*Arm, "*")]
+        if any(part is not None for part in parts):
+            rows[text(f"evidence.trait.{trait}")] = [cell(part, release, text) for part in parts]
+    columns = [text("evidence.funded"), text("evidence.comparison"), text("evidence.difference")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def afterwards_table(release: Release, text: Text) -> pd.DataFrame:
+    """What else happened to the two arms after the award: other aid by year, firms that stopped selling."""
+    claim = release.headline()
+    named = [
+        (horizon, text("evidence.aid", horizon=horizon_phrase(release, horizon, text)), "other_aid")
+        for horizon in map(str, release.manifest["years_after"])
+    ]
+    named.append((claim.horizon, text("evidence.stopped"), "stopped_selling"))
+    rows = {}
+    for horizon, name, measure in named:
+        parts = [_of(release, claim, measure, arm, horizon) for arm in Arm]
+        if all(part is not None for part in parts):
+            rows[name] = [cell(part, release, text) for part in parts]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=[text("evidence.funded"), text("evidence.comparison")])
+
+
+def outcomes_table(release: Release, text: Text) -> pd.DataFrame:
+    """The typical firm's effect on the other outcomes, sales abroad among them; and who started to sell."""
+    claim = release.headline()
+    rows = {}
+    for outcome in release.programme.outcomes:
+        if outcome.name != claim.outcome:
+            figure = release.figure(Estimand.TYPICAL_FIRM, outcome=outcome.name, horizon=claim.horizon)
+            rows[outcome.label.in_(text)] = _with_firms(figure, release, text)
+    started = _of(release, claim, Estimand.STARTED_SELLING)
+    if started is not None:
+        rows[text("evidence.started")] = _with_firms(started, release, text)
+    columns = [text("evidence.effect"), text("table.analysed_firms")]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+
+def _with_firms(figure: Figure | None, release: Release, text: Text) -> list[str]:
+    n = text.number(figure.n_funded) if figure is not None and figure.n_funded is not None else text("table.nothing")
+    return [cell(figure, release, text), n]
+
+
+def sensitivity_words(release: Release, text: Text) -> Iterator[str]:
+    """How unlike the arms could have been, in sentences; whether the funded can be told from the others."""
+    claim = release.headline()
+    for name in ("straight_line", "bend", "relative"):
+        figure = _of(release, claim, f"{name}_{claim.measure}")
+        if figure is not None and figure.value is not None:
+            value = figure.value if name == "relative" else figure.value * 100
+            yield text(
+                f"evidence.{name}",
+                value=text.number(value, 1),
+                span=text.span(figure.low or 0, figure.high or 0),
+            )
+        elif figure is not None:
+            yield text("evidence.no_direction")
+            break
+    for name in ("overlap", "told_apart"):
+        figure = _of(release, claim, name)
+        if figure is not None and figure.value is not None:
+            yield text(f"evidence.{name}", value=text.percent(figure.value, sign=False))

@@ -1,0 +1,96 @@
+"""Release parts -> parts of speech that pages, tables and sentences share: marks, horizons, a figure's name."""
+
+import pandas as pd
+
+from analytics.model import ConfStatus, DataKind, Estimand, Reason
+from analytics.release import Figure, Release
+from analytics.text import Text
+
+
+def data_mark(release: Release, text: Text) -> str | None:
+    """The tag that every picture of invented data carries."""
+    return text("mark.simulated") if release.simulated else None
+
+
+def data_note(release: Release, text: Text) -> str:
+    """What kind of data these are, in words; empty for a programme's own data."""
+    notes = {DataKind.SIMULATED: "mark.simulated_note", DataKind.PUBLIC: "mark.public_note"}
+    key = notes.get(release.programme.data_kind)
+    return text(key) if key else ""
+
+
+def _reason(figure: Figure) -> str:
+    """Too few firms is two reasons: too little to tell, or telling too much."""
+    if figure.reason is Reason.TOO_FEW_FIRMS:
+        return "quality" if figure.conf_status == ConfStatus.FREE else "confidential"
+    return str(figure.reason)
+
+
+def why(figure: Figure, release: Release, text: Text) -> str:
+    """Why a figure is withheld, in a few words."""
+    return text(f"why.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
+
+
+def why_at_length(figure: Figure, release: Release, text: Text) -> str:
+    """Why a group's figure is withheld, in a sentence."""
+    return text(f"why_long.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
+
+
+def measure_words(figure: Figure, text: Text) -> str:
+    """What a figure measures; of a check, which effect it is about."""
+    arm = "" if figure.arm == "*" else text(f"measure.arm.{figure.arm}")
+    if text.has(f"measure.{figure.measure}"):
+        return text(f"measure.{figure.measure}", arm=arm)
+    estimand = next(one for one in Estimand if figure.measure.endswith(f"_{one}"))
+    name = figure.measure.removesuffix(f"_{estimand}")
+    return text("measure.of", what=text(f"measure.{name}", arm=arm), estimand=text(f"measure.{estimand}"))
+
+
+def described(release: Release, figure: Figure | None, text: Text) -> str:
+    """What a figure is and says, in words and to the last digit; None: a line of a chart, which is not one number."""
+    if figure is None:
+        return text("figure.line")
+    outcome = "" if figure.outcome == "*" else release.programme.outcome(figure.outcome).label.in_(text)
+    groups = [release.programme.label(name, code, text) for name, code in release.group_of(figure)]
+    horizon = "" if figure.horizon == "*" else horizon_phrase(release, figure.horizon, text)
+    name = " · ".join(part for part in (measure_words(figure, text), outcome, *groups, horizon) if part)
+    if figure.published:
+        lines = [text("figure.value", name=name, value=repr(figure.value))]
+    else:
+        lines = [text("figure.withheld", name=name, why=why(figure, release, text))]
+    if figure.low is not None:
+        level = text.percent(figure.level or 0.95, sign=False)
+        lines.append(text("figure.interval", level=level, low=repr(figure.low), high=repr(figure.high)))
+    if figure.sim_low is not None and (figure.sim_low, figure.sim_high) != (figure.low, figure.high):
+        lines.append(text("figure.joint", low=repr(figure.sim_low), high=repr(figure.sim_high)))
+    if figure.grade is not None:
+        lines.append(text("figure.grade", grade=text(f"grade.{figure.grade}")))
+    if figure.result is not None:
+        lines.append(text("figure.result", result=text(f"result.{figure.result}")))
+    return "\n".join(lines)
+
+
+def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
+    """'in the three years after the grant', 'in the year of the grant'."""
+    award_counts = release.programme.windows.award_period == "after"
+    if horizon == "overall":
+        key, year = ("award_overall" if award_counts else "overall"), len(release.manifest["years_after"])
+    else:
+        key, year = ("award" if award_counts else "year"), int(horizon)
+    return (
+        text(f"horizon.{key}.{year}") if text.has(f"horizon.{key}.{year}") else text(f"horizon.{key}.many", year=year)
+    )
+
+
+def before_phrase(release: Release, text: Text) -> str:
+    """What after is set against: the programme's fixed window, or the year before each firm's own grant."""
+    if not release.manifest["before_is_fixed"]:
+        return text("before.own")
+    first, last = (text.period(pd.Period(period)) for period in release.manifest["before"])
+    return text("before.fixed", first=first, last=last)
+
+
+def capital(words: str) -> str:
+    """A capital for a sentence's first letter, which Markdown marks may precede."""
+    start = words.index("[") + 1 if words.startswith(":") else 0
+    return words[:start] + words[start : start + 1].upper() + words[start + 1 :]

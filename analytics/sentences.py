@@ -1,0 +1,262 @@
+"""The only sentences that may be said (METHODS.md 6).
+
+One frame per kind of figure and language, in the text files, with two closed slots: a verb, by the grade of the
+evidence, and a predicate, by the verdict. Number, range, horizon and comparison travel in the same frame. `spoken` is
+the one door: there is no other way to make a sentence about an effect.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analytics.model import Arm, Estimand, Grade, Unit, Verdict
+from analytics.phrases import before_phrase, capital, horizon_phrase, why
+from analytics.programme import Outcome
+from analytics.release import Figure, Release
+from analytics.text import Text
+
+
+class Kind(StrEnum):
+    """Kinds of figures that sentences are about."""
+
+    EFFECT = "effect"
+    MONEY = "money"
+    LOSSES = "losses"
+    CHANGE = "change"
+
+
+class Verb(StrEnum):
+    """How strongly something is said, the strongest first."""
+
+    LIKELY = "likely"
+    MAY = "may"
+    CANNOT_TELL = "cannot_tell"
+    TOO_WEAK = "too_weak"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One claim, in every form that it may take. title, under: a page's heading and the line that always goes with it,
+    Markdown; short, long: to be copied, plain text.
+    """
+
+    title: str
+    under: str
+    short: str
+    long: str
+
+
+def verb_of(grade: Grade, verdict: Verdict) -> Verb:
+    """The grade's verb; "cannot tell" where the interval does not say which way."""
+    if grade not in (Grade.MODERATE, Grade.LOW):
+        return Verb.TOO_WEAK
+    if verdict is Verdict.CANNOT_TELL:
+        return Verb.CANNOT_TELL
+    return Verb.LIKELY if grade is Grade.MODERATE else Verb.MAY
+
+
+def tells(figure: Figure) -> bool:
+    """Whether a point may be printed: neither "cannot tell" nor evidence too weak to say."""
+    if figure.grade is None or figure.verdict is None:
+        return False
+    return verb_of(figure.grade, figure.verdict) in (Verb.LIKELY, Verb.MAY)
+
+
+def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:
+    """A claim. slots: what fills the frame and neither verb nor predicate, and the agreeing forms of its subject."""
+    verb = verb_of(grade, verdict)
+    point = verb in (Verb.LIKELY, Verb.MAY)
+    of = "losses" if kind is Kind.LOSSES else "sales"
+    opening = "" if point else text(f"opening.{verb}")
+    predicate = text(f"predicate.{of}.{verdict if point else 'either'}", **slots)
+    than = text(f"than.{of}.{'same' if point and verdict is Verdict.SAME else 'other'}", **slots)
+    said = {
+        **slots,
+        "verb": text(f"verb.{verb}", opening=opening, **slots),
+        "marked": text(f"verb.{verb}", opening=text("said.marked", words=opening), **slots),
+        "predicate": predicate,
+        "than": than,
+        "excluded": text(f"excluded.{kind}", **slots) if verb is Verb.CANNOT_TELL else "",
+        "grade": text("grade.says", grade=text(f"grade.{grade}")),
+    }
+    said["claim"] = " ".join(part for part in (said["verb"], predicate, than) if part)
+    form = "excluding" if verb is Verb.CANNOT_TELL else "weak" if verb is Verb.TOO_WEAK else "plain"
+    return Sentence(
+        title=_in_line(text(f"said.title.{'point' if point else 'open'}", **said)),
+        under=_in_line(text(f"said.{kind}.under.{form}", **said)),
+        short=_in_line(text(f"said.{kind}.short.{'excluding' if form == 'excluding' else 'plain'}", **said)),
+        long=_in_line(text(f"said.{kind}.long.{form}", **said)),
+    )
+
+
+def _in_line(words: str) -> str:
+    """One space where a slot was empty."""
+    return " ".join(part for part in words.split(" ") if part)
+
+
+def named(sentence: Sentence, group: str | None, text: Text) -> Sentence:
+    """About a named group; None: about the programme, so that the sentence begins with a capital."""
+
+    def of(words: str) -> str:
+        return capital(words) if group is None else text("said.group", group=group, sentence=words)
+
+    return Sentence(of(sentence.title), capital(sentence.under), of(sentence.short), of(sentence.long))
+
+
+# ---- what fills the frames -------------------------------------------------------------------------------------------
+
+
+def agreeing(gender: str, plural: bool, text: Text) -> dict[str, str]:
+    """The forms of words that agree with a subject."""
+    form = gender + ("p" if plural else "s")
+    return {word: text(f"agree.{word}.{form}") for word in ("more", "less", "were", "be", "might", "would")}
+
+
+def claim_interval(figure: Figure, dimension: str) -> tuple[float, float] | None:
+    """A claim about a named group uses the interval that holds for all groups together; the programme its own."""
+    low, high = (figure.low, figure.high) if dimension == "*" else (figure.sim_low, figure.sim_high)
+    return None if low is None or high is None else (low, high)
+
+
+def effect_slots(release: Release, figure: Figure, dimension: str, text: Text) -> dict[str, str]:
+    """Of an effect on the outcome of its figure."""
+    outcome = release.programme.outcome(figure.outcome)
+    low, high = claim_interval(figure, dimension) or (0.0, 0.0)
+    return {
+        **_common(release, figure, dimension, text),
+        **agreeing(outcome.gender, outcome.plural, text),
+        "subject": text(f"subject.{figure.measure}", noun=outcome.noun.in_(text)),
+        "amount": text.about(figure.value or 0.0),
+        "span": text.span(low, high),
+        "fall": text.percent_with("the", min(low, 0.0)),
+        "rise": text.percent_with("the", max(high, 0.0)),
+        "per": "",
+    }
+
+
+def money_slots(release: Release, figure: Figure, outcome: Outcome, text: Text) -> dict[str, str]:
+    """Of what the effect on sales added up means in money, a year: in all, or per unit of money granted."""
+    per = figure.unit == Unit.RATIO
+    currency = outcome.currency or release.programme.currency
+
+    def amount(value: float) -> str:
+        return text.money(value, currency, decimals=2) if per else text.short_money(value, currency)
+
+    low, high = figure.low or 0.0, figure.high or 0.0
+    return {
+        **_common(release, figure, "*", text),
+        **agreeing(outcome.gender, outcome.plural, text),
+        "subject": text("subject.euro_weighted", noun=outcome.noun.in_(text)),
+        "amount": text("format.about", value=amount(abs(figure.value or 0.0))),
+        "span": text("format.span", low=amount(low), high=amount(high)),
+        "fall": amount(low),
+        "rise": amount(high),
+        "per": text("format.per_year_and_unit", unit=text.currency(release.programme.currency))
+        if per
+        else text("format.per_year"),
+    }
+
+
+def losses_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]:
+    """Of the share of losses that extra sales offset."""
+    low, high = figure.low or 0.0, figure.high or 0.0
+    year, rest = release.manifest["settings"]["loss_baseline"], release.programme.outcome(figure.outcome).rest
+    baseline = text("before.year", year=year) if year else before_phrase(release, text)
+    return {
+        **_common(release, figure, "*", text),
+        **agreeing("f", plural=False, text=text),
+        "subject": text("subject.losses", baseline=baseline, rest=rest.in_(text) if rest else text("format.rest")),
+        "amount": text("format.about", value=text.percent_with("the", figure.value or 0.0)),
+        "span": text("format.span", low=text.percent(low, sign=False), high=text.percent(high, sign=False)),
+        "fall": text.percent(low, sign=False),
+        "rise": text.percent(high, sign=False),
+        "per": "",
+    }
+
+
+def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dict[str, str]:
+    return {
+        "horizon": horizon_phrase(release, figure.horizon, text),
+        "range": text(f"range.{'programme' if dimension == '*' else dimension}"),
+        "mie": text.percent(release.manifest["settings"]["mie"], sign=False),
+        "comparison": text(
+            "said.comparison",
+            funded=text.number(figure.n_funded or 0),
+            comparison=text.number(figure.n_comparison or 0),
+            which=release.programme.comparison.in_(text),
+        ),
+    }
+
+
+# ---- sentences of figures --------------------------------------------------------------------------------------------
+
+
+def sentence_of(release: Release, figure: Figure, kind: Kind, dimension: str, code: str, text: Text) -> Sentence:
+    """The sentence of a figure that carries a claim; of one that is withheld, why.
+
+    Raises ValueError for a figure that carries none: no sentence may be made of it.
+    """
+    group = None if dimension == "*" else release.programme.label(dimension, code, text)
+    if kind is Kind.CHANGE:
+        return named(_change(release, figure, text), group, text)
+    if figure.grade is None:
+        raise ValueError(f"{figure.figure_id} carries no claim")
+    if figure.grade is Grade.DESCRIPTION:
+        about = {"outcome": figure.outcome, "arm": Arm.FUNDED, "horizon": figure.horizon}
+        change = release.figure("change", **about, group=dict(release.group_of(figure)))
+        return named(_change(release, change or figure, text), group, text)
+    if figure.verdict is None or not figure.published:
+        return named(_withheld(text(f"said.{kind}.withheld", why=why(figure, release, text))), group, text)
+    outcome = release.programme.outcome(figure.outcome)
+    if kind is Kind.EFFECT:
+        slots = effect_slots(release, figure, dimension, text)
+    elif kind is Kind.MONEY:
+        slots = money_slots(release, figure, outcome, text)
+    else:
+        slots = losses_slots(release, figure, text)
+    return named(spoken(kind, figure.grade, figure.verdict, slots, text), group, text)
+
+
+def _withheld(words: str) -> Sentence:
+    return Sentence(title=words, under="", short=words, long=words)
+
+
+def _change(release: Release, figure: Figure, text: Text) -> Sentence:
+    """A before/after: a change, never an effect, whatever the evidence."""
+    if figure.value is None:
+        return _withheld(text("said.change.withheld", why=why(figure, release, text)))
+    outcome, rounded = release.programme.outcome(figure.outcome), round(figure.value * 100)
+    slots = {
+        **agreeing(outcome.gender, outcome.plural, text),
+        "noun": outcome.noun.in_(text),
+        "value": text.percent_with("of_the", figure.value),
+        "horizon": horizon_phrase(release, figure.horizon, text),
+        "before": before_phrase(release, text),
+        "n": text.number(figure.n_funded or 0),
+    }
+    predicate = text(f"predicate.change.{'up' if rounded > 0 else 'down' if rounded < 0 else 'flat'}", **slots)
+    title, short, long = (
+        text(f"said.change.{form}", predicate=predicate, **slots) for form in ("title", "short", "long")
+    )
+    return Sentence(title=title, under="", short=short, long=long)
+
+
+def differ_sentence(release: Release, dimension: str, text: Text) -> str:
+    """Whether the groups of a dimension differ at all; never which is ahead."""
+    headline = release.programme.headline
+    figure = release.figure(
+        f"{dimension}s_differ_{Estimand.SYMMETRIC_GROWTH}", outcome=headline.outcome, horizon=str(headline.horizon)
+    )
+    if figure is None or figure.value is None:
+        return text(f"differ.{dimension}.not_tested")
+    told = "told" if groups_differ(release, dimension) else "not_told"
+    return text(f"differ.{dimension}.{told}", p=text.probability(figure.value))
+
+
+def groups_differ(release: Release, dimension: str) -> bool:
+    """Whether the test rejects that all groups of a dimension are equal."""
+    headline = release.programme.headline
+    figure = release.figure(
+        f"{dimension}s_differ_{Estimand.SYMMETRIC_GROWTH}", outcome=headline.outcome, horizon=str(headline.horizon)
+    )
+    return figure is not None and figure.value is not None and figure.value < 1 - release.manifest["settings"]["level"]

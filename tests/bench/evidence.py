@@ -1,0 +1,112 @@
+"""How often claims are right: `make simulate` writes docs/EVIDENCE.md.
+
+Programmes like the demonstration's are simulated with grants that work, with grants that do nothing, and with arms that
+were not alike before; each goes through the checks, and what would be said is counted. Equal seeds, equal results,
+whatever the processes.
+"""
+
+import argparse
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.assessment import Assessed, Assessment
+from analytics.effects import EffectEstimate, group_effects
+from analytics.model import Check
+from analytics.programme import Programme, load_programme
+from tests.bench.evidence_document import Results, document
+from tests.bench.pool import all_done
+from tests.bench.said import PROGRAMME, said
+from tests.bench.scenarios import SCENARIOS, panel_of
+
+SEED = 20210201
+PROGRAMMES = 1_000  # of each scenario
+LIKE = "ecommerce-2020"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "EVIDENCE.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One programme to simulate and assess."""
+
+    scenario: str
+    number: int
+
+
+@cache
+def _programme() -> Programme:
+    return load_programme(LIKE)
+
+
+def assessed(task: Task) -> list[dict[str, Any]]:
+    """Simulate and assess one programme: a record of it, of each macro-sector and of each sector."""
+    rng = np.random.default_rng([SEED, list(SCENARIOS).index(task.scenario), task.number])
+    programme = _programme()
+    found = Assessment(panel_of(SCENARIOS[task.scenario], programme, rng), programme)
+    told = {"scenario": task.scenario, "programme": task.number}
+    mine = (one for one in found.assessed if one.estimand is programme.headline.estimand)
+    return [told | _record(one) | _value(one, found) for one in mine]
+
+
+def _record(one: Assessed) -> dict[str, Any]:
+    checks = {finding.check: finding for finding in one.evidence.findings}
+    return {
+        "level": one.by[0] if one.by else PROGRAMME,
+        "group": str(one.group) if one.by else PROGRAMME,
+        "said": said(one.evidence.grade, one.evidence.verdict),
+        **{f"{check}": checks[check].result.value if check in checks else None for check in Check},
+        "because": checks[Check.BEFORE].because.value if Check.BEFORE in checks else None,
+    }
+
+
+def _value(one: Assessed, assessment: Assessment) -> dict[str, Any]:
+    """What was estimated, for the whole programme."""
+    sample = assessment.sample
+    if one.by:
+        return {}
+    (effect,) = group_effects(sample, one.estimand, {(): sample.panel.funded}).values()
+    return {"value": effect.value if isinstance(effect, EffectEstimate) else float("nan")}
+
+
+def tasks(programmes: int) -> Iterator[Task]:
+    """All that is to be done, the scenarios one after the other."""
+    return (Task(scenario, number) for scenario in SCENARIOS for number in range(programmes))
+
+
+def run(todo: list[Task], processes: int) -> Results:
+    """Do all tasks."""
+    begun = time.perf_counter()
+    rows = pd.DataFrame([row for rows in all_done(assessed, todo, processes) for row in rows])
+    return Results(rows, (time.perf_counter() - begun) / 60)
+
+
+def main() -> None:
+    """Simulate, assess, write the document."""
+    parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
+    parser.add_argument("--programmes", type=int, default=PROGRAMMES, help="of each scenario (%(default)s)")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--output", type=Path, help=f"a file; {DOCUMENT.name} of a full run, else the screen")
+    parser.add_argument("--keep", type=Path, help="a folder for the single claims, as Parquet")
+    chosen, programme = parser.parse_args(), _programme()
+    found = run(list(tasks(chosen.programmes)), chosen.processes)
+    if chosen.keep:
+        chosen.keep.mkdir(parents=True, exist_ok=True)
+        found.rows.to_parquet(chosen.keep / "claims.parquet")
+    written, output = document(found, programme, SEED), chosen.output
+    if output is None and chosen.programmes == PROGRAMMES:
+        output = DOCUMENT
+    if output is None:  # a glance: too few programmes to judge by
+        print(written)
+    else:
+        output.write_text(written, encoding="utf-8")
+    print(f"{found.minutes:.0f} minutes")
+
+
+if __name__ == "__main__":
+    main()

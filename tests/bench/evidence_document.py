@@ -1,0 +1,169 @@
+"""docs/EVIDENCE.md: what is said of simulated programmes, beside what is true."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import numpy as np
+import pandas as pd
+
+from analytics.diagnostics import LEAST_FIRMS
+from analytics.model import Check, CheckReason, Result
+from analytics.programme import Programme
+from tests.bench.evidence_words import in_short, told
+from tests.bench.markdown import Share, item, paragraph, table
+from tests.bench.said import LEVELS, LIKELY, MAY, PROGRAMME, SAID, TARGET, TOO_WEAK, WITHHELD, Claims, claims
+from tests.bench.scenarios import BELOW_THRESHOLD, PAID, SCENARIOS, sectors_of
+
+TITLES = {PROGRAMME: "The whole programme", "macro_sector": "Macro-sectors", "sector": "Sectors"}
+OTHER_CHECKS = [check for check in Check if check is not Check.BEFORE]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A frame of single claims, and the minutes that the run took."""
+
+    rows: pd.DataFrame
+    minutes: float
+
+
+def document(found: Results, programme: Programme, seed: int) -> str:
+    """The whole document."""
+    small = [one.name for one in sectors_of(programme) if one.funded < programme.settings.min_firms]
+    every = claims(found.rows, small)
+    levels = [part for level in LEVELS for part in _level([one for one in every if one.level == level])]
+    parts = [
+        _opening(found, every, seed),
+        *in_short(every),
+        *levels,
+        *_at_least_one(every),
+        *_how(found, programme, small),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _opening(found: Results, every: list[Claims], seed: int) -> str:
+    programmes = found.rows["programme"].nunique()
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
+    errors = [
+        100 * max(one.share(words).error for one in every if one.level == level for words in SAID) for level in LEVELS
+    ]
+    written = f"""Written by `make simulate` on {datetime.now(UTC):%Y-%m-%d}; seed {seed}; {programmes:,} programmes in
+    each scenario; {packages}. Do not edit."""
+    explained = f"""Each programme goes through the five checks, and what would be said of it is counted: "{LIKELY}" is
+    a claim of moderate grade whose interval lies above zero, "{MAY}" the same of low grade; "{TOO_WEAK}" is the grade
+    very low, whatever the interval. Target: "{LIKELY}" in at most {100 * TARGET:g}% of cases where there is no effect;
+    a cell that misses it is **bold**. All shares are in %. Monte-Carlo error (one standard deviation, clustered by
+    programme): at most {errors[0]:.1f} points for the programme, {errors[1]:.1f} for macro-sectors and {errors[2]:.1f}
+    for sectors; a share of 2% is known to {100 * (0.02 * 0.98 / programmes) ** 0.5:.1f} points for the programme."""
+    return "\n\n".join(["# How often claims are right", paragraph(written), paragraph(explained)])
+
+
+# ---- tables ----------------------------------------------------------------------------------------------------------
+
+
+def _level(every: list[Claims]) -> Iterator[str]:
+    """What is said at one level, and how its checks come out."""
+    yield f"## {TITLES[every[0].level]}"
+    words = [one for one in SAID if one in (LIKELY, MAY) or any(claim.share(one).value > 0 for claim in every)]
+    yield table(["", *words], ([one.scenario.title, *(_cell(one, said) for said in words)] for one in every))
+    yield "Checks: the share that passes, and after the stroke the share that fails; what is left was not testable."
+    columns = {f"{list(Check).index(check)}: {check}": _passes(check) for check in OTHER_CHECKS}
+    yield table(["", *columns], ([one.scenario.title, *(say(one) for say in columns.values())] for one in every))
+    yield "The year before, check 2: what is left was not testable."
+    yield table(
+        ["", *(name for name, *_ in BEFORE)],
+        ([one.scenario.title, *(_percent(one.result(*asked)) for _, *asked in BEFORE)] for one in every),
+    )
+
+
+BEFORE = (
+    ("passes: small", "because", CheckReason.WITHIN_MIE),
+    ("passes: direction holds", "because", CheckReason.DIRECTION_HOLDS),
+    ("not contradicted", Check.BEFORE, Result.NOT_CONTRADICTED),
+    ("fails", Check.BEFORE, Result.FAIL),
+)
+
+
+def _cell(one: Claims, words: str) -> str:
+    text = _percent(one.share(words))
+    return f"**{text}**" if one.misses(words) else text
+
+
+def _passes(check: Check) -> Callable[[Claims], str]:
+    return lambda one: f"{_percent(one.result(check, Result.PASS))} / {_percent(one.result(check, Result.FAIL))}"
+
+
+def _percent(share: Share) -> str:
+    return f"{100 * share.value:.1f}" if share.n else "–"
+
+
+def _at_least_one(every: list[Claims]) -> Iterator[str]:
+    """Programmes in which a claim is made of any group at all."""
+    yield "## At least one of many"
+    yield paragraph(f"""The share of programmes in which at least one macro-sector, or one sector, is called "{LIKELY}",
+    or "{MAY}", or either. Without effect each of these is one wrong sentence or more in the same release. In brackets
+    Monte-Carlo errors.""")
+    said = ((LIKELY,), (MAY,), (LIKELY, MAY))
+    columns = [(level, words) for level in ("macro_sector", "sector") for words in said]
+    by = {(one.level, one.scenario.name): one for one in every}
+    yield table(
+        ["", *(f"{LEVELS[level]}, {words[0] if len(words) == 1 else 'either'}" for level, words in columns)],
+        (
+            [scenario.title, *(told(by[level, name].any_of(*words)) for level, words in columns)]
+            for name, scenario in SCENARIOS.items()
+        ),
+    )
+
+
+# ---- how -------------------------------------------------------------------------------------------------------------
+
+
+def _how(found: Results, programme: Programme, small: list[str]) -> Iterable[str]:
+    """The scenarios in numbers."""
+    sectors = sectors_of(programme)
+    funded, comparison = (sum(getattr(one, arm) for one in sectors) for arm in ("funded", "comparison"))
+    counts = " and ".join(str(one.funded) for one in sectors if one.name in small)
+    withheld = (found.rows.loc[found.rows["group"].isin(small), "said"] == WITHHELD).mean()
+    testable = [
+        one
+        for one in programme.specifications
+        if one not in ("all_not_funded", "outside_firms")  # nobody stands aside, nobody is from outside
+    ]
+    yield "## How it is done"
+    yield paragraph(f"""A programme has the {len(sectors)} sectors and {len(programme.codes("macro_sector"))}
+    macro-sectors of the demonstration, and as many firms: {funded} funded and {comparison} comparison firms; the
+    pandemics and seasons of [SIMULATION.md](SIMULATION.md) go round the sectors. Firms, their sales and what they
+    report are those of its base design. Two sectors, with {counts} funded firms, are too small to be shown: they were
+    withheld in {100 * withheld:.0f}% of programmes, and are left out of the tables. A claim about a sector or
+    macro-sector uses the interval that holds for all of them together. Check 1 asks for {LEAST_FIRMS} firms
+    per arm.""")
+    yield paragraph(f"""Both arms report to the same survey, and it is known why each comparison firm was turned down:
+    check 0 passes by design. {100 * BELOW_THRESHOLD:.0f}% of comparison firms were turned down for their score alone;
+    {100 * PAID:.0f}% of the funded were paid; other aid is as frequent as in the demonstration, and changes nothing.
+    Of the specifications that the programme file lists {len(testable)} can be made.""")
+    yield from _scenarios(found)
+
+
+def _scenarios(found: Results) -> Iterator[str]:
+    value = found.rows[found.rows["level"] == PROGRAMME].groupby("scenario")["value"].median()
+    yield "Scenarios, and the estimate in the median programme:"
+    design = {name: one.design for name, one in SCENARIOS.items()}
+    grown = """funded firms grow {:.0f}% a year faster than comparison firms from the first month to the last, grant or
+    no grant"""
+    told = {
+        "nothing": "grants do nothing, and the arms were alike before",
+        "plus_15": f"grants raise the sales of the typical firm by {100 * np.expm1(design['plus_15'].effect):.0f}%",
+        "plus_30": f"they raise them by {100 * np.expm1(design['plus_30'].effect):.0f}%",
+        "ahead_10": grown.format(100 * np.expm1(design["ahead_10"].ahead)),
+        "ahead_20": f"the same with {100 * np.expm1(design['ahead_20'].ahead):.0f}%",
+        "dip": f"""funded firms sell {100 * design["dip"].dip:.0f}% less online in the last six months of the before
+        window, and have recovered by the first award""",
+    }
+    lines = (item(f"**{SCENARIOS[name].title}**: {how}; {_signed(value[name])}.") for name, how in told.items())
+    yield "\n".join(lines)
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+.1f}%".replace("-", "−")

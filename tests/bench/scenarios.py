@@ -1,0 +1,94 @@
+"""Programmes like the demonstration's, for the evidence behind a claim: its sectors, and what may go wrong before.
+
+Firms and their sales are those of the base design; here they are dressed with everything that checks and specifications
+ask for. No estimator is known here.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.panel import Panel
+from analytics.programme import Programme
+from analytics.stories import OTHER_AID, SECTORS
+from tests.bench.designs import DESIGNS, STORIES, Design, Flags, Sector, programme_of
+
+PAID = 0.98  # share of funded firms that were paid: the others gave up, or lost the grant
+BELOW_THRESHOLD = 0.7  # share of comparison firms that were turned down for their score alone
+SOURCE = "survey"
+STAFF = (-np.inf, 10, 50, np.inf)  # from where to where, by class
+CLASSES = ("micro", "small", "medium")
+DAY_OF_AWARD = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What happens: its name, how it is told, and the design. works: whether the grants have the design's effect."""
+
+    name: str
+    title: str
+    design: Design
+    works: bool = False
+
+
+def _base(**changes: float) -> Design:
+    return replace(DESIGNS["base"], **changes)
+
+
+SCENARIOS = {
+    one.name: one
+    for one in (
+        Scenario("nothing", "no effect", _base()),
+        Scenario("plus_15", "effect of 15%", _base(effect=float(np.log(1.15))), works=True),
+        Scenario("plus_30", "effect of 30%", _base(effect=float(np.log(1.30))), works=True),
+        Scenario("ahead_10", "no effect, 10% a year ahead", _base(ahead=float(np.log(1.10)))),
+        Scenario("ahead_20", "no effect, 20% a year ahead", _base(ahead=float(np.log(1.20)))),
+        Scenario("dip", "no effect, dip before", _base(dip=0.20)),
+    )
+}
+
+
+def sectors_of(programme: Programme) -> list[Sector]:
+    """The programme's sectors with the demonstration's firms; the pandemics of the designs in turn."""
+    counts = SECTORS.loc[programme.codes("sector"), ["funded", "comparison"]]
+    return [Sector(name, n, m, at % len(STORIES)) for at, (name, n, m) in enumerate(counts.itertuples(name=None))]
+
+
+def panel_of(scenario: Scenario, programme: Programme, rng: np.random.Generator) -> Panel:
+    """One simulated programme, as the store would give it."""
+    made = programme_of(sectors_of(programme), scenario.design, rng, works=scenario.works).panel
+    return replace(made, units=_told(made.units, made.funded, programme, rng))
+
+
+def _told(units: pd.DataFrame, funded: Flags, programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
+    """What applications say beside sector, staff and grant."""
+    n = len(units)
+    macro_sector = {sector.id: sector.macro_sector for sector in programme.sectors}
+    awarded = units["cohort"].dt.to_timestamp() + pd.Timedelta(days=DAY_OF_AWARD - 1)
+    return units.assign(
+        macro_sector=units["sector"].map(macro_sector),
+        size_class=pd.cut(units["employees"], STAFF, right=False, labels=CLASSES).astype("str"),
+        awarded_on=awarded,
+        paid_eur=units["grant_eur"] * (rng.random(n) < PAID),
+        below_threshold=~funded & (rng.random(n) < BELOW_THRESHOLD),
+        eligibility_known=pd.Series(True, index=units.index, dtype="boolean").mask(funded),
+        other_aid_on=_other_aid(funded, rng),
+        source=SOURCE,
+        set_aside=False,
+    )
+
+
+def _other_aid(funded: Flags, rng: np.random.Generator) -> npt.NDArray[np.datetime64]:
+    """(n,) the day of other aid, as often as in the demonstration; here it changes no sales."""
+    n = len(funded)
+    draw, when = rng.random(n), rng.random(n)
+    day, start = np.full(n, np.datetime64("NaT", "s")), np.zeros(n)
+    for edition in OTHER_AID.to_dict("records"):
+        first, last = (np.datetime64(str(edition[name]), "D") for name in ("first", "last"))
+        share = np.where(funded, edition["funded"], edition["comparison"])
+        has = (draw >= start) & (draw < start + share)
+        given = first + np.floor(when * ((last - first).astype(int) + 1)).astype("timedelta64[D]")
+        day, start = np.where(has, given.astype("datetime64[s]"), day), start + share
+    return day
