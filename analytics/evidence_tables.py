@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analytics.model import Arm, Estimand, Result, Specification, Unit
-from analytics.phrases import horizon_phrase, measure_words, why
+from analytics.phrases import capital, horizon_phrase, why
 from analytics.reasons import estimand_of
 from analytics.release import Figure, Release
 from analytics.tables import amount
@@ -36,11 +36,13 @@ def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
         case Unit.FRACTION:
             return text.percent(value, sign=figure.low is not None)
         case Unit.POINTS:
-            return text("format.points", value=text.number(value * 100))
+            return text.points(value)
         case Unit.OUTCOME:
             return amount(value, release.programme.outcome(figure.outcome), text)
         case Unit.COUNT:
             return text.number(value)
+        case Unit.NUMBER:
+            return text.number(value, 1)
         case _:
             return text.number(value, 2)
 
@@ -54,7 +56,7 @@ def specifications_table(release: Release, claim: Figure, text: Text) -> pd.Data
         figure = _of(release, claim, f"spec_{specification}_{estimand}")
         if figure is not None and figure.result is not None:
             listed = specification in release.programme.specifications
-            name = text(f"measure.spec_{specification}") + ("" if listed else text("evidence.beside"))
+            name = capital(text(f"measure.spec_{specification}")) + ("" if listed else text("evidence.beside"))
             rows.append((name, figure, text(f"evidence.sign.{figure.result}")))
     return pd.DataFrame(
         [[_specified(figure, release, text), sign] for _, figure, sign in rows],
@@ -71,10 +73,10 @@ def _specified(figure: Figure | None, release: Release, text: Text) -> str:
 
 def before_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
     """The difference before in its readings, and the worst case for firms that are missing."""
-    found = [_of(release, claim, f"{name}_{estimand_of(claim)}") for name in BEFORE]
+    found = {name: _of(release, claim, f"{name}_{estimand_of(claim)}") for name in BEFORE}
     rows = {
-        measure_words(figure, text): [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False)]
-        for figure in found
+        text(f"evidence.reading.{name}"): [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False)]
+        for name, figure in found.items()
         if figure is not None and figure.published
     }
     columns = [text("evidence.number"), text("evidence.level")]
@@ -135,12 +137,8 @@ def sensitivity_words(release: Release, text: Text) -> Iterator[str]:
     for name in ("straight_line", "bend", "relative"):
         figure = _of(release, claim, f"{name}_{claim.measure}")
         if figure is not None and figure.value is not None:
-            value = figure.value if name == "relative" else figure.value * 100
-            yield text(
-                f"evidence.{name}",
-                value=text.number(value, 1),
-                span=text.span(figure.low or 0, figure.high or 0),
-            )
+            value = text.number(figure.value, 2) if name == "relative" else text.number(figure.value * 100, 1)
+            yield text(f"evidence.{name}", value=value, span=text.span(figure.low or 0, figure.high or 0))
         elif figure is not None:
             yield text("evidence.no_direction")
             break

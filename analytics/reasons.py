@@ -48,13 +48,22 @@ def reasons(release: Release, figure: Figure, text: Text) -> list[CheckSaid]:
     for check, one in checks(release, figure).items():
         if one.result is not None and one.because is not None:
             hidden = not one.published and one.result is not Result.NOT_TESTABLE
-            words = why(one, release, text) if hidden else _because(release, one, text)
+            words = why(one, release, text) if hidden else _because(release, one.because, _read(release, one), text)
             title, outcome = text(f"check.{check}"), text(f"result.{one.result}")
             said.append(CheckSaid(check, one, one.result, one.because, title, outcome, words))
     return said
 
 
-def _because(release: Release, one: Figure, text: Text) -> str:
+def _read(release: Release, check: Figure) -> Figure:
+    """The figure that a check's words name: two groups are alike by the interval that says so, not by the wider one."""
+    if check.because is not CheckReason.WITHIN_MIE:
+        return check
+    measure = check.measure.replace(f"check_{Check.BEFORE}", "equivalence")
+    group = dict(release.group_of(check))
+    return release.figure(measure, outcome=check.outcome, horizon=check.horizon, group=group) or check
+
+
+def _because(release: Release, because: CheckReason, one: Figure, text: Text) -> str:
     """The reason in words, with the numbers that they name."""
     settings = release.manifest["settings"]
     points = one.unit == Unit.POINTS
@@ -64,12 +73,11 @@ def _because(release: Release, one: Figure, text: Text) -> str:
             return ""
         if one.unit == Unit.COUNT:
             return text.number(value)
-        written = text.number(abs(value) * 100)
-        return text("format.points", value=written) if points else text.percent(value, sign=one.low is not None)
+        return text.points(abs(value)) if points else text.percent(value, sign=one.low is not None)
 
     span = "" if one.low is None or one.high is None else text.span(one.low, one.high)
     mie = text.percent(settings["mie"], sign=False)
-    return text(f"because.{one.because}", value=shown(one.value), span=span, mie=mie)
+    return text(f"because.{because}", value=shown(one.value), span=span, mie=mie)
 
 
 def grade_words(figure: Figure, text: Text) -> str:
@@ -77,11 +85,12 @@ def grade_words(figure: Figure, text: Text) -> str:
     return "" if figure.grade is None else text("grade.says", grade=text(f"grade.{figure.grade}"))
 
 
-def why_words(figure: Figure, text: Text) -> str:
-    """The question that the reasons answer: why «likely»?"""
+def why_words(figure: Figure, text: Text) -> tuple[str, str]:
+    """The question that the reasons answer, and the answer in a sentence: why «likely»?"""
     if figure.grade is None or figure.verdict is None:
-        return text("why_verb.other")
-    return text(f"why_verb.{verb_of(figure.grade, figure.verdict)}")
+        return text("why_verb.other"), ""
+    verb = verb_of(figure.grade, figure.verdict)
+    return text(f"why_verb.{verb}"), text(f"why_verb.says.{verb}")
 
 
 # ---- lists that follow from the case ---------------------------------------------------------------------------------

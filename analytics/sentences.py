@@ -175,9 +175,10 @@ def losses_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]
 
 
 def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dict[str, str]:
+    alone = dimension == "*" or len(release.codes(dimension)) == 1  # one group alone needs no joint interval
     return {
         "horizon": horizon_phrase(release, figure.horizon, text),
-        "range": text(f"range.{'programme' if dimension == '*' else dimension}"),
+        "range": text(f"range.{'programme' if alone else dimension}"),
         "mie": text.percent(release.manifest["settings"]["mie"], sign=False),
         "comparison": text(
             "said.comparison",

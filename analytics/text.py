@@ -88,6 +88,10 @@ class Text:
         form = "zero" if whole == 0 else "vowel" if vowel else "plain"
         return self(f"format.{article}.{form}", value=written)
 
+    def points(self, fraction: float) -> str:
+        """0.03 -> 3 points."""
+        return self.count("format.points", round(fraction * 100))
+
     def about(self, fraction: float) -> str:
         """'about 12%' in sentences; what rounds to nothing is 'less than 1%'."""
         if round(fraction * 100) == 0:

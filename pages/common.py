@@ -177,7 +177,9 @@ def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> No
     st.caption(" ".join(fact for fact in facts if fact))
     found = reasons(frame.release, figure, text)
     if found:
-        with st.expander(why_words(figure, text), expanded=open_reasons, key="why"):
+        question, answer = why_words(figure, text)
+        with st.expander(question, expanded=open_reasons, key="why"):
+            st.markdown(answer)
             for one in found:
                 st.markdown(text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words)))
                 st.caption(text("figure.id", figure_id=one.figure.figure_id))

@@ -12,16 +12,15 @@ found = common.need_frame()
 release, text = found.release, found.text
 held = {f"{headline.kind}-{headline.dimension}-{headline.code}": headline for headline in claims(release, text)}
 
-with st.container(key="facts_claim"):
-    chosen = common.choose(
-        st.selectbox,
-        text("evidence.pick"),
-        "claim",
-        list(held),
-        next(iter(held)),
-        lambda key: text("evidence.option", kind=text(f"evidence.kind.{held[key].kind}"), label=held[key].label),
-        width=480,
-    )
+chosen = common.choose(
+    st.selectbox,
+    text("evidence.pick"),
+    "claim",
+    list(held),
+    next(iter(held)),
+    lambda key: text("evidence.option", kind=text(f"evidence.kind.{held[key].kind}"), label=held[key].label),
+    width=480,
+)
 headline = held[chosen]
 common.claim(headline, found, open_reasons=True)
 

@@ -31,7 +31,7 @@ def both(same: Same) -> None:
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
     if same[0].kind is not Kind.CHANGE:
         checks = [f"{one.title.lower()}: {one.outcome}" for one in reasons(release, figure, text)]
-        st.caption(common.plain(" · ".join([grade_words(figure, text), *checks])))
+        st.caption(common.plain(f"{grade_words(figure, text)} {' · '.join(checks)}"))
 
 
 def unsaid(sentences: list[Same]) -> None:
