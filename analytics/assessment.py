@@ -13,12 +13,12 @@ import numpy as np
 from analytics.adjust import pooled_slopes
 from analytics.arms import BoolArray, Group, groups_of
 from analytics.diagnostics import Finding, diagnosed
-from analytics.effects import Effect, EffectEstimate, group_effects
+from analytics.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.evidence import Evidence, judged
 from analytics.inference import Deletions
-from analytics.model import Check, Estimand, Result, Specification
+from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.programme import Programme
+from analytics.programme import HIERARCHY, Programme
 from analytics.propensity import Propensity, propensity
 from analytics.sample import Sample
 from analytics.sensitivity import Sensitivity, sensitivity
@@ -28,7 +28,6 @@ from analytics.windows import horizons
 By = tuple[str, ...]
 # Shown beside the listed ones; they know one vote per firm alone.
 BESIDE = (Specification.OUTCOME_REGRESSION, Specification.INVERSE_PROBABILITY, Specification.DOUBLY_ROBUST)
-GROUPED: tuple[By, ...] = (("macro_sector",), ("sector",))  # whose claims are made together
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,10 @@ class Assessment:
         first = self._assess(headline.estimand, (), whole, None)
         before = _before(first[0].evidence.findings)
         grouped = [
-            one for by in GROUPED for one in self._assess(headline.estimand, by, groups_of(panel, by[0]), before)
+            one
+            for by in HIERARCHY
+            if by in panel.units
+            for one in self._assess(headline.estimand, (by,), groups_of(panel, by), before)
         ]
         money = self.programme.outcome(headline.outcome).unit == "currency"
         euros = [Estimand.EURO_WEIGHTED] if money and headline.estimand is not Estimand.EURO_WEIGHTED else []
@@ -78,54 +80,62 @@ class Assessment:
         main = {group: found for group, found in effects.items() if isinstance(found, EffectEstimate)}
         beside = BESIDE if estimand is Estimand.TYPICAL_FIRM else ()
         wanted = [*dict.fromkeys((*self.programme.specifications, *beside))]
-        varied = specified(self.everybody, self.sample, estimand, groups, main, wanted, self.picked)
+        varied = specified(self.everybody, self.sample, estimand, groups, main, wanted, self.picked, whole=not by)
         listed = set(self.programme.specifications)
         found = []
         for group, effect in effects.items():
             findings: Sequence[Finding] = ()
-            if isinstance(effect, EffectEstimate):
+            claim = _claimed(effect, by)
+            if isinstance(effect, EffectEstimate) and claim is not None:
                 counting = [one for one in varied[group] if one.specification in listed]
-                findings = diagnosed(self.sample, self.earlier, estimand, groups[group], effect, counting)
+                findings = diagnosed(self.sample, self.earlier, estimand, groups[group], effect, claim, counting)
             evidence = judged(
                 effect,
-                _claimed(effect, by),
+                claim,
                 findings,
                 _before(findings) if before is None else before,
                 self.sample.settings,
-                compared=len(self.sample.group(groups[group]).others) > 0,
+                compared=self._compared(groups[group]),
             )
             found.append(Assessed(estimand, by, group, evidence, tuple(varied.get(group, ()))))
         return found
+
+    def _compared(self, funded: BoolArray) -> bool:
+        """Whether there is any firm to compare a group's funded firms with; a group without funded firms needs none."""
+        firms = self.sample.group(funded)
+        return len(firms.others) > 0 or not len(firms.rows)
 
     @cached_property
     def picked(self) -> Propensity | None:
         """How the funded were picked, by what was known before."""
         sample = self.sample
         slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, sample.settings.alpha)
-        return None if slopes is None else propensity(sample, sample.log_growth, slopes)
+        return None if slopes is None else propensity(sample, slopes)
 
     @cached_property
     def sensitivity(self) -> Sensitivity | None:
         """Of the headline, for the programme. None where the year before, or a year after, cannot be told about."""
-        settings, headline = self.sample.settings, self.programme.headline
-        panel, estimand = self.sample.panel, headline.estimand
-        placebo = self.earlier.deletions(estimand, self.earlier.group(panel.funded))
+        headline, panel, settings = self.programme.headline, self.sample.panel, self.sample.settings
         years = horizons(panel, settings)
         if headline.horizon != "overall":
             years = [year for year in years if year <= int(headline.horizon)]
-        after: list[Deletions] = []
-        for year in years:
-            sample = Sample(panel, headline.outcome, settings, year)
-            found = sample.deletions(estimand, sample.group(panel.funded))
-            if found is None or not np.isfinite(found.replicates).all():
-                return None
-            after.append(found)
-        if placebo is None or not after or not np.isfinite(placebo.replicates).all():
+        samples = (Sample(panel, headline.outcome, settings, year) for year in years)
+        placebo, *after = (self._tellable(sample) for sample in (self.earlier, *samples))
+        if placebo is None or not after:
             return None
-        weights = np.full(len(after), 1 / len(after))
+        known = [found for found in after if found is not None]
+        if len(known) < len(after):
+            return None
+        weights = np.full(len(known), 1 / len(known))
         if headline.horizon != "overall":
-            weights = np.eye(len(after))[-1]
-        return sensitivity(placebo, after, weights, settings.level)
+            weights = np.eye(len(known))[-1]
+        return sensitivity(placebo, known, weights, settings.level)
+
+    def _tellable(self, sample: Sample) -> Deletions | None:
+        """What an effect of the whole programme is made of; None where the effect itself would be withheld."""
+        estimand = self.programme.headline.estimand
+        found = sample.deletions(estimand, sample.group(sample.panel.funded))
+        return None if isinstance(effect_of(found, estimand, sample), Withheld) else found
 
 
 def _claimed(effect: Effect, by: By) -> tuple[float, float] | None:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.adjust import LEAST_SPREAD
 from analytics.arms import Firms
 from analytics.model import Unit
 from analytics.panel import FloatArray
 from analytics.sample import Sample
-from analytics.windows import after_start
+from analytics.windows import after_start, complete_years
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,10 @@ def _compared(trait: str, unit: Unit, values: FloatArray, firms: Firms, *, logs:
     mine = x[enters]
     theirs = float((weight * np.where(counted, others, 0)).sum() / weight.sum())
     spread = float((weight * np.where(counted, others - theirs, 0) ** 2).sum() / weight.sum())
-    pooled = ((float(mine.var()) + spread) / 2) ** 0.5
+    gap, pooled = float(mine.mean()) - theirs, ((float(mine.var()) + spread) / 2) ** 0.5
+    rounding = LEAST_SPREAD * max(1.0, abs(theirs))
+    if pooled <= rounding < abs(gap):
+        return None  # all alike within each arm, and not between them: no standard deviation to tell it in
 
     def shown(mean: float) -> float:
         if not logs:
@@ -72,16 +76,16 @@ def _compared(trait: str, unit: Unit, values: FloatArray, firms: Firms, *, logs:
         unit=unit,
         funded=shown(float(mine.mean())),
         comparison=shown(theirs),
-        difference=(float(mine.mean()) - theirs) / pooled if pooled > 0 else 0.0,
+        difference=gap / pooled if pooled > rounding else 0.0,
         n_funded=int(enters.sum()),
         n_comparison=int((weight > 0).any(axis=1).sum()),
     )
 
 
 def other_aid(sample: Sample, year: int) -> tuple[float, float] | None:
-    """Share of the firms of each arm that got other aid in a year after funding, comparison firms in the years of each
-    cohort, weighted by its funded firms. An outcome of rejection: shown, never a reason to leave a firm out. None where
-    nobody said.
+    """Share of the firms of each arm that got other aid in a year after funding, over cohorts whose year is complete;
+    comparison firms in the years of each, weighted by its funded firms. An outcome of rejection: shown, never a reason
+    to leave a firm out. None where nobody said.
     """
     units, panel = sample.panel.units, sample.panel
     if "other_aid_on" not in units or units["other_aid_on"].isna().all():
@@ -93,7 +97,9 @@ def other_aid(sample: Sample, year: int) -> tuple[float, float] | None:
     for g, cohort in enumerate(sample.seen.cohorts):
         first = after_start(cohort, sample.settings).ordinal + (year - 1) * panel.periods_per_year
         got[:, g] = known & (when.asi8 >= first) & (when.asi8 < first + panel.periods_per_year)
-    share = np.bincount(firms.own, minlength=sample.arms.width) / max(len(firms.own), 1)
-    if not len(firms.others):
+    over = np.array([year in complete_years(panel, cohort, sample.settings) for cohort in sample.seen.cohorts])
+    mine = over[firms.own]
+    if not mine.any() or not len(firms.others):
         return None
-    return float(got[firms.rows, firms.own].mean()), float(got[firms.others].mean(axis=0) @ share)
+    share = np.bincount(firms.own[mine], minlength=sample.arms.width) / mine.sum()
+    return float(got[firms.rows, firms.own][mine].mean()), float(got[firms.others].mean(axis=0) @ share)

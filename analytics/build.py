@@ -38,6 +38,9 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
         raise UserError("store.no_awards", programme=programme.id)
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
+    horizon = programme.headline.horizon
+    if horizon != "overall" and horizon not in horizons(panel, programme.settings):
+        raise UserError("release.no_headline", release=release)
     figures = _with_ids(pd.DataFrame(list(figure_rows(everybody, programme, progress))), programme.id, release)
     tables = {
         "figures": figures,
@@ -107,6 +110,7 @@ def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFra
         for key in figures[names].itertuples(index=False, name=None)
     ]
     ids = [str(FigureId(programme, release, cell)) for cell in cells]
+    figures = figures.reindex(columns=[*dict.fromkeys([*figures, *INTEGERS, "value", "reason"])])
     figures = figures.assign(cell=cells, figure_id=ids).sort_values(names).reset_index(drop=True)
     counts = {name: figures[name].astype("Int64") for name in INTEGERS}
     return figures.assign(**counts)

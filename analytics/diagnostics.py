@@ -8,10 +8,12 @@ from scipy.special import ndtri, stdtrit
 
 from analytics.arms import BoolArray, Firms
 from analytics.effects import UNITS, EffectEstimate, as_shown, important
+from analytics.estimands import LEAST_COMPARISON
 from analytics.inference import Deletions, Uncertainty, jackknife, weighted_sum
-from analytics.model import Arm, Check, CheckReason, Estimand, Result, Unit
+from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
 from analytics.sample import Sample
 from analytics.specifications import Specified
+from analytics.verdicts import least, verdict
 
 LEAST_FIRMS = 15  # per arm, for a claim; fewer may still be estimated
 LEAST_EFFECTIVE = 10.0  # equal votes per arm, where euros vote
@@ -56,17 +58,18 @@ def diagnosed(
     estimand: Estimand,
     funded: BoolArray,
     effect: EffectEstimate,
+    claim: tuple[float, float],
     specifications: Sequence[Specified],
 ) -> list[Finding]:
-    """The five checks of one group's effect, 0 to 4. earlier: the same sample as a placebo; specifications: those that
-    the programme listed beforehand.
+    """The five checks of one group's effect, 0 to 4. earlier: the same sample as a placebo; claim: the interval that
+    the claim is made by, as values are shown; specifications: those that the programme listed beforehand.
     """
     firms, everyone = sample.group(funded), sample.group(sample.panel.funded)
     return [
         comparable(sample, firms, everyone),
         enough(effect),
-        alike_before(sample, earlier, estimand, firms, effect),
-        reporting(sample, estimand, firms, everyone, effect),
+        alike_before(sample, earlier, estimand, firms, effect, claim),
+        reporting(sample, firms, everyone, effect),
         stable(specifications, effect),
     ]
 
@@ -107,6 +110,18 @@ def _alike(whole: Gap, own: Gap) -> bool:
     return abs(whole.value) < MOST_GAP and not own.surely_wide
 
 
+def _deciding(whole: Gap, own: Gap) -> Gap:
+    """The gap that a result rests on: the programme's where that one is too wide."""
+    return own if abs(whole.value) < MOST_GAP else whole
+
+
+def _with_whole_years(sample: Sample, firms: Firms) -> Firms:
+    """The funded firms of the cohorts whose years are complete, and their comparison."""
+    kept = np.zeros(len(sample.panel.units), dtype=bool)
+    kept[firms.rows[sample.seen.years[firms.own] > 0]] = True
+    return sample.group(kept)
+
+
 def _counts(firms: Firms, which: BoolArray) -> tuple[int, int]:
     """Funded and comparison firms under a mask, (n_firms,)."""
     return int(which[firms.rows].sum()), int(which[firms.others].sum())
@@ -129,10 +144,10 @@ def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
     source = units.get("source")
     if source is None or _share(source.isna().to_numpy() & reports, firms, sum(n)) > MOST_UNKNOWN:
         return found(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
-    ways = {way: (source == way).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
+    ways = {way: source.eq(way).fillna(False).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
     whole, own = (_widest(ways, who, _counts(who, reports)) for who in (everyone, firms))
     if not _alike(whole, own):
-        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, own)
+        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, _deciding(whole, own))
     known = units.get("eligibility_known")
     unknown = None if known is None else ~known.fillna(False).to_numpy(dtype=bool)
     if unknown is None or unknown[firms.others].sum() > MOST_UNKNOWN * len(firms.others):
@@ -167,12 +182,22 @@ def enough(effect: EffectEstimate) -> Finding:
 # ---- 2: alike before -------------------------------------------------------------------------------------------------
 
 
-def alike_before(sample: Sample, earlier: Sample, estimand: Estimand, firms: Firms, effect: EffectEstimate) -> Finding:
+def alike_before(
+    sample: Sample,
+    earlier: Sample,
+    estimand: Estimand,
+    firms: Firms,
+    effect: EffectEstimate,
+    claim: tuple[float, float],
+) -> Finding:
     """δ, the effect that the year before had over the one ahead of it, when there was no grant. The number: δ.
 
-    Fails where δ is surely not zero. Passes where δ is surely smaller than what matters, or where the direction of θ
-    survives both a trend that goes on (θ − δ) and a before year that was unusual (θ + δ). An imprecise δ does neither.
+    Fails where δ is surely not zero. A claim of a direction passes where the direction survives both a trend that goes
+    on (θ − kδ, k years from the middle of before to the middle of after) and a before year that was unusual (θ + δ).
+    Any other passes where δ is surely smaller than what matters. An imprecise δ does neither. Only cohorts that enter
+    θ count.
     """
+    firms = _with_whole_years(sample, firms)
     covered = float((earlier.seen.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
     if covered < LEAST_EARLIER:
         return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.NO_EARLIER_YEAR, 0, 0)
@@ -180,29 +205,35 @@ def alike_before(sample: Sample, earlier: Sample, estimand: Estimand, firms: Fir
     delta = None if placebo is None else jackknife(placebo)
     if main is None or placebo is None or delta is None or min(_entering(placebo)) < sample.settings.min_firms:
         return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
-    unit, ways = UNITS[estimand], [jackknife(weighted_sum(main, placebo, sign)) for sign in (-1.0, 1.0)]
+    unit = UNITS[estimand]
+    years = float(sample.seen.apart[firms.own].mean())
+    ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years, 1.0)]
     more = {"equivalence": _range(delta, unit, DIRECTION_LEVEL)}
     more |= {
         name: _range(way, unit, DIRECTION_LEVEL)
         for name, way in zip(("trend_goes_on", "unusual_year"), ways, strict=True)
         if way is not None
     }
-    result, because = _before(delta, ways, effect, important(unit, sample.settings))
+    survives = all(way is not None and _on_side_of(effect.theta, way) for way in ways)
+    result, because = _before(delta, claim, effect.unit, sample.settings, survives=survives)
     return Finding(Check.BEFORE, result, because, *_entering(placebo), _range(delta, unit, LEVEL), more)
 
 
 def _before(
-    delta: Uncertainty, ways: Sequence[Uncertainty | None], effect: EffectEstimate, mie: float
+    delta: Uncertainty, claim: tuple[float, float], unit: Unit, settings: Settings, *, survives: bool
 ) -> tuple[Result, CheckReason]:
+    """survives: whether the direction does."""
     low, high = delta.interval(LEVEL)
     if low > 0 or high < 0:
         return Result.FAIL, CheckReason.DIFFERED
     low, high = delta.interval(DIRECTION_LEVEL)
-    if -mie < low and high < mie:
-        return Result.PASS, CheckReason.WITHIN_MIE
-    if all(way is not None and _on_side_of(effect.theta, way) for way in ways):
+    mie = important(unit, settings)
+    within = -mie < low and high < mie
+    if verdict(*claim, least(unit, settings), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
+        return (Result.PASS, CheckReason.WITHIN_MIE) if within else (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE)
+    if survives:
         return Result.PASS, CheckReason.DIRECTION_HOLDS
-    return Result.NOT_CONTRADICTED, CheckReason.IMPRECISE
+    return Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN if within else CheckReason.IMPRECISE
 
 
 def _on_side_of(theta: float, one: Uncertainty) -> bool:
@@ -223,25 +254,37 @@ def _entering(deletions: Deletions) -> tuple[int, int]:
 # ---- 3: reporting ----------------------------------------------------------------------------------------------------
 
 
-def reporting(sample: Sample, estimand: Estimand, firms: Firms, everyone: Firms, effect: EffectEstimate) -> Finding:
+def reporting(sample: Sample, firms: Firms, everyone: Firms, effect: EffectEstimate) -> Finding:
     """Enough funded firms are measured, and not many more or fewer than comparison firms; or the direction survives the
-    worst case. The number: how far the arms differ in their share of measured firms.
+    worst case. The number: how far the arms differ in their share of measured firms, or that share where it is too low.
     """
-    measured, of = sample.measured(estimand, firms), (len(firms.rows), len(firms.others))
-    own = gap_between(measured, of)
-    whole = gap_between(sample.measured(estimand, everyone), (len(everyone.rows), len(everyone.others)))
-    shares = [k / n for k, n in zip(measured, of, strict=True)]
-    worst = worst_case(effect, min(shares))
-    told = worst.low is not None and worst.high is not None and (worst.low > 0 or worst.high < 0)
-    if shares[0] >= LEAST_MEASURED and _alike(whole, own):
+    (measured, of), (all_measured, all_of) = (_measured(sample, who) for who in (firms, everyone))
+    own, whole = gap_between(measured, of), gap_between(all_measured, all_of)
+    shares = [k / max(n, 1) for k, n in zip(measured, of, strict=True)]
+    worst, few = worst_case(effect, min(shares)), shares[0] < LEAST_MEASURED
+    number = _deciding(whole, own).range
+    if not few and _alike(whole, own):
         result, because = Result.PASS, CheckReason.REPORTED_ALIKE
-    elif told:
+    elif min(worst.low or 0.0, worst.high or 0.0) > 0 or max(worst.low or 0.0, worst.high or 0.0) < 0:
         result, because = Result.PASS, CheckReason.WORST_CASE_HOLDS
+    elif few:
+        result, because, number = Result.FAIL, CheckReason.FEW_MEASURED, Range(shares[0], Unit.FRACTION)
     else:
-        few = shares[0] < LEAST_MEASURED
-        result, because = Result.FAIL, CheckReason.FEW_MEASURED if few else CheckReason.REPORTED_UNLIKE
+        result, because = Result.FAIL, CheckReason.REPORTED_UNLIKE
     more = {f"measured_{arm}": Range(share, Unit.FRACTION) for arm, share in zip(Arm, shares, strict=True)}
-    return Finding(Check.REPORTING, result, because, *measured, own.range, more | {"worst_case": worst})
+    return Finding(Check.REPORTING, result, because, *measured, number, more | {"worst_case": worst})
+
+
+def _measured(sample: Sample, firms: Firms) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Firms of each arm with both windows, and of how many, in the cohorts whose year is complete. A funded firm counts
+    where its sector has comparison firms to be set beside.
+    """
+    firms = _with_whole_years(sample, firms)
+    own, others = (np.isfinite(pick(sample.seen.after)) for pick in (firms.funded, firms.comparison))
+    compared = firms.other_count(others) >= LEAST_COMPARISON
+    funded = own & compared[firms.cell]
+    other = (others & (firms.count(own) > 0)[firms.other_cell]).any(axis=1)
+    return (int(funded.sum()), int(other.sum())), (len(firms.rows), len(firms.others))
 
 
 def worst_case(effect: EffectEstimate, measured: float) -> Range:

@@ -6,10 +6,22 @@ from analytics.assessment import Assessed, Assessment
 from analytics.balance import balance, other_aid
 from analytics.diagnostics import Finding, Range
 from analytics.effects import EffectEstimate, as_shown
-from analytics.evidence import verdict
-from analytics.model import Arm, Check, ConfStatus, Estimand, Grade, ObsStatus, Reason, Result, Unit, Verdict
+from analytics.model import (
+    FOLLOW_EUROS,
+    Arm,
+    Check,
+    ConfStatus,
+    Estimand,
+    Grade,
+    ObsStatus,
+    Reason,
+    Result,
+    Unit,
+    Verdict,
+)
 from analytics.programme import DIMENSIONS
-from analytics.rows import Row, cell_of_group
+from analytics.rows import Counts, Row, cell_of_group, withheld
+from analytics.verdicts import verdict
 from analytics.windows import horizons
 
 
@@ -69,19 +81,26 @@ def _specification_rows(cell: Row, one: Assessed) -> Iterator[Row]:
 
 
 def _beside(assessment: Assessment) -> Iterator[Row]:
-    sample = assessment.sample
+    sample, rules = assessment.sample, assessment.programme.disclosure_rules
     cell = cell_of_group((), (), outcome=sample.outcome, horizon=sample.horizon)
+
+    def number(value: float, unit: Unit, n: Counts) -> Row:
+        """Withheld where an arm has too few firms to say something of them."""
+        if min(n) < sample.settings.min_firms:
+            return {"unit": unit} | withheld(Reason.TOO_FEW_FIRMS, n, rules)
+        return _number(Range(value, unit), n)
+
     for trait in balance(sample):
         n = trait.n_funded, trait.n_comparison
         row = cell | {"measure": f"balance_{trait.trait}"}
-        yield row | {"arm": Arm.FUNDED} | _number(Range(trait.funded, trait.unit), n)
-        yield row | {"arm": Arm.COMPARISON} | _number(Range(trait.comparison, trait.unit), n)
-        yield row | _number(Range(trait.difference, Unit.DEVIATIONS), n)
+        yield row | {"arm": Arm.FUNDED} | number(trait.funded, trait.unit, n)
+        yield row | {"arm": Arm.COMPARISON} | number(trait.comparison, trait.unit, n)
+        yield row | number(trait.difference, Unit.DEVIATIONS, n)
     picked = assessment.picked
     if picked is not None:
         n = picked.n_funded, picked.n_comparison
-        yield cell | {"measure": "overlap"} | _number(Range(picked.overlap, Unit.FRACTION), n)
-        yield cell | {"measure": "told_apart"} | _number(Range(picked.told, Unit.FRACTION), n)
+        yield cell | {"measure": "overlap"} | number(picked.overlap, Unit.FRACTION, n)
+        yield cell | {"measure": "told_apart"} | number(picked.told, Unit.FRACTION, n)
     for year in horizons(sample.panel, sample.settings):
         aid = other_aid(sample, year)
         if aid is not None:
@@ -89,7 +108,7 @@ def _beside(assessment: Assessment) -> Iterator[Row]:
             n = len(firms.rows), len(firms.others)
             for arm, share in zip(Arm, aid, strict=True):
                 later = {"measure": "other_aid", "arm": arm, "horizon": str(year)}
-                yield cell | later | _number(Range(share, Unit.FRACTION), n)
+                yield cell | later | number(share, Unit.FRACTION, n)
     yield from _sensitivity_rows(cell, assessment)
 
 
@@ -105,18 +124,17 @@ def _sensitivity_rows(cell: Row, assessment: Assessment) -> Iterator[Row]:
     low, high = found.straight_line
     middle, low, high = as_shown(unit, (low + high) / 2, low, high)
     yield cell | {"measure": f"straight_line_{main.estimand}"} | _number(Range(middle, unit, low, high), n)
-    directed = main.evidence.verdict not in (Verdict.CANNOT_TELL, Verdict.SAME)
+    claimed = main.evidence.grade in (Grade.MODERATE, Grade.LOW)
+    directed = claimed and main.evidence.verdict not in (Verdict.CANNOT_TELL, Verdict.SAME)
     for name, value in (("bend", found.bend), ("relative", found.relative)):
         row = cell | {"measure": f"{name}_{main.estimand}"}
-        known = directed and value is not None
-        yield row | (
-            _number(Range(value or 0.0, Unit.NUMBER), n) if known else _missing(Reason.NO_DIRECTION, Unit.NUMBER)
-        )
+        if directed and value is not None:
+            yield row | _number(Range(value, Unit.NUMBER), n)
+        else:
+            yield row | _missing(Reason.NEVER_LOST if directed else Reason.NO_DIRECTION, Unit.NUMBER)
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------
-
-FOLLOWS = ("extra_sales", "extra_per_grant", "extra_per_spend", "losses_offset")  # from the euro-weighted effect
 
 
 def claimed(rows: Iterable[Row], assessment: Assessment) -> Iterator[Row]:
@@ -125,7 +143,7 @@ def claimed(rows: Iterable[Row], assessment: Assessment) -> Iterator[Row]:
     """
     held = {}
     for one in assessment.assessed:
-        money = FOLLOWS if one.estimand is Estimand.EURO_WEIGHTED and not one.by else ()
+        money = FOLLOW_EUROS if one.estimand is Estimand.EURO_WEIGHTED and not one.by else ()
         for measure in (one.estimand, *money):
             held[_key(_cell(assessment, one) | {"measure": measure})] = one.evidence
     for row in rows:

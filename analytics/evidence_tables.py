@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analytics.model import Arm, Estimand, Result, Specification, Unit
+from analytics.model import Arm, Estimand, Reason, Result, Specification, Unit
 from analytics.phrases import capital, horizon_phrase, why
 from analytics.reasons import estimand_of
 from analytics.release import Figure, Release
@@ -140,9 +140,10 @@ def sensitivity_words(release: Release, text: Text) -> Iterator[str]:
             value = text.number(figure.value, 2) if name == "relative" else text.number(figure.value * 100, 1)
             yield text(f"evidence.{name}", value=value, span=text.span(figure.low or 0, figure.high or 0))
         elif figure is not None:
-            yield text("evidence.no_direction")
-            break
+            told = figure.reason in (Reason.NO_DIRECTION, Reason.NEVER_LOST)
+            yield text(f"evidence.{figure.reason}") if told else capital(why(figure, release, text))
     for name in ("overlap", "told_apart"):
         figure = _of(release, claim, name)
         if figure is not None and figure.value is not None:
-            yield text(f"evidence.{name}", value=text.percent(figure.value, sign=False))
+            in_value = text.percent_with("in_the", figure.value)
+            yield text(f"evidence.{name}", value=text.percent(figure.value, sign=False), in_value=in_value)

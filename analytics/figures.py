@@ -23,15 +23,13 @@ from analytics.model import (
 )
 from analytics.money import ExtraSales, money_of
 from analytics.panel import Panel
-from analytics.programme import DIMENSIONS, Outcome, Programme
+from analytics.programme import DIMENSIONS, HIERARCHY, Outcome, Programme
 from analytics.rows import Counts, Row, cell_of_group, effect_row, published, with_interval, withheld
 from analytics.sample import Sample
 from analytics.windows import horizons
 
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]
-
-HIERARCHY = (("sector",), ("macro_sector",))  # where one asks whether groups differ, and draws them together
 
 
 def figure_rows(everybody: Panel, programme: Programme, progress: Progress = silent) -> Iterator[Row]:
@@ -137,7 +135,7 @@ def _effect_rows(
         found = effects[sample.horizon]
         named = {"outcome": sample.outcome, "horizon": sample.horizon}
         drawn = {}
-        if by in HIERARCHY:
+        if by in {(name,) for name in HIERARCHY}:
             drawn = shrunken(found, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
             if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
                 tested = _differ(sectors_differ(found.values()))

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analytics.model import Arm
+from analytics.model import Arm, Grade
 from analytics.phrases import data_note
+from analytics.programme import HIERARCHY
 from analytics.reasons import cannot_say, do_not_say, reasons
 from analytics.release import Figure, Release
 from analytics.sentences import Kind, Sentence, claim_interval, sentence_of
@@ -32,15 +33,27 @@ class Headline:
 
 
 def headline_of(release: Release, figure: Figure, kind: Kind, dimension: str, code: str, text: Text) -> Headline:
-    """The sentence of one figure, of the programme ("*") or of a named group."""
+    """The sentence of one figure, of the programme ("*") or of a named group; where an effect has no comparison at all,
+    the sentence of the change.
+    """
+    if figure.grade is Grade.DESCRIPTION:
+        about = release.group_of(figure)
+        change = release.figure(
+            "change", outcome=figure.outcome, arm=Arm.FUNDED, horizon=figure.horizon, group=dict(about)
+        )
+        kind, figure = Kind.CHANGE, change or figure
     label = text("label.whole_programme") if dimension == "*" else release.programme.label(dimension, code, text)
     low, high = (None, None) if kind is Kind.CHANGE else claim_interval(figure, dimension) or (None, None)
     sentence = sentence_of(release, figure, kind, dimension, code, text)
     return Headline(kind, dimension, code, label, figure, low, high, sentence, data_note(release, text))
 
 
-def approved(release: Release, text: Text) -> Iterator[Headline]:
-    """Every sentence that may be said of a release: the headline, what happened, money, losses; then by group."""
+def approved(release: Release, text: Text) -> list[Headline]:
+    """Every sentence that may be said of a release, once: the headline, what happened, money, losses; then by group."""
+    return list({(one.kind, one.figure.figure_id): one for one in _sayable(release, text)}.values())
+
+
+def _sayable(release: Release, text: Text) -> Iterator[Headline]:
     programme = release.programme
     outcome, horizon = programme.headline.outcome, str(programme.headline.horizon)
     yield headline_of(release, release.headline(), Kind.EFFECT, "*", "*", text)
@@ -51,7 +64,7 @@ def approved(release: Release, text: Text) -> Iterator[Headline]:
     ):
         if figure is not None:
             yield headline_of(release, figure, kind, "*", "*", text)
-    for dimension in ("macro_sector", "sector"):
+    for dimension in HIERARCHY:
         codes = release.codes(dimension)
         for code in codes if len(codes) > 1 else []:
             group = {dimension: code}
@@ -63,9 +76,9 @@ def approved(release: Release, text: Text) -> Iterator[Headline]:
                 yield headline_of(release, change, Kind.CHANGE, dimension, code, text)
 
 
-def claims(release: Release, text: Text) -> Iterator[Headline]:
+def claims(release: Release, text: Text) -> list[Headline]:
     """Those that claim an effect, which checks stand behind."""
-    return (headline for headline in approved(release, text) if headline.kind is not Kind.CHANGE)
+    return [headline for headline in approved(release, text) if headline.kind is not Kind.CHANGE]
 
 
 def money_figure(release: Release) -> Figure | None:
@@ -73,7 +86,9 @@ def money_figure(release: Release) -> Figure | None:
     headline = release.programme.headline
     outcome, horizon = headline.outcome, str(headline.horizon)
     granted = release.figure("extra_per_grant", outcome=outcome, horizon=horizon)
-    return granted or release.figure("extra_sales", outcome=outcome, horizon=horizon)
+    if granted is not None and granted.published:
+        return granted
+    return release.figure("extra_sales", outcome=outcome, horizon=horizon) or granted
 
 
 def headlines(release: Release, text: Text) -> dict[str, Any]:

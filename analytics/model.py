@@ -34,6 +34,10 @@ class Estimand(StrEnum):
     ONLINE_SHARE = "online_share"
 
 
+# What follows from the euro-weighted effect, and stands on its checks.
+FOLLOW_EUROS = ("extra_sales", "extra_per_grant", "extra_per_spend", "losses_offset")
+
+
 class Unit(StrEnum):
     """How a value is read: a fraction shown as % or as points, a score in [−2, 2] (never "%"), an amount of the
     outcome, a count, money, money per unit of money, a probability, a plain number, or standard deviations."""
@@ -69,6 +73,7 @@ class Reason(StrEnum):
     LOSSES_UNCERTAIN = "losses_uncertain"
     FEW_FIRMS_APART = "few_firms_apart"
     NO_DIRECTION = "no_direction"
+    NEVER_LOST = "never_lost"
 
 
 class Specification(StrEnum):
@@ -123,6 +128,7 @@ class CheckReason(StrEnum):
     WITHIN_MIE = "within_mie"
     DIRECTION_HOLDS = "direction_holds"
     DIFFERED = "differed"
+    DIRECTION_OPEN = "direction_open"
     IMPRECISE = "imprecise"
     NO_EARLIER_YEAR = "no_earlier_year"
     REPORTED_ALIKE = "reported_alike"
@@ -133,6 +139,7 @@ class CheckReason(StrEnum):
     OTHER_SIGN = "other_sign"
     FEW_SPECIFICATIONS = "few_specifications"
     NO_SUCH_FIRMS = "no_such_firms"
+    CHANGES_NOTHING = "changes_nothing"
     TOO_FEW_LEFT = "too_few_left"
 
 

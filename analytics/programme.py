@@ -19,6 +19,7 @@ from analytics.reference import DIVISIONS, PROVINCES
 from analytics.text import Text
 
 DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "beneficiary_kind")
+HIERARCHY = ("macro_sector", "sector")  # whose claims are made together, of which one asks whether they differ
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
 
@@ -127,7 +128,7 @@ class Importance(Part):
 class Disclosure(Part):
     """Thresholds of DisclosureRules for this programme."""
 
-    min_units: int = Field(3, ge=3)
+    min_units: int = Field(3, ge=3, le=10)
     p_percent: float = Field(10.0, ge=0)
 
 
@@ -179,7 +180,10 @@ class Programme(Part):
         horizon = self.headline.horizon
         if horizon != "overall" and not 1 <= horizon <= self.windows.years_after:
             raise ValueError(f"headline.horizon: {horizon} is not a year from 1 to windows.years_after")
-        names = {outcome.name for outcome in self.outcomes}
+        units = {outcome.name: outcome.unit for outcome in self.outcomes}
+        if self.headline.estimand is Estimand.EURO_WEIGHTED and units.get(self.headline.outcome) != "currency":
+            raise ValueError("headline.estimand: 'euro_weighted' needs an outcome in money")
+        names = set(units)
         if self.headline.outcome not in names:
             raise ValueError(f"headline.outcome: no outcome is named {self.headline.outcome!r}")
         wholes = {outcome.share_of for outcome in self.outcomes} - {None}

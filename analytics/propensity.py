@@ -32,14 +32,14 @@ class Propensity:
     n_comparison: int
 
 
-def propensity(sample: Sample, growth: FloatArray, slopes: Slopes) -> Propensity | None:
-    """Of firms that have such growth, on the features of the adjustment. None when one arm has no firm.
+def propensity(sample: Sample, slopes: Slopes) -> Propensity | None:
+    """Of firms that sell in both windows, on the features of the adjustment. None when one arm has no firm.
 
     Rows are funded firms in their own cohort's windows and comparison firms in every cohort's, weighted by its share of
     the funded firms.
     """
     firms = sample.group(sample.panel.funded)
-    own, others = firms.funded(growth), firms.comparison(growth)
+    own, others = firms.funded(sample.log_growth), firms.comparison(sample.log_growth)
     enters, counted = np.isfinite(own), np.isfinite(others)
     share = firms.count(enters) / max(int(enters.sum()), 1)
     by_sector = share.reshape(-1, sample.arms.width).sum(axis=1)

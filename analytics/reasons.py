@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from analytics.model import Arm, Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
+from analytics.model import FOLLOW_EUROS, Arm, Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
 from analytics.phrases import why
 from analytics.release import Figure, Release
 from analytics.sentences import Verb, groups_differ, tells, verb_of
 from analytics.text import Text
-
-# What follows from the euro-weighted effect stands on its checks.
-_MONEY = ("extra_sales", "extra_per_grant", "extra_per_spend", "losses_offset")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class CheckSaid:
 
 def estimand_of(claim: Figure) -> str:
     """The estimand whose checks a claim stands on."""
-    return Estimand.EURO_WEIGHTED if claim.measure in _MONEY else claim.measure
+    return Estimand.EURO_WEIGHTED if claim.measure in FOLLOW_EUROS else claim.measure
 
 
 def checks(release: Release, figure: Figure) -> dict[Check, Figure]:
@@ -44,14 +41,23 @@ def checks(release: Release, figure: Figure) -> dict[Check, Figure]:
 
 def reasons(release: Release, figure: Figure, text: Text) -> list[CheckSaid]:
     """What led to a claim's grade."""
-    said = []
+    said, group = [], release.group_of(figure)
     for check, one in checks(release, figure).items():
         if one.result is not None and one.because is not None:
-            hidden = not one.published and one.result is not Result.NOT_TESTABLE
-            words = why(one, release, text) if hidden else _because(release, one.because, _read(release, one), text)
+            read = _read(release, one)
+            hidden = not read.published and one.result is not Result.NOT_TESTABLE
+            words = why(read, release, text) if hidden else _because(release, one.because, read, text)
+            if check is Check.BEFORE and group and _whole_failed(release):
+                words = f"{words} {text('because.whole_failed')}"
             title, outcome = text(f"check.{check}"), text(f"result.{one.result}")
             said.append(CheckSaid(check, one, one.result, one.because, title, outcome, words))
     return said
+
+
+def _whole_failed(release: Release) -> bool:
+    """Whether the year before differed for the whole programme: then nothing is claimed of its groups."""
+    whole = checks(release, release.headline()).get(Check.BEFORE)
+    return whole is not None and whole.result is Result.FAIL
 
 
 def _read(release: Release, check: Figure) -> Figure:
@@ -75,9 +81,15 @@ def _because(release: Release, because: CheckReason, one: Figure, text: Text) ->
             return text.number(value)
         return text.points(abs(value)) if points else text.percent(value, sign=one.low is not None)
 
-    span = "" if one.low is None or one.high is None else text.span(one.low, one.high)
-    mie = text.percent(settings["mie"], sign=False)
-    return text(f"because.{because}", value=shown(one.value), span=span, mie=mie)
+    limits = (0.0, settings["mie"], -settings["mie"])
+    low, high = ("" if end is None else text.near(end, limits) for end in (one.low, one.high))
+    return text(
+        f"because.{because}",
+        value=shown(one.value),
+        in_value=text.percent_with("in_the", one.value or 0.0),
+        span=text("format.span", low=low, high=high),
+        the_mie=text.percent_with("the", settings["mie"]),
+    )
 
 
 def grade_words(figure: Figure, text: Text) -> str:
@@ -87,9 +99,7 @@ def grade_words(figure: Figure, text: Text) -> str:
 
 def why_words(figure: Figure, text: Text) -> tuple[str, str]:
     """The question that the reasons answer, and the answer in a sentence: why «likely»?"""
-    if figure.grade is None or figure.verdict is None:
-        return text("why_verb.other"), ""
-    verb = verb_of(figure.grade, figure.verdict)
+    verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict or Verdict.CANNOT_TELL)
     return text(f"why_verb.{verb}"), text(f"why_verb.says.{verb}")
 
 
@@ -101,14 +111,13 @@ def cannot_say(release: Release, text: Text) -> list[str]:
     main = release.headline()
     keys = ["selection", "competitors", "low_point"]
     before = checks(release, main).get(Check.BEFORE)
-    if before is not None and before.because is not CheckReason.WITHIN_MIE:
+    if before is not None and before.result is not Result.PASS:
         keys.append("before_failed" if before.result is Result.FAIL else "before_open")
-    if main.grade is not None and main.verdict is not None and not tells(main):
+    if not tells(main):
         keys.append("direction")
     if len(release.codes("sector")) > 1 and not groups_differ(release, "sector"):
         keys.append("best_sector")
-    total = total_effect(release)
-    if total is not None and (total.low is None or total.high is None or total.low <= 0 <= total.high):
+    if release.programme.outcome(main.outcome).share_of is not None:
         keys.append("total")
     return [text(f"cannot_say.{key}") for key in (*keys, "later")]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analytics.model import Arm, Estimand, Grade, Unit, Verdict
+from analytics.model import Estimand, Grade, Unit, Verdict
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
 from analytics.programme import Outcome
 from analytics.release import Figure, Release
@@ -65,27 +65,35 @@ def tells(figure: Figure) -> bool:
 def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:
     """A claim. slots: what fills the frame and neither verb nor predicate, and the agreeing forms of its subject."""
     verb = verb_of(grade, verdict)
-    point = verb in (Verb.LIKELY, Verb.MAY)
+    form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
     of = "losses" if kind is Kind.LOSSES else "sales"
-    opening = "" if point else text(f"opening.{verb}")
-    predicate = text(f"predicate.{of}.{verdict if point else 'either'}", **slots)
-    than = text(f"than.{of}.{'same' if point and verdict is Verdict.SAME else 'other'}", **slots)
+    predicate = text(f"predicate.{of}.{verdict if form == 'point' else 'either'}", **slots)
+    than = text(f"than.{of}.{'same' if form == 'point' and verdict is Verdict.SAME else 'other'}", **slots)
+    opening = "" if form == "point" else text(f"opening.{verb}")
+    excluded = text(f"excluded.{kind}", **slots) if verb is Verb.CANNOT_TELL else ""
+    weak = text("said.weak") if verb is Verb.TOO_WEAK else ""
+
+    def claim(*, opening: str = opening, when: str = "") -> str:
+        return " ".join((text(f"verb.{verb}", opening=opening, when=when, **slots), predicate, than))
+
     said = {
         **slots,
-        "verb": text(f"verb.{verb}", opening=opening, **slots),
-        "marked": text(f"verb.{verb}", opening=text("said.marked", words=opening), **slots),
         "predicate": predicate,
         "than": than,
-        "excluded": text(f"excluded.{kind}", **slots) if verb is Verb.CANNOT_TELL else "",
+        "verb": text(f"verb.{verb}", opening=opening, when="", **slots),
+        "marked": text(f"verb.{verb}", opening=text("said.marked", words=opening), when="", **slots),
+        "excluding": text("said.excluding", excluded=excluded) if excluded else "",
+        "aside": text("said.aside", words=excluded or weak) if excluded or weak else "",
+        "weak": text("said.aside", words=weak) if weak else "",
+        "note": text(f"said.note.{kind}"),
         "grade": text("grade.says", grade=text(f"grade.{grade}")),
     }
-    said["claim"] = " ".join(part for part in (said["verb"], predicate, than) if part)
-    form = "excluding" if verb is Verb.CANNOT_TELL else "weak" if verb is Verb.TOO_WEAK else "plain"
+    when = text("verb.when", **slots) if form == "open" else ""  # the claim has its time, not whoever makes it
     return Sentence(
-        title=_in_line(text(f"said.title.{'point' if point else 'open'}", **said)),
-        under=_in_line(text(f"said.{kind}.under.{form}", **said)),
-        short=_in_line(text(f"said.{kind}.short.{'excluding' if form == 'excluding' else 'plain'}", **said)),
-        long=_in_line(text(f"said.{kind}.long.{form}", **said)),
+        title=_in_line(text(f"said.title.{form}", **said)),
+        under=_in_line(text("said.under", **said)),
+        short=_in_line(text(f"said.short.{form}", claim=claim(), **said)),
+        long=_in_line(text(f"said.long.{form}", claim=claim(when=when), **said)),
     )
 
 
@@ -109,7 +117,7 @@ def named(sentence: Sentence, group: str | None, text: Text) -> Sentence:
 def agreeing(gender: str, plural: bool, text: Text) -> dict[str, str]:
     """The forms of words that agree with a subject."""
     form = gender + ("p" if plural else "s")
-    return {word: text(f"agree.{word}.{form}") for word in ("more", "less", "were", "be", "might", "would")}
+    return {word: text(f"agree.{word}.{form}") for word in ("more", "less", "equal", "were", "be", "might", "would")}
 
 
 def claim_interval(figure: Figure, dimension: str) -> tuple[float, float] | None:
@@ -127,11 +135,19 @@ def effect_slots(release: Release, figure: Figure, dimension: str, text: Text) -
         **agreeing(outcome.gender, outcome.plural, text),
         "subject": text(f"subject.{figure.measure}", noun=outcome.noun.in_(text)),
         "amount": text.about(figure.value or 0.0),
-        "span": text.span(low, high),
-        "fall": text.percent_with("the", min(low, 0.0)),
-        "rise": text.percent_with("the", max(high, 0.0)),
+        "span": text("format.span", low=_end(low, release, text), high=_end(high, release, text)),
+        "fall": _end(min(low, 0.0), release, text, article="the"),
+        "rise": _end(max(high, 0.0), release, text, article="the"),
         "per": "",
     }
+
+
+def _end(value: float, release: Release, text: Text, article: str | None = None) -> str:
+    """One end of a range, without decimals unless it would read as a limit that it is not: zero, or the smallest effect
+    that matters.
+    """
+    mie = release.manifest["settings"]["mie"]
+    return text.near(value, (0.0, mie, -mie), article)
 
 
 def money_slots(release: Release, figure: Figure, outcome: Outcome, text: Text) -> dict[str, str]:
@@ -180,6 +196,7 @@ def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dic
         "horizon": horizon_phrase(release, figure.horizon, text),
         "range": text(f"range.{'programme' if alone else dimension}"),
         "mie": text.percent(release.manifest["settings"]["mie"], sign=False),
+        "the_mie": text.percent_with("the", release.manifest["settings"]["mie"]),
         "comparison": text(
             "said.comparison",
             funded=text.number(figure.n_funded or 0),
@@ -202,12 +219,8 @@ def sentence_of(release: Release, figure: Figure, kind: Kind, dimension: str, co
         return named(_change(release, figure, text), group, text)
     if figure.grade is None:
         raise ValueError(f"{figure.figure_id} carries no claim")
-    if figure.grade is Grade.DESCRIPTION:
-        about = {"outcome": figure.outcome, "arm": Arm.FUNDED, "horizon": figure.horizon}
-        change = release.figure("change", **about, group=dict(release.group_of(figure)))
-        return named(_change(release, change or figure, text), group, text)
     if figure.verdict is None or not figure.published:
-        return named(_withheld(text(f"said.{kind}.withheld", why=why(figure, release, text))), group, text)
+        return named(_withheld(text(f"said.withheld.{kind}", why=why(figure, release, text))), group, text)
     outcome = release.programme.outcome(figure.outcome)
     if kind is Kind.EFFECT:
         slots = effect_slots(release, figure, dimension, text)
@@ -225,7 +238,7 @@ def _withheld(words: str) -> Sentence:
 def _change(release: Release, figure: Figure, text: Text) -> Sentence:
     """A before/after: a change, never an effect, whatever the evidence."""
     if figure.value is None:
-        return _withheld(text("said.change.withheld", why=why(figure, release, text)))
+        return _withheld(text("said.withheld.change", why=why(figure, release, text)))
     outcome, rounded = release.programme.outcome(figure.outcome), round(figure.value * 100)
     slots = {
         **agreeing(outcome.gender, outcome.plural, text),
@@ -244,20 +257,21 @@ def _change(release: Release, figure: Figure, text: Text) -> Sentence:
 
 def differ_sentence(release: Release, dimension: str, text: Text) -> str:
     """Whether the groups of a dimension differ at all; never which is ahead."""
-    headline = release.programme.headline
-    figure = release.figure(
-        f"{dimension}s_differ_{Estimand.SYMMETRIC_GROWTH}", outcome=headline.outcome, horizon=str(headline.horizon)
-    )
-    if figure is None or figure.value is None:
+    p = _p_of_equality(release, dimension)
+    if p is None:
         return text(f"differ.{dimension}.not_tested")
     told = "told" if groups_differ(release, dimension) else "not_told"
-    return text(f"differ.{dimension}.{told}", p=text.probability(figure.value))
+    return text(f"differ.{dimension}.{told}", p=text.probability(p))
 
 
 def groups_differ(release: Release, dimension: str) -> bool:
     """Whether the test rejects that all groups of a dimension are equal."""
+    p = _p_of_equality(release, dimension)
+    return p is not None and p < 1 - release.manifest["settings"]["level"]
+
+
+def _p_of_equality(release: Release, dimension: str) -> float | None:
     headline = release.programme.headline
-    figure = release.figure(
-        f"{dimension}s_differ_{Estimand.SYMMETRIC_GROWTH}", outcome=headline.outcome, horizon=str(headline.horizon)
-    )
-    return figure is not None and figure.value is not None and figure.value < 1 - release.manifest["settings"]["level"]
+    measure = f"{dimension}s_differ_{Estimand.SYMMETRIC_GROWTH}"
+    figure = release.figure(measure, outcome=headline.outcome, horizon=str(headline.horizon))
+    return None if figure is None else figure.value

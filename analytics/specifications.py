@@ -22,8 +22,9 @@ LEAST_APART = 10  # firms of an arm in which a published specification may diffe
 class Specified:
     """How one change came out for one group.
 
-    effect: withheld where none can be made, or where so few firms differ from the main estimate that the two together
-    would tell about them: then only whether the sign holds may be said. result: whether it does.
+    effect: withheld where none can be made. One of other firms, too, where the two arms together with the main estimate
+    would tell about a few: of the whole programme when an arm differs by 1 to 9 firms; of a group always, since the
+    programme and the other groups would give it away. Then only whether the sign holds is said: the result.
     """
 
     specification: Specification
@@ -40,8 +41,10 @@ def specified(
     main: Mapping[Group, EffectEstimate],
     wanted: Sequence[Specification],
     picked: Propensity | None,
+    *,
+    whole: bool,
 ) -> dict[Group, list[Specified]]:
-    """Every wanted change, of the groups that have a main estimate.
+    """Every wanted change, of the groups that have a main estimate. whole: the one group is the programme.
 
     everybody: the panel of all applicants, `sample` is of those in either arm; groups: masks of the sample's panel.
     picked: what the last three specifications weigh by; without it they are not testable.
@@ -51,18 +54,21 @@ def specified(
         effects = _effects(specification, everybody, sample, estimand, groups, picked)
         for group, effect in main.items():
             one = Withheld(Reason.NOT_ESTIMABLE) if effects is None else effects[group]
-            found[group].append(_compared(specification, effect, one, there=effects is not None))
+            if isinstance(one, Withheld):
+                because = CheckReason.NO_SUCH_FIRMS if effects is None else CheckReason.TOO_FEW_LEFT
+                found[group].append(Specified(specification, one, Result.NOT_TESTABLE, because))
+            else:
+                found[group].append(_compared(specification, effect, one, whole=whole))
     return found
 
 
-def _compared(specification: Specification, main: EffectEstimate, one: Effect, *, there: bool) -> Specified:
-    if isinstance(one, Withheld):
-        because = CheckReason.TOO_FEW_LEFT if there else CheckReason.NO_SUCH_FIRMS
-        return Specified(specification, one, Result.NOT_TESTABLE, because)
+def _compared(specification: Specification, main: EffectEstimate, one: EffectEstimate, *, whole: bool) -> Specified:
+    if (one.theta, one.n_funded, one.n_comparison) == (main.theta, main.n_funded, main.n_comparison):
+        return Specified(specification, one, Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
     same = (one.theta > 0) == (main.theta > 0)
     result, because = (Result.PASS, CheckReason.SAME_SIGN) if same else (Result.FAIL, CheckReason.OTHER_SIGN)
     gaps = abs(one.n_funded - main.n_funded), abs(one.n_comparison - main.n_comparison)
-    if specification in TAKE_OTHER_FIRMS and any(0 < gap < LEAST_APART for gap in gaps):
+    if specification in TAKE_OTHER_FIRMS and (not whole or any(0 < gap < LEAST_APART for gap in gaps)):
         return Specified(specification, Withheld(Reason.FEW_FIRMS_APART), result, because)
     return Specified(specification, one, result, because)
 
@@ -123,7 +129,7 @@ def _within_size(
 def _without_largest(sample: Sample, estimand: Estimand, mask: BoolArray) -> Effect:
     """Without the firm, of either arm, that sold most before; slopes stay, and so does what each other firm does."""
     deletions = sample.deletions(estimand, sample.group(mask))
-    if deletions is None:
+    if deletions is None or not (np.isfinite(deletions.theta) and np.isfinite(deletions.replicates).all()):
         return Withheld(Reason.NOT_ESTIMABLE)
     size = np.nanmax(np.where(np.isfinite(sample.seen.before), sample.seen.before, -np.inf), axis=1)
     largest = int(np.argmax(size[deletions.firm]))

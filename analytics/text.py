@@ -6,7 +6,7 @@ amount is written by Babel. The lowest layer: it imports nothing of Vetrina.
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,10 +67,28 @@ class Text:
         """0.034 -> 0,03; what is smaller than 0.01 is said to be."""
         return self("format.below", value=self.number(0.01, 2)) if p < 0.01 else self.number(p, 2)
 
-    def percent(self, fraction: float, *, sign: bool = True) -> str:
-        """0.12 -> +12%; without decimals; zero has no sign."""
-        written = f"{self.number(fraction * 100)}%"
-        return f"+{written}" if sign and round(fraction * 100) > 0 else written
+    def percent(self, fraction: float, *, sign: bool = True, decimals: int = 0) -> str:
+        """0.12 -> +12%; without decimals unless asked; zero has no sign."""
+        written = f"{self.number(fraction * 100, decimals)}%"
+        return f"+{written}" if sign and round(fraction * 100, decimals) > 0 else written
+
+    def near(self, fraction: float, limits: Sequence[float], article: str | None = None) -> str:
+        """A percentage with a decimal, or two, where it would read as a limit that it is not. article: behind one, and
+        without a sign.
+        """
+        decimals = next(
+            (
+                places
+                for places in (0, 1)
+                if all(
+                    fraction == limit or round(fraction * 100, places) != round(limit * 100, places) for limit in limits
+                )
+            ),
+            2,
+        )
+        if article:
+            return self.percent_with(article, fraction, decimals)
+        return self.percent(fraction, decimals=decimals)
 
     def interval(self, low: float, high: float) -> str:
         """(−1%; +29%), as it stands in rows."""
@@ -80,10 +98,10 @@ class Text:
         """From −1% to +29%, as it stands in sentences."""
         return self("format.span", low=self.percent(low), high=self.percent(high))
 
-    def percent_with(self, article: str, fraction: float) -> str:
+    def percent_with(self, article: str, fraction: float, decimals: int = 0) -> str:
         """A percentage behind its article, which Italian bends to the number: il 12%, l’8%, lo 0%."""
-        written = self.percent(abs(fraction), sign=False)
-        whole = abs(round(fraction * 100))
+        written = self.percent(abs(fraction), sign=False, decimals=decimals)
+        whole = int(abs(round(fraction * 100, decimals)))
         vowel = whole in (1, 8, 11) or whole // 10 == 8 or whole // 100 == 8
         form = "zero" if whole == 0 else "vowel" if vowel else "plain"
         return self(f"format.{article}.{form}", value=written)
@@ -111,7 +129,9 @@ class Text:
         return str(get_currency_name(currency, count=1, locale=self.locale))
 
     def short_money(self, amount: float, currency: str) -> str:
-        """A rounded amount for charts: 148 mila €, €148K."""
+        """A rounded amount: 2,1 Mln €, €148K; Italian writes what is under a million in full."""
+        if self.language == "it" and abs(amount) < 1e6:
+            return self.money(amount, currency)
         written = format_compact_currency(amount, currency, locale=self.locale, fraction_digits=1)
         return written.replace("-", MINUS)
 

@@ -19,13 +19,15 @@ PAIRS_NEEDED = {12: 6, 4: 3, 1: 1}
 class Windows:
     """Per-period means of each firm over the calendar windows of each cohort.
 
-    cohorts: (G,) funded periods in order; years: (G,) complete years used;
+    cohorts: (G,) funded periods in order; years: (G,) complete years used; apart: (G,) years from the middle of before
+    to the middle of after, NaN where no year is complete;
     before, after: (n_firms, G), means over the calendar positions reported in both windows; NaN = lost for the window.
     own: (n_firms,) column of the firm's own cohort, −1 = never funded.
     """
 
     cohorts: pd.PeriodIndex
     years: npt.NDArray[np.int64]
+    apart: FloatArray
     before: FloatArray
     after: FloatArray
     own: npt.NDArray[np.int64]
@@ -132,15 +134,17 @@ def _measured(panel: Panel, values: FloatArray, pairs: Callable[[pd.Period], Pai
     cohorts = cohorts_of(panel)
     shape = (len(panel.units), len(cohorts))
     before, after = np.full(shape, np.nan), np.full(shape, np.nan)
-    years = np.zeros(len(cohorts), dtype=np.int64)
+    years, apart = np.zeros(len(cohorts), dtype=np.int64), np.full(len(cohorts), np.nan)
     wide = _with_outside(values)
     for g, cohort in enumerate(cohorts):
         found = pairs(cohort)
         if found is not None:
             years[g] = len(found[1])
+            middle = [float(np.mean([first.ordinal for first in window])) for window in found]
+            apart[g] = (middle[1] - middle[0]) / panel.periods_per_year
             before[:, g], after[:, g] = _paired(panel, wide, *found)
     own = cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"]))
-    return Windows(cohorts, years, before, after, own.astype(np.int64))
+    return Windows(cohorts, years, apart, before, after, own.astype(np.int64))
 
 
 def earlier(panel: Panel, values: FloatArray, settings: Settings) -> tuple[FloatArray, FloatArray, FloatArray]:

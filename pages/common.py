@@ -15,7 +15,7 @@ from analytics.headlines import Headline
 from analytics.home import PROGRAMMES, Home
 from analytics.model import UserError
 from analytics.reasons import grade_words, reasons, why_words
-from analytics.release import Release, Releases
+from analytics.release import Figure, Release, Releases
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 
 CHART = {"displayModeBar": False}
@@ -170,9 +170,9 @@ def chart(figure: go.Figure, alt: str, key: str) -> None:
 def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> None:
     """A page's claim: heading, the line that always goes with it, grade, id; behind a click, what led to the grade."""
     text, figure = frame.text, headline.figure
-    st.title(headline.sentence.title)
+    st.title(no_formula(headline.sentence.title))
     if headline.sentence.under:
-        st.markdown(headline.sentence.under)
+        st.markdown(no_formula(headline.sentence.under))
     facts = (grade_words(figure, text), text("figure.id", figure_id=figure.figure_id))
     st.caption(" ".join(fact for fact in facts if fact))
     found = reasons(frame.release, figure, text)
@@ -183,6 +183,11 @@ def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> No
             for one in found:
                 st.markdown(text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words)))
                 st.caption(text("figure.id", figure_id=one.figure.figure_id))
+
+
+def no_formula(markdown: str) -> str:
+    """Markdown of our own with amounts of money: Streamlit reads what stands between dollars as a formula."""
+    return markdown.replace("$", "\\$")
 
 
 def bullets(lines: Sequence[str]) -> str:
@@ -207,12 +212,14 @@ def release_facts(found: Frame) -> list[tuple[str, str]]:
     total = release.figure("firms", arm="funded")
     others = release.figure("firms", arm="comparison")
 
-    def of(part: int | None, whole: object) -> str:
-        return text("frame.of", part=text.number(part or 0), whole=whole)
+    def of(part: int | None, whole: Figure | None) -> str:
+        known = None if whole is None else whole.value
+        shown = ("–" if n is None else text.number(n) for n in (part, known))
+        return text("frame.of", part=next(shown), whole=next(shown))
 
     return [
         (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest["data_to"]))),
         (text("frame.built"), text.date(dt.datetime.fromisoformat(release.manifest["built_at"]).date())),
-        (text("frame.analysed"), of(headline.n_funded, text.number(total.value or 0) if total else "–")),
-        (text("frame.comparison"), of(headline.n_comparison, text.number(others.value or 0) if others else "–")),
+        (text("frame.analysed"), of(headline.n_funded, total)),
+        (text("frame.comparison"), of(headline.n_comparison, others)),
     ]

@@ -1,11 +1,11 @@
-"""METHODS.md 5, check 2, once more from its text: δ, θ − δ and θ + δ of the typical firm without adjustment.
+"""METHODS.md 5, check 2, once more from its text: δ, θ − kδ and θ + δ of the typical firm without adjustment.
 
 Everything by leaving a firm out and computing again: windows, means over firms, strata, the factor of METHODS.md 4 for
 the vote of a funded firm that is left out. Loops and dictionaries, none of the project's code. A period is a whole
 number whose remainder by the periods of a year is its place in the calendar, as `reference.read` gives them.
 
 Where the text leaves a choice: a firm that enters one of θ and δ alone moves their sum by what it does to that one; k_h
-and n count the firms that enter either.
+and n count the firms that enter either; k counts every funded firm of the group that is in a comparison.
 """
 
 import math
@@ -33,8 +33,8 @@ class Estimate:
         return self.theta - half, self.theta + half
 
 
-def two_windows(cohort, rules, *, placebo):
-    """The years before and the years after of a cohort; None where it has none that is complete."""
+def two_windows(cohort, rules, *, placebo, year=None):
+    """The years before and the years after of a cohort, or one alone; None where it has none that is complete."""
     last_before = cohort - 1
     if rules.before_ends is not None and rules.before_ends < last_before:
         last_before = rules.before_ends
@@ -45,10 +45,22 @@ def two_windows(cohort, rules, *, placebo):
     start = cohort if rules.award_period == "after" else cohort + 1
     years = []
     for k in range(rules.years_after):
-        year = [start + k * rules.ppy + step for step in range(rules.ppy)]
-        if rules.first <= min(year) and max(year) <= rules.last:
-            years.append(year)
+        periods = [start + k * rules.ppy + step for step in range(rules.ppy)]
+        if rules.first <= min(periods) and max(periods) <= rules.last and year in (None, k + 1):
+            years.append(periods)
     return ([before], years) if years else None
+
+
+def years_apart(firms, group, rules, year=None):
+    """k: years from the middle of before to the middle of the complete years after, the mean over funded firms."""
+    apart = []
+    for firm in firms:
+        mine = firm.cohort is not None and firm.sector is not None and firm.name in group
+        found = two_windows(firm.cohort, rules, placebo=False, year=year) if mine else None
+        if found is not None:
+            before, after = (sum(map(sum, window)) / sum(map(len, window)) for window in found)
+            apart.append((after - before) / rules.ppy)
+    return sum(apart) / len(apart)
 
 
 def log_growth(firm, cohort, rules, *, placebo):

@@ -47,11 +47,11 @@ class Masked(Text):
         """Any number."""
         return NUMBER
 
-    def percent(self, fraction: float, *, sign: bool = True) -> str:
+    def percent(self, fraction: float, *, sign: bool = True, decimals: int = 0) -> str:
         """Any percentage."""
         return NUMBER + "%"
 
-    def percent_with(self, article: str, fraction: float) -> str:
+    def percent_with(self, article: str, fraction: float, decimals: int = 0) -> str:
         """Any percentage; the article that Italian bends to the number is left out."""
         return NUMBER + "%"
 

@@ -1,4 +1,4 @@
-"""What is shown beside the checks, by hand on tables that a person can read: balance of the arms, aid that came after."""
+"""What is shown beside the checks, by hand on tables that one can read: balance of the arms, aid that came after."""
 
 import math
 from dataclasses import replace
@@ -66,7 +66,11 @@ def test_balance_by_hand():
     )
     one, other, gap = by_hand([log(2), log(8), log(4)], [log(16), log(1), log(4), log(16)])
     staff = found["employees"]
-    assert (staff.unit, staff.funded, staff.comparison) == (Unit.NUMBER, pytest.approx(4), pytest.approx(math.exp(other)))
+    assert (staff.unit, staff.funded, staff.comparison) == (
+        Unit.NUMBER,
+        pytest.approx(4),
+        pytest.approx(math.exp(other)),
+    )
     assert staff.difference == pytest.approx(gap)
     # growth from 2018 to 2019: ×2, ×1, ×4 against ×2, ×1, ×1, ×2
     one, other, gap = by_hand([log(2), 0, log(4)], [log(2), 0, 0, log(2)])
@@ -89,7 +93,7 @@ def test_sales_are_those_of_a_year():
 
 
 def test_a_comparison_firm_counts_in_each_cohort_by_its_funded_firms():
-    """It sold 100 before the first award, 400 before the second; one and two firms were funded: 2^(log 100 …)."""
+    """They sold 100 before the first award, 400 before the second; one and two firms were funded."""
     panel = panel_of("""
         firm cohort 2018 2019 2020
         f1   2019    100  100  100
@@ -133,8 +137,10 @@ def test_the_unit_of_the_data_moves_sales_alone(factor):
 
 def test_arms_that_differ_without_spread_are_not_called_alike():
     """Every funded firm scored 70, every other 50: in standard deviations that is no number, and surely not 0."""
-    panel = with_units(panel_of(TWO_SECTORS), score=dict.fromkeys(["f1", "f2", "f3"], 70.0) | dict.fromkeys(["c1", "c2", "c3", "c4"], 50.0))
-    # FAILS as long as balance puts 0 where neither arm varies
+    panel = with_units(
+        panel_of(TWO_SECTORS),
+        score=dict.fromkeys(["f1", "f2", "f3"], 70.0) | dict.fromkeys(["c1", "c2", "c3", "c4"], 50.0),
+    )
     found = traits(panel).get("score")
     assert found is None or found.difference != 0
 
@@ -144,7 +150,6 @@ def test_a_trait_that_is_the_same_for_all_differs_by_nothing(staff):
     """Everybody employs as many: rounding of the means is no difference in standard deviations."""
     panel = drawn(29, frequency="Y", cohorts=(2, 3), funded=(12, 9, 7), comparison=(14, 11, 5))
     panel = replace(panel, units=panel.units.assign(employees=staff, score=staff / 10))
-    # FAILS as long as balance divides by a spread of rounding size
     found = traits(panel)
     assert [found[name].difference for name in ("employees", "score")] == pytest.approx([0, 0], abs=1e-6)
 
@@ -175,9 +180,7 @@ def aided(**days: str) -> Sample:
 
 def test_other_aid_by_hand():
     """Year 1 is 2019 for f1, 2020 for f2 and f3; comparison firms in both, by a third and two thirds."""
-    sample = aided(
-        f1="2019-12-31", f2="2019-06-01", f3="2021-01-01", c1="2019-01-01", c2="2020-03-01", c3="2020-12-31"
-    )
+    sample = aided(f1="2019-12-31", f2="2019-06-01", f3="2021-01-01", c1="2019-01-01", c2="2020-03-01", c3="2020-12-31")
     # f1 in its first year; f2 before its award; f3 in its second. c1 in 2019, c2 and c3 in 2020
     assert other_aid(sample, 1) == pytest.approx((1 / 3, 1 / 3 * 1 / 4 + 2 / 3 * 2 / 4))
     assert other_aid(sample, 2) == pytest.approx((1 / 3, 1 / 3 * 2 / 4))

@@ -11,6 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import stats
 
+from analytics import diagnostics
 from analytics.adjust import known_before
 from analytics.diagnostics import (
     Finding,
@@ -25,6 +26,7 @@ from analytics.diagnostics import (
     worst_case,
 )
 from analytics.effects import EffectEstimate, effect, effect_of
+from analytics.inference import Uncertainty
 from analytics.model import Check, CheckReason, Estimand, Reason, Result, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel
 from analytics.sample import Sample
@@ -44,13 +46,24 @@ def theta_of(settings: Settings, panel: Panel, estimand: Estimand = TYPICAL, yea
     return found
 
 
-def before_of(panel: Panel, settings: Settings, *, group: np.ndarray | None = None, year: int | None = None) -> Finding:
-    """Check 2 of a group of a panel, the typical firm."""
+def claim_of(found: EffectEstimate) -> tuple[float, float]:
+    return found.ci_low, found.ci_high
+
+
+def before_of(
+    panel: Panel,
+    settings: Settings,
+    *,
+    group: np.ndarray | None = None,
+    year: int | None = None,
+    claim: tuple[float, float] | None = None,
+) -> Finding:
+    """Check 2 of a group of a panel, the typical firm; its claim is made by its own interval or by another."""
     sample, earlier = Sample(panel, "sales", settings, year), Sample(panel, "sales", settings, placebo=True)
     firms = sample.group(panel.funded if group is None else group)
     found = effect_of(sample.deletions(TYPICAL, firms), TYPICAL, sample)
     assert isinstance(found, EffectEstimate)
-    return alike_before(sample, earlier, TYPICAL, firms, found)
+    return alike_before(sample, earlier, TYPICAL, firms, found, claim or claim_of(found))
 
 
 def on_log_scale(shown: Range) -> tuple[float, float, float]:
@@ -63,6 +76,7 @@ PLACEBOS = [
     ("Y", {"cohorts": (2, 3, 4)}, {}),
     ("Y", {"cohorts": (3,), "missing": 0.2, "funded": (14, 9)}, {"award_period": "skip"}),
     ("Y", {"cohorts": (1, 3, 4), "funded": (12, 9)}, {}),  # 2019: no earlier year
+    ("Y", {"cohorts": (2, 3, 5), "funded": (14, 9)}, {"award_period": "skip"}),  # 2023: no year after
     ("Q", {"cohorts": (9, 12), "years": 6, "missing": 0.2}, {"award_period": "skip"}),
     ("M", {"cohorts": (26, 31), "missing": 0.25}, {"award_period": "skip"}),
     ("M", {"cohorts": (26, 31), "missing": 0.25}, {"early": 2}),
@@ -73,7 +87,7 @@ PLACEBOS = [
 @pytest.mark.parametrize(("frequency", "drawing", "rules"), PLACEBOS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, seed):
-    """δ with its interval, and θ − δ and θ + δ with theirs, are those of leaving out every firm from both at once."""
+    """δ with its interval, and θ − kδ and θ + δ with theirs, are those of leaving out every firm from both at once."""
     panel = drawn(seed, frequency=frequency, **{"years": 6, "zeros": 0.02, **drawing})
     firms, known = reference.read(panel, "sales", award_period=rules.get("award_period", "after"))
     early = rules.get("early")
@@ -85,8 +99,9 @@ def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, see
     )
     for mask in (panel.funded, panel.funded & (panel.units["sector"] == "s0").to_numpy()):
         found = before_of(panel, settings, group=mask)
-        group = set(panel.units.index[mask])
-        mine = [firm for firm in firms if firm.name in group]
+        mine = [firm for firm in firms if firm.name in set(panel.units.index[mask])]
+        mine = [firm for firm in mine if reference_placebo.two_windows(firm.cohort, known, placebo=False) is not None]
+        group = {firm.name for firm in mine}
         covered = [reference_placebo.two_windows(firm.cohort, known, placebo=True) is not None for firm in mine]
         if sum(covered) < len(mine) / 2:
             assert found.because is CheckReason.NO_EARLIER_YEAR
@@ -97,8 +112,10 @@ def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, see
         assert on_log_scale(found.number) == pytest.approx((delta.theta, *delta.interval(0.95)), rel=EXACT, abs=EXACT)
         assert on_log_scale(found.more["equivalence"])[1:] == pytest.approx(delta.interval(0.90), rel=EXACT, abs=EXACT)
         assert (found.n_funded, found.n_comparison) == (delta.n_funded, delta.n_comparison)
-        for name, sign in (("trend_goes_on", -1.0), ("unusual_year", 1.0)):
-            way = reference_placebo.estimate([main, placebo], [1.0, sign])
+        years = reference_placebo.years_apart(firms, group, known)
+        assert years > 1
+        for name, factor in (("trend_goes_on", -years), ("unusual_year", 1.0)):
+            way = reference_placebo.estimate([main, placebo], [1.0, factor])
             expected = way.theta, *way.interval(0.90)
             assert on_log_scale(found.more[name]) == pytest.approx(expected, rel=EXACT, abs=EXACT), name
             assert found.more[name].level == 0.90
@@ -137,15 +154,18 @@ def test_the_placebo_is_an_effect_a_year_earlier_that_knows_of_nothing_before(fr
     assert (found.number.value, found.number.low, found.number.high) == pytest.approx(
         (expected.value, expected.ci_low, expected.ci_high), rel=EXACT
     )
-    # θ ± δ: both firms' jackknives at once, and the errors of the two regressions' slopes added up
+    # θ − kδ and θ + δ: both firms' jackknives at once, and the errors of the two regressions' slopes added up
     sample, earlier = Sample(panel, "sales", settings), Sample(panel, "sales", settings, placebo=True)
     both = [one.deletions(TYPICAL, one.group(panel.funded)) for one in (sample, earlier)]
     errors = [one.slopes_variance**0.5 for one in both]
     assert min(errors) > 0
-    for name, sign in (("trend_goes_on", -1.0), ("unusual_year", 1.0)):
-        variance = reference_placebo.variance_of(both, [1.0, sign]) + sum(errors) ** 2
+    firms, known = reference.read(panel, "sales", award_period="after")
+    known.before_ends = known.first + at - 1 if later else None
+    years = reference_placebo.years_apart(firms, set(panel.units.index[panel.funded]), known)
+    for name, factor in (("trend_goes_on", -years), ("unusual_year", 1.0)):
+        variance = reference_placebo.variance_of(both, [1.0, factor]) + (errors[0] + abs(factor) * errors[1]) ** 2
         value, low, high = on_log_scale(found.more[name])
-        assert value == pytest.approx(both[0].theta + sign * both[1].theta, abs=EXACT)
+        assert value == pytest.approx(both[0].theta + factor * both[1].theta, abs=EXACT)
         width = 2 * math.sqrt(variance)  # times t, of at least the normal's and at most that of few firms
         assert stats.norm.ppf(0.95) * width < high - low < stats.t.ppf(0.95, 5) * width
 
@@ -182,7 +202,7 @@ def test_the_placebo_knows_nothing_of_the_year_that_it_explains():
 )
 def test_under_half_with_an_earlier_year_is_not_testable(early, result):
     """Awards of the second year leave no year ahead of the one before them; those of the third do."""
-    panel = quiet(early=early)
+    panel = quiet(early=early, effect=0.0)
     found = before_of(panel, replace(PLAIN, min_firms=5))
     assert found.result is result
     if result is Result.NOT_TESTABLE:
@@ -211,7 +231,7 @@ def quiet(*, early: int = 0, delta: float = 0.0, effect: float = 0.2, noise: flo
 
 def test_too_few_firms_in_the_earlier_year_are_not_testable():
     """Every award has an earlier year, but of the 20 funded firms nine report it; ten are enough."""
-    panel = quiet()
+    panel = quiet(effect=0.0)
     for reporting_firms, because in ((9, CheckReason.TOO_FEW_LEFT), (10, CheckReason.WITHIN_MIE)):
         sales = panel.outcomes["sales"].copy()
         sales[reporting_firms:20, 0] = np.nan
@@ -223,19 +243,56 @@ def test_too_few_firms_in_the_earlier_year_are_not_testable():
 @pytest.mark.parametrize(
     ("changes", "result", "because"),
     [
-        ({}, Result.PASS, CheckReason.WITHIN_MIE),
+        ({"effect": 0.0}, Result.PASS, CheckReason.WITHIN_MIE),
+        ({}, Result.PASS, CheckReason.DIRECTION_HOLDS),
+        ({"effect": -0.2}, Result.PASS, CheckReason.DIRECTION_HOLDS),
+        ({"noise": 0.06, "effect": 0.12}, Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN),  # δ is small, kδ is not
+        ({"noise": 0.06, "effect": -0.12, "delta": -0.05}, Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN),
         ({"delta": 0.3}, Result.FAIL, CheckReason.DIFFERED),
         ({"delta": -0.3}, Result.FAIL, CheckReason.DIFFERED),
         ({"delta": 0.05}, Result.FAIL, CheckReason.DIFFERED),  # surely not zero, though small: precise is no excuse
         ({"noise": 0.4, "effect": 2.0}, Result.PASS, CheckReason.DIRECTION_HOLDS),
         ({"noise": 0.4, "effect": -2.0}, Result.PASS, CheckReason.DIRECTION_HOLDS),
-        ({"noise": 0.4, "effect": 0.1}, Result.NOT_CONTRADICTED, CheckReason.IMPRECISE),
+        ({"noise": 0.4, "effect": 0.6}, Result.NOT_CONTRADICTED, CheckReason.IMPRECISE),  # of a direction
+        ({"noise": 0.4, "effect": 0.1}, Result.NOT_CONTRADICTED, CheckReason.IMPRECISE),  # of none
     ],
 )
 def test_every_way_that_the_year_before_comes_out(changes, result, because):
-    """Fail where δ is surely not zero; pass within ±MIE, or where θ's direction survives δ; otherwise neither."""
+    """Fail where δ is surely not zero; a direction passes where it survives δ, no direction within ±MIE."""
     found = before_of(quiet(**changes), replace(PLAIN, min_firms=10))
     assert (found.result, found.because) == (result, because)
+
+
+@pytest.mark.parametrize(
+    ("changes", "claim", "because"),
+    [
+        ({}, (0.15, 0.3), CheckReason.DIRECTION_HOLDS),
+        ({}, (-0.3, -0.15), CheckReason.DIRECTION_HOLDS),  # θ's own side is looked at, not the claim's
+        ({}, (0.0, 0.3), CheckReason.WITHIN_MIE),  # touching zero is no direction
+        ({}, (-0.05, 0.3), CheckReason.WITHIN_MIE),
+        ({}, (0.02, 0.08), CheckReason.WITHIN_MIE),  # "about the same", though surely higher
+        ({"noise": 0.06, "effect": 0.12}, (0.02, 0.3), CheckReason.DIRECTION_OPEN),
+        ({"noise": 0.06, "effect": 0.12}, (-0.02, 0.3), CheckReason.WITHIN_MIE),
+        ({"noise": 0.4, "effect": 2.0}, (2.0, 20.0), CheckReason.DIRECTION_HOLDS),
+        ({"noise": 0.4, "effect": 2.0}, (-0.2, 20.0), CheckReason.IMPRECISE),  # survives, and is not claimed
+        ({"noise": 0.4, "effect": 0.6}, (0.02, 0.08), CheckReason.IMPRECISE),  # not within: "higher", which is open
+        ({"delta": 0.05}, (0.15, 0.3), CheckReason.DIFFERED),
+        ({"delta": 0.05}, (-0.15, 0.3), CheckReason.DIFFERED),
+    ],
+)
+def test_the_year_before_must_bear_what_is_claimed(changes, claim, because):
+    """The same two years, by the interval that the claim is made by: of a group, the one that holds for all of them."""
+    found = before_of(quiet(**changes), replace(PLAIN, min_firms=10), claim=claim)
+    assert found.because is because
+    assert (found.result is Result.PASS) == (because in (CheckReason.WITHIN_MIE, CheckReason.DIRECTION_HOLDS))
+
+
+@pytest.mark.parametrize("seed", [9, 10, 31])
+def test_alike_is_told_by_the_interval_of_90_percent(seed):
+    """δ's 95% interval ends beyond the smallest effect that matters, its 90% interval does not: two one-sided tests."""
+    found = before_of(quiet(seed=seed, noise=0.06, delta=0.05, effect=0.0), replace(PLAIN, min_firms=10))
+    assert found.number.low < 0 < found.more["equivalence"].high < 0.1 < found.number.high
+    assert (found.result, found.because) == (Result.PASS, CheckReason.WITHIN_MIE)
 
 
 SEEDS = st.integers(0, 10_000)
@@ -247,18 +304,138 @@ def test_the_year_before_follows_its_rule(seed, noise, delta, gain):
     """The published numbers decide by the rule of METHODS.md 5, whatever they are."""
     settings = replace(PLAIN, min_firms=10)
     found = before_of(quiet(seed=seed, noise=noise, delta=delta, effect=gain), settings)
-    theta = theta_of(settings, quiet(seed=seed, noise=noise, delta=delta, effect=gain)).theta
+    known = theta_of(settings, quiet(seed=seed, noise=noise, delta=delta, effect=gain))
     _, low, high = on_log_scale(found.number)
     _, inner_low, inner_high = on_log_scale(found.more["equivalence"])
     ways = [on_log_scale(found.more[name]) for name in ("trend_goes_on", "unusual_year")]
-    survives = all((low > 0 and theta > 0) or (high < 0 and theta < 0) for _, low, high in ways)
+    survives = all((a > 0 and known.theta > 0) or (b < 0 and known.theta < 0) for _, a, b in ways)
+    within = max(-inner_low, inner_high) < math.log(1.1)
+    same = within and max(-known.ci_low, known.ci_high) < 0.1
+    directed = not known.ci_low <= 0 <= known.ci_high and not same
     if not low <= 0 <= high:
         expected = Result.FAIL
-    elif max(-inner_low, inner_high) < math.log(1.1) or survives:
-        expected = Result.PASS
     else:
-        expected = Result.NOT_CONTRADICTED
+        expected = Result.PASS if (survives if directed else within) else Result.NOT_CONTRADICTED
     assert found.result is expected
+
+
+# Check 2 as rows, the first that matches: does δ's 95% interval exclude 0; is its 90% interval within what matters;
+# where the claim lies; does the direction survive ("*": either).
+BEFORE_RULE = [
+    (True, "*", "*", "*", Result.FAIL, CheckReason.DIFFERED),
+    (False, True, "near zero", "*", Result.PASS, CheckReason.WITHIN_MIE),  # about the same
+    (False, True, "around zero", "*", Result.PASS, CheckReason.WITHIN_MIE),  # cannot tell
+    (False, False, "around zero", "*", Result.NOT_CONTRADICTED, CheckReason.IMPRECISE),
+    (False, "*", "*", True, Result.PASS, CheckReason.DIRECTION_HOLDS),
+    (False, True, "*", False, Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN),
+    (False, False, "*", False, Result.NOT_CONTRADICTED, CheckReason.IMPRECISE),
+]
+ENDS = st.floats(-0.3, 0.5) | st.sampled_from([-0.1, -0.03, 0.0, 0.03, 0.1, np.nextafter(0, 1), np.nextafter(0.1, 1)])
+
+
+@given(
+    theta=st.floats(-0.3, 0.3) | st.floats(-0.02, 0.02),
+    se=st.floats(1e-3, 0.3) | st.floats(1e-3, 0.05),
+    df=st.floats(1, 200),
+    ends=st.tuples(ENDS, ENDS) | st.tuples(st.floats(-0.02, 0.02), st.floats(-0.02, 0.02)),
+    unit=st.sampled_from([Unit.FRACTION, Unit.POINTS, Unit.SCORE]),
+    survives=st.booleans(),
+)
+@examples(max_examples=600, derandomize=True)
+def test_the_rule_of_the_year_before_is_its_table(theta, se, df, ends, unit, survives):
+    """Any δ beside any claim, in every unit: what matters is 10% or 3 points, and of δ that on the scale of θ."""
+    low, high = sorted(ends)
+    wide, narrow = (stats.t.ppf(p, df) * se for p in (0.975, 0.95))
+    shown = 0.03 if unit is Unit.POINTS else 0.10
+    within = abs(theta) + narrow < {Unit.FRACTION: math.log(1.1), Unit.POINTS: 0.03, Unit.SCORE: 0.2 / 2.1}[unit]
+    lies = "near zero" if max(-low, high) < shown else "around zero" if low <= 0 <= high else "on one side"
+    if lies == "near zero" and not within and low <= 0 <= high:
+        lies = "around zero"  # it may not be called the same
+    seen = (abs(theta) > wide, within, lies, survives)
+    expected = next(row[4:] for row in BEFORE_RULE if all(a in ("*", b) for a, b in zip(row, seen, strict=False)))
+    settings = Settings(mie=0.10, mie_points=0.03)
+    assert diagnostics._before(Uncertainty(theta, se, df), (low, high), unit, settings, survives=survives) == expected
+
+
+# ---- a trend that goes on --------------------------------------------------------------------------------------------
+
+# Firms that all grow by a hundredth of a basis point more or less.
+HARDLY = 1e-6
+
+
+def drifting(growth: float, awards: dict[int, int], *, months: int, others: int = 30) -> Panel:
+    """Monthly sales that grow by `growth` a year more (in logs) in the funded arm, before and after; no effect at all.
+
+    awards: position of the award -> how many firms; others: comparison firms, whose sales stay.
+    """
+    rng = np.random.default_rng(2)
+    periods = pd.period_range("2016-01", periods=months, freq="M")
+    at = [position for position, firms in awards.items() for _ in range(firms)]
+    cohort = pd.PeriodIndex([*(periods[k] for k in at), *[pd.NaT] * others], freq="M")
+    n = len(cohort)
+    logs = rng.normal(8, 1, (n, 1)) + rng.normal(0, HARDLY, (n, months))
+    logs[: len(at)] += growth / 12 * np.arange(months)
+    units = pd.DataFrame({"sector": "a", "cohort": cohort.array}, index=[f"f{i:02d}" for i in range(n)])
+    return Panel(units, periods, {"sales": np.exp(logs)})
+
+
+@pytest.mark.parametrize("growth", [0.02, -0.02])
+@pytest.mark.parametrize("award_period", ["skip", "after"])
+@pytest.mark.parametrize("ahead", [0, 5])
+@pytest.mark.parametrize("year", [None, 1, 2, 3])
+def test_a_straight_line_leaves_no_effect(growth, award_period, ahead, year):
+    """The arms drift apart by the same each year, before and after, and the grant did nothing: θ − kδ is zero.
+
+    Two awards, eight months apart, by unequal numbers of firms; before ends some months ahead of the first for both.
+    The mean of three years' sales is not quite that of their middle: by a third of the square of the growth.
+    """
+    panel = drifting(growth, {36: 12, 44: 18}, months=84)
+    settings = Settings(
+        min_firms=5,
+        adjustment="none",
+        award_period=award_period,
+        before_ends=panel.periods[35 - ahead] if ahead else None,
+    )
+    found, known = before_of(panel, settings, year=year), theta_of(settings, panel, year=year)
+    delta = on_log_scale(found.number)[0]
+    assert delta == pytest.approx(growth, abs=10 * HARDLY)
+    bend = growth**2 / 3 if year is None else 0.0
+    assert on_log_scale(found.more["trend_goes_on"])[0] == pytest.approx(bend, abs=30 * HARDLY)
+    # by hand: from the middle of before to the award, and half a year; before the second award ends with the first's
+    award = 0.5 + ahead / 12 + (8 / 12 * 18 / 30 if ahead else 0) + (1 / 12 if award_period == "skip" else 0)
+    middle = award + ((year or 2) - 0.5)
+    assert known.theta == pytest.approx(middle * growth + bend, abs=30 * HARDLY)
+    assert on_log_scale(found.more["unusual_year"])[0] == pytest.approx(known.theta + delta, abs=EXACT)
+
+
+@pytest.mark.parametrize(("year", "entering"), [(2, 21), (3, 12), (None, 21)])
+def test_awards_whose_year_is_not_complete_lengthen_no_trend(year, entering):
+    """A cohort without the year, or without any, is left out of k and δ as it is of θ, though its year before is seen:
+    that it drifted away by more, too, says nothing about those whose effect is told.
+    """
+    panel = drifting(0.02, {36: 12, 52: 9, 76: 9}, months=84)
+    sales = panel.outcomes["sales"].copy()
+    sales[entering:30] *= np.exp(0.1 * np.arange(84))
+    settings = Settings(min_firms=5, adjustment="none", award_period="after", before_ends="2018-12")
+    assert np.isnan(Sample(panel, "sales", settings, year).seen.apart).any()
+    found = before_of(with_sales(panel, sales), settings, year=year)
+    assert (found.n_funded, found.n_comparison) == (entering, 30)
+    assert on_log_scale(found.number)[0] == pytest.approx(0.02, abs=30 * HARDLY)
+    assert on_log_scale(found.more["trend_goes_on"])[0] == pytest.approx(0, abs=0.02**2 / 3 + 30 * HARDLY)
+
+
+def test_a_group_has_its_own_years_between():
+    """Two sectors awarded sixteen months apart, one call: k is that of the sector's own firms, not the programme's."""
+    panel = drifting(0.02, {36: 20, 52: 20}, months=88, others=40)
+    sector = np.tile(np.repeat(["a", "b"], 20), 2)
+    panel = replace(panel, units=panel.units.assign(sector=sector))
+    settings = Settings(min_firms=5, adjustment="none", award_period="after", before_ends="2018-12")
+    for name, years in (("a", 1.0), ("b", 1.0 + 16 / 12)):
+        mine = panel.funded & (sector == name)
+        found = before_of(panel, settings, group=mine, year=1)
+        assert on_log_scale(found.more["trend_goes_on"])[0] == pytest.approx(0, abs=30 * HARDLY)
+        whole = theta_of(settings, panel.keep(sector == name), year=1)
+        assert whole.theta == pytest.approx(years * 0.02, abs=30 * HARDLY)
 
 
 # ---- 1: groups -------------------------------------------------------------------------------------------------------
@@ -346,7 +523,7 @@ def reporting_of(panel: Panel, sector: str | None = None) -> Finding:
     here = panel.funded & (True if sector is None else (panel.units["sector"] == sector).to_numpy())
     firms, everyone = sample.group(here), sample.group(panel.funded)
     found = effect_of(sample.deletions(TYPICAL, firms), TYPICAL, sample)
-    return reporting(sample, TYPICAL, firms, everyone, found)
+    return reporting(sample, firms, everyone, found)
 
 
 @pytest.mark.parametrize(
@@ -371,7 +548,9 @@ def test_every_way_that_reporting_comes_out(funded, comparison, effect, result, 
     assert (found.n_funded, found.n_comparison) == (40 - funded, 40 - comparison)
     assert found.more["measured_funded"].value == pytest.approx(1 - funded / 40)
     assert found.more["measured_comparison"].value == pytest.approx(1 - comparison / 40)
-    assert found.number.value == pytest.approx((comparison - funded) / 40)
+    few = because is CheckReason.FEW_MEASURED  # then the number is what is too low
+    assert found.number.value == pytest.approx(1 - funded / 40 if few else (comparison - funded) / 40)
+    assert found.number.unit is (Unit.FRACTION if few else Unit.POINTS)
 
 
 def test_a_sector_may_differ_by_chance_while_the_programme_does_not():
@@ -391,10 +570,32 @@ def test_a_sector_may_differ_by_chance_while_the_programme_does_not():
 
 
 def test_a_programme_whose_arms_report_unlike_fails_every_sector():
-    """METHODS.md 5: the programme-wide difference counts for its sectors too."""
+    """METHODS.md 5: the programme-wide difference counts for its sectors too, and is the number that is told."""
     panel = unreported({"a": 0, "b": 0, "c": 0}, {"a": 7, "b": 0, "c": 0})
-    assert reporting_of(panel).because is CheckReason.REPORTED_UNLIKE
+    whole = reporting_of(panel)
+    assert whole.because is CheckReason.REPORTED_UNLIKE
+    assert whole.number.value == pytest.approx(7 / 120)
     assert reporting_of(panel, "c").because is CheckReason.REPORTED_UNLIKE
+    assert reporting_of(panel, "c").number == whole.number
+
+
+def test_a_firm_whose_year_is_still_to_come_is_not_missing():
+    """Twelve of 40 funded firms were awarded in the last year of the data: the other 28 are all that could report."""
+    panel = unreported({"a": 0}, {"a": 0})
+    cohort = panel.units["cohort"].copy()
+    cohort.iloc[:12] = panel.periods[-1] + 1
+    late = replace(panel, units=panel.units.assign(cohort=cohort))
+    found = reporting_of(late)
+    assert (found.because, found.n_funded, found.n_comparison) == (CheckReason.REPORTED_ALIKE, 28, 40)
+    assert found.more["measured_funded"].value == 1
+
+
+def test_a_firm_without_a_comparison_is_not_measured():
+    """In one sector a single comparison firm reported after: its 40 funded firms enter no effect."""
+    for missing, because in ((38, CheckReason.REPORTED_UNLIKE), (39, CheckReason.FEW_MEASURED)):
+        found = reporting_of(unreported({"a": 0, "b": 0}, {"a": 0, "b": missing}))
+        assert found.because is because
+        assert found.n_funded == (80 if missing == 38 else 40)
 
 
 def test_the_worst_case_by_hand():
@@ -438,8 +639,10 @@ def test_a_worst_case_can_fail_where_the_effect_is_told():
 
 
 def collected(*, sector_a: tuple[int, int], sector_b: tuple[int, int] = (10, 10), nobody: int = 0) -> Panel:
-    """Two sectors of 40 + 40; so many of each arm of each were asked by telephone, the others filled a form; of `nobody` of
-    the second sector, of both arms in turn, it is not known. Why the comparison firms were turned down is known of all.
+    """Two sectors of 40 + 40; so many of each arm of each were asked by telephone, the others filled a form.
+
+    Of `nobody` firms of the second sector, of both arms in turn, it is not known. Why the comparison firms were turned
+    down is known of all.
     """
     panel = unreported({"a": 0, "b": 0}, {"a": 0, "b": 0})
     source = np.full((2, 2, 40), "form", dtype=object)
@@ -484,6 +687,7 @@ def test_arms_asked_in_different_ways_are_not_comparable():
     for sector in (None, "a", "b"):
         found = design_of(whole, sector)
         assert (found.result, found.because) == (Result.FAIL, CheckReason.OTHER_COLLECTION)
+        assert found.number == design_of(whole).number  # the one that decided
     surely = collected(sector_a=(20, 5), sector_b=(5, 20))
     assert design_of(surely).because is CheckReason.SAME_COLLECTION
     for sector in "ab":
@@ -556,7 +760,8 @@ def test_four_in_five_specifications_of_the_same_sign(results, result, share):
 def test_the_five_checks_come_in_their_order():
     panel = collected(sector_a=(10, 10))
     sample, earlier = Sample(panel, "sales", PLAIN), Sample(panel, "sales", PLAIN, placebo=True)
-    found = diagnosed(sample, earlier, TYPICAL, panel.funded, theta_of(PLAIN, panel), came_out(*[SAME] * 5))
+    known = theta_of(PLAIN, panel)
+    found = diagnosed(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), came_out(*[SAME] * 5))
     assert [one.check for one in found] == list(Check)
 
 
@@ -564,11 +769,12 @@ def test_the_five_checks_come_in_their_order():
 @examples(max_examples=5, deadline=None, derandomize=True)
 def test_the_unit_of_the_data_changes_no_check(seed, factor):
     panel = rich(drawn(seed, frequency="Y", cohorts=(2,), funded=(16,), comparison=(17,), years=4), seed)
-    settings = Settings(award_period="after")
+    settings = Settings(min_firms=5, award_period="after")
 
     def findings(panel: Panel) -> list[Finding]:
         sample, earlier = (Sample(panel, "sales", settings, placebo=which) for which in (False, True))
-        return diagnosed(sample, earlier, TYPICAL, panel.funded, theta_of(settings, panel), [])
+        known = theta_of(settings, panel)
+        return diagnosed(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), [])
 
     for one, other in zip(findings(panel), findings(in_units_of(panel, factor)), strict=True):
         assert (one.result, one.because, one.n_funded) == (other.result, other.because, other.n_funded)

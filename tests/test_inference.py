@@ -22,9 +22,11 @@ from analytics.inference import (
     shrink,
     sidak,
     together,
+    weighted_sum,
     welch,
 )
 from analytics.model import Reason, Withheld
+from tests import reference_placebo
 
 EXACT = 1e-12  # sums of a few dozen numbers
 
@@ -295,6 +297,66 @@ def test_the_detectable_effect_is_told_in_four_of_five(df):
     t = stats.t.ppf(0.975, df)
     power = stats.nct.sf(t, df, detectable) + stats.nct.cdf(-t, df, detectable)
     assert power == pytest.approx(0.80, abs=0.01 if df < 8 else 0.002)
+
+
+# ---- two estimates of some of the same firms -------------------------------------------------------------------------
+
+
+def part(seed: int, firms: list[int], theta: float = 0.3, **more: object) -> Deletions:
+    """Deletions of some of twelve firms: six funded, six not, in two sectors each."""
+    rng, firms = np.random.default_rng(seed), np.array(firms)
+    return Deletions(
+        theta, theta + rng.normal(0, 0.1, len(firms)), firms, (firms % 6) // 3, firms < 6, np.ones(len(firms)), **more
+    )
+
+
+SOME = [0, 1, 3, 4, 6, 7, 8, 9, 10, 11]
+
+
+@pytest.mark.parametrize("factor", [-1.0, 1.0, 2.5])
+@pytest.mark.parametrize("others", [list(range(12)), SOME, [5, 4, 3, 2, 1, 0, 11, 9, 8, 7, 6]])
+def test_a_sum_deletes_each_firm_from_both(factor, others):
+    """A firm of one estimate alone moves the sum by what it does to that one; strata and votes are those of all firms
+    that enter either.
+    """
+    one, other = part(1, list(range(12))), part(2, others, theta=-0.2)
+    found = weighted_sum(one, other, factor)
+    assert found.theta == pytest.approx(0.3 - 0.2 * factor)
+    assert list(found.firm) == list(range(12))
+    for row, firm in enumerate(found.firm):
+        moved = sum(f * float((d.replicates - d.theta)[d.firm == firm].sum()) for f, d in ((1.0, one), (factor, other)))
+        assert found.replicates[row] == pytest.approx(found.theta + moved, abs=EXACT)
+    expected = reference_placebo.variance_of([one, other], [1.0, factor])
+    assert jackknife(found).se ** 2 == pytest.approx(expected, rel=1e-10)
+    covariance = joint_covariance([one, other])
+    quadratic = covariance[0, 0] + 2 * factor * covariance[0, 1] + factor**2 * covariance[1, 1]
+    assert expected == pytest.approx(quadratic, rel=1e-10)
+
+
+def test_a_sum_with_nothing_is_itself_and_a_difference_from_itself_is_none():
+    one = part(3, SOME, slopes_variance=0.01, slopes_df=7.0)
+    same = weighted_sum(one, part(4, SOME), 0.0)
+    assert jackknife(same).se == pytest.approx(jackknife(one).se, rel=1e-10)
+    assert jackknife(same).df == pytest.approx(jackknife(one).df, rel=1e-10)
+    still = replace(one, slopes_variance=0.0)
+    assert jackknife(weighted_sum(still, still, -1.0)) is None
+
+
+@pytest.mark.parametrize("factor", [-1.0, 1.0, -2.0])
+def test_slopes_of_a_sum_are_taken_to_go_in_step(factor):
+    """How two regressions' slopes go together is not known: their errors add up, whatever the sign; the fewer degrees
+    of freedom count.
+    """
+    one, other = part(5, SOME, slopes_variance=0.04, slopes_df=9.0), part(6, SOME, slopes_variance=0.01, slopes_df=5.0)
+    found = weighted_sum(one, other, factor)
+    assert found.slopes_variance == pytest.approx((0.2 + 0.1 * abs(factor)) ** 2)
+    assert found.slopes_df == 5.0
+
+
+def test_a_sum_that_a_deletion_empties_is_no_number():
+    one, other = part(7, SOME), part(8, SOME)
+    emptied = replace(other, replicates=np.where(other.firm == 3, np.nan, other.replicates))
+    assert jackknife(weighted_sum(one, emptied, 1.0)) is None
 
 
 # ---- ratios ----------------------------------------------------------------------------------------------------------

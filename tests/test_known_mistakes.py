@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from analytics.assessment import Assessment
 from analytics.diagnostics import Finding, alike_before
 from analytics.effects import EffectEstimate, effect, effect_of, effects_by, group_effects
-from analytics.evidence import verdict
 from analytics.evidence_rows import evidence_rows
 from analytics.group_time import group_time_att
 from analytics.inference import Uncertainty
@@ -21,6 +20,7 @@ from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verd
 from analytics.panel import Panel
 from analytics.programme import load_programme
 from analytics.sample import Sample
+from analytics.verdicts import verdict
 from tests.panels import drawn, in_units_of, rich, with_sales
 
 MICHIGAN = load_programme("michigan-1988")
@@ -58,9 +58,11 @@ def complete(seed: int) -> Panel:
 def told(panel: Panel) -> list[tuple]:
     """Who is told what, and why."""
     return [
-        (one.estimand, one.by, one.group, one.evidence.grade, one.evidence.verdict)
-        + tuple((f.check, f.result, f.because, f.n_funded, f.n_comparison) for f in one.evidence.findings)
-        + tuple((s.specification, s.result, s.because) for s in one.specifications)
+        (
+            *(one.estimand, one.by, one.group, one.evidence.grade, one.evidence.verdict),
+            *((f.check, f.result, f.because, f.n_funded, f.n_comparison) for f in one.evidence.findings),
+            *((s.specification, s.result, s.because) for s in one.specifications),
+        )
         for one in Assessment(panel, LISTED).assessed
     ]
 
@@ -74,7 +76,9 @@ def test_euros_lire_and_thousands_tell_the_same(seed, factor):
     one, other = complete(seed), in_units_of(complete(seed), factor)
     assert told(one) == told(other)
     for estimand in Estimand:
-        both = [effects_by(p.compared, "sales", estimand, by="sector", settings=MICHIGAN.settings) for p in (one, other)]
+        both = [
+            effects_by(p.compared, "sales", estimand, by="sector", settings=MICHIGAN.settings) for p in (one, other)
+        ]
         for mine, theirs in zip(*both, strict=True):
             a, b = mine.overall, theirs.overall
             if not isinstance(a, EffectEstimate):
@@ -158,7 +162,8 @@ def before_of(panel: Panel, settings: Settings) -> tuple[Finding, EffectEstimate
     firms = sample.group(panel.funded)
     found = effect_of(sample.deletions(Estimand.TYPICAL_FIRM, firms), Estimand.TYPICAL_FIRM, sample)
     assert isinstance(found, EffectEstimate)
-    return alike_before(sample, earlier, Estimand.TYPICAL_FIRM, firms, found), found
+    claim = found.ci_low, found.ci_high
+    return alike_before(sample, earlier, Estimand.TYPICAL_FIRM, firms, found, claim), found
 
 
 PLAIN = Settings(award_period="after", adjustment="none")
@@ -190,13 +195,38 @@ def test_a_small_noisy_sector_is_not_contradicted_and_has_not_passed():
 @given(seed=SEEDS, ahead=st.floats(-0.3, 0.3), spread=st.floats(0.01, 2), gain=st.floats(-0.6, 0.6))
 @examples(max_examples=60, deadline=None, derandomize=True)
 def test_what_sticks_out_of_the_smallest_effect_that_matters_has_not_passed(seed, ahead, spread, gain):
-    """Unless θ keeps its direction both ways, a 90% interval of δ beyond ±MIE is no pass, whatever δ's p."""
+    """Unless a direction is claimed and θ keeps it both ways, a 90% interval of δ beyond ±MIE is no pass, whatever δ's
+    p. Nor is one within ±MIE where a direction is claimed that θ does not keep.
+    """
     found, known = before_of(years_of(seed, firms=15, ahead=ahead, spread=spread, gain=gain), PLAIN)
     low, high = (math.log1p(end) for end in (found.more["equivalence"].low, found.more["equivalence"].high))
     ways = [found.more[name] for name in ("trend_goes_on", "unusual_year")]
     keeps = all((way.low > 0) if known.theta > 0 else (way.high < 0) for way in ways)
-    if not (-math.log(1.1) < low and high < math.log(1.1)) and not keeps:
+    within = -math.log(1.1) < low and high < math.log(1.1)
+    word = verdict(known.ci_low, known.ci_high, 0.1, may_be_same=within)
+    directed = word not in (Verdict.SAME, Verdict.CANNOT_TELL)
+    if (not within and not (directed and keeps)) or (directed and not keeps):
         assert found.result is not Result.PASS
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_small_drift_that_goes_on_is_not_taken_for_an_effect(seed):
+    """Four per cent before, too noisy to be told from zero and well within what matters; then four per cent a year and
+    no effect. Two years after are on average a year and a half from the year before: θ is 6%, surely more than zero,
+    and δ taken away once would leave a third of it. That δ is small passes nothing here.
+    """
+    panel = years_of(seed, firms=30, ahead=0.04, spread=0.1, gain=0.0)
+    by_firm = np.random.default_rng(seed + 50).normal(0, 0.1, (2, 30))
+    by_firm -= by_firm.mean(axis=1, keepdims=True)
+    sales = panel.outcomes["sales"].copy()
+    sales[:, 2:] *= np.exp(by_firm.reshape(60, 1))
+    sales[panel.funded, 2:] *= np.exp([0.04, 0.08])
+    found, known = before_of(with_sales(panel, sales), PLAIN)
+    assert known.ci_low > 0
+    assert math.log1p(found.more["trend_goes_on"].value) == pytest.approx(0, abs=0.01)
+    assert known.theta - math.log1p(found.number.value) == pytest.approx(0.02, abs=0.01)
+    assert found.more["equivalence"].high < 0.1
+    assert (found.result, found.because) == (Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN)
 
 
 @given(seed=SEEDS, ahead=st.floats(-0.3, 0.3), spread=st.floats(0.01, 1), more=st.floats(1, 30))
@@ -232,9 +262,7 @@ def test_an_interval_of_both_signs_that_leaves_what_matters_open_says_nothing(lo
 @given(theta=st.floats(-1, 1), se=st.floats(1e-3, 2), df=st.floats(1, 60), more=st.floats(1, 20))
 def test_a_wider_interval_never_says_about_the_same(theta, se, df, more):
     """The same estimate with more error: if it is "about the same" then, it was with less."""
-    words = [
-        verdict(*Uncertainty(theta, error, df).interval(0.95), 0.1, may_be_same=True) for error in (se, se * more)
-    ]
+    words = [verdict(*Uncertainty(theta, error, df).interval(0.95), 0.1, may_be_same=True) for error in (se, se * more)]
     if words[1] is Verdict.SAME:
         assert words[0] is Verdict.SAME
 
@@ -258,8 +286,10 @@ def test_no_claim_of_a_programme_is_read_off_a_wide_interval(seed, noise):
         low, high = (found.sim_low, found.sim_high) if one.by else (found.ci_low, found.ci_high)
         word, before = one.evidence.verdict, next(f for f in one.evidence.findings if f.check is Check.BEFORE)
         if word is Verdict.SAME:
-            assert -0.1 < low
+            assert low > -0.1
             assert high < 0.1
             assert before.because is CheckReason.WITHIN_MIE
         elif low < 0 < high:
             assert word is Verdict.CANNOT_TELL
+        elif before.result is Result.PASS:
+            assert before.because is CheckReason.DIRECTION_HOLDS

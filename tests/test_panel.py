@@ -1,6 +1,7 @@
 """From any long frame to firms × periods: what counts as a period, as never funded, as not reported, as refused."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 
 from analytics.estimate import effect, sector_effects
 from analytics.model import Settings, UserError
-from analytics.panel import Panel
+from analytics.panel import Panel, from_store
 from analytics.periods import as_periods
-from tests.panels import drawn, long, panel_of
+from tests.officer import Desk, application, as_csv, code, sale
+from tests.panels import drawn, long, panel_of, rich
 
 YEARS = ["2019", "2020", "2021", "2022"]
 NEVER = pd.NaT
@@ -317,3 +319,108 @@ def test_arrays_that_do_not_fit_the_firms_and_periods_are_refused(extra):
         with pytest.raises(UserError) as caught:
             Panel(units, named, {"sales": np.ones((2, columns))})
         assert caught.value.key == "panel.shape"
+
+
+# ---- from the store: who is in either arm, and who stands aside ------------------------------------------------------
+
+
+def test_a_part_of_a_panel_is_the_same_of_those_firms():
+    """`keep`: rows of units and of every outcome together; periods stay."""
+    panel = rich(drawn(3), 3)
+    mask = np.arange(len(panel.units)) % 3 == 0
+    kept = panel.keep(mask)
+    assert list(kept.units.index) == list(panel.units.index[mask])
+    assert kept.periods.equals(panel.periods)
+    assert kept.outcomes.keys() == panel.outcomes.keys()
+    for name, wide in kept.outcomes.items():
+        np.testing.assert_array_equal(wide, panel.outcomes[name][mask])
+
+
+def test_those_compared_are_all_but_those_set_aside():
+    """Without such a column everybody is; with it, it is gone from what remains."""
+    panel = drawn(3)
+    assert panel.compared is panel
+    aside = np.arange(len(panel.units)) % 4 == 0
+    compared = replace(panel, units=panel.units.assign(set_aside=aside)).compared
+    assert list(compared.units.index) == list(panel.units.index[~aside])
+    assert "set_aside" not in compared.units
+    assert compared.compared is compared
+    np.testing.assert_array_equal(compared.outcomes["sales"], panel.outcomes["sales"][~aside])
+
+
+def not_funded(n: int, outcome: str = "not_funded", reason: str = "", **changes: object) -> dict[str, object]:
+    nothing = {"tranche": "", "awarded_on": "", "grant_eur": ""}
+    return application(n, **{"outcome": outcome, "exclusion_reason": reason, **nothing, **changes})
+
+
+# firm -> its applications; who it is compared as; whether it is known why it was not funded
+APPLICANTS = {
+    1: ([application(1)], "funded", None),
+    2: ([application(2, outcome="revoked")], "funded", None),
+    3: ([not_funded(3)], "compared", True),
+    4: ([not_funded(4, "not_admitted", "below_threshold")], "compared", True),
+    5: ([not_funded(5, "not_admitted", "size")], "aside", True),
+    6: ([not_funded(6, "not_admitted", "insolvency")], "aside", True),
+    7: ([not_funded(7, "not_admitted")], "compared", False),
+    8: ([not_funded(8, "withdrawn")], "aside", None),
+    9: ([application(9), not_funded(9, application_id="B9")], "funded", None),
+    10: ([not_funded(10), not_funded(10, "not_admitted", "sector", application_id="B10")], "aside", None),
+    11: ([not_funded(11), not_funded(11, "withdrawn", application_id="B11")], "compared", True),
+    12: ([not_funded(12, "withdrawn"), not_funded(12, application_id="B12")], "compared", True),
+    13: ([not_funded(13, "not_admitted", "size"), application(13, application_id="B13")], "funded", None),
+}
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Applications of every kind; all sold something in two months."""
+    desk = Desk.at(tmp_path_factory.mktemp("applicants"))
+    rows = [{"exclusion_reason": "", **row} for applications, _, _ in APPLICANTS.values() for row in applications]
+    desk.load("applications", as_csv(rows))
+    ways = {1: ("form", "form"), 2: ("form", "telephone"), 3: ("", "form"), 4: ("", "")}
+    sold = [
+        sale(n, period, source=way)
+        for n in APPLICANTS
+        for period, way in zip(("2020-03", "2021-03"), ways.get(n, ("telephone",) * 2), strict=True)
+    ]
+    desk.load("sales", as_csv(sold))
+    return desk
+
+
+def test_who_is_compared_and_who_stands_aside(desk):
+    """Ineligible for a reason that no funded firm could have had, in any application; or withdrawn before an award."""
+    with desk.open() as store:
+        everybody, panel = (from_store(store, desk.programme, everybody=which) for which in (True, False))
+    place = {code(n): where for n, (_, where, _) in APPLICANTS.items()}
+    assert set(everybody.units.index) == set(place)
+    for firm, unit in everybody.units.iterrows():
+        found = "aside" if unit["set_aside"] else "compared" if pd.isna(unit["cohort"]) else "funded"
+        assert found == place[firm], firm
+    assert set(panel.units.index) == {firm for firm, where in place.items() if where != "aside"}
+    pd.testing.assert_frame_equal(everybody.compared.units, panel.units)
+    for name, wide in panel.outcomes.items():
+        np.testing.assert_array_equal(everybody.compared.outcomes[name], wide)
+
+
+def test_why_a_firm_was_not_funded_is_known_or_not(desk):
+    """A rank below the money, or a reason that was stated; of funded firms it is not asked."""
+    with desk.open() as store:
+        units = from_store(store, desk.programme, everybody=True).units
+    for n, (_, where, known) in APPLICANTS.items():
+        told = units.loc[code(n), "eligibility_known"]
+        if where == "funded":
+            assert pd.isna(told), n
+        elif known is not None:
+            assert bool(told) is known, n
+    assert list(units.index[units["below_threshold"]]) == [code(4)]
+
+
+def test_how_a_firms_sales_were_collected(desk):
+    """One way, several, or not known: where a single figure does not say, the firm's is not known."""
+    with desk.open() as store:
+        source = from_store(store, desk.programme, everybody=True).units["source"]
+    assert source[code(1)] == "form"
+    assert source[code(2)] == "form+telephone"
+    assert pd.isna(source[code(3)])
+    assert pd.isna(source[code(4)])
+    assert source[code(5)] == "telephone"

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from analytics.build import build, figure_rows
-from analytics.phrases import described
 from analytics.home import Home
 from analytics.model import Settings, UserError
 from analytics.panel import from_store
+from analytics.phrases import described
 from analytics.programme import load_programme
 from analytics.release import Release, Releases, verify
 from analytics.store import Store

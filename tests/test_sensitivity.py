@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from analytics.assessment import Assessment
+from analytics.effects import effect
 from analytics.evidence_rows import evidence_rows
 from analytics.inference import Deletions, jackknife
-from analytics.model import Estimand, Reason, Settings, Verdict
+from analytics.model import Estimand, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme import Headline, load_programme
 from analytics.sample import Sample
@@ -120,9 +122,7 @@ def noisier(placebo: Deletions, factor: float, delta: float) -> Deletions:
     return replace(placebo, theta=delta, replicates=delta + factor * (placebo.replicates - placebo.theta))
 
 
-@given(
-    delta=st.floats(-0.3, 0.3), factors=st.lists(st.floats(0.2, 20), min_size=2, max_size=3), gain=st.floats(-2, 2)
-)
+@given(delta=st.floats(-0.3, 0.3), factors=st.lists(st.floats(0.2, 20), min_size=2, max_size=3), gain=st.floats(-2, 2))
 @examples(max_examples=12, deadline=None, derandomize=True)
 def test_an_imprecise_year_before_is_never_rewarded(delta, factors, gain):
     """More noise in δ, the same δ: the arms may have drifted apart by no larger a multiple."""
@@ -130,7 +130,7 @@ def test_an_imprecise_year_before_is_never_rewarded(delta, factors, gain):
     weights = np.full(3, 1 / 3)
     found = [sensitivity(noisier(placebo, f, delta), years, weights, 0.95).relative for f in sorted(factors)]
     held = [MOST if value is None else value for value in found]
-    assert all(more <= less + HALVED for less, more in zip(held, held[1:], strict=False))
+    assert all(more <= less + HALVED for less, more in pairwise(held))
 
 
 def test_no_direction_needs_no_drift_and_a_clear_one_needs_more_than_was_looked_for():
@@ -150,7 +150,7 @@ def test_without_a_year_before_there_is_none():
 
 
 def test_slopes_of_the_adjustment_widen_the_straight_line():
-    """Their errors go together over the years after, apart from the placebo's: one more variance, (Σ w s)² + (Σ k w_k)² s₀²."""
+    """Their errors go together over the years after, not with the placebo's: (Σ w s)² + (Σ k w_k)² s₀² more."""
     panel = rich(gaining(8, 0.5), 8)
     settings = Settings(min_firms=2, award_period="after")
     placebo, years = path_of(panel, settings)
@@ -194,9 +194,7 @@ def test_a_headline_is_about_its_years(horizon, years, weights):
 def rows_of(panel: Panel) -> dict[str, dict]:
     names = {f"{name}_typical_firm" for name in ("straight_line", "bend", "relative")}
     return {
-        row["measure"]: row
-        for row in evidence_rows(Assessment(panel, programme("overall")))
-        if row["measure"] in names
+        row["measure"]: row for row in evidence_rows(Assessment(panel, programme("overall"))) if row["measure"] in names
     }
 
 
@@ -232,3 +230,20 @@ def test_the_unit_of_the_data_changes_nothing(factor):
     assert isinstance(one, Sensitivity)
     assert other.straight_line == pytest.approx(one.straight_line, abs=1e-7)
     assert (other.bend, other.relative) == pytest.approx((one.bend, one.relative), abs=HALVED)
+
+
+def test_a_year_that_two_firms_completed_makes_no_figure():
+    """The third year's effect is withheld for too few firms: what one of them sold then moves nothing published."""
+    panel = drawn(1, frequency="Y", years=6, cohorts=(4,), funded=(20,), comparison=(25,), missing=0, zeros=0)
+    cohort = panel.units["cohort"].copy()
+    cohort.iloc[:2] = panel.periods[3]
+    panel = replace(panel, units=panel.units.assign(cohort=cohort, macro_sector="m"))
+    third = effect(panel, "sales", "typical_firm", settings=programme("overall").settings, year=3)
+    assert third == Withheld(Reason.TOO_FEW_FIRMS)
+    lines = []
+    for factor in (1, 100):
+        sales = panel.outcomes["sales"].copy()
+        sales[0, 5] *= factor
+        row = rows_of(with_sales(panel, sales)).get("straight_line_typical_firm", {})
+        lines.append((row.get("low"), row.get("high")))
+    assert lines[0] == lines[1]

@@ -54,7 +54,7 @@ def everybody(seed: int = 1, **drawing: object) -> Panel:
 
 def picked_of(sample: Sample) -> Propensity:
     slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, sample.settings.alpha)
-    return propensity(sample, sample.log_growth, slopes)
+    return propensity(sample, slopes)
 
 
 def came_out(
@@ -68,11 +68,31 @@ def came_out(
 ) -> dict[object, Specified]:
     """How one change came out, for the programme (()) or the groups of a column."""
     sample = Sample(panel.compared, "sales", settings, year)
-    units, funded = sample.panel.units, sample.panel.funded
-    groups = {(): funded} if by is None else {g: funded & (units[by] == g).to_numpy() for g in sorted(set(units[by]))}
+    groups = groups_by(sample, by)
     main = {g: e for g, e in group_effects(sample, estimand, groups).items() if isinstance(e, EffectEstimate)}
-    found = specified(panel, sample, estimand, groups, main, [wanted], picked_of(sample))
+    found = specified(panel, sample, estimand, groups, main, [wanted], picked_of(sample), whole=by is None)
     return {group: one for group, [one] in found.items()}
+
+
+def groups_by(sample: Sample, by: str | None) -> dict[object, np.ndarray]:
+    units, funded = sample.panel.units, sample.panel.funded
+    return {(): funded} if by is None else {g: funded & (units[by] == g).to_numpy() for g in sorted(set(units[by]))}
+
+
+def made(panel: Panel, wanted: Specification, *, by: str) -> dict[object, EffectEstimate]:
+    """What one change makes of the groups of a column, whether or not it may be told."""
+    sample = Sample(panel.compared, "sales", SETTINGS)
+    found = specifications._effects(wanted, panel, sample, TYPICAL, groups_by(sample, by), picked_of(sample))
+    assert found is not None
+    return dict(found)
+
+
+def sign_alone(one: Specified, expected: EffectEstimate, main: EffectEstimate) -> None:
+    """No value is told, and whether it has the sign of the main estimate is."""
+    assert one.effect == Withheld(Reason.FEW_FIRMS_APART)
+    kept = (expected.theta > 0) == (main.theta > 0)
+    assert one.result is (Result.PASS if kept else Result.FAIL)
+    assert one.because is (CheckReason.SAME_SIGN if kept else CheckReason.OTHER_SIGN)
 
 
 def same(one: object, other: object) -> None:
@@ -127,11 +147,18 @@ def test_a_choice_of_firms_is_the_effect_of_those_firms(name, estimand, year):
 
 @pytest.mark.parametrize("name", CHOOSE)
 def test_a_choice_of_firms_holds_for_sectors_too(name):
-    """With the intervals that hold for all of them together."""
+    """With the intervals that hold for all of them together; of a sector the sign alone is told."""
     panel = everybody(2, funded=(70, 65), comparison=(130, 120))
-    found = came_out(panel, Specification(name), by="sector")
-    for expected in effects_by(by_hand(panel, name), "sales", TYPICAL, by="sector", settings=SETTINGS):
-        same(found[expected.group].effect, expected.overall)
+    wanted = Specification(name)
+    found, held = came_out(panel, wanted, by="sector"), made(panel, wanted, by="sector")
+    main = {
+        one.group: one.overall for one in effects_by(panel.compared, "sales", TYPICAL, by="sector", settings=SETTINGS)
+    }
+    told = effects_by(by_hand(panel, name), "sales", TYPICAL, by="sector", settings=SETTINGS)
+    assert [one.group for one in told] == ["s0", "s1"]
+    for expected in told:
+        same(held[expected.group], expected.overall)
+        sign_alone(found[expected.group], expected.overall, main[expected.group])
 
 
 def test_aid_on_the_day_of_the_award_was_not_before_it():
@@ -161,7 +188,8 @@ def test_within_size_is_sectors_by_size():
     same(found.effect, expected)
     sectors = came_out(panel, Specification.WITHIN_SIZE, by="macro")
     assert sectors.keys() == {"low"}
-    same(sectors["low"].effect, expected)
+    same(made(panel, Specification.WITHIN_SIZE, by="macro")["low"], expected)
+    sign_alone(sectors["low"], expected, effect(panel.compared, "sales", TYPICAL, settings=SETTINGS))
 
 
 def gaps(one: EffectEstimate, other: EffectEstimate) -> tuple[int, int]:
@@ -228,7 +256,7 @@ def test_without_the_largest_is_the_effect_without_that_firm(estimand, seed):
     panel = drawn(seed, frequency="Y", cohorts=(2, 3), funded=(12, 9), comparison=(14, 11), zeros=0, missing=0)
     settings = replace(SETTINGS, adjustment="none")
     sample = Sample(panel, "sales", settings)
-    rest = panel.keep((panel.units.index != largest_of(panel, settings)))
+    rest = panel.keep(panel.units.index != largest_of(panel, settings))
     expected, main = (effect(one, "sales", estimand, settings=settings) for one in (rest, panel))
     made = specifications._without_largest(sample, estimand, panel.funded)
     assert made.theta == pytest.approx(expected.theta, rel=EXACT)
@@ -262,7 +290,9 @@ def sized(n_funded: int, n_comparison: int) -> Panel:
     cohort = pd.PeriodIndex([periods[2]] * n_funded + [pd.NaT] * n_comparison, freq="Y")
     logs = rng.normal(5, 0.1, (n, 4))
     logs[:n_funded, 2:] += 1
-    units = pd.DataFrame({"sector": "a", "macro_sector": "m", "cohort": cohort.array}, index=[f"f{i}" for i in range(n)])
+    units = pd.DataFrame(
+        {"sector": "a", "macro_sector": "m", "cohort": cohort.array}, index=[f"f{i}" for i in range(n)]
+    )
     return Panel(units, periods, {"sales": np.exp(logs)})
 
 
@@ -271,7 +301,8 @@ def paid(panel: Panel, unpaid: int, *, above: int = 0) -> Panel:
     rank = np.cumsum(panel.funded)
     other = np.cumsum(~panel.funded)
     units = panel.units.assign(
-        paid_eur=np.where(panel.funded & (rank > unpaid), 100.0, np.nan), below_threshold=~panel.funded & (other > above)
+        paid_eur=np.where(panel.funded & (rank > unpaid), 100.0, np.nan),
+        below_threshold=~panel.funded & (other > above),
     )
     return replace(panel, units=units)
 
@@ -279,18 +310,67 @@ def paid(panel: Panel, unpaid: int, *, above: int = 0) -> Panel:
 @pytest.mark.parametrize("firms", [0, 1, 2, 9, 10, 11, 30])
 @pytest.mark.parametrize("arm", ["funded", "comparison"])
 def test_one_to_nine_firms_apart_tell_the_sign_alone(firms, arm):
-    """By 0 or by ten and more the estimate is published; in between the two together would tell about those firms."""
+    """By ten and more the estimate is published; by fewer the two together would tell about those firms. By none it is
+    the main estimate, and tests nothing.
+    """
     if arm == "funded":
         panel, name = paid(sized(50, 50), firms), Specification.PAID_ONLY
     else:
         panel, name = paid(sized(50, 50), 0, above=firms), Specification.BELOW_THRESHOLD_ONLY
     found = came_out(panel, name)[()]
-    assert (found.result, found.because) == (Result.PASS, CheckReason.SAME_SIGN)
+    told = (Result.PASS, CheckReason.SAME_SIGN) if firms else (Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
+    assert (found.result, found.because) == told
     if 0 < firms < 10:
         assert found.effect == Withheld(Reason.FEW_FIRMS_APART)
     else:
         lost = (firms, 0) if arm == "funded" else (0, firms)
         assert (found.effect.n_funded, found.effect.n_comparison) == (50 - lost[0], 50 - lost[1])
+
+
+@pytest.mark.parametrize("firms", [0, 1, 9, 10, 30])
+@pytest.mark.parametrize("arm", ["funded", "comparison"])
+@pytest.mark.parametrize("by", ["macro_sector", "sector"])
+def test_a_group_tells_the_sign_alone_however_many_firms_are_apart(firms, arm, by):
+    """The programme's value and those of the other groups would give it away by difference. With no firm apart there is
+    no value but the main one.
+    """
+    if arm == "funded":
+        panel, name = paid(sized(50, 50), firms), Specification.PAID_ONLY
+    else:
+        panel, name = paid(sized(50, 50), 0, above=firms), Specification.BELOW_THRESHOLD_ONLY
+    [found] = came_out(panel, name, by=by).values()
+    if firms:
+        assert found == Specified(name, Withheld(Reason.FEW_FIRMS_APART), Result.PASS, CheckReason.SAME_SIGN)
+    else:
+        assert (found.result, found.because) == (Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
+        same(found.effect, effect(panel, "sales", TYPICAL, settings=SETTINGS))
+
+
+@pytest.mark.parametrize("name", Specification)
+def test_changes_that_take_the_same_firms_are_told_of_groups_too(name):
+    """Another adjustment, before, growth or vote says nothing about a few firms; those of other firms never do."""
+    panel = everybody(2, funded=(70, 65), comparison=(130, 120))
+    found = came_out(panel, name, by="sector")
+    assert found.keys() == {"s0", "s1"}
+    others = {*CHOOSE, "without_largest", "within_size"}
+    for one in found.values():
+        assert one.result in (Result.PASS, Result.FAIL)
+        assert isinstance(one.effect, Withheld) == (name in others)
+
+
+def test_a_change_of_groups_that_turns_the_sign_says_so():
+    """Paid firms gained, unpaid ones lost more: of a sector that the sign turns is told, and no more."""
+    panel = paid(sized(50, 50), 25)
+    sales = panel.outcomes["sales"].copy()
+    sales[:25, 2:] *= np.exp(-4)
+    panel = with_sales(panel, sales)
+    [found] = came_out(panel, Specification.PAID_ONLY, by="sector").values()
+    expected = effect(
+        panel.keep(~panel.funded | (panel.units["paid_eur"] > 0).to_numpy()), "sales", TYPICAL, settings=SETTINGS
+    )
+    main = effect(panel, "sales", TYPICAL, settings=SETTINGS)
+    assert main.theta < 0 < expected.theta
+    sign_alone(found, expected, main)
 
 
 def test_ten_firms_of_one_arm_do_not_hide_one_of_the_other():
@@ -327,14 +407,22 @@ def test_what_nobody_said_is_not_testable(name):
         assert (found.result, found.because) == (Result.NOT_TESTABLE, CheckReason.NO_SUCH_FIRMS)
 
 
-def test_a_row_of_few_firms_apart_has_no_number_at_all():
-    """Neither the estimate nor how many firms it was made of; whether the sign holds."""
+@pytest.mark.parametrize(
+    ("unpaid", "told"), [(3, []), (20, ["spec_paid_only_typical_firm", "spec_paid_only_euro_weighted"])]
+)
+def test_a_row_of_few_firms_apart_has_no_number_at_all(unpaid, told):
+    """Neither the estimate nor how many firms it was made of; whether the sign holds; of the programme many are."""
     programme = load_programme("michigan-1988").model_copy(update={"specifications": (Specification.PAID_ONLY,)})
-    rows = list(evidence_rows(Assessment(paid(sized(50, 50), 3), programme)))
+    rows = list(evidence_rows(Assessment(paid(sized(50, 50), unpaid), programme)))
     found = [row for row in rows if row["measure"].startswith("spec_paid_only")]
     assert len(found) == 4  # programme, macro-sector, sector, euros
-    for row in found:
-        assert row["result"] == "pass"
+    assert {row["result"] for row in found} == {"pass"}
+    shown = [row for row in found if row.get("value") is not None]
+    assert [row["measure"] for row in shown] == told
+    for row in shown:
+        assert (row["sector"], row["macro_sector"]) == ("*", "*")
+        assert (row["n_funded"], row["n_comparison"]) == (50 - unpaid, 50)
+    for row in (row for row in found if row.get("value") is None):
         assert row["conf_status"] is ConfStatus.SECONDARY
         assert row["reason"] is Reason.FEW_FIRMS_APART
         assert not {"value", "low", "high", "n_funded", "n_comparison"} & {k for k, v in row.items() if v is not None}
@@ -393,7 +481,7 @@ def test_alternatives_are_those_of_an_implementation_of_its_own(name, seed):
 
 
 def selected(seed: int, *, selection: float, n: int = 400) -> Panel:
-    """No grant did anything. Larger firms grew faster, by a tenth per log point; by `selection` they were funded more."""
+    """No grant did anything. Larger firms grew faster, a tenth per log point; by `selection` they were funded more."""
     rng = np.random.default_rng(seed)
     size = rng.normal(0, 1, 2 * n)
     funded = np.zeros(2 * n, dtype=bool)
@@ -436,7 +524,8 @@ def test_alternatives_know_one_vote_per_firm_alone():
     assert (found.result, found.because) == (Result.NOT_TESTABLE, CheckReason.NO_SUCH_FIRMS)
     sample = Sample(panel.compared, "sales", SETTINGS)
     main = {(): effect(panel.compared, "sales", TYPICAL, settings=SETTINGS)}
-    [one] = specified(panel, sample, TYPICAL, {(): sample.panel.funded}, main, [Specification.DOUBLY_ROBUST], None)[()]
+    whole = {(): sample.panel.funded}
+    [one] = specified(panel, sample, TYPICAL, whole, main, [Specification.DOUBLY_ROBUST], None, whole=True)[()]
     assert one.because is CheckReason.NO_SUCH_FIRMS
 
 

@@ -6,8 +6,17 @@ import pytest
 
 from analytics.model import Settings, UserError
 from analytics.panel import Panel
-from analytics.windows import after_start, before_end, cohorts_of, complete_years, horizons, windows
-from tests import reference
+from analytics.windows import (
+    after_start,
+    before_against_earlier,
+    before_end,
+    cohorts_of,
+    complete_years,
+    horizons,
+    since,
+    windows,
+)
+from tests import reference, reference_placebo
 from tests.panels import drawn, panel_of
 
 
@@ -204,3 +213,133 @@ def test_every_mean_is_that_of_the_reference(frequency, award_period, early):
             expected = [reference.paired(firm, rules.first + at[g], rules, year) or (np.nan, np.nan) for firm in firms]
             np.testing.assert_allclose(seen.before[:, g], [before for before, _ in expected], rtol=1e-13)
             np.testing.assert_allclose(seen.after[:, g], [after for _, after in expected], rtol=1e-13)
+
+
+# ---- the year before against the one ahead of it ---------------------------------------------------------------------
+
+
+def earlier_of(panel: Panel, settings: Settings):
+    return before_against_earlier(panel, panel.outcomes["sales"], settings)
+
+
+def test_the_year_before_is_measured_against_the_one_ahead_of_it():
+    """Yearly sales: nothing from the award on is seen; a comparison firm is measured over both cohorts' years."""
+    panel = panel_of("""
+        firm cohort 2017 2018 2019 2020 2021
+        c    -         1    2    4    8   99
+        f    2019      1    3    4   99   99
+        g    2020      1    2    5    9   99
+    """)
+    seen = earlier_of(panel, Settings(award_period="after"))
+    assert list(seen.years) == [1, 1]
+    np.testing.assert_array_equal(seen.before, [[1, 2], [1, 3], [1, 2]])
+    np.testing.assert_array_equal(seen.after, [[2, 4], [3, 4], [2, 5]])
+    other = earlier_of(panel, Settings(award_period="skip"))
+    np.testing.assert_array_equal(seen.after, other.after)  # where year 1 begins does not matter
+
+
+@pytest.mark.parametrize(("first", "complete"), [("2017-06", True), ("2017-07", False)])
+def test_an_earlier_year_must_lie_wholly_in_the_data(first, complete):
+    """The call opened in June 2019: before is June 2018 to May 2019, the year ahead of it starts in June 2017."""
+    periods = pd.period_range(first, "2021-12", freq="M")
+    panel = monthly({"f": [1.0] * len(periods), "c": [1.0] * len(periods)}, first, {"f": "2020-01"})
+    seen = earlier_of(panel, Settings(before_ends="2019-05"))
+    assert list(seen.years) == [int(complete)]
+    assert np.isfinite(seen.after).all() == complete
+    assert np.isfinite(seen.before).all() == complete
+
+
+def test_the_earlier_year_pairs_its_months_with_those_of_the_year_before():
+    """Seven months of the earlier year, in other places than five of the year before: seven pairs less those."""
+    sales: list[float | None] = [float(month) for month in range(1, 13)] + [100.0 + month for month in range(1, 13)]
+    for gap in (0, 1, 2, 3, 4, 12 + 5):
+        sales[gap] = None
+    panel = monthly({"f": [*sales, *[5.0] * 24]}, "2018-01", {"f": "2020-01"})
+    seen = earlier_of(panel, Settings())
+    paired = [7, 8, 9, 10, 11, 12]
+    assert seen.before[0, 0] == np.mean(paired)
+    assert seen.after[0, 0] == np.mean(paired) + 100
+    sales[11] = None
+    panel = monthly({"f": [*sales, *[5.0] * 24]}, "2018-01", {"f": "2020-01"})
+    assert np.isnan(earlier_of(panel, Settings()).after[0, 0])  # five pairs are too few
+
+
+@pytest.mark.parametrize("frequency", ["M", "Q", "Y"])
+@pytest.mark.parametrize("early", [0, 2])
+def test_every_earlier_mean_is_that_of_the_reference(frequency, early):
+    """Growth of all firms in all cohorts' years, a fifth of the cells missing; the first cohort has no earlier year."""
+    ppy = {"M": 12, "Q": 4, "Y": 1}[frequency]
+    at = (2 * ppy - 1, 3 * ppy + 1, 5 * ppy)
+    panel = drawn(3, frequency=frequency, years=8, cohorts=at, missing=0.2, zeros=0)
+    end = panel.periods[at[1] - early] if early else None
+    firms, rules = reference.read(panel, "sales")
+    rules.before_ends = rules.first + at[1] - early if early else None
+    seen = earlier_of(panel, Settings(before_ends=end))
+    growth = np.log(seen.after) - np.log(seen.before)
+    for g in range(len(at)):
+        expected = [reference_placebo.log_growth(firm, rules.first + at[g], rules, placebo=True) for firm in firms]
+        np.testing.assert_allclose(growth[:, g], [np.nan if x is None else x for x in expected], rtol=1e-12)
+    assert np.isfinite(growth).any()
+    assert np.isnan(growth[:, 0]).all()
+
+
+# ---- all that is known until then ------------------------------------------------------------------------------------
+
+
+def test_all_earlier_months_are_averaged_month_by_month():
+    """A month's value before is its mean over the years that report it, also in a year that the data hold in part."""
+    # March 2018 to February 2019 is the year before; of the one ahead, March 2017 on, the data begin in July
+    earlier = [20.0] * 8  # July 2017 to February 2018
+    before = [10.0] * 12
+    after = [40.0] * 12
+    panel = monthly({"f": [*earlier, *before, *after]}, "2017-07", {"f": "2019-03"})
+    plain, every = (Settings(award_period="after", all_before=which) for which in (False, True))
+    assert windows(panel, "sales", plain).before[0, 0] == 10
+    assert windows(panel, "sales", every).before[0, 0] == (4 * 10 + 8 * 15) / 12
+    assert windows(panel, "sales", every).after[0, 0] == 40
+
+
+@pytest.mark.parametrize("years", [1, 2, 3])
+def test_all_earlier_years_by_hand(years):
+    """Whole years until the award; with one alone it is the before window, and nothing else changes."""
+    before = [10.0, 20.0, 60.0][:years]
+    sales = [value for value in before for _ in range(4)] + [100.0] * 8
+    periods = pd.period_range("2015Q1", periods=len(sales), freq="Q")
+    units = pd.DataFrame({"cohort": [periods[4 * years]]}, index=["f"])
+    panel = Panel(units, periods, {"sales": np.array([sales])})
+    every = windows(panel, "sales", Settings(award_period="after", all_before=True))
+    assert every.before[0, 0] == pytest.approx(np.mean(before))
+    assert every.after[0, 0] == 100
+    if years == 1:
+        plain = windows(panel, "sales", Settings(award_period="after"))
+        np.testing.assert_array_equal(every.before, plain.before)
+
+
+def test_all_earlier_months_save_a_firm_that_missed_the_last_year():
+    """It reported no year before, but the one ahead of that: it has a mean before."""
+    panel = panel_of("""
+        firm cohort 2017 2018 2019 2020
+        f    2019      3    .    8    8
+        c    -         3    5    8    8
+    """)
+    plain, every = (
+        windows(panel, "sales", Settings(award_period="after", all_before=which), 1) for which in (False, True)
+    )
+    assert list(np.isfinite(plain.before[:, 0])) == [True, False]
+    np.testing.assert_array_equal(every.before[:, 0], [4, 3])
+
+
+def test_losses_are_counted_from_their_own_year_whatever_is_before():
+    """The loss baseline is one calendar year: all earlier months do not change it."""
+    panel = panel_of("""
+        firm cohort 2017 2018 2019 2020
+        f    2020     10   30   70    8
+        c    -        10   30   70    8
+    """)
+    first = pd.Period("2018", "Y")
+    one, other = (
+        since(panel, panel.outcomes["sales"], Settings(award_period="after", all_before=which), 1, first)
+        for which in (False, True)
+    )
+    np.testing.assert_array_equal(one.before, [[30], [30]])
+    np.testing.assert_array_equal(other.before, one.before)

@@ -4,7 +4,7 @@
 -- closed_on, other_aid_on: the earliest that any of its applications knows of. sells: false for kinds of beneficiaries
 -- that have no sales (associations, universities): they are counted, and left out of effects. below_threshold: turned
 -- down for its score ($threshold). eligibility_known: NULL for funded firms; false where nobody said why a firm was not
--- admitted. source: how its figures were collected, "a+b" where in several ways, NULL where some do not say.
+-- admitted. source: how its figures were collected, "a+z (n)" where in n ways, NULL where some do not say.
 -- employees: full-time equivalents; grant_eur, eligible_spend_eur, paid_eur: euros; score: points; awarded_on: day, NULL
 -- for firms without award.
 WITH ranked AS (
@@ -40,8 +40,8 @@ collected AS (
         firm_id,
         CASE
             WHEN count(*) > count(source) THEN NULL
-            WHEN min(source) = max(source) THEN min(source)
-            ELSE min(source) || '+' || max(source)
+            WHEN count(DISTINCT source) = 1 THEN min(source)
+            ELSE min(source) || '+' || max(source) || ' (' || count(DISTINCT source) || ')'
         END AS source
     FROM current_observations
     GROUP BY firm_id
