@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.headlines import Headline, approved
-from analytics.phrases import why
+from analytics.phrases import capital, why
 from analytics.reasons import do_not_say, grade_words, reasons
 from analytics.sentences import Kind
 from analytics.text import LANGUAGES, Text
@@ -31,7 +31,7 @@ def both(same: Same) -> None:
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
     if same[0].kind is not Kind.CHANGE:
         checks = [f"{one.title.lower()}: {one.outcome}" for one in reasons(release, figure, text)]
-        st.caption(common.plain(f"{grade_words(figure, text)} {' · '.join(checks)}"))
+        st.caption(common.plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
 
 
 def unsaid(sentences: list[Same]) -> None:

@@ -420,7 +420,7 @@ def test_how_a_firms_sales_were_collected(desk):
     with desk.open() as store:
         source = from_store(store, desk.programme, everybody=True).units["source"]
     assert source[code(1)] == "form"
-    assert source[code(2)] == "form+telephone"
+    assert source[code(2)] == "form+telephone (2)"
     assert pd.isna(source[code(3)])
     assert pd.isna(source[code(4)])
     assert source[code(5)] == "telephone"

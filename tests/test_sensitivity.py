@@ -15,7 +15,7 @@ from analytics.assessment import Assessment
 from analytics.effects import effect
 from analytics.evidence_rows import evidence_rows
 from analytics.inference import Deletions, jackknife
-from analytics.model import Estimand, Reason, Settings, Verdict, Withheld
+from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme import Headline, load_programme
 from analytics.sample import Sample
@@ -177,7 +177,7 @@ def programme(horizon: str | int, years_after: int = 3):
 
 def graded_panel(gain: float, noise: float = 0.2) -> Panel:
     panel = gaining(9, gain, noise=noise)
-    return replace(panel, units=panel.units.assign(macro_sector="m"))
+    return replace(panel, units=panel.units.assign(macro_sector="m", source="form", eligibility_known=True))
 
 
 @pytest.mark.parametrize(
@@ -213,6 +213,26 @@ def test_what_would_undo_a_direction_is_told_where_one_is_claimed():
     assert rows["straight_line_typical_firm"]["value"] is not None
     for name in ("bend_typical_firm", "relative_typical_firm"):
         assert rows[name]["reason"] is Reason.NO_DIRECTION
+
+
+def test_a_direction_that_nothing_undoes_is_not_called_none():
+    """What the package finds no end of is told apart from there being no direction to lose."""
+    panel = graded_panel(6.0, noise=0.001)
+    assert Assessment(panel, programme("overall")).assessed[0].evidence.grade in (Grade.LOW, Grade.MODERATE)
+    rows, found = rows_of(panel), Assessment(panel, programme("overall")).sensitivity
+    for name, value in (("bend_typical_firm", found.bend), ("relative_typical_firm", found.relative)):
+        assert rows[name].get("value") == value
+        if value is None:
+            assert rows[name]["reason"] is Reason.NEVER_LOST
+    assert found.relative is None
+
+
+def test_evidence_too_weak_to_say_loses_no_direction():
+    """Where nothing is claimed, nothing can be undone, however large the estimate."""
+    panel = graded_panel(0.8)
+    weak = replace(panel, units=panel.units.drop(columns="source"))
+    rows = rows_of(weak)
+    assert rows["bend_typical_firm"]["reason"] is Reason.NO_DIRECTION
 
 
 def test_without_a_testable_year_before_there_is_no_row():
