@@ -12,9 +12,10 @@ import numpy as np
 
 from analytics.adjust import pooled_slopes
 from analytics.arms import BoolArray, Group, groups_of
-from analytics.diagnostics import Finding, diagnosed
+from analytics.diagnostics import diagnosed
 from analytics.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.evidence import Evidence, judged
+from analytics.findings import Finding
 from analytics.inference import Deletions
 from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel

@@ -1,14 +1,14 @@
 """Five checks between an estimate and a claim (METHODS.md 5). Each says how it came out, its number, and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.special import ndtri, stdtrit
+from scipy.special import stdtrit
 
 from analytics.arms import BoolArray, Firms
 from analytics.effects import UNITS, EffectEstimate, as_shown, important
 from analytics.estimands import LEAST_COMPARISON
+from analytics.findings import LEVEL, Finding, Gap, Range, alike, deciding, gap_between
 from analytics.inference import Deletions, Uncertainty, jackknife, weighted_sum
 from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
 from analytics.sample import Sample
@@ -19,37 +19,10 @@ LEAST_FIRMS = 15  # per arm, for a claim; fewer may still be estimated
 LEAST_EFFECTIVE = 10.0  # equal votes per arm, where euros vote
 LEAST_EARLIER = 0.5  # share of funded firms in cohorts whose earlier year is in the data
 LEAST_MEASURED = 0.80  # share of funded firms
-MOST_GAP = 0.05  # between the arms, in shares of firms
 MOST_UNKNOWN = 0.05  # share of firms of which nobody said how they were asked, or why they were turned down
 LEAST_SAME_SIGN = 0.80  # share of specifications
 LEAST_SPECIFICATIONS = 3
-LEVEL, DIRECTION_LEVEL = 0.95, 0.90
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A number, and where it has one its interval at a level; as values are shown (fractions; points too)."""
-
-    value: float
-    unit: Unit
-    low: float | None = None
-    high: float | None = None
-    level: float = LEVEL
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """How one check came out. number: what it rests on, None where there is none; n: firms of each arm behind it;
-    more: further numbers, by name.
-    """
-
-    check: Check
-    result: Result
-    because: CheckReason
-    n_funded: int
-    n_comparison: int
-    number: Range | None = None
-    more: Mapping[str, Range] = field(default_factory=dict)
+DIRECTION_LEVEL = 0.90  # of intervals that say alike, or that a direction survives; else LEVEL
 
 
 def diagnosed(
@@ -74,45 +47,7 @@ def diagnosed(
     ]
 
 
-# ---- shares of the two arms ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Difference between the arms' shares of firms, funded less comparison, with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
-
-    @property
-    def surely_wide(self) -> bool:
-        """Whether it is more than arms may differ, beyond chance."""
-        return self.low > MOST_GAP or self.high < -MOST_GAP
-
-    @property
-    def range(self) -> Range:
-        """As it is shown."""
-        return Range(self.value, Unit.POINTS, self.low, self.high)
-
-
-def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> Gap:
-    """Two shares, funded and comparison; interval of Agresti & Caffo (2000): one more yes and no in each arm."""
-    funded, other = (k / n if n else 0.0 for k, n in zip(yes, of, strict=True))
-    p, q = ((k + 1) / (n + 2) for k, n in zip(yes, of, strict=True))
-    variance = p * (1 - p) / (of[0] + 2) + q * (1 - q) / (of[1] + 2)
-    half = float(ndtri(0.5 + LEVEL / 2)) * variance**0.5
-    return Gap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
-
-
-def _alike(whole: Gap, own: Gap) -> bool:
-    """The arms differ little in the programme, and in the group not surely more."""
-    return abs(whole.value) < MOST_GAP and not own.surely_wide
-
-
-def _deciding(whole: Gap, own: Gap) -> Gap:
-    """The gap that a result rests on: the programme's where that one is too wide."""
-    return own if abs(whole.value) < MOST_GAP else whole
+# ---- which firms -----------------------------------------------------------------------------------------------------
 
 
 def _with_whole_years(sample: Sample, firms: Firms) -> Firms:
@@ -146,8 +81,8 @@ def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
         return found(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
     ways = {way: source.eq(way).fillna(False).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
     whole, own = (_widest(ways, who, _counts(who, reports)) for who in (everyone, firms))
-    if not _alike(whole, own):
-        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, _deciding(whole, own))
+    if not alike(whole, own):
+        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, deciding(whole, own))
     known = units.get("eligibility_known")
     unknown = None if known is None else ~known.fillna(False).to_numpy(dtype=bool)
     if unknown is None or unknown[firms.others].sum() > MOST_UNKNOWN * len(firms.others):
@@ -262,10 +197,10 @@ def reporting(sample: Sample, firms: Firms, everyone: Firms, effect: EffectEstim
     own, whole = gap_between(measured, of), gap_between(all_measured, all_of)
     shares = [k / max(n, 1) for k, n in zip(measured, of, strict=True)]
     worst, few = worst_case(effect, min(shares)), shares[0] < LEAST_MEASURED
-    number = _deciding(whole, own).range
-    if not few and _alike(whole, own):
+    number = deciding(whole, own).range
+    if not few and alike(whole, own):
         result, because = Result.PASS, CheckReason.REPORTED_ALIKE
-    elif min(worst.low or 0.0, worst.high or 0.0) > 0 or max(worst.low or 0.0, worst.high or 0.0) < 0:
+    elif worst.low is not None and worst.high is not None and worst.low * worst.high > 0:
         result, because = Result.PASS, CheckReason.WORST_CASE_HOLDS
     elif few:
         result, because, number = Result.FAIL, CheckReason.FEW_MEASURED, Range(shares[0], Unit.FRACTION)

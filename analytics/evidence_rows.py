@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator
 
 from analytics.assessment import Assessed, Assessment
 from analytics.balance import balance, other_aid
-from analytics.diagnostics import Finding, Range
 from analytics.effects import EffectEstimate, as_shown
+from analytics.findings import Finding, Range
 from analytics.model import (
     FOLLOW_EUROS,
     Arm,

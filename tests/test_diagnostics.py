@@ -14,18 +14,16 @@ from scipy import stats
 from analytics import diagnostics
 from analytics.adjust import known_before
 from analytics.diagnostics import (
-    Finding,
-    Range,
     alike_before,
     comparable,
     diagnosed,
     enough,
-    gap_between,
     reporting,
     stable,
     worst_case,
 )
 from analytics.effects import EffectEstimate, effect, effect_of
+from analytics.findings import Finding, Range, gap_between
 from analytics.inference import Uncertainty
 from analytics.model import Check, CheckReason, Estimand, Reason, Result, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel

@@ -11,9 +11,10 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from analytics.assessment import Assessment
-from analytics.diagnostics import Finding, alike_before
+from analytics.diagnostics import alike_before
 from analytics.effects import EffectEstimate, effect, effect_of, effects_by, group_effects
 from analytics.evidence_rows import evidence_rows
+from analytics.findings import Finding
 from analytics.group_time import group_time_att
 from analytics.inference import Uncertainty
 from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verdict

@@ -1,0 +1,75 @@
+"""What a check finds: a number with its range, and the difference between the two arms' shares of firms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scipy.special import ndtri
+
+from analytics.model import Check, CheckReason, Result, Unit
+
+LEVEL = 0.95  # of a finding's range, unless it says otherwise
+MOST_GAP = 0.05  # between the arms, in shares of firms
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number, and where it has one its interval at a level; as values are shown (fractions; points too)."""
+
+    value: float
+    unit: Unit
+    low: float | None = None
+    high: float | None = None
+    level: float = LEVEL
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How one check came out. number: what it rests on, None where there is none; n: firms of each arm behind it;
+    more: further numbers, by name.
+    """
+
+    check: Check
+    result: Result
+    because: CheckReason
+    n_funded: int
+    n_comparison: int
+    number: Range | None = None
+    more: Mapping[str, Range] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Difference between the arms' shares of firms, funded less comparison, with its 95% interval."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def surely_wide(self) -> bool:
+        """Whether it is more than arms may differ, beyond chance."""
+        return self.low > MOST_GAP or self.high < -MOST_GAP
+
+    @property
+    def range(self) -> Range:
+        """As it is shown."""
+        return Range(self.value, Unit.POINTS, self.low, self.high)
+
+
+def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> Gap:
+    """Two shares, funded and comparison; interval of Agresti & Caffo (2000): one more yes and no in each arm."""
+    funded, other = (k / n if n else 0.0 for k, n in zip(yes, of, strict=True))
+    p, q = ((k + 1) / (n + 2) for k, n in zip(yes, of, strict=True))
+    variance = p * (1 - p) / (of[0] + 2) + q * (1 - q) / (of[1] + 2)
+    half = float(ndtri(0.5 + LEVEL / 2)) * variance**0.5
+    return Gap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
+
+
+def alike(whole: Gap, own: Gap) -> bool:
+    """The arms differ little in the programme, and in the group not surely more."""
+    return abs(whole.value) < MOST_GAP and not own.surely_wide
+
+
+def deciding(whole: Gap, own: Gap) -> Gap:
+    """The gap that a result rests on: the programme's where that one is too wide."""
+    return own if abs(whole.value) < MOST_GAP else whole
