@@ -2,11 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-import pandas as pd
-
 from analytics.model import Check, CheckReason, Result
 from tests.bench.markdown import Share, item, paragraph
-from tests.bench.said import LEVELS, LIKELY, MAY, PROGRAMME, TARGET, Claims
+from tests.bench.said import LEVELS, LIKELY, MAY, TARGET, Claims
 
 SAME_BEFORE = "nothing"  # the scenario of firms that were alike
 HIGHER = (LIKELY, MAY)
@@ -80,21 +78,6 @@ def _before(null: list[Claims]) -> Iterator[str]:
         lambda one: one.result(Check.BEFORE, Result.FAIL),
         lambda one: one.result("because", CheckReason.DIRECTION_HOLDS),
     )
-    yield from _wrong(pd.concat([one.rows for one in unlike]))
-
-
-def _wrong(rows: pd.DataFrame) -> Iterator[str]:
-    """What the wrong claims rest on. rows: of the scenarios without effect whose arms were not alike."""
-    keys = ["scenario", "programme"]
-    whole = rows[rows["level"] == PROGRAMME].set_index(keys)[Check.BEFORE]
-    wrong = rows[rows["said"] == LIKELY].join(whole.rename("whole"), on=keys)
-    if wrong.empty:
-        return
-    held = (wrong["because"] == CheckReason.DIRECTION_HOLDS).mean()
-    against = (wrong["whole"] == Result.FAIL).mean()
-    yield paragraph(f"""Of the {len(wrong):,} wrong claims "{LIKELY}" that were made then, {100 * held:.0f}% rest on
-    the direction surviving both, and {100 * against:.0f}% were made of a group while the same check had failed for the
-    whole programme.""")
 
 
 def _works(working: list[Claims]) -> Iterator[str]:
