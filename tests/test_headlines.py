@@ -3,22 +3,16 @@
 import dataclasses
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
-from analytics.build import build
 from analytics.headlines import approved, headlines
 from analytics.home import Home
-from analytics.ingest import import_file
-from analytics.michigan import write
 from analytics.model import Check, CheckReason, Grade, Result, Verdict
-from analytics.programme import load_programme
-from analytics.readers import Format, Mapping, load_mapping
 from analytics.reasons import cannot_say, checks, do_not_say, reasons
 from analytics.release import Release, Releases
 from analytics.sentences import Kind
-from analytics.store import Store
 from analytics.text import LANGUAGES, Text
+from tests.michigan import built, funded_only
 
 
 @pytest.fixture(scope="module")
@@ -165,20 +159,7 @@ def test_michigan_is_too_weak_to_say_and_no_simulation(michigan: Release) -> Non
 
 def test_the_currency_changes_no_word(michigan: Release, tmp_path: Path) -> None:
     """The same sales in thousands give the same sentences on the effect, grades, verdicts and reasons."""
-    applications, sales, mapping = write(tmp_path / "files")
-    frame = pd.read_parquet(sales)
-    frame["sales"] = frame["sales"] / 1000
-    frame.to_parquet(sales, index=False)
-    programme = load_programme("michigan-1988")
-    home = Home(tmp_path)
-    with Store(home.store(programme.id), programme.id) as store:
-        for kind, file, how in (
-            ("applications", applications, Mapping(format=Format(date="%Y"))),
-            ("sales", sales, load_mapping(mapping)),
-        ):
-            import_file(kind, file, programme=programme, store=store, archive=home.archive, mapping=how)
-        releases = Releases(home.releases, programme.id)
-        made = Release(releases.path(build(programme, store, releases)))
+    made = built(tmp_path, lambda applications, sales: (applications, sales.assign(sales=sales["sales"] / 1000)))
     for language in LANGUAGES:
         text = Text(language)
         for one, other in zip(approved(michigan, text), approved(made, text), strict=True):
@@ -188,3 +169,14 @@ def test_the_currency_changes_no_word(michigan: Release, tmp_path: Path) -> None
             assert [r.words for r in reasons(michigan, one.figure, text)] == [
                 r.words for r in reasons(made, other.figure, text)
             ]
+
+
+def test_a_programme_without_comparison_is_described_once(tmp_path: Path) -> None:
+    """Nobody to compare with: a release all the same, one sentence, of the change, with the change's own id."""
+    made = built(tmp_path, funded_only)
+    assert made.headline().grade is Grade.DESCRIPTION
+    [only] = approved(made, Text("en"))
+    assert only.kind is Kind.CHANGE
+    assert only.figure.measure == "change"
+    assert "not the effect of the grant" in only.sentence.long
+    assert headlines(made, Text("it"))["headlines"][0]["grade"] == "description"

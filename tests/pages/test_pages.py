@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.home import Home
 from analytics.programme import DIMENSIONS
 from analytics.release import Release, Releases, write_release
+from tests.michigan import built, funded_only
 
 DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")
 PAGES = ("overview", "sectors", "evidence", "cohorts", "press", "audit")
@@ -90,6 +91,17 @@ def test_a_release_with_everything_withheld_says_why_and_shows_no_number(
     assert all("None" not in str(metric.value) and "nan" not in str(metric.value).lower() for metric in app.metric)
     if page in ("overview", "sectors", "press"):
         assert ("riservato" if language == "it" else "confidential") in words(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_programme_without_comparison_shows_what_happened(tmp_path: Path, page: str) -> None:
+    """No page fails where nothing could be compared, and the first says that a change is no effect."""
+    built(tmp_path, funded_only)
+    app = opened(Home(tmp_path), page, lang="en")
+    assert not app.exception
+    assert len(app.title) >= 1
+    if page == "overview":
+        assert "a change, not an effect" in app.title[0].value
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
