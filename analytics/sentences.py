@@ -232,7 +232,7 @@ def sentence_of(release: Release, figure: Figure, kind: Kind, dimension: str, co
 
 
 def _withheld(words: str) -> Sentence:
-    return Sentence(title=words, under="", short=words, long=words)
+    return Sentence(title=words.removesuffix("."), under="", short=words, long=words)
 
 
 def _change(release: Release, figure: Figure, text: Text) -> Sentence:

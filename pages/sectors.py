@@ -53,7 +53,7 @@ def answer() -> None:
     if effect is None:
         return
     if effect.grade is None:
-        st.title(text("said.group", group=programme.label("sector", sector, text), sentence=label_of(outcome)))
+        st.title(text("sectors.beside", group=programme.label("sector", sector, text), outcome=label_of(outcome)))
         st.markdown(text("sectors.no_claim") if effect.published else why_at_length(effect, release, text))
         st.caption(text("figure.id", figure_id=effect.figure_id))
     else:
