@@ -16,7 +16,6 @@ from analytics.panel import FloatArray
 if TYPE_CHECKING:
     from diff_diff import MultiPeriodDiDResults
 
-MOST = 10.0  # where the package stops looking
 TOLERANCE = 0.001
 
 
@@ -28,7 +27,8 @@ class Sensitivity:
     reckoned with (the optimal fixed-length interval of smoothness restrictions, M = 0). bend: by how much growth may
     have changed from one year to the next, beyond that line, before the interval holds zero. relative: how many times
     the largest difference before that fits the data the arms may have drifted apart in a year, until the interval holds
-    zero. bend and relative are 0 where it holds zero at once, None where nothing up to MOST makes it.
+    zero. bend and relative are 0 where it holds zero at once, None where nothing up to 10 makes it, where
+    the package stops looking.
     """
 
     straight_line: tuple[float, float]

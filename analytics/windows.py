@@ -80,16 +80,10 @@ def observed(panel: Panel, outcome: str) -> FloatArray:
     return panel.outcomes[outcome]
 
 
-def windows(panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> Windows:
-    """Paired means before and after, for one year after funding or (None) for all complete years together.
-
-    A cohort for which the year is not complete has NaN throughout.
-    """
-    return windows_of(panel, observed(panel, outcome), settings, year)
-
-
 def windows_of(panel: Panel, values: FloatArray, settings: Settings, year: int | None = None) -> Windows:
-    """The same of any values that a firm has by period, (n_firms, T)."""
+    """Paired means before and after of values that firms have by period, (n_firms, T), for one year after funding or
+    (None) for all complete years together. A cohort for which the year is not complete has NaN throughout.
+    """
     return _windows(panel, values, settings, year, lambda cohort: before_start(panel, cohort, settings))
 
 

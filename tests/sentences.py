@@ -15,7 +15,7 @@ from analytics.demo import demonstrate
 from analytics.home import Home
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
 from analytics.release import Figure, Release, Releases
-from analytics.sentences import Kind, Sentence, differ_sentence, sentence_of
+from analytics.sentences import Kind, Sentence, sentence_of
 from analytics.text import LANGUAGES, Text, sentences
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SENTENCES.md"
@@ -189,11 +189,6 @@ def _table(merged: dict[tuple[str, str, Sentence], list[str]], forms: tuple[str,
         for (kind, level, first, second), pairs in seen.items()
     ]
     return "\n".join(lines)
-
-
-def differ(release: Release, text: Text) -> set[str]:
-    """What is said of all groups of a level together."""
-    return {differ_sentence(release, level, text) for level in LEVELS[1:]}
 
 
 def main() -> None:

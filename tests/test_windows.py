@@ -7,17 +7,24 @@ import pytest
 from analytics.model import Settings, UserError
 from analytics.panel import Panel
 from analytics.windows import (
+    Windows,
     after_start,
     before_against_earlier,
     before_end,
     cohorts_of,
     complete_years,
     horizons,
+    observed,
     since,
-    windows,
+    windows_of,
 )
 from tests import reference, reference_placebo
 from tests.panels import drawn, panel_of
+
+
+def windows(panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> Windows:
+    """Of what was reported of an outcome."""
+    return windows_of(panel, observed(panel, outcome), settings, year)
 
 
 def monthly(firms: dict[str, list[float | None]], first: str, cohorts: dict[str, str]) -> Panel:

@@ -22,6 +22,7 @@ from analytics.money import Money, MoneyEstimate, money_of
 from analytics.sample import Sample
 from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
 from tests.bench.document import Results, document, outside
+from tests.bench.markdown import deliver
 from tests.bench.peer import compared
 from tests.bench.pool import all_done
 from tests.bench.truths import Truth, no_effect, truth
@@ -191,13 +192,7 @@ def main() -> None:
         chosen.keep.mkdir(parents=True, exist_ok=True)
         for name in ("rows", "tests", "seconds"):
             getattr(found, name).to_parquet(chosen.keep / f"{name}.parquet")
-    written, output = document(found, SEED), chosen.output
-    if output is None and chosen.programmes == PROGRAMMES:
-        output = DOCUMENT
-    if output is None:  # a glance: too few programmes to judge by
-        print(written)
-    else:
-        output.write_text(written, encoding="utf-8")
+    deliver(document(found, SEED), chosen.output, DOCUMENT, full=chosen.programmes == PROGRAMMES)
     print(*outside(found), f"{found.minutes:.0f} minutes", sep="\n")
 
 

@@ -21,6 +21,7 @@ from analytics.effects import EffectEstimate, group_effects
 from analytics.model import Check
 from analytics.programme import Programme, load_programme
 from tests.bench.evidence_document import Results, document
+from tests.bench.markdown import deliver
 from tests.bench.pool import all_done
 from tests.bench.said import PROGRAMME, said
 from tests.bench.scenarios import SCENARIOS, panel_of
@@ -98,13 +99,7 @@ def main() -> None:
     if chosen.keep:
         chosen.keep.mkdir(parents=True, exist_ok=True)
         found.rows.to_parquet(chosen.keep / "claims.parquet")
-    written, output = document(found, programme, SEED), chosen.output
-    if output is None and chosen.programmes == PROGRAMMES:
-        output = DOCUMENT
-    if output is None:  # a glance: too few programmes to judge by
-        print(written)
-    else:
-        output.write_text(written, encoding="utf-8")
+    deliver(document(found, programme, SEED), chosen.output, DOCUMENT, full=chosen.programmes == PROGRAMMES)
     print(f"{found.minutes:.0f} minutes")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from textwrap import fill
 
 import pandas as pd
@@ -44,3 +45,12 @@ def table(head: Iterable[str], lines: Iterable[Sequence[str]]) -> str:
     rows.insert(1, ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])])
     padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
     return "\n".join(f"| {' | '.join(row)} |" for row in padded)
+
+
+def deliver(written: str, output: Path | None, document: Path, *, full: bool) -> None:
+    """Into a file; without one, a full run into the document, and a glance, too short to judge by, on the screen."""
+    where = output or (document if full else None)
+    if where is None:
+        print(written)
+    else:
+        where.write_text(written, encoding="utf-8")
