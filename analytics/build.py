@@ -32,12 +32,25 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
 
     Raises UserError when the store holds no sales or no awards.
     """
+    now = dt.datetime.now(dt.UTC)
+    release = releases.next_id(now.year)
+    manifest, tables = contents(programme, store, releases, release, progress)
+    write_release(releases.path(release), manifest | {"built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}, tables)
+    releases.record("built", release)
+    return release
+
+
+def contents(
+    programme: Programme, store: Store, releases: Releases, release: str, progress: Progress = silent
+) -> tuple[Row, dict[str, pd.DataFrame]]:
+    """What a release of that id holds: its manifest, but for when it was built, and its tables.
+
+    Equal inputs, settings and code give equal contents.
+    """
     everybody = from_store(store, programme, everybody=True)
     panel = everybody.compared
     if not panel.funded.any():
         raise UserError("store.no_awards", programme=programme.id)
-    now = dt.datetime.now(dt.UTC)
-    release = releases.next_id(now.year)
     horizon = programme.headline.horizon
     if horizon != "overall" and horizon not in horizons(panel, programme.settings):
         raise UserError("release.no_headline", release=release)
@@ -48,9 +61,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
         "reconciliation": reconciliation(panel, programme, store),
         "applications": store.frame("outcomes")[["outcome", "applications"]],
     }
-    write_release(releases.path(release), _manifest(panel, programme, store, release, now), tables)
-    releases.record("built", release)
-    return release
+    return _manifest(panel, programme, store, release), tables
 
 
 def code_version() -> str:
@@ -62,13 +73,12 @@ def code_version() -> str:
     return f"{analytics.__version__}+{digest.hexdigest()[:12]}"
 
 
-def _manifest(panel: Panel, programme: Programme, store: Store, release: str, now: dt.datetime) -> Row:
+def _manifest(panel: Panel, programme: Programme, store: Store, release: str) -> Row:
     cohorts = cohorts_of(panel)
     last = before_end(cohorts[0], programme.settings)
     return {
         "release": release,
         "programme": programme.model_dump(mode="json"),
-        "built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "code_version": code_version(),
         "settings": asdict(programme.settings),
         "inputs": [
