@@ -7,7 +7,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test lint format lock simulate sentences clean
+.PHONY: run test torture lint format lock simulate disclosure sentences clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -17,6 +17,10 @@ test: .venv/test.done
 	@$(BIN)/python tests/browser.py
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest
+
+# Slow (about 2 minutes): kills build, publish and withdraw at 200 moments; make test tries 20.
+torture: .venv/test.done
+	@VETRINA_TORTURE=200 $(BIN)/python -m pytest tests/test_torture.py
 
 lint: .venv/test.done
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
@@ -29,6 +33,10 @@ format: .venv/test.done
 simulate: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 	@$(BENCH)/python -m tests.bench.evidence $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
+
+# Two minutes: writes docs/DISCLOSURE.md.
+disclosure: .venv-bench/run.done
+	@$(BENCH)/python -m tests.bench.protected
 
 # Writes docs/SENTENCES.md, after the text files or the rules of the sentences have changed.
 sentences: .venv/test.done

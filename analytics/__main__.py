@@ -7,10 +7,10 @@ import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, Self
+from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
+from analytics import release_commands as releases
+from analytics.bar import Bar
 from analytics.home import PROJECT, Home
 from analytics.model import DataKind, UserError
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
@@ -18,44 +18,10 @@ from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
     from analytics.cells import Rejection
     from analytics.ingest import Report
-    from analytics.release import Releases
 
 SHOWN = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
-
-
-class Bar:
-    """A progress bar per step, on the terminal's error stream."""
-
-    def __init__(self, text: Text) -> None:
-        """Words come from the text files."""
-        self._text = text
-        self._bar: tqdm[NoReturn] | None = None
-        self._step = ""
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """`done` of `total` parts of a step."""
-        if step != self._step or self._bar is None:
-            self._close()
-            label = self._text(f"cli.step.{step}")
-            self._bar = tqdm(
-                total=total, desc=f"{label:<34}", bar_format="{desc} {bar:28} {n_fmt}/{total_fmt} {elapsed}"
-            )
-            self._step = step
-        self._bar.update(done - self._bar.n)
-
-    def __enter__(self) -> Self:
-        """Nothing is drawn before the first step."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End the line."""
-        self._close()
-
-    def _close(self) -> None:
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+WRONG_USE = ("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment")
 
 
 def _parser(text: Text) -> argparse.ArgumentParser:
@@ -80,17 +46,26 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
     programme(load)
-    programme(command("build", run_build))
-    for name, run in (("publish", run_publish), ("withdraw", run_withdraw)):
-        sub = command(name, run)
+    build = command("build", releases.run_build)
+    build.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
+    programme(build)
+    publish, withdraw = command("publish", releases.run_publish), command("withdraw", releases.run_withdraw)
+    publish.add_argument("--embargo-until", metavar="T", help=text("cli.help.embargo_until"))
+    for sub in (publish, withdraw):
         sub.add_argument("release", metavar="ID", help=text("cli.help.release"))
         programme(sub)
-    programme(command("releases", run_releases))
+    programme(command("releases", releases.run_releases))
+    difference = command("difference", releases.run_difference)
+    difference.add_argument("old", metavar="OLD", help=text("cli.help.old"))
+    difference.add_argument("new", metavar="NEW", help=text("cli.help.new"))
+    difference.add_argument("--attribute", action="store_true", help=text("cli.help.attribute"))
+    programme(difference)
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
     programme(headlines)
-    check = command("verify", run_verify)
+    check = command("verify", releases.run_verify)
     check.add_argument("figure", metavar="FIGURE_ID", help=text("cli.help.figure"))
+    check.add_argument("--no-recompute", action="store_true", help=text("cli.help.no_recompute"))
     serve = command("serve", run_serve)
     serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
     return parser
@@ -158,67 +133,11 @@ def _list_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
         print(text("cli.rejected_more", n=text.number(len(rejections) - SHOWN)), file=sys.stderr)
 
 
-def run_build(arguments: argparse.Namespace, text: Text) -> int:
-    """A candidate release; nothing is published."""
-    from analytics.build import build
-    from analytics.programme import load_programme
-    from analytics.release import Release, Releases
-    from analytics.store import Store
-
-    programme = load_programme(arguments.programme)
-    home = Home.default()
-    releases = Releases(home.releases, programme.id)
-    with Store(home.store(programme.id), programme.id, read_only=True) as store, Bar(text) as bar:
-        release = build(programme, store, releases, progress=bar)
-    for tranche in Release(releases.path(release)).above_announced():
-        print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
-    print(text("cli.done.build", release=release))
-    return 0
-
-
-def _releases(arguments: argparse.Namespace) -> "Releases":
-    """The releases of the programme asked for, which must have a programme file."""
-    from analytics.programme import load_programme
-    from analytics.release import Releases
-
-    return Releases(Home.default().releases, load_programme(arguments.programme).id)
-
-
-def run_publish(arguments: argparse.Namespace, text: Text) -> int:
-    """Move the pointer."""
-    _releases(arguments).publish(arguments.release)
-    print(text("cli.done.publish", release=arguments.release))
-    return 0
-
-
-def run_withdraw(arguments: argparse.Namespace, text: Text) -> int:
-    """Move the pointer back."""
-    current = _releases(arguments).withdraw(arguments.release)
-    print(text("cli.done.withdraw", release=arguments.release, current=current or "–"))
-    return 0
-
-
-def run_releases(arguments: argparse.Namespace, text: Text) -> int:
-    """The ledger."""
-    releases = _releases(arguments)
-    entries = releases.ledger()
-    for place, entry in enumerate(entries):
-        later = any(other.release == entry.release and other.action == "published" for other in entries[place + 1 :])
-        in_use = entry.release == releases.current and entry.action == "published" and not later
-        print(
-            f"{entry.at}  {text('cli.action.' + entry.action):<12} {entry.release}"
-            f"  {text('cli.current') if in_use else ''}".rstrip()
-        )
-    if not entries:
-        print(text("cli.no_releases", programme=arguments.programme))
-    return 0
-
-
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
     """The approved sentences of the current release."""
     from analytics.headlines import headlines
 
-    payload = headlines(_releases(arguments).open(), text)
+    payload = headlines(releases.of(arguments).open(), text)
     if arguments.json:
         print(json.dumps(payload, ensure_ascii=False, indent=2))
         return 0
@@ -227,18 +146,6 @@ def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
     for item in payload["headlines"]:
         print(f"{item['sentence']}  [{item['figure_id']}]")
     return 0
-
-
-def run_verify(arguments: argparse.Namespace, text: Text) -> int:
-    """Where a printed figure stands."""
-    from analytics.phrases import described
-    from analytics.release import verify
-
-    found = verify(arguments.figure, Home.default().releases)
-    print(text(f"cli.verify.{found.state}", figure=arguments.figure, current=found.current or "–"))
-    if found.release is not None:
-        print(described(found.release, found.figure, text))
-    return 1 if found.state == "never_published" else 0
 
 
 def run_serve(arguments: argparse.Namespace, text: Text) -> int:
@@ -274,7 +181,7 @@ def main(words: list[str] | None = None) -> int:
     except UserError as error:
         _list_rejections(getattr(error, "rejections", ()), text)
         print(error.said(text), file=sys.stderr)
-        return 2 if error.key in ("programme.unknown", "demo.unknown", "figure.shape", "figure.check") else 1
+        return 2 if error.key in WRONG_USE else 1
     except KeyboardInterrupt:
         return 130
 

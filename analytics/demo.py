@@ -11,7 +11,7 @@ from analytics.ingest import import_file
 from analytics.model import DataKind, Progress, UserError, silent
 from analytics.programme import Programme, load_programme
 from analytics.readers import Format, Mapping, load_mapping
-from analytics.release import Releases
+from analytics.releases import Releases
 from analytics.simulate import simulate
 from analytics.store import Store
 

@@ -1,12 +1,11 @@
-"""The public side: one immutable DuckDB file per release, a pointer to the current one, an append-only ledger.
+"""The public side: one immutable DuckDB file per release. Everything that pages, exports and the API show is read here.
 
-Everything that pages, exports and the API show is read here. Publishing moves the pointer, atomically; a release file
-is written once under its own name and never changed.
+A release file is written once under its own name and never changed; which of them readers see is `releases`' business.
 """
 
-import datetime as dt
 import json
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
@@ -19,12 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.figure_id import parse_figure_id
 from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
 from analytics.programme import DIMENSIONS, Programme, Tranche
 
-FORMAT_VERSION = 3
-TABLES = ("figures", "lines", "reconciliation", "applications")
+FORMAT_VERSION = 4
+TABLES = ("figures", "lines", "reconciliation", "applications", "suppressed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,11 @@ class Release:
         return self._tables["applications"]
 
     @property
+    def suppressed(self) -> pd.DataFrame:
+        """The suppression ledger: which cells are withheld, and by which rule."""
+        return self._tables["suppressed"]
+
+    @property
     def simulated(self) -> bool:
         """Whether every figure is invented and must say so."""
         return self.programme.data_kind is DataKind.SIMULATED
@@ -169,7 +172,7 @@ class Release:
     def above_announced(self) -> list[Tranche]:
         """Tranches for which more firms or euros were loaded than announced: something is loaded twice, or wrong."""
         rows = self.reconciliation.set_index("tranche")
-        firms = rows["loaded_firms"] > rows["announced_firms"]
+        firms = (rows["loaded_firms"] > rows["announced_firms"]).fillna(False)  # what nobody stated is not exceeded
         euros = rows["loaded_eur"].astype(float) > rows["announced_eur"].astype(float)
         above = firms | (euros & (rows["announced_eur_is"] == "grants"))
         return [tranche for tranche in self.programme.tranches if bool(above.get(tranche.id, False))]
@@ -200,162 +203,36 @@ def _figure(row: Sequence[Any]) -> Figure:
 
 
 def write_release(path: Path, manifest: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> None:
-    """Write the file beside its place, then move it there: nobody ever sees half a release."""
+    """Make the file whole, then give it its name: nobody ever sees half a release.
+
+    Raises UserError when a release of that name exists: it is never replaced.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    partial.unlink(missing_ok=True)
     schema = (Path(__file__).parent / "sql" / "release.sql").read_text(encoding="utf-8")
-    with duckdb.connect(partial) as connection:
-        connection.execute(schema)
-        for key, value in {"format_version": FORMAT_VERSION, **manifest}.items():
-            connection.execute("INSERT INTO manifest VALUES (?, ?)", [key, json.dumps(value, ensure_ascii=False)])
-        for name, frame in tables.items():
-            columns = ", ".join(frame.columns)
-            connection.register("incoming", frame)
-            connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
-            connection.unregister("incoming")
-    _to_disk(partial)
-    partial.chmod(0o444)
-    partial.replace(path)
-    _to_disk(path.parent)
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        whole = Path(folder) / path.name
+        with duckdb.connect(whole) as connection:
+            connection.execute(schema)
+            for key, value in {"format_version": FORMAT_VERSION, **manifest}.items():
+                connection.execute("INSERT INTO manifest VALUES (?, ?)", [key, json.dumps(value, ensure_ascii=False)])
+            for name, frame in tables.items():
+                columns = ", ".join(frame.columns)
+                connection.register("incoming", frame)
+                connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
+                connection.unregister("incoming")
+        to_disk(whole)
+        whole.chmod(0o444)
+        try:
+            os.link(whole, path)
+        except FileExistsError as error:
+            raise UserError("release.taken", release=path.stem) from error
+    to_disk(path.parent)
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
     """Ask the operating system to keep what was written, a file or a folder's list of names."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the ledger. at: UTC, ISO format."""
-
-    at: str
-    action: str
-    release: str
-
-
-def _entry(line: str) -> Entry | None:
-    """A line of the ledger; None for one that a kill left half written: what it was to record did not happen."""
-    try:
-        return Entry(**json.loads(line))
-    except (json.JSONDecodeError, TypeError):
-        return None
-
-
-class Releases:
-    """The releases of one programme: files, pointer, ledger."""
-
-    def __init__(self, root: Path, programme: str) -> None:
-        """`root` is the folder of all programmes' releases."""
-        self.folder = root / programme
-        self.programme = programme
-
-    def path(self, release: str) -> Path:
-        """Where a release's file lies."""
-        return self.folder / f"{release}.duckdb"
-
-    @property
-    def current(self) -> str | None:
-        """The published release; None when there is none."""
-        pointer = self.folder / "current"
-        return pointer.read_text(encoding="utf-8").strip() or None if pointer.exists() else None
-
-    def ledger(self) -> list[Entry]:
-        """What was done, oldest first."""
-        path = self.folder / "ledger.jsonl"
-        if not path.exists():
-            return []
-        return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := _entry(line))]
-
-    def published(self) -> list[str]:
-        """Releases that were published and not withdrawn, oldest first: the ones an address may still show."""
-        state: dict[str, str] = {}
-        for entry in self.ledger():
-            if entry.action in ("published", "withdrawn"):
-                state.pop(entry.release, None)
-                state[entry.release] = entry.action
-        return [release for release, action in state.items() if action == "published" and self.path(release).exists()]
-
-    def next_id(self, year: int) -> str:
-        """The first unused number of the year: ids are never used twice, not even by an unpublished candidate."""
-        used = {path.stem for path in self.folder.glob("*.duckdb")} | {entry.release for entry in self.ledger()}
-        number = 1
-        while f"{year}-{number}" in used:
-            number += 1
-        return f"{year}-{number}"
-
-    def record(self, action: str, release: str) -> None:
-        """Add a line to the ledger; it is on disk when this returns."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        at = dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        with (self.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
-            # the line break comes first: after a half-written line it starts a new one
-            ledger.write("\n" + json.dumps({"at": at, "action": action, "release": release}))
-            ledger.flush()
-            os.fsync(ledger.fileno())
-
-    def publish(self, release: str) -> None:
-        """Point to a release. Refused for confidential data: cells are not yet protected jointly."""
-        if not self.path(release).exists():
-            raise UserError("release.unknown", release=release, programme=self.programme)
-        kind = Release(self.path(release)).programme.data_kind
-        if kind not in (DataKind.SIMULATED, DataKind.PUBLIC):
-            raise UserError("release.unprotected", release=release, kind=kind)
-        self.record("published", release)
-        self._point(release)
-
-    def withdraw(self, release: str) -> str | None:
-        """Take a release back; the pointer returns to the newest one still published, which is the answer."""
-        if release not in self.published():
-            raise UserError("release.unknown", release=release, programme=self.programme)
-        self.record("withdrawn", release)
-        left = self.published()
-        self._point(left[-1] if left else "")
-        return left[-1] if left else None
-
-    def _point(self, release: str) -> None:
-        pointer = self.folder / "current"
-        partial = self.folder / f"current.{os.getpid()}.partial"
-        partial.write_text(release + "\n", encoding="utf-8")
-        _to_disk(partial)
-        partial.replace(pointer)
-        _to_disk(self.folder)
-
-    def open(self, release: str | None = None) -> Release:
-        """A published release; without a name the current one. Raises UserError when there is none."""
-        wanted = release or self.current
-        if wanted is None:
-            raise UserError("release.none", programme=self.programme)
-        if wanted not in self.published():
-            raise UserError("release.unknown", release=wanted, programme=self.programme)
-        return Release(self.path(wanted))
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a printed figure stands. state: current, superseded, withdrawn or never_published; figure: None for a line,
-    which is not one number; current: the release in use."""
-
-    state: str
-    figure: Figure | None
-    current: str | None
-    release: Release | None = None
-
-
-def verify(figure_id: str, root: Path) -> Standing:
-    """Look a figure up in the release that its id names. Raises UserError when the id cannot be one."""
-    parsed = parse_figure_id(figure_id)
-    releases = Releases(root, parsed.programme)
-    was_published = any(entry.release == parsed.release and entry.action == "published" for entry in releases.ledger())
-    release = Release(releases.path(parsed.release)) if was_published else None
-    if release is None or not release.holds(str(parsed)):
-        return Standing("never_published", None, releases.current)
-    if parsed.release not in releases.published():
-        state = "withdrawn"
-    else:
-        state = "current" if parsed.release == releases.current else "superseded"
-    return Standing(state, release.by_id(str(parsed)), releases.current, release)

@@ -3,6 +3,7 @@
 Only the importer writes here; only `panel` and `build` read. No page opens it.
 """
 
+import datetime as dt
 import os
 import re
 import tempfile
@@ -16,6 +17,7 @@ import duckdb
 import pandas as pd
 
 from analytics.model import UserError
+from analytics.moments import by_rome, unstamp
 
 SCHEMA_VERSION = 1
 SQL = Path(__file__).parent / "sql"
@@ -66,11 +68,21 @@ def _create(path: Path, programme: str) -> None:
 
 
 class Store:
-    """An open store. Use as a context manager; `read_only` never creates the file."""
+    """An open store. Use as a context manager; `read_only` never creates the file, nor does `as_of`.
 
-    def __init__(self, path: Path, programme: str, *, read_only: bool = False) -> None:
-        """Open the file, making it on first use. Raises UserError when it is locked, foreign, or of another version."""
+    as_of: the moment, with its zone, that the store is read as of: what was imported after that second does not count,
+    and what it replaced counts again. None: now.
+    """
+
+    def __init__(
+        self, path: Path, programme: str, *, read_only: bool = False, as_of: dt.datetime | None = None
+    ) -> None:
+        """Open the file, making it on first use. Raises UserError when it is locked, foreign, or of another version, or
+        when nothing had been imported by then.
+        """
         self._path = path
+        self.as_of = as_of
+        read_only = read_only or as_of is not None
         try:
             if not path.exists():
                 if read_only:
@@ -84,6 +96,8 @@ class Store:
             raise UserError(key, file=path, problem=error) from error
         try:
             self._check(programme)
+            if as_of is not None:
+                self._hide_later(as_of)
         except BaseException:
             self._connection.close()
             raise
@@ -98,6 +112,17 @@ class Store:
             raise UserError("store.version", file=self._path, found=version, expected=SCHEMA_VERSION)
         if owner != programme:
             raise UserError("store.programme", file=self._path, found=owner, expected=programme)
+
+    def _hide_later(self, as_of: dt.datetime) -> None:
+        """Put what counted then before the tables of the same names, for as long as the store is open."""
+        held = self.batches()
+        then = as_of.astimezone(dt.UTC).replace(tzinfo=None)
+        self._connection.execute(query("as_of_batches"), {"as_of": then})
+        self._connection.execute(query("as_of_applications"))
+        self._connection.execute(query("as_of_observations"))
+        if held and not self.batches():
+            first = unstamp(held[0].imported_at)
+            raise UserError("store.nothing_by_then", as_of=by_rome(as_of), first=by_rome(first))
 
     def __enter__(self) -> Self:
         """The store itself."""
@@ -122,6 +147,11 @@ class Store:
             if isinstance(error, _DISK):
                 raise UserError("store.unwritable", file=self._path, problem=error) from error
             raise
+
+    @property
+    def behind(self) -> Path:
+        """The folder of what stood behind each release."""
+        return self._path.with_suffix(".behind")
 
     @property
     def frequency(self) -> str | None:

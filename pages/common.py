@@ -14,8 +14,10 @@ import streamlit as st
 from analytics.headlines import Headline
 from analytics.home import PROGRAMMES, Home
 from analytics.model import UserError
+from analytics.moments import said
 from analytics.reasons import grade_words, reasons, why_words
-from analytics.release import Figure, Release, Releases
+from analytics.release import Figure, Release
+from analytics.releases import Releases
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 
 CHART = {"displayModeBar": False}
@@ -152,6 +154,12 @@ def frame() -> Frame | None:
     except UserError:
         chosen, release = shelf.current, shelf.read(shelf.current)
     return Frame(release, language(), shelf.current if chosen != shelf.current else None)
+
+
+def embargoed(found: Frame) -> list[tuple[str, str]]:
+    """Releases of the programme that are still to come, and when, in words; nothing else of them is known here."""
+    releases = Releases(Home.default().releases, found.release.programme.id)
+    return [(release, said(until, found.text)) for release, until in releases.embargoed().items()]
 
 
 def need_frame() -> Frame:

@@ -68,6 +68,8 @@ def card(dimension: str, by_code: dict[str, list[Same]]) -> None:
 st.space("small")
 st.title(text("press.title"))
 st.markdown(text("press.says"))
+for to_come, until in common.embargoed(found):
+    st.info(text("press.embargo", release=to_come, until=until))
 main, rail = st.columns([2.35, 1], gap="large")
 with main:
     for dimension, by_code in groups.items():

@@ -14,7 +14,8 @@ from pathlib import Path
 from analytics.demo import demonstrate
 from analytics.home import Home
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
-from analytics.release import Figure, Release, Releases
+from analytics.release import Figure, Release
+from analytics.releases import Releases
 from analytics.sentences import Kind, Sentence, sentence_of
 from analytics.text import LANGUAGES, Text, sentences
 

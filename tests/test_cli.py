@@ -2,15 +2,24 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analytics.__main__ import main
+from analytics.figure_id import FigureId
 from analytics.home import Home
+from analytics.release import Release
+from analytics.release_commands import LISTED
+from analytics.releases import Releases
 from analytics.store import Store
+from analytics.text import Text
+from tests.kill_release import make
+from tests.michigan import as_they_are, built, corrected
 from tests.officer import application, as_csv, code, sale
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -153,8 +162,140 @@ def test_from_published_sentences_back_to_their_figures(demonstration, monkeypat
     items = json.loads(capsys.readouterr().out)["headlines"]
     assert items
     for item in (items[0], items[-1]):
-        assert main(["verify", item["figure_id"]]) == 0
+        assert main(["verify", "--no-recompute", item["figure_id"]]) == 0
         assert item["figure_id"] in capsys.readouterr().out
+
+
+# ---- the life of a release -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory) -> Path:
+    """A small programme with two releases, of which the first is published."""
+    root = tmp_path_factory.mktemp("shelf")
+    built(root, as_they_are)
+    make(root)
+    return root
+
+
+@pytest.fixture
+def published(shelf, tmp_path, officer) -> Releases:
+    """These, in the data folder that the officer works in."""
+    shutil.copytree(shelf, tmp_path / "data")
+    return Releases(Home.default().releases, "michigan-1988")
+
+
+P = ("--programme", "michigan-1988")
+
+
+def changed_by_hand(programme: str, statement: str) -> None:
+    with duckdb.connect(Home.default().store(programme)) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_an_embargo_is_set_listed_and_cancelled(officer, published, language):
+    """When it ends is said by Rome's clock; each release with its state, then the ledger in order."""
+    first, second = published.known()
+    until = "1 luglio 2099, 09:00" if language == "it" else "1 July 2099, 09:00"
+    words = ("publish", second, "--embargo-until", "2099-07-01T09:00", *P)
+    ended, out, _ = officer(*words, language=language)
+    assert (ended, until in out) == (0, True)
+    _, out, _ = officer("releases", *P, language=language)
+    states, ledger = out.split("\n\n")
+    text = Text(language)
+    assert [line.split(maxsplit=1) for line in states.splitlines()] == [
+        [first, text("cli.state.current")],
+        [second, text("cli.state.embargoed", until=until)],
+    ]
+    assert [line.split()[1] for line in ledger.splitlines()] == [first, first, second, second]
+    assert until in ledger.splitlines()[-1]
+    _, out, err = officer("publish", first, *P, language=language)
+    assert second in err
+    assert until in err
+    assert officer("withdraw", second, *P, language=language)[0] == 0
+    _, out, _ = officer("releases", *P, language=language)
+    assert text("cli.state.withdrawn") in out.splitlines()[1]
+
+
+@pytest.mark.parametrize(("until", "code"), [("2020-01-01", 1), ("soon", 2)])
+def test_an_impossible_embargo_is_refused(officer, published, until, code):
+    """A time that is past is refused; what is no time is wrong use. Readers see what they saw."""
+    first, second = published.known()
+    ended, out, err = officer("publish", second, "--embargo-until", until, *P)
+    assert (ended, out) == (code, "")
+    assert "Rome" in err
+    assert published.current == first
+
+
+def test_a_figure_is_verified_and_made_again(officer, published):
+    """Equal to the last digit; or which number differs and both values, with exit code 1; or that it cannot be done."""
+    figure = published.open().headline()
+    ended, out, err = officer("verify", figure.figure_id)
+    assert (ended, "equal to the last digit" in out, "Estimating" in err) == (0, True, True)
+    ended, out, err = officer("verify", figure.figure_id.lower(), "--no-recompute")
+    assert (ended, "again" in out, "Estimating" in err) == (0, False, False)
+    changed_by_hand("michigan-1988", "UPDATE observations SET value = value * 2 WHERE period = '1988'")
+    ended, out, _ = officer("verify", figure.figure_id)
+    assert (ended, "different" in out, f"value: published {figure.value!r}, made again " in out) == (1, True, True)
+    assert officer("verify", figure.figure_id, "--no-recompute")[0] == 0
+    Home.default().store("michigan-1988").unlink()
+    ended, out, _ = officer("verify", figure.figure_id)
+    assert (ended, "Not made again" in out, "different" in out) == (0, True, False)
+
+
+def test_code_that_has_changed_is_told(officer, published, monkeypatch):
+    """The figure is compared all the same."""
+    monkeypatch.setattr("analytics.recompute.code_version", lambda: "9.9.9+newer")
+    ended, out, _ = officer("verify", published.open().headline().figure_id)
+    assert (ended, "9.9.9+newer" in out, "equal to the last digit" in out) == (0, True, True)
+
+
+def test_verify_shows_nothing_of_an_embargo(officer, published):
+    """The time at which it ends and the id as it was typed, no number; exit code 0: nothing is wrong with it."""
+    second = Release(published.path(published.known()[-1]))
+    officer("publish", second.release_id, "--embargo-until", "2099-07-01", *P)
+    figure = second.headline()
+    ended, out, err = officer("verify", figure.figure_id)
+    assert (ended, err) == (0, "")
+    assert out == f"{figure.figure_id}: under embargo until 1 July 2099, 00:00 (Rome time).\n"
+    unknown = str(FigureId("michigan-1988", "2019-1", "00000000"))
+    ended, out, _ = officer("verify", unknown)
+    assert (ended, "never published" in out) == (1, True)
+
+
+def test_a_build_says_how_it_differs_from_the_one_in_use(officer, published):
+    """In two lines: how many figures, and why. As of a date before any import there is nothing to build from."""
+    _, out, _ = officer("build", *P)
+    assert "new 0, gone 0, changed status 0, changed value 0" in out
+    assert out.splitlines()[-1].endswith("releases published before.")
+    changed_by_hand("michigan-1988", "UPDATE batches SET imported_at = '2026-01-10 09:00:00'")
+    ended, out, err = officer("build", "--as-of", "2026-01-09", *P)
+    assert (ended, out) == (1, "")
+    assert "2026-01-10 10:00" in err
+    assert officer("build", "--as-of", "2026-01-10", *P)[0] == 0
+    assert officer("build", "--as-of", "never", *P)[0] == 2
+
+
+def test_two_releases_are_compared(officer, published):
+    """Counts, causes, the first changed figures in words with both values; causes told apart when asked."""
+    corrected(Home.default())
+    officer("build", *P)
+    first, _, second = published.known()
+    ended, out, _ = officer("difference", first, second, *P)
+    assert ended == 0
+    assert f"Figures of {second} against {first}: new 0, gone 0, " in out
+    assert out.splitlines()[1].endswith("releases published before, data.")
+    assert out.count("changed value\n") + out.count("changed status\n") == LISTED
+    figure = out.split("\n\n")[1]
+    for release in (first, second):
+        assert f"  michigan-1988.{release}." in figure
+    assert "more" in out.splitlines()[-1]
+    _, out, _ = officer("difference", first, second, "--attribute", *P)
+    assert "because of releases published before: new 0, gone 0, changed status 0, changed value 0\n" in out
+    assert "because of data: new 0, gone 0, " in out
+    ended, _, err = officer("difference", first, "2019-1", *P)
+    assert (ended, "2019-1" in err) == (1, True)
 
 
 def test_the_module_runs_as_a_command(tmp_path):

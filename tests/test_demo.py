@@ -17,7 +17,7 @@ from analytics.model import UserError
 from analytics.panel import from_store
 from analytics.programme import load_programme
 from analytics.readers import load_mapping
-from analytics.release import Releases
+from analytics.releases import Releases
 from analytics.simulate import simulate
 from analytics.store import Store
 from tests.conftest import PROJECT

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from analytics.home import Home
-from analytics.release import Releases
+from analytics.releases import Releases
 from tests.browser import ADVICE, ARGUMENTS, chromium
 from tests.officer import identifiers
 

@@ -10,7 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.home import Home
 from analytics.programme import DIMENSIONS
-from analytics.release import Release, Releases, write_release
+from analytics.release import Release, write_release
+from analytics.releases import Releases
 from tests.michigan import built, funded_only
 
 DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")
@@ -174,9 +175,10 @@ def test_a_damaged_release_does_not_take_the_others_down(demonstration: Home, tm
     root = tmp_path / "home"
     shutil.copytree(demonstration.root, root)
     releases = Releases(Home(root).releases, "ecommerce-2020")
-    (releases.folder / "ledger.jsonl").open("a").write('\n{"at": "", "action": "published", "release": "2099-1"}')
+    shutil.copy(releases.path("2026-1"), releases.path("2099-1"))
+    releases.publish("2099-1")
+    releases.path("2099-1").chmod(0o644)
     releases.path("2099-1").write_bytes(b"half a file")
-    (releases.folder / "current").write_text("2099-1\n")
     app = opened(Home(root))
     assert not app.exception
     assert len(app.warning) == 1

@@ -1,0 +1,103 @@
+"""Two releases of a programme, cell by cell: which figures changed, how, and what was different when they were made."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.release import Release
+
+
+class Change(StrEnum):
+    """How a figure differs. status: whether it is published, or what may be said of it; value: only its numbers."""
+
+    NEW = "new"
+    GONE = "gone"
+    STATUS = "status"
+    VALUE = "value"
+
+
+class Cause(StrEnum):
+    """What may make figures differ, in the order in which it is told apart: code, settings (with the rest of the
+    programme file), the releases beside which it is protected, data.
+    """
+
+    CODE = "code"
+    SETTINGS = "settings"
+    BESIDE = "beside"
+    DATA = "data"
+
+
+STATUS = ("reason", "obs_status", "conf_status", "grade", "verdict", "result", "because")
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """One figure that differs, by the part of its id that stays; `before` and `after` are its ids in either release."""
+
+    cell: str
+    how: Change
+    before: str | None
+    after: str | None
+
+
+def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
+    """The figures that differ between two tables of figures (columns as in sql/release.sql): changed status first, then
+    changed values, new ones, those that are gone.
+    """
+    before, after = old.set_index("cell"), new.reindex(columns=old.columns).set_index("cell")
+    both = before.index.intersection(after.index, sort=True)
+    one, other = before.loc[both], after.loc[both]
+    status = _differ(one, other, STATUS)
+    value = _differ(one, other, [str(name) for name in before if name not in ("figure_id", *STATUS)]) & ~status
+    found = {
+        Change.STATUS: both[status],
+        Change.VALUE: both[value],
+        Change.NEW: after.index.difference(before.index),
+        Change.GONE: before.index.difference(after.index),
+    }
+    ids = before["figure_id"].to_dict(), after["figure_id"].to_dict()
+    return [
+        Changed(str(cell), how, ids[0].get(cell), ids[1].get(cell)) for how, cells in found.items() for cell in cells
+    ]
+
+
+def _differ(one: pd.DataFrame, other: pd.DataFrame, columns: Iterable[str]) -> npt.NDArray[np.bool_]:
+    """(n_rows,) whether any of the columns differs; what is absent in both is equal."""
+    differ = np.zeros(len(one), dtype=bool)
+    for name in columns:
+        left, right = known(one[name]), known(other[name])
+        differ |= np.array([a != b for a, b in zip(left, right, strict=True)], dtype=bool)
+    return differ
+
+
+def known(column: pd.Series) -> list[Any]:
+    """The values, None where there is none: whole numbers, decimals and words compare alike, to the last digit."""
+    return column.astype(object).where(column.notna(), None).tolist()
+
+
+def counts(changed: Iterable[Changed]) -> dict[Change, int]:
+    """How many figures differ, by how."""
+    found = Counter(one.how for one in changed)
+    return {how: found[how] for how in Change}
+
+
+def causes(old: Release, new: Release) -> list[Cause]:
+    """What was different when the two were made, by their manifests."""
+    one, other = old.manifest, new.manifest
+    differ = {
+        Cause.CODE: one["code_version"] != other["code_version"],
+        Cause.SETTINGS: (one["settings"], one["programme"]) != (other["settings"], other["programme"]),
+        Cause.BESIDE: one["beside"] != other["beside"],
+        Cause.DATA: _files(one) != _files(other),
+    }
+    return [cause for cause in Cause if differ[cause]]
+
+
+def _files(manifest: dict[str, Any]) -> list[tuple[str, str, int]]:
+    return sorted((item["table"], item["sha256"], item["rows_loaded"]) for item in manifest["inputs"])

@@ -1,0 +1,128 @@
+"""A published figure made again from the confidential store, as it was when the release was built; and what changed
+between two releases told apart by making them again in steps. Above `build`: no reader of releases loads this.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from analytics.build import code_version, contents
+from analytics.difference import Cause, Changed, causes, changes, known
+from analytics.home import Home
+from analytics.model import Progress, UserError, silent
+from analytics.moments import unstamp
+from analytics.programme import Programme
+from analytics.release import Release
+from analytics.releases import Releases
+from analytics.store import Store
+
+FIGURE = ("value", "low", "high", "sim_low", "sim_high", "n_funded", "n_comparison")
+LINE = ("index_value", "n")
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """A figure made again. differences: column -> as published, as made again; empty where they are equal to the last
+    digit. built_by, code: the versions of the code that built the release and that made the figure again.
+    """
+
+    built_by: str
+    code: str
+    differences: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def equal(self) -> bool:
+        """To the last digit."""
+        return not self.differences
+
+    @property
+    def code_changed(self) -> bool:
+        """Whether another version of the code built the release."""
+        return self.built_by != self.code
+
+
+def recompute(release: Release, figure_id: str, home: Home, progress: Progress = silent) -> Recomputed:
+    """Make the release again and compare a figure of it, or the two lines of a chart.
+
+    Raises UserError when the store is not at hand, or does not hold what the release was built from.
+    """
+    with store_of(release, home) as store:
+        tables = rebuilt(release, Recipe.of(release), store, home.releases, progress)
+    return compared(release, tables, figure_id)
+
+
+def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
+    """A figure, or the two lines of a chart, as published and in tables made again."""
+    name, columns = ("figures", FIGURE) if release.by_id(figure_id) else ("lines", LINE)
+    keys = ["figure_id"] if name == "figures" else ["arm", "period"]
+    printed, again = (
+        table[table["figure_id"] == figure_id].set_index(keys) for table in (getattr(release, name), tables[name])
+    )
+    again = again.reindex(index=printed.index, columns=columns)
+    differences = {}
+    for column in columns:
+        pairs = zip(known(printed[column]), known(again[column]), strict=True)
+        for key, (one, other) in zip(printed.index, pairs, strict=True):
+            if one != other:
+                differences[" ".join([*(key if name == "lines" else ()), column])] = (one, other)
+    return Recomputed(str(release.manifest["code_version"]), code_version(), differences)
+
+
+@contextmanager
+def store_of(release: Release, home: Home) -> Iterator[Store]:
+    """The store as the release was built from it. Raises UserError when it is not at hand, or holds something else."""
+    inputs = release.manifest["inputs"]
+    programme = release.programme.id
+    as_of = max(unstamp(item["imported_at"]) for item in inputs)
+    with Store(home.store(programme), programme, as_of=as_of) as store:
+        held = [(batch.input_table, batch.sha256, batch.imported_at) for batch in store.batches()]
+        if held != [(item["table"], item["sha256"], item["imported_at"]) for item in inputs]:
+            raise UserError("store.other_inputs", release=release.release_id)
+        yield store
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a release is made by, but for code and data. beside: the releases that it is protected together with."""
+
+    programme: Programme
+    beside: tuple[str, ...]
+
+    @classmethod
+    def of(cls, release: Release) -> "Recipe":
+        """As its manifest says."""
+        return cls(release.programme, tuple(release.manifest["beside"]))
+
+
+def rebuilt(release: Release, recipe: Recipe, store: Store, root: Path, progress: Progress = silent) -> Tables:
+    """The tables of the release made again, under its own number."""
+    releases = Releases(root, release.programme.id)
+    return contents(recipe.programme, store, releases, release.release_id, recipe.beside, progress).tables
+
+
+def attributed(old: Release, new: Release, home: Home, progress: Progress = silent) -> dict[Cause, list[Changed]]:
+    """What changed between two releases by what made it change, exactly, step by step: the old release with the code of
+    today, then also by the new programme file, then also beside the releases of the new one, then the new release. The
+    steps lead from one to the other without a gap.
+
+    Only what differs is a step, and the last one needs no rebuilding. Raises UserError when more than one thing differs
+    and the store is not at hand, or the new release was built by other code than this.
+    """
+    steps = causes(old, new)
+    if len(steps) > 1 and new.manifest["code_version"] != code_version():
+        raise UserError("release.other_code", release=new.release_id, code=code_version())
+    made, recipe = [old.figures], Recipe.of(old)
+    for step in steps[:-1]:
+        if step is Cause.SETTINGS:
+            recipe = replace(recipe, programme=new.programme)
+        if step is Cause.BESIDE:
+            recipe = replace(recipe, beside=Recipe.of(new).beside)
+        with store_of(old, home) as store:
+            made.append(rebuilt(old, recipe, store, home.releases, progress)["figures"])
+    return {step: changes(*pair) for step, pair in zip(steps, pairwise([*made, new.figures]), strict=False)}

@@ -1,0 +1,182 @@
+"""The commands about the life of a release: build, publish, withdraw, list, compare, verify.
+
+As in `__main__`, a command imports what it needs: only some of them estimate.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from analytics.bar import Bar
+from analytics.home import Home
+from analytics.model import UserError
+from analytics.moments import parse_moment, said
+from analytics.text import Text
+
+if TYPE_CHECKING:
+    from analytics.difference import Changed
+    from analytics.release import Release
+    from analytics.releases import Releases
+
+LISTED = 20  # changed figures listed on the screen
+
+
+def of(arguments: argparse.Namespace) -> "Releases":
+    """The releases of the programme asked for, which must have a programme file."""
+    from analytics.programme import load_programme
+    from analytics.releases import Releases
+
+    return Releases(Home.default().releases, load_programme(arguments.programme).id)
+
+
+def run_build(arguments: argparse.Namespace, text: Text) -> int:
+    """A candidate release, and how it differs from the one in use; nothing is published."""
+    from analytics.build import build
+    from analytics.programme import load_programme
+    from analytics.release import Release
+    from analytics.store import Store
+
+    programme, releases = load_programme(arguments.programme), of(arguments)
+    as_of = parse_moment(arguments.as_of, whole_day=True) if arguments.as_of else None
+    path = Home.default().store(programme.id)
+    with Store(path, programme.id, read_only=True, as_of=as_of) as store, Bar(text) as bar:
+        release = build(programme, store, releases, progress=bar)
+    built = Release(releases.path(release))
+    for tranche in built.above_announced():
+        print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
+    print(text("cli.done.build", release=release))
+    if releases.current:
+        try:
+            _say_counts(releases.open(), built, text)
+        except UserError as error:  # such as a release in the format of an earlier version
+            print(text("cli.difference.absent", old=releases.current, why=error.said(text)), file=sys.stderr)
+    return 0
+
+
+def run_publish(arguments: argparse.Namespace, text: Text) -> int:
+    """Show a release to readers, now or from a moment on."""
+    releases = of(arguments)
+    until = parse_moment(arguments.embargo_until) if arguments.embargo_until else None
+    releases.publish(arguments.release, until)
+    if until is None:
+        print(text("cli.done.publish", release=arguments.release))
+    else:
+        print(text("cli.done.embargo", release=arguments.release, until=said(until, text)))
+    for release, then in releases.embargoed().items():
+        if release != arguments.release:
+            print(text("cli.takes_over", release=release, until=said(then, text)), file=sys.stderr)
+    return 0
+
+
+def run_withdraw(arguments: argparse.Namespace, text: Text) -> int:
+    """Take a release back, or cancel its embargo."""
+    current = of(arguments).withdraw(arguments.release)
+    print(text("cli.done.withdraw", release=arguments.release, current=current or "–"))
+    return 0
+
+
+def run_releases(arguments: argparse.Namespace, text: Text) -> int:
+    """Where each release stands; then the ledger."""
+    from analytics.moments import unstamp
+
+    releases = of(arguments)
+    embargoed = releases.embargoed()
+    for release in releases.known():
+        until = said(embargoed[release], text) if release in embargoed else ""
+        print(f"{release:<10} {text(f'cli.state.{releases.state(release)}', until=until)}")
+    entries = releases.ledger()
+    if not entries:
+        print(text("cli.no_releases", programme=arguments.programme))
+        return 0
+    print()
+    for entry in entries:
+        until = said(unstamp(entry.until), text) if entry.until else ""
+        print(f"{entry.at}  {entry.release:<10} {text(f'cli.action.{entry.action}', until=until)}")
+    return 0
+
+
+def run_difference(arguments: argparse.Namespace, text: Text) -> int:
+    """What differs between two releases, published or not, and why."""
+    from analytics.difference import changes
+    from analytics.release import Release
+
+    releases = of(arguments)
+    for name in (arguments.old, arguments.new):
+        if name not in releases.known() or not releases.path(name).exists():
+            raise UserError("release.unknown", release=name, programme=releases.programme)
+    old, new = Release(releases.path(arguments.old)), Release(releases.path(arguments.new))
+    _say_counts(old, new, text)
+    if arguments.attribute:
+        from analytics.recompute import attributed
+
+        with Bar(text) as bar:
+            steps = attributed(old, new, Home.default(), bar)
+        for cause, changed in steps.items():
+            print(text("cli.difference.step", cause=text(f"cli.cause.{cause}"), counts=_counts(changed, text)))
+    changed = changes(old.figures, new.figures)
+    for one in changed[:LISTED]:
+        print(f"\n{text(f'cli.change.{one.how}')}")
+        for release, figure_id in ((old, one.before), (new, one.after)):
+            if figure_id:
+                _say_figure(release, figure_id, text)
+    if len(changed) > LISTED:
+        print("\n" + text("cli.difference.more", n=text.number(len(changed) - LISTED)))
+    return 0
+
+
+def _say_counts(old: "Release", new: "Release", text: Text) -> None:
+    """Two lines: how many figures differ, and what was different when the two were made."""
+    from analytics.difference import causes, changes
+
+    counts = _counts(changes(old.figures, new.figures), text)
+    print(text("cli.difference.counts", old=old.release_id, new=new.release_id, counts=counts))
+    words = ", ".join(text(f"cli.cause.{cause}") for cause in causes(old, new))
+    print(text("cli.difference.causes", causes=words or text("cli.cause.none")))
+
+
+def _counts(changed: "Iterable[Changed]", text: Text) -> str:
+    from analytics.difference import counts
+
+    found = counts(changed).items()
+    return ", ".join(text("cli.difference.count", how=text(f"cli.change.{how}"), n=text.number(n)) for how, n in found)
+
+
+def _say_figure(release: "Release", figure_id: str, text: Text) -> None:
+    from analytics.phrases import described
+
+    lines = described(release, release.by_id(figure_id), text).splitlines()
+    print("\n".join(f"  {line}" for line in (figure_id, *lines)))
+
+
+def run_verify(arguments: argparse.Namespace, text: Text) -> int:
+    """Where a printed figure stands; and, where the store is at hand, whether it comes out again."""
+    from analytics.phrases import described
+    from analytics.releases import State, verify
+
+    found = verify(arguments.figure, Home.default().releases)
+    until = said(found.until, text) if found.until else ""
+    print(text(f"cli.verify.{found.state}", figure=arguments.figure, current=found.current or "–", until=until))
+    if found.release is None:
+        return 1 if found.state is State.NEVER_PUBLISHED else 0
+    print(described(found.release, found.figure, text))
+    return 0 if arguments.no_recompute or _recomputed(found.release, arguments.figure, text) else 1
+
+
+def _recomputed(release: "Release", written: str, text: Text) -> bool:
+    """Make the figure again and say how it came out; false only when it came out different."""
+    from analytics.figure_id import parse_figure_id
+    from analytics.recompute import recompute
+
+    try:
+        with Bar(text) as bar:
+            again = recompute(release, str(parse_figure_id(written)), Home.default(), bar)
+    except UserError as error:
+        print(text("cli.recomputed.absent", why=error.said(text)))
+        return True
+    if again.code_changed:
+        print(text("cli.recomputed.code", built_by=again.built_by, code=again.code))
+    print(text("cli.recomputed.equal" if again.equal else "cli.recomputed.different"))
+    for column, (printed, now) in again.differences.items():
+        print(text("cli.recomputed.column", column=column, printed=repr(printed), now=repr(now)))
+    return again.equal

@@ -1,0 +1,320 @@
+"""The releases of one programme: which of them readers see and since when, and what was done with each.
+
+One file decides, `current`, the pointer: it names every release that may be read and the moment from which it may. It
+is replaced whole, so a kill leaves the old state or the new one, and time alone ends an embargo: nobody has to act.
+`ledger.jsonl` is the append-only record. The pointer carries the act that made it; where a kill came before the ledger
+had it, whoever writes next adds it.
+"""
+
+import datetime as dt
+import fcntl
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from analytics.figure_id import parse_figure_id
+from analytics.model import DataKind, UserError
+from analytics.moments import by_rome, stamp, unstamp, utc_now
+from analytics.release import Figure, Release, to_disk
+
+Shelf = dict[str, str]  # release -> the moment from which readers see it, as a stamp
+
+
+class State(StrEnum):
+    """Where a release stands, or a figure: never_published is one that no reader could ever see."""
+
+    CANDIDATE = "candidate"
+    EMBARGOED = "embargoed"
+    CURRENT = "current"
+    SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"
+    NEVER_PUBLISHED = "never_published"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn. Times: UTC."""
+
+    at: str
+    action: str
+    release: str
+    until: str | None = None
+
+    def line(self) -> dict[str, str]:
+        """As it is written."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def _entry(line: str) -> Entry | None:
+    """A line of the ledger; None for one that a kill left half written: the pointer says whether it happened."""
+    try:
+        return Entry(**json.loads(line))
+    except (json.JSONDecodeError, TypeError):
+        return None
+
+
+def _after(shelf: Shelf, act: Entry) -> Shelf:
+    """The shelf after an act. A release has one place on it: what was said of it before no longer counts."""
+    left = {release: since for release, since in shelf.items() if release != act.release}
+    match act.action:
+        case "published":
+            return left | {act.release: act.at}
+        case "embargoed":
+            return left | {act.release: act.until or act.at}
+        case "withdrawn":
+            return left
+    return shelf
+
+
+def _in_order(shelf: Shelf) -> list[str]:
+    """Releases by the moment from which readers see them; of two in one second, as they were put there."""
+    return sorted(shelf, key=lambda release: shelf[release])
+
+
+def _in_words(shelf: Shelf, now: str) -> str:
+    """For people: 2026-1, then 2026-2 from 2026-12-01T08:00:00Z."""
+    order = _in_order(shelf)
+    seen, later = ([release for release in order if (shelf[release] > now) is to_come] for to_come in (False, True))
+    return ", then ".join([*seen[-1:], *(f"{release} from {shelf[release]}" for release in later)])
+
+
+def _last_act(entries: list[Entry]) -> Entry | None:
+    """The last that changed what readers see."""
+    return next((entry for entry in reversed(entries) if entry.action != "built"), None)
+
+
+class Releases:
+    """The releases of one programme: files, pointer, ledger. What readers see depends on `now`."""
+
+    def __init__(self, root: Path, programme: str, *, now: Callable[[], dt.datetime] = utc_now) -> None:
+        """`root` is the folder of all programmes' releases; `now` tells the time, with its zone."""
+        self.folder = root / programme
+        self.programme = programme
+        self._now = now
+
+    def at(self, moment: dt.datetime) -> Self:
+        """The same as of a moment."""
+        return type(self)(self.folder.parent, self.programme, now=lambda: moment)
+
+    def path(self, release: str) -> Path:
+        """Where a release's file lies."""
+        return self.folder / f"{release}.duckdb"
+
+    def _pointer(self) -> tuple[Shelf, Entry | None]:
+        """The shelf and the act that made it so. A pointer of one line is an earlier version's: one release, no act."""
+        try:
+            first, *rest = (self.folder / "current").read_text(encoding="utf-8").splitlines()
+        except FileNotFoundError:
+            return {}, None
+        if not rest:
+            return ({first: ""} if first else {}), None
+        state = json.loads(rest[0])
+        return state["since"], Entry(**state["act"])
+
+    def _visible(self) -> list[str]:
+        """Releases whose time has come, in the order in which it came."""
+        shelf, now = self._pointer()[0], stamp(self._now())
+        return [release for release in _in_order(shelf) if shelf[release] <= now]
+
+    @property
+    def current(self) -> str | None:
+        """The release in use: the one whose time came last; None when there is none."""
+        return next(reversed(self._visible()), None)
+
+    def published(self) -> list[str]:
+        """Releases that readers may see, the one in use last: those an address may still show."""
+        return [release for release in self._visible() if self.path(release).exists()]
+
+    def embargoed(self) -> dict[str, dt.datetime]:
+        """Releases whose time has not come, and when it will, the next one first."""
+        shelf, now = self._pointer()[0], stamp(self._now())
+        return {release: unstamp(shelf[release]) for release in _in_order(shelf) if shelf[release] > now}
+
+    def open(self, release: str | None = None) -> Release:
+        """A release that readers may see; without a name the one in use. Raises UserError when there is none."""
+        wanted = release or self.current
+        if wanted is None:
+            raise UserError("release.none", programme=self.programme)
+        if wanted not in self.published():
+            raise UserError("release.unknown", release=wanted, programme=self.programme)
+        return Release(self.path(wanted))
+
+    def _written(self) -> list[Entry]:
+        path = self.folder / "ledger.jsonl"
+        if not path.exists():
+            return []
+        return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := _entry(line))]
+
+    def ledger(self) -> list[Entry]:
+        """What was done, oldest first."""
+        written, act = self._written(), self._pointer()[1]
+        return written if act is None or act == _last_act(written) else [*written, act]
+
+    def _history(self) -> tuple[list[str], list[str]]:
+        """What readers saw at any time until now, oldest first; and what was then under embargo. By the ledger, so that
+        it can be told of a past moment.
+        """
+        shelf: Shelf = {}
+        found: dict[str, None] = {}
+        now = stamp(self._now())
+        for entry in self.ledger():
+            if entry.at <= now:
+                found |= dict.fromkeys(release for release, since in shelf.items() if since <= entry.at)
+                shelf = _after(shelf, entry)
+        order = _in_order(shelf)
+        found |= dict.fromkeys(release for release in order if shelf[release] <= now)
+        return list(found), [release for release in order if shelf[release] > now]
+
+    def seen(self) -> list[str]:
+        """Releases that readers could see at any time until now, also those withdrawn since, oldest first."""
+        return self._history()[0]
+
+    def beside(self) -> list[str]:
+        """All that a release made now must be protected together with: what was seen, then what is under embargo."""
+        seen, to_come = self._history()
+        return list(dict.fromkeys([*seen, *to_come]))
+
+    def state(self, release: str) -> State:
+        """Where a release stands."""
+        if release in self._visible():
+            return State.CURRENT if release == self.current else State.SUPERSEDED
+        if release in self.embargoed():
+            return State.EMBARGOED
+        acted = any(entry.release == release for entry in self.ledger() if entry.action != "built")
+        return State.WITHDRAWN if acted else State.CANDIDATE
+
+    def known(self) -> list[str]:
+        """Every release that was built, by year and number: none of these numbers is used again."""
+        names = {path.stem for path in self.folder.glob("*.duckdb")} | {entry.release for entry in self.ledger()}
+        return sorted(names, key=lambda name: [part.zfill(9) for part in name.split("-")])
+
+    def next_id(self, year: int) -> str:
+        """The first unused number of the year: ids are never used twice, not even by an unpublished candidate."""
+        used = set(self.known())
+        number = 1
+        while f"{year}-{number}" in used:
+            number += 1
+        return f"{year}-{number}"
+
+    def record(self, action: str, release: str) -> None:
+        """Add to the ledger what readers do not see: that a release was built. It is on disk when this returns."""
+        with self._alone():
+            self._note(self._pointer()[1])
+            self._append(Entry(stamp(self._now()), action, release))
+
+    def publish(self, release: str, until: dt.datetime | None = None) -> None:
+        """Show a release to readers, at once or, under embargo, from `until` on (a moment with its zone).
+
+        Others keep their place: one under embargo still takes over when its own time comes. Refused for a time that is
+        past, for what readers see already, and for what was not protected together with all that they could ever see.
+        """
+        if not self.path(release).exists():
+            raise UserError("release.unknown", release=release, programme=self.programme)
+        with self._alone():
+            self._check_protected(Release(self.path(release)))
+            if until is None:
+                self._act("published", release)
+            elif stamp(until) <= stamp(self._now()):
+                raise UserError("release.embargo_past", release=release, until=by_rome(until))
+            elif release in self._visible():
+                raise UserError("release.embargo_seen", release=release)
+            else:
+                self._act("embargoed", release, stamp(until))
+
+    def _check_protected(self, release: Release) -> None:
+        """Two releases must not tell together what neither tells: one of them was made with the other in view, or they
+        stand on the same data. Data that are anybody's need no such care.
+        """
+        if release.programme.data_kind is DataKind.PUBLIC:
+            return
+        for name in self.beside():
+            if name == release.release_id or name in release.manifest["beside"]:
+                continue
+            try:
+                other = Release(self.path(name))
+            except UserError as error:
+                if error.key == "release.version":  # of a time when no confidential data were published
+                    continue
+                raise
+            alike = all(release.manifest[key] == other.manifest[key] for key in ("inputs", "programme", "code_version"))
+            if release.release_id not in other.manifest["beside"] and not alike:
+                raise UserError("release.unchecked", release=release.release_id, other=name)
+
+    def withdraw(self, release: str) -> str | None:
+        """Take a release back, or cancel its embargo; the answer is the one in use then, the newest still published."""
+        with self._alone():
+            if release not in self._pointer()[0]:
+                raise UserError("release.unknown", release=release, programme=self.programme)
+            self._act("withdrawn", release)
+        return self.current
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One writer at a time; the others wait. A killed one leaves no lock behind."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _act(self, action: str, release: str, until: str | None = None) -> None:
+        """Move the pointer, then note it. Call alone."""
+        shelf, last = self._pointer()
+        self._note(last)
+        act = Entry(stamp(self._now()), action, release, until)
+        self._point(_after(shelf, act), act)
+        self._note(act)
+
+    def _point(self, shelf: Shelf, act: Entry) -> None:
+        """Replace the pointer: its first line is for people, the second decides."""
+        partial = self.folder / "current.partial"
+        state = json.dumps({"since": shelf, "act": act.line()})
+        partial.write_text(f"{_in_words(shelf, act.at)}\n{state}\n", encoding="utf-8")
+        to_disk(partial)
+        partial.replace(self.folder / "current")
+        to_disk(self.folder)
+
+    def _note(self, act: Entry | None) -> None:
+        """Have the ledger hold the pointer's act."""
+        if act is not None and act != _last_act(self._written()):
+            self._append(act)
+
+    def _append(self, entry: Entry) -> None:
+        with (self.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
+            # the line break comes first: after a half-written line it starts a new one
+            ledger.write("\n" + json.dumps(entry.line()))
+            ledger.flush()
+            os.fsync(ledger.fileno())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a printed figure stands. figure: None for a line, which is not one number; current: the release in use;
+    release: the one that holds the figure; None when readers may not see it, or never could; until: of an embargo.
+    """
+
+    state: State
+    figure: Figure | None
+    current: str | None
+    release: Release | None = None
+    until: dt.datetime | None = None
+
+
+def verify(figure_id: str, root: Path, *, now: Callable[[], dt.datetime] = utc_now) -> Standing:
+    """Look a figure up in the release that its id names. Raises UserError when the id cannot be one.
+
+    The file of a release under embargo is not even opened: not its values, nor which figures it holds.
+    """
+    parsed = parse_figure_id(figure_id)
+    releases = Releases(root, parsed.programme, now=now)
+    state, current = releases.state(parsed.release), releases.current
+    if state is State.EMBARGOED:
+        return Standing(state, None, current, until=releases.embargoed().get(parsed.release))
+    release = Release(releases.path(parsed.release)) if parsed.release in releases.seen() else None
+    if release is None or not release.holds(str(parsed)):
+        return Standing(State.NEVER_PUBLISHED, None, current)
+    return Standing(state, release.by_id(str(parsed)), current, release)
