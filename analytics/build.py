@@ -2,26 +2,29 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 import analytics
+from analytics.behind import keep, recall
+from analytics.contributions import contributions, samples_of
 from analytics.figure_id import FigureId, cell_of
 from analytics.figures import figure_rows
-from analytics.model import (
-    Arm,
-    Progress,
-    UserError,
-    silent,
-)
-from analytics.panel import FloatArray, Panel, from_store
+from analytics.guard import Guard, guard
+from analytics.guard import cell_of as cube_cell
+from analytics.lines import held_lines, line_rows
+from analytics.model import Progress, Rule, UserError, silent
+from analytics.moments import stamp
+from analytics.panel import Panel, from_store
 from analytics.programme import DIMENSIONS, Programme
-from analytics.release import Releases, write_release
-from analytics.rows import Row, confidential
+from analytics.protected import protected
+from analytics.release import write_release
+from analytics.releases import Releases
+from analytics.rows import Row
 from analytics.sample import Sample
 from analytics.store import Store
 from analytics.windows import before_end, cohorts_of, horizons
@@ -30,38 +33,68 @@ from analytics.windows import before_end, cohorts_of, horizons
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:
     """Write a candidate release and return its id. Nothing is published.
 
-    Raises UserError when the store holds no sales or no awards.
+    Raises UserError when the store holds no sales or no awards, or when its figures cannot be protected.
     """
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
-    manifest, tables = contents(programme, store, releases, release, progress)
-    write_release(releases.path(release), manifest | {"built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}, tables)
+    then = releases if store.as_of is None else releases.at(store.as_of)
+    made = contents(programme, store, releases, release, then.beside(), progress)
+    keep(store.behind, release, made.contributions)
+    written = made.manifest | {"built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
+    write_release(releases.path(release), written, made.tables)
     releases.record("built", release)
     return release
 
 
-def contents(
-    programme: Programme, store: Store, releases: Releases, release: str, progress: Progress = silent
-) -> tuple[Row, dict[str, pd.DataFrame]]:
-    """What a release of that id holds: its manifest, but for when it was built, and its tables.
+@dataclass(frozen=True, slots=True, eq=False)
+class Contents:
+    """What a release holds: its manifest, but for when it was built, and its tables; and what stands behind them."""
 
-    Equal inputs, settings and code give equal contents.
+    manifest: Row
+    tables: dict[str, pd.DataFrame]
+    contributions: pd.DataFrame
+
+
+def contents(
+    programme: Programme,
+    store: Store,
+    releases: Releases,
+    release: str,
+    beside: Sequence[str],
+    progress: Progress = silent,
+) -> Contents:
+    """What a release of that id holds, protected together with the releases beside it, which were published before.
+
+    Equal inputs, settings, code and releases beside give equal contents.
     """
     everybody = from_store(store, programme, everybody=True)
     panel = everybody.compared
     if not panel.funded.any():
         raise UserError("store.no_awards", programme=programme.id)
+    years = horizons(panel, programme.settings)
     horizon = programme.headline.horizon
-    if horizon != "overall" and horizon not in horizons(panel, programme.settings):
+    if horizon != "overall" and horizon not in years:
         raise UserError("release.no_headline", release=release)
-    figures = _with_ids(pd.DataFrame(list(figure_rows(everybody, programme, progress))), programme.id, release)
+    samples = samples_of(panel, programme, years)
+    behind = recall(store.behind, releases, programme, beside)
+    given = contributions(panel, programme, samples)
+    guarded = guard(given, programme, list(behind.values()), progress)
+    earlier = [one.release for one in behind.values()]
+    candidates = figure_rows(everybody, programme, samples, guarded, progress)
+    figures = protected(candidates, guarded, [one.figures for one in earlier])
+    lines = held_lines(line_rows(panel, programme, guarded), guarded, [one.lines for one in earlier])
     tables = {
-        "figures": figures,
-        "lines": _with_line_ids(pd.DataFrame(list(line_rows(panel, programme))), programme.id, release),
-        "reconciliation": reconciliation(panel, programme, store),
+        "figures": _with_ids(pd.DataFrame(list(figures)), programme.id, release),
+        "lines": _with_line_ids(pd.DataFrame(list(lines)), programme.id, release),
+        "reconciliation": reconciliation(panel, programme, store, guarded),
         "applications": store.frame("outcomes")[["outcome", "applications"]],
+        "suppressed": guarded.ledger(),
     }
-    return _manifest(panel, programme, store, release), tables
+    described = {
+        "beside": list(beside),
+        "disclosure": {f"{arm} {name}": asdict(one) for (arm, name), one in guarded.solved.items()},
+    }
+    return Contents(_manifest(panel, programme, store, release) | described, tables, given)
 
 
 def code_version() -> str:
@@ -81,6 +114,7 @@ def _manifest(panel: Panel, programme: Programme, store: Store, release: str) ->
         "programme": programme.model_dump(mode="json"),
         "code_version": code_version(),
         "settings": asdict(programme.settings),
+        "as_of": store.as_of and stamp(store.as_of),
         "inputs": [
             {
                 "table": b.input_table,
@@ -133,60 +167,15 @@ def _with_line_ids(lines: pd.DataFrame, programme: str, release: str) -> pd.Data
     return lines.assign(figure_id=keys.map(ids))
 
 
-# ---- lines -----------------------------------------------------------------------------------------------------------
-
-
-def line_rows(panel: Panel, programme: Programme) -> Iterator[Row]:
-    """Index lines of both arms, by quarter (yearly data: by year): 100 Σ y_t / Σ ȳ_before over firms reporting both."""
-    settings, rules = programme.settings, programme.disclosure_rules
-    ppy = panel.periods_per_year
-    last = before_end(cohorts_of(panel)[0], settings)
-    inside = (panel.periods > last - ppy) & (panel.periods <= last)
-    points = panel.periods.asfreq("Q") if ppy == 12 else panel.periods
-    sector = panel.units["sector"]
-    for outcome in programme.outcomes:
-        values = panel.outcomes[outcome.name]
-        base = _mean(values[:, inside], at_least=max(1, ppy // 2))
-        for code in ("*", *sorted(sector.dropna().unique())):
-            here = sector.notna().to_numpy() if code == "*" else (sector == code).to_numpy()
-            # where a count of one arm is confidential, neither arm has a line
-            told = not confidential((int((here & panel.funded).sum()), int((here & ~panel.funded).sum())), rules)
-            for arm, mask in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
-                mine = mask & here
-                for point in points.unique():
-                    seen = _mean(values[mine][:, points == point], at_least=1)
-                    index, n = _index(seen, base[mine], settings.min_firms) if told else (None, None)
-                    yield {
-                        "outcome": outcome.name,
-                        "sector": code,
-                        "arm": arm,
-                        "period": str(point),
-                        "index_value": index,
-                        "n": n,
-                    }
-
-
-def _mean(values: FloatArray, *, at_least: int) -> FloatArray:
-    """Mean of what was reported, row by row; NaN below that many periods."""
-    reported = np.isfinite(values)
-    n = reported.sum(axis=1)
-    mean: FloatArray = np.where(reported, values, 0).sum(axis=1) / np.where(n >= at_least, n, np.nan)
-    return mean
-
-
-def _index(seen: FloatArray, base: FloatArray, min_firms: int) -> tuple[float | None, int | None]:
-    """100 × Σ seen / Σ base over firms with both; a gap where fewer than `min_firms` report."""
-    both = np.isfinite(seen) & np.isfinite(base)
-    if both.sum() < min_firms or not base[both].sum() > 0:
-        return None, None
-    return float(100 * seen[both].sum() / base[both].sum()), int(both.sum())
-
-
 # ---- reconciliation --------------------------------------------------------------------------------------------------
 
+COUNTED = ("loaded_firms", "loaded_eur", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")
 
-def reconciliation(panel: Panel, programme: Programme, store: Store) -> pd.DataFrame:
-    """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*")."""
+
+def reconciliation(panel: Panel, programme: Programme, store: Store, guard: Guard) -> pd.DataFrame:
+    """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*"); what the guard withholds
+    of a tranche is not told here either.
+    """
     headline = programme.headline
     year = None if headline.horizon == "overall" else int(headline.horizon)
     values = panel.outcomes[headline.outcome]
@@ -215,21 +204,25 @@ def reconciliation(panel: Panel, programme: Programme, store: Store) -> pd.DataF
                 "analysed_firms": int(deletions.funded.sum()) if deletions else 0,
             }
         )
-    return pd.DataFrame([*rows, _all_tranches(rows)])
+    return pd.DataFrame([_told(row, headline.outcome, guard) for row in [*rows, _all_tranches(rows)]])
+
+
+def _told(row: Row, outcome: str, guard: Guard) -> Row:
+    """Without what the guard withholds of the tranche: its counts and amount, or how many of its firms sell."""
+    wave = str(row["tranche"])
+    secret = any(
+        guard.rule(about, "overall", cube_cell(wave=wave)) not in (None, Rule.HELD) for about in ("*", outcome)
+    )
+    hidden = COUNTED if secret else ()
+    if guard.rule("*", "*", cube_cell(wave=wave, sells="yes")) is not None:
+        hidden = (*hidden, "selling_firms")
+    return row | dict.fromkeys(hidden)
 
 
 def _all_tranches(rows: list[Row]) -> Row:
     """Sums over tranches; a sum with an unknown part, or of grants and endowments together, is unknown."""
     total: Row = {"tranche": "*", "announced_eur_is": None}
-    for name in (
-        "announced_firms",
-        "loaded_firms",
-        "selling_firms",
-        "reporting_firms",
-        "measured_firms",
-        "analysed_firms",
-        "loaded_eur",
-    ):
+    for name in ("announced_firms", *COUNTED):
         parts = [row[name] for row in rows]
         total[name] = None if any(pd.isna(part) for part in parts) else sum(parts)
     kinds = {row["announced_eur_is"] for row in rows}

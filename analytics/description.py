@@ -1,7 +1,7 @@
 """What happened before and after, by arm: a description, not an effect (METHODS.md 2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,8 +15,9 @@ from analytics.sample import Sample
 class ArmChange:
     """What happened to one arm: sums and means over firms with both windows, per year, in the outcome's unit.
 
-    n: firms of the arm; n_measured: firms with both windows; change: after/before − 1, None when before is zero;
-    sold_before, sold_after, stopped: measured firms with any sales then, and those with sales before and none after.
+    n: firms of the arm; n_measured: firms with both windows; largest: what one firm has at most; change: after/before
+    − 1, None when before is zero; sold_before, sold_after, stopped: measured firms with any sales then, and those with
+    sales before and none after.
     """
 
     n: int
@@ -26,6 +27,8 @@ class ArmChange:
     sold_before: float
     sold_after: float
     stopped: float
+    largest_before: float = field(default=0.0, compare=False)
+    largest_after: float = field(default=0.0, compare=False)
 
     @property
     def before_mean(self) -> float:
@@ -103,14 +106,20 @@ def changes_of(sample: Sample, groups: Mapping[Group, BoolArray]) -> dict[Group,
     }
 
 
+def comparison_weights(sample: Sample, firms: Firms) -> FloatArray:
+    """(m, G) how much each window of a comparison firm counts: the group's measured funded firms of its sector whose
+    window it is; nothing where the firm has no such window.
+    """
+    measured = np.isfinite(firms.funded(sample.seen.after))
+    weights = firms.count(measured)[firms.other_cell].astype(np.float64)
+    return np.where(np.isfinite(firms.comparison(sample.seen.after)), weights, 0)
+
+
 def _arm_changes(sample: Sample, firms: Firms) -> tuple[ArmChange | Withheld, ArmChange | Withheld]:
     before, after = sample.seen.before, sample.seen.after
-    measured = np.isfinite(firms.funded(after))
-    weights = firms.count(measured)[firms.other_cell].astype(np.float64)
-    weights = np.where(np.isfinite(firms.comparison(after)), weights, 0)
-    own = measured.astype(np.float64)[:, None]
+    own = np.isfinite(firms.funded(after)).astype(np.float64)[:, None]
     funded = _change(sample, firms.funded(before)[:, None], firms.funded(after)[:, None], own)
-    return funded, _change(sample, firms.comparison(before), firms.comparison(after), weights)
+    return funded, _change(sample, firms.comparison(before), firms.comparison(after), comparison_weights(sample, firms))
 
 
 def _change(sample: Sample, before: FloatArray, after: FloatArray, weights: FloatArray) -> ArmChange | Withheld:
@@ -121,14 +130,20 @@ def _change(sample: Sample, before: FloatArray, after: FloatArray, weights: Floa
         return Withheld(Reason.TOO_FEW_FIRMS)
     share = weights[measured] / total[measured, None]
 
+    def each(values: FloatArray | BoolArray) -> FloatArray:
+        own: FloatArray = np.where(share > 0, values[measured] * share, 0).sum(axis=1)
+        return own
+
     def summed(values: FloatArray | BoolArray) -> float:
-        return float(np.where(share > 0, values[measured] * share, 0).sum())
+        return float(each(values).sum())
 
     return ArmChange(
         n=len(total),
         n_measured=int(measured.sum()),
         before_sum=ppy * summed(before),
         after_sum=ppy * summed(after),
+        largest_before=ppy * float(np.abs(each(before)).max()),
+        largest_after=ppy * float(np.abs(each(after)).max()),
         sold_before=summed(before > 0),
         sold_after=summed(after > 0),
         stopped=summed((before > 0) & (after == 0)),

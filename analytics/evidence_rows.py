@@ -81,13 +81,13 @@ def _specification_rows(cell: Row, one: Assessed) -> Iterator[Row]:
 
 
 def _beside(assessment: Assessment) -> Iterator[Row]:
-    sample, rules = assessment.sample, assessment.programme.disclosure_rules
+    sample = assessment.sample
     cell = cell_of_group((), (), outcome=sample.outcome, horizon=sample.horizon)
 
     def number(value: float, unit: Unit, n: Counts) -> Row:
         """Withheld where an arm has too few firms to say something of them."""
         if min(n) < sample.settings.min_firms:
-            return {"unit": unit} | withheld(Reason.TOO_FEW_FIRMS, n, rules)
+            return {"unit": unit} | withheld(Reason.TOO_FEW_FIRMS, n)
         return _number(Range(value, unit), n)
 
     for trait in balance(sample):

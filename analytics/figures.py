@@ -1,13 +1,15 @@
 """Every figure of the closed list, with its status: counts, grants, before and after, effects (METHODS.md 2, 3, 7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from analytics.arms import BoolArray, groups_of
 from analytics.assessment import Assessment
+from analytics.contributions import Samples
 from analytics.description import ArmChange, BeforeAfter, changes_of
 from analytics.effects import EffectEstimate, group_effects, sectors_differ, shrunken, would_tell
 from analytics.evidence_rows import claimed, evidence_rows
+from analytics.guard import Cell, Guard, cell_of
 from analytics.inference import WelchTest
 from analytics.model import (
     Arm,
@@ -21,41 +23,45 @@ from analytics.model import (
     Withheld,
     silent,
 )
-from analytics.money import ExtraSales, money_of
+from analytics.money import ExtraSales, Money, Total, money_of
 from analytics.panel import Panel
 from analytics.programme import DIMENSIONS, HIERARCHY, Outcome, Programme
-from analytics.rows import Counts, Row, cell_of_group, effect_row, published, with_interval, withheld
+from analytics.rows import Counts, Row, cell_of_group, coarse, effect_row, published, scaled, with_interval, withheld
 from analytics.sample import Sample
-from analytics.windows import horizons
 
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]
 
 
-def figure_rows(everybody: Panel, programme: Programme, progress: Progress = silent) -> Iterator[Row]:
+def figure_rows(
+    everybody: Panel, programme: Programme, samples: Samples, guard: Guard, progress: Progress = silent
+) -> Iterator[Row]:
     """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects; then
-    the checks. everybody: the panel of all applicants; those set aside enter specifications alone.
+    the checks. everybody: the panel of all applicants; those set aside enter specifications alone; samples: of the
+    firms in either arm. Nothing is withheld here, but what the guard withholds enters no comparison of groups.
     """
     progress("check", 0, 1)
     assessment = Assessment(everybody, programme)
     checks = list(evidence_rows(assessment))
     progress("check", 1, 1)
-    yield from claimed(_estimate_rows(everybody.compared, programme, progress), assessment)
+    yield from claimed(_estimate_rows(everybody.compared, programme, samples, guard, progress), assessment)
     yield from checks
 
 
-def _estimate_rows(panel: Panel, programme: Programme, progress: Progress) -> Iterator[Row]:
+def _estimate_rows(
+    panel: Panel, programme: Programme, samples: Samples, guard: Guard, progress: Progress
+) -> Iterator[Row]:
     named = [(), *((name,) for name in DIMENSIONS), *programme.pairs]
     groupings: Groupings = {by: dict(groups_of(panel, by)) if by else {(): panel.funded} for by in named}
     for by, groups in groupings.items():
-        yield from _count_rows(panel, by, groups, programme.disclosure_rules)
+        yield from _count_rows(panel, by, groups)
     for done, outcome in enumerate(programme.outcomes):
         progress("estimate", done, len(programme.outcomes))
-        yield from _outcome_rows(panel, outcome, groupings, programme)
+        yield from _outcome_rows(samples[outcome.name], outcome, groupings, programme, guard)
     progress("estimate", len(programme.outcomes), len(programme.outcomes))
 
 
-def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups, rules: DisclosureRules) -> Iterator[Row]:
+def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups) -> Iterator[Row]:
     """Firms awarded, comparison firms of the sectors of those that sell, euros granted."""
     sector, sells = panel.units["sector"], panel.units["sells"].to_numpy(dtype=bool)
     for group, mask in groups.items():
@@ -64,19 +70,23 @@ def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups, rules: Disclo
         counts = (n_funded, n_other)
         for arm, n in ((Arm.FUNDED, n_funded), (Arm.COMPARISON, n_other)):
             row = cell_of_group(by, group, measure="firms", arm=arm) | {"unit": Unit.COUNT}
-            yield row | published(float(n), counts, rules)
+            yield row | published(float(n), counts)
         if "grant_eur" in panel.units:
             grants = panel.units["grant_eur"][mask].dropna()
             row = cell_of_group(by, group, measure="grants", arm=Arm.FUNDED) | {"unit": Unit.MONEY}
             yield row | (
-                published(float(sum(grants)), counts, rules) if len(grants) else withheld(Reason.NOT_ESTIMABLE)
+                published(float(sum(grants)), counts) if len(grants) else withheld(Reason.NOT_ESTIMABLE, counts)
             )
 
 
-def _outcome_rows(panel: Panel, outcome: Outcome, groupings: Groupings, programme: Programme) -> Iterator[Row]:
-    """What happened by arm, effects and money, for every group; each horizon is measured once for all of them."""
-    settings = programme.settings
-    samples = [Sample(panel, outcome.name, settings, year) for year in (None, *horizons(panel, settings))]
+def _outcome_rows(
+    samples: Sequence[Sample], outcome: Outcome, groupings: Groupings, programme: Programme, guard: Guard
+) -> Iterator[Row]:
+    """What happened by arm, effects and money, for every group.
+
+    The comparison arm's amounts are those of sectors: they are the same firms whatever group of the sector they stand
+    beside, and of other groups the change alone.
+    """
     for by, groups in groupings.items():
         measured: dict[tuple[Any, str], Counts] = {}
         for sample in samples:
@@ -84,14 +94,17 @@ def _outcome_rows(panel: Panel, outcome: Outcome, groupings: Groupings, programm
                 cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
                 measured[group, sample.horizon] = counts = _counts(found)
                 for arm, change in ((Arm.FUNDED, found.funded), (Arm.COMPARISON, found.comparison)):
-                    yield from _change_rows(cell | {"arm": arm}, change, counts, sample, programme)
+                    amounts = arm is Arm.FUNDED or not set(by) - set(HIERARCHY)
+                    yield from _change_rows(cell | {"arm": arm}, change, counts, sample, programme, amounts=amounts)
         for estimand in _estimands(outcome, programme):
-            yield from _effect_rows(samples, estimand, by, groups, measured, programme)
+            yield from _effect_rows(samples, estimand, by, groups, measured, programme, guard)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
                 for group, money in money_of(sample, groups).items():
                     cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
-                    yield from _money_rows(cell, money, measured[group, sample.horizon], panel, outcome, programme)
+                    yield from _money_rows(
+                        cell, money, measured[group, sample.horizon], sample.panel, outcome, programme
+                    )
 
 
 def _counts(found: BeforeAfter) -> Counts:
@@ -122,27 +135,36 @@ def sells_in_part(outcome: Outcome, programme: Programme) -> bool:
 
 
 def _effect_rows(
-    samples: list[Sample],
+    samples: Sequence[Sample],
     estimand: Estimand,
     by: tuple[str, ...],
     groups: Groups,
     measured: dict[tuple[Any, str], Counts],
     programme: Programme,
+    guard: Guard,
 ) -> Iterator[Row]:
-    """The effects of one estimand on every group and horizon, and whether the groups differ at all."""
+    """The effects of one estimand on every group and horizon, and whether the groups differ at all.
+
+    Those that are not published would be told by how the others are drawn together, or differ.
+    """
     effects = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
     for sample in samples:
         found = effects[sample.horizon]
         named = {"outcome": sample.outcome, "horizon": sample.horizon}
         drawn = {}
         if by in {(name,) for name in HIERARCHY}:
-            drawn = shrunken(found, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
+            told = {
+                group: effect
+                for group, effect in found.items()
+                if guard.rule(sample.outcome, sample.horizon, _cell(by, group)) is None
+            }
+            drawn = shrunken(told, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
             if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
-                tested = _differ(sectors_differ(found.values()))
+                tested = _differ(sectors_differ(told.values()))
                 yield cell_of_group((), (), measure=f"{by[0]}s_differ_{estimand}", **named) | tested
         for group, result in found.items():
             row = cell_of_group(by, group, measure=estimand, **named) | effect_row(
-                estimand, result, measured[group, sample.horizon], programme.disclosure_rules
+                estimand, result, measured[group, sample.horizon]
             )
             if isinstance(result, EffectEstimate):
                 row["shrunk"] = drawn.get(group)
@@ -151,6 +173,10 @@ def _effect_rows(
                     tells = would_tell(result, years, sample.settings)
                     row |= {"firms_needed": tells.firms, "years_needed": tells.years}
             yield row
+
+
+def _cell(by: tuple[str, ...], group: Any) -> Cell:  # noqa: ANN401 - the codes of a group, in order
+    return cell_of(**dict(zip(by, group, strict=True)))
 
 
 def _differ(tested: WelchTest | Withheld) -> Row:
@@ -170,44 +196,54 @@ def _money_rows(
     cell: Row, money: ExtraSales, counts: Counts, panel: Panel, outcome: Outcome, programme: Programme
 ) -> Iterator[Row]:
     """Extra sales, per euro granted and spent where those are known, share of losses offset where it can be asked."""
+    rules = programme.disclosure_rules
     per = {
-        "grant_eur": ("extra_per_grant", money.per_grant),
-        "eligible_spend_eur": ("extra_per_spend", money.per_spend),
+        "grant_eur": ("extra_per_grant", money.per_grant, money.granted),
+        "eligible_spend_eur": ("extra_per_spend", money.per_spend, money.spent),
     }
     stated = [column for column in per if column in panel.units and panel.units[column].notna().any()]
-    measures = {"extra_sales": money.extra} | dict(per[column] for column in stated)
+    measures: dict[str, tuple[Money, Unit, float]] = {
+        "extra_sales": (money.extra, Unit.MONEY, _coarser(money.sold, rules)),
+        **{
+            name: (found, Unit.RATIO, _coarser(money.sold, rules) / _coarser(spent, rules))
+            for name, found, spent in (per[column] for column in stated)
+        },
+    }
     if outcome.share_of is not None:
-        measures["losses_offset"] = money.offset
+        measures["losses_offset"] = money.offset, Unit.FRACTION, 1.0
         lost = cell | {"measure": "offline_fall", "arm": Arm.FUNDED, "unit": Unit.MONEY}
-        rules = programme.disclosure_rules
         yield lost | (
-            withheld(Reason.NOT_ESTIMABLE, counts, rules)
-            if money.lost is None
-            else published(money.lost, counts, rules)
+            withheld(Reason.NOT_ESTIMABLE, counts)
+            if money.fallen is None
+            else published(coarse(money.fallen.total, money.fallen.largest, rules), counts)
         )
-    for measure, result in measures.items():
-        unit = Unit.FRACTION if measure == "losses_offset" else Unit.MONEY if measure == "extra_sales" else Unit.RATIO
+    for measure, (result, unit, factor) in measures.items():
         row = cell | {"measure": measure, "unit": unit}
         if isinstance(result, Withheld):
-            yield row | withheld(result.reason, counts, programme.disclosure_rules)
+            yield row | withheld(result.reason, counts)
         else:
-            yield row | with_interval(result)
+            yield row | scaled(with_interval(result), factor)
+
+
+def _coarser(sum_: Total | None, rules: DisclosureRules) -> float:
+    """What a sum is multiplied by where it is published coarsely."""
+    return 1.0 if sum_ is None or not sum_.total > 0 else coarse(sum_.total, sum_.largest, rules) / sum_.total
 
 
 def _change_rows(
-    cell: Row, change: ArmChange | Withheld, counts: Counts, sample: Sample, programme: Programme
+    cell: Row, change: ArmChange | Withheld, counts: Counts, sample: Sample, programme: Programme, *, amounts: bool
 ) -> Iterator[Row]:
     """Means per firm, change, firms that sell. Amounts are a year's; a count is as large in a year as in a month."""
     rules, outcome = programme.disclosure_rules, programme.outcome(sample.outcome)
     periods = 1 if outcome.unit == "currency" else sample.panel.periods_per_year
-    measures = {"before_mean": Unit.OUTCOME, "after_mean": Unit.OUTCOME, "change": Unit.FRACTION}
+    measures = {"before_mean": Unit.OUTCOME, "after_mean": Unit.OUTCOME} if amounts else {}
+    measures |= {"change": Unit.FRACTION}
     if sells_in_part(outcome, programme):
         measures |= dict.fromkeys(("selling_before", "selling_after", "stopped_selling"), Unit.FRACTION)
     for measure, unit in measures.items():
         row = cell | {"measure": measure, "unit": unit}
-        value = getattr(change, measure) if isinstance(change, ArmChange) else None
-        if value is not None and unit is Unit.OUTCOME:
-            value /= periods
-        yield row | (
-            published(value, counts, rules) if value is not None else withheld(Reason.NOT_ESTIMABLE, counts, rules)
-        )
+        value: float | None = getattr(change, measure) if isinstance(change, ArmChange) else None
+        if isinstance(change, ArmChange) and value is not None and unit is Unit.OUTCOME:
+            largest = change.largest_before if measure == "before_mean" else change.largest_after
+            value = coarse(value / periods, largest / periods / change.n_measured, rules)
+        yield row | (published(value, counts) if value is not None else withheld(Reason.NOT_ESTIMABLE, counts))

@@ -184,6 +184,15 @@ class ConfStatus(StrEnum):
     EMBARGO = "E"
 
 
+class Rule(StrEnum):
+    """Why a cell of the cube is withheld, or shows the figure of an earlier release."""
+
+    MIN_UNITS = "min_units"
+    P_PERCENT = "p_percent"
+    SECONDARY = "secondary"
+    HELD = "held"
+
+
 @dataclass(frozen=True, slots=True)
 class Withheld:
     """A result that cannot be shown, and why. Never 0, never NaN, never empty."""

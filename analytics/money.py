@@ -44,12 +44,20 @@ Money = MoneyEstimate | Withheld
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """A sum over firms, and what one of them has at most."""
+
+    total: float
+    largest: float
+
+
+@dataclass(frozen=True, slots=True)
 class ExtraSales:
     """What the euro-weighted effect of a group means in money.
 
     extra: euros a year; per_grant, per_spend: the same per euro granted and per euro of eligible spending (sales, not
     profit); lost: how much less the same firms sold offline in a year than in the loss baseline, a change, not an
-    effect; offset: extra online euros over it.
+    effect; offset: extra online euros over it. fallen, sold, granted, spent: the sums that they are made of.
     """
 
     group: Group
@@ -59,6 +67,10 @@ class ExtraSales:
     per_spend: Money
     lost: float | None
     offset: Money
+    fallen: Total | None = None
+    sold: Total | None = None
+    granted: Total | None = None
+    spent: Total | None = None
 
 
 def extra_sales(
@@ -91,18 +103,27 @@ def money_of(sample: Sample, groups: Mapping[Group, BoolArray]) -> dict[Group, E
         held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
         if held is None:  # cannot be: the effect is made of it
             raise ValueError(f"no euros behind the effect of {group}")
-        sold = sample.panel.periods_per_year * float(held.actual.sum())
-        lost, offset = _offset(sample, firms, falls)
+        sold = _total(sample.panel.periods_per_year * held.actual)
+        granted, spent = (_spent(sample, held, column) for column in ("grant_eur", "eligible_spend_eur"))
+        fallen, offset = _offset(sample, firms, falls)
         found[group] = ExtraSales(
             group,
             sample.horizon,
-            extra=_scaled(effect, sold, claims, Unit.MONEY),
-            per_grant=_per(sample, held, effect, sold, claims, "grant_eur"),
-            per_spend=_per(sample, held, effect, sold, claims, "eligible_spend_eur"),
-            lost=lost,
+            extra=_scaled(effect, sold.total, claims, Unit.MONEY),
+            per_grant=_per(effect, sold, granted, claims),
+            per_spend=_per(effect, sold, spent, claims),
+            lost=None if fallen is None else fallen.total,
             offset=offset,
+            fallen=fallen,
+            sold=sold,
+            granted=granted,
+            spent=spent,
         )
     return found
+
+
+def _total(values: FloatArray) -> Total:
+    return Total(float(values.sum()), float(np.abs(values).max(initial=0)))
 
 
 def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> MoneyEstimate:
@@ -138,15 +159,18 @@ def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> Mon
 LARGEST = 600.0  # e to this, times any sales, is still a number
 
 
-def _per(sample: Sample, held: Euros, effect: EffectEstimate, sold: float, claims: int, column: str) -> Money:
-    """Per euro of a units column, over the firms that enter; withheld when one of them is not known."""
+def _spent(sample: Sample, held: Euros, column: str) -> Total | None:
+    """Of a units column, over the firms that enter; None when it is not known of one of them."""
     if column not in sample.panel.units:
+        return None
+    spent = _total(sample.panel.units[column].to_numpy(dtype=np.float64, na_value=np.nan)[held.firms.rows[held.enters]])
+    return spent if spent.total > 0 else None
+
+
+def _per(effect: EffectEstimate, sold: Total, spent: Total | None, claims: int) -> Money:
+    if spent is None:
         return Withheld(Reason.NOT_ESTIMABLE)
-    spent = sample.panel.units[column].to_numpy(dtype=np.float64, na_value=np.nan)[held.firms.rows[held.enters]]
-    total = float(spent.sum())
-    if not total > 0:
-        return Withheld(Reason.NOT_ESTIMABLE)
-    return _scaled(effect, sold / total, claims, Unit.RATIO)
+    return _scaled(effect, sold.total / spent.total, claims, Unit.RATIO)
 
 
 def _falls(sample: Sample) -> FloatArray | None:
@@ -163,7 +187,7 @@ def _falls(sample: Sample) -> FloatArray | None:
     return seen.before - seen.after
 
 
-def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[float | None, Money]:
+def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[Total | None, Money]:
     """What the firms lost offline in a year, and the share of it that extra online sales offset (Fieller)."""
     if falls is None:
         return None, Withheld(Reason.NOT_ESTIMABLE)
@@ -177,7 +201,7 @@ def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[flo
     ppy, level = sample.panel.periods_per_year, sample.settings.level
     numerator, denominator = extra(held), fall(held, own[held.enters])
     share, half = (fieller(numerator, denominator, wanted) for wanted in (level, 0.5))
-    lost = ppy * denominator.theta
+    lost = _total(ppy * own[held.enters])
     if isinstance(share, Withheld) or isinstance(half, Withheld):
         return lost, share if isinstance(share, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
     return lost, MoneyEstimate(

@@ -18,7 +18,8 @@ from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Speci
 from analytics.reference import DIVISIONS, PROVINCES
 from analytics.text import Text
 
-DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "beneficiary_kind")
+DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "province", "beneficiary_kind")
+NESTED = {"sector": "macro_sector", "province": "area"}  # each lies in one of the other
 HIERARCHY = ("macro_sector", "sector")  # whose claims are made together, of which one asks whether they differ
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
@@ -270,9 +271,14 @@ class Programme(Part):
 
     @cached_property
     def _dimensions(self) -> dict[str, tuple[Named, ...]]:
+        provinces = tuple(
+            Named.model_construct(id=code, label=Words(it=PROVINCES[code].name, en=PROVINCES[code].name))
+            for area in self.areas
+            for code in area.provinces
+        )
         lists = (
             *(self.sectors, self.macro_sectors, self.tranches, self.size_classes, self.channels, self.areas),
-            self.beneficiary_kinds,
+            *(provinces, self.beneficiary_kinds),
         )
         return dict(zip(DIMENSIONS, lists, strict=True))
 

@@ -1,5 +1,6 @@
 """What a row of the release's figures holds, whatever the figure: its cell, its value or why there is none, status."""
 
+import math
 from typing import Any
 
 from analytics.effects import UNITS, Effect, EffectEstimate
@@ -9,6 +10,7 @@ from analytics.programme import DIMENSIONS
 
 Row = dict[str, Any]
 Counts = tuple[int, int]  # firms of each arm, funded and comparison
+KEY = ("outcome", "measure", "arm", "horizon", *DIMENSIONS)  # what makes a figure that figure
 
 
 def cell_of_group(by: tuple[str, ...], group: object, **named: str) -> Row:
@@ -18,15 +20,8 @@ def cell_of_group(by: tuple[str, ...], group: object, **named: str) -> Row:
     return row | named | (dict(zip(by, labels, strict=True)) if by else {})
 
 
-def confidential(counts: Counts, rules: DisclosureRules) -> bool:
-    """One or two firms in either arm: a firm would be told about, or about itself by the other."""
-    return any(0 < n < rules.min_units for n in counts)
-
-
-def published(value: float, counts: Counts, rules: DisclosureRules) -> Row:
-    """A count, sum, mean or change: published unless it would tell about a firm."""
-    if confidential(counts, rules):
-        return withheld(Reason.TOO_FEW_FIRMS, counts, rules)
+def published(value: float, counts: Counts) -> Row:
+    """A count, sum, mean or change."""
     return {
         "value": value,
         "n_funded": counts[0],
@@ -36,10 +31,8 @@ def published(value: float, counts: Counts, rules: DisclosureRules) -> Row:
     }
 
 
-def withheld(reason: Reason, counts: Counts = (0, 0), rules: DisclosureRules | None = None) -> Row:
-    """No value. Small counts are confidential and hide their n too; otherwise the figure is unreliable or missing."""
-    if rules is not None and confidential(counts, rules):
-        return {"reason": Reason.TOO_FEW_FIRMS, "obs_status": ObsStatus.MISSING, "conf_status": ConfStatus.SMALL_COUNT}
+def withheld(reason: Reason, counts: Counts = (0, 0)) -> Row:
+    """No value: the figure is unreliable, or cannot be."""
     status = ObsStatus.LOW_RELIABILITY if reason is Reason.TOO_FEW_FIRMS else ObsStatus.MISSING
     return {
         "reason": reason,
@@ -50,10 +43,22 @@ def withheld(reason: Reason, counts: Counts = (0, 0), rules: DisclosureRules | N
     }
 
 
-def effect_row(estimand: Estimand, result: Effect, counts: Counts, rules: DisclosureRules) -> Row:
+def coarse(total: float, largest: float, rules: DisclosureRules) -> float:
+    """A sum of amounts, no finer than to leave its largest contribution open by p%: rounded to 1, 2 or 5 times a power
+    of ten. Two sums of nearly the same firms, of two years say, then do not tell those between them.
+    """
+    asked = 2 * rules.p_percent / 100 * largest
+    if not asked > 0:
+        return total
+    power = 10.0 ** math.floor(math.log10(asked))
+    step = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= asked * (1 - 1e-9))
+    return round(round(total / step) * step, 12)
+
+
+def effect_row(estimand: Estimand, result: Effect, counts: Counts) -> Row:
     """An effect with its interval and companions, or why it is withheld."""
     if isinstance(result, Withheld):
-        return withheld(result.reason, counts, rules) | {"unit": UNITS[estimand]}
+        return withheld(result.reason, counts) | {"unit": UNITS[estimand]}
     return with_interval(result) | {
         "unit": result.unit,
         "p_value": result.p_value,
@@ -78,3 +83,9 @@ def with_interval(result: EffectEstimate | MoneyEstimate) -> Row:
         "obs_status": ObsStatus.ESTIMATED,
         "conf_status": ConfStatus.FREE,
     }
+
+
+def scaled(row: Row, factor: float) -> Row:
+    """The same amount and its bounds, so many times."""
+    bounds = ("value", "low", "high", "sim_low", "sim_high", "half_low", "half_high")
+    return row | {name: row[name] * factor for name in bounds if row[name] is not None}

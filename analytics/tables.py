@@ -1,7 +1,6 @@
 """Release parts -> frames: what a table shows and what its file holds. Arranges published figures, no more."""
 
 import csv
-import datetime as dt
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -71,7 +70,10 @@ def status(figure: Figure | None) -> str:
 
 
 def _shown(figure: Figure | None, written: str) -> str:
-    return EMPTY if figure is None else written if figure.published else status(figure)
+    """What is written for a figure, or its code where it is withheld; one of an earlier release is marked."""
+    if figure is None or not figure.published:
+        return EMPTY if figure is None else status(figure)
+    return f"{written} (p)" if figure.obs_status == "P" else written
 
 
 def count_cell(figure: Figure | None, text: Text) -> str:
@@ -95,7 +97,7 @@ def effect_cell(figure: Figure | None, text: Text) -> str:
     """An effect with its interval: +13% (−1%; +29%)."""
     if figure is None or figure.value is None or figure.low is None or figure.high is None:
         return _shown(figure, "")
-    return f"{text.percent(figure.value)} {text.interval(figure.low, figure.high)}"
+    return _shown(figure, f"{text.percent(figure.value)} {text.interval(figure.low, figure.high)}")
 
 
 def claim_cell(figure: Figure | None, text: Text) -> str:
@@ -215,80 +217,6 @@ def disarmed(value: object) -> object:
     return value
 
 
-def _tranche_label(release: Release, tranche: str, text: Text) -> str:
-    return text("label.total") if tranche == "*" else release.programme.label("wave", tranche, text)
-
-
-def firms_announced(release: Release, text: Text) -> pd.DataFrame:
-    """Firms announced against firms loaded, by tranche; what was not stated says so."""
-    lines = {
-        _tranche_label(release, row["tranche"], text): {
-            text("table.announced_firms"): text("table.not_stated")
-            if pd.isna(row["announced_firms"])
-            else text.number(row["announced_firms"]),
-            text("table.loaded_firms"): text.number(row["loaded_firms"]),
-        }
-        for row in release.reconciliation.to_dict("records")
-    }
-    return pd.DataFrame.from_dict(lines, orient="index")
-
-
-def euros_announced(release: Release, text: Text) -> pd.DataFrame:
-    """Amounts announced against grants loaded, by tranche, to the cent; an amount belongs to its own tranche only."""
-
-    def money(amount: float | None) -> str:
-        if pd.isna(amount):
-            return text("table.not_stated")
-        return text.money(float(amount), release.programme.currency, decimals=2)
-
-    lines = {}
-    for row in release.reconciliation.to_dict("records"):
-        announced = money(row["announced_eur"])
-        if row["announced_eur_is"] == "endowment":
-            announced = text("table.endowment", amount=announced)
-        lines[_tranche_label(release, row["tranche"], text)] = {
-            text("table.announced_eur"): announced,
-            text("table.loaded_eur"): money(row["loaded_eur"]),
-        }
-    return pd.DataFrame.from_dict(lines, orient="index")
-
-
-def _steps(release: Release) -> list[str]:
-    """From loaded to analysed firms; the step to those that sell only where there are others."""
-    counts = release.reconciliation
-    all_sell = (counts["selling_firms"] == counts["loaded_firms"]).all()
-    steps = ["loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms"]
-    return [step for step in steps if not (all_sell and step == "selling_firms")]
-
-
-def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
-    """From awarded firms to those in the headline, one step a line, tranche beside tranche."""
-    steps = _steps(release)
-    lines = {
-        _tranche_label(release, row["tranche"], text): {text(f"table.{step}"): text.number(row[step]) for step in steps}
-        for row in release.reconciliation.to_dict("records")
-    }
-    return pd.DataFrame.from_dict(lines, orient="columns")
-
-
-def path_in_all(release: Release, text: Text) -> pd.DataFrame:
-    """From all awarded firms to those in the headline, one step a line."""
-    row = release.reconciliation[release.reconciliation["tranche"] == "*"].iloc[0]
-    steps = ["announced_firms", *_steps(release)]
-    counts = [text("table.not_stated") if pd.isna(row[step]) else text.number(row[step]) for step in steps]
-    return pd.DataFrame({text("table.firms"): counts}, index=[text(f"table.{step}") for step in steps])
-
-
-def without_sales(release: Release, text: Text) -> str:
-    """The funded beneficiaries that sell nothing by their nature, by name and number; empty when there are none."""
-    kinds = []
-    for kind in release.programme.beneficiary_kinds:
-        firms = release.figure("firms", arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
-        if not kind.sells and firms is not None:
-            kinds.append(text("table.kind", kind=kind.label.in_(text), n=count_cell(firms, text)))
-    return ", ".join(kinds)
-
-
 def sector_facts(
     release: Release, outcome: str, horizon: str, group: Mapping[str, str], text: Text
 ) -> list[tuple[str, str]]:
@@ -312,46 +240,6 @@ def sector_facts(
         ("fact.mde", effect, mde),
     ]
     return [(text(key), shown) for key, figure, shown in facts if figure is not None and figure.published]
-
-
-def applications_table(release: Release, text: Text) -> pd.DataFrame:
-    """How applications ended."""
-    lines = {
-        text(f"application.{row['outcome']}"): {text("table.applications"): text.number(row["applications"])}
-        for row in release.applications.to_dict("records")
-    }
-    return pd.DataFrame.from_dict(lines, orient="index")
-
-
-def inputs_table(release: Release, text: Text) -> pd.DataFrame:
-    """The imports that a release rests on."""
-    lines = [
-        {
-            text("table.rows_in"): text.number(item["rows_in"]),
-            text("table.rows_loaded"): text.number(item["rows_loaded"]),
-            text("table.rows_rejected"): text.number(item["rows_rejected"]),
-            "SHA-256": f"{item['sha256'][:8]}…",
-        }
-        for item in release.manifest["inputs"]
-    ]
-    return pd.DataFrame(lines, index=[text(f"input.{item['table']}") for item in release.manifest["inputs"]])
-
-
-def method_words(release: Release, text: Text) -> dict[str, str]:
-    """What the method text names: windows, thresholds, versions."""
-    manifest, settings = release.manifest, release.manifest["settings"]
-    first, last = (text.period(pd.Period(period)) for period in manifest["before"])
-    return {
-        "before": text("table.window", first=first, last=last)
-        if manifest["before_is_fixed"]
-        else text("table.own_before"),
-        "min_firms": text.number(settings["min_firms"]),
-        "level": text.percent(settings["level"], sign=False),
-        "code_version": str(manifest["code_version"]),
-        "built_at": text.moment(dt.datetime.fromisoformat(manifest["built_at"])),
-        "award": text(f"table.award_{settings['award_period']}"),
-        "adjustment": text(f"table.adjustment_{settings['adjustment']}"),
-    }
 
 
 def file_name(release: Release, about: str) -> str:

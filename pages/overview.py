@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics import charts, tables, views
+from analytics import audit_tables, charts, tables, views
 from analytics.headlines import headline_of
 from analytics.model import Arm
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
@@ -137,7 +137,7 @@ def rail() -> None:
         st.subheader(text("overview.cannot_say"), anchor=False)
         st.markdown(common.bullets(cannot_say(release, text)))
     st.subheader(text("overview.path"), anchor=False)
-    st.table(tables.path_in_all(release, text), border="horizontal")
+    st.table(audit_tables.path_in_all(release, text), border="horizontal")
 
 
 st.space("medium")

@@ -61,6 +61,7 @@ SELECT
     firms.size_class,
     firms.channel,
     areas.area,
+    areas.province,
     firms.beneficiary_kind,
     coalesce(kinds.sells, true) AS sells,
     firms.employees::DOUBLE AS employees,

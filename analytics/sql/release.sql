@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 3. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 4. The file never changes once it is written.
 
 -- one row per key; values are JSON
 CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
@@ -19,6 +19,7 @@ CREATE TABLE figures (
     size_class VARCHAR NOT NULL,
     channel VARCHAR NOT NULL,
     area VARCHAR NOT NULL,
+    province VARCHAR NOT NULL,
     beneficiary_kind VARCHAR NOT NULL,
     unit VARCHAR NOT NULL,
     value DOUBLE,
@@ -60,19 +61,39 @@ CREATE TABLE lines (
     n BIGINT
 );
 
--- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed
+-- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed; or withheld
 CREATE TABLE reconciliation (
     tranche VARCHAR PRIMARY KEY,
     announced_firms BIGINT,
     announced_eur DECIMAL(18, 2),
     announced_eur_is VARCHAR,
-    loaded_firms BIGINT NOT NULL,
+    loaded_firms BIGINT,
     loaded_eur DECIMAL(18, 2),
-    selling_firms BIGINT NOT NULL,      -- without associations, universities and others that sell nothing by nature
-    reporting_firms BIGINT NOT NULL,
-    measured_firms BIGINT NOT NULL,
-    analysed_firms BIGINT NOT NULL
+    selling_firms BIGINT,      -- without associations, universities and others that sell nothing by nature
+    reporting_firms BIGINT,
+    measured_firms BIGINT,
+    analysed_firms BIGINT
 );
 
 -- one row per way an application ended
 CREATE TABLE applications (outcome VARCHAR PRIMARY KEY, applications BIGINT NOT NULL);
+
+-- the suppression ledger: one row per cell of the cube that is withheld, of counts and grants (outcome "*") or of an
+-- outcome's figures; horizon "*": of all horizons. arm: comparison, or funded, which effects go with. A held cell shows
+-- the figure of an earlier release
+CREATE TABLE suppressed (
+    arm VARCHAR NOT NULL,
+    outcome VARCHAR NOT NULL,
+    horizon VARCHAR NOT NULL,
+    sector VARCHAR NOT NULL,
+    macro_sector VARCHAR NOT NULL,
+    wave VARCHAR NOT NULL,
+    size_class VARCHAR NOT NULL,
+    channel VARCHAR NOT NULL,
+    area VARCHAR NOT NULL,
+    province VARCHAR NOT NULL,
+    beneficiary_kind VARCHAR NOT NULL,
+    sells VARCHAR NOT NULL,             -- yes, no (by their nature), "*": both
+    conf_status VARCHAR NOT NULL,       -- SDMX
+    rule VARCHAR NOT NULL               -- min_units, p_percent, secondary, held
+);

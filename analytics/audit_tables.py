@@ -1,0 +1,150 @@
+"""Release parts -> frames for the audit: from announced to analysed, what was imported, how firms are protected."""
+
+import datetime as dt
+
+import pandas as pd
+
+from analytics.model import Arm
+from analytics.release import Release
+from analytics.tables import count_cell
+from analytics.text import Text
+
+
+def _tranche_label(release: Release, tranche: str, text: Text) -> str:
+    return text("label.total") if tranche == "*" else release.programme.label("wave", tranche, text)
+
+
+def _counted(count: float | None, text: Text, absent: str = "table.withheld") -> str:
+    """A count of firms; what is not there says why."""
+    return text(absent) if pd.isna(count) else text.number(count)
+
+
+def firms_announced(release: Release, text: Text) -> pd.DataFrame:
+    """Firms announced against firms loaded, by tranche; what was not stated says so."""
+    lines = {
+        _tranche_label(release, row["tranche"], text): {
+            text("table.announced_firms"): _counted(row["announced_firms"], text, "table.not_stated"),
+            text("table.loaded_firms"): _counted(row["loaded_firms"], text),
+        }
+        for row in release.reconciliation.to_dict("records")
+    }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def euros_announced(release: Release, text: Text) -> pd.DataFrame:
+    """Amounts announced against grants loaded, by tranche, to the cent; an amount belongs to its own tranche only."""
+
+    def money(amount: float | None, absent: str) -> str:
+        if pd.isna(amount):
+            return text(absent)
+        return text.money(float(amount), release.programme.currency, decimals=2)
+
+    lines = {}
+    for row in release.reconciliation.to_dict("records"):
+        announced = money(row["announced_eur"], "table.not_stated")
+        if row["announced_eur_is"] == "endowment":
+            announced = text("table.endowment", amount=announced)
+        lines[_tranche_label(release, row["tranche"], text)] = {
+            text("table.announced_eur"): announced,
+            text("table.loaded_eur"): money(
+                row["loaded_eur"], "table.withheld" if pd.isna(row["loaded_firms"]) else "table.not_stated"
+            ),
+        }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def _steps(release: Release) -> list[str]:
+    """From loaded to analysed firms; the step to those that sell only where there are others."""
+    counts = release.reconciliation
+    all_sell = (counts["selling_firms"] == counts["loaded_firms"]).all()
+    steps = ["loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms"]
+    return [step for step in steps if not (all_sell and step == "selling_firms")]
+
+
+def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
+    """From awarded firms to those in the headline, one step a line, tranche beside tranche."""
+    steps = _steps(release)
+    lines = {
+        _tranche_label(release, row["tranche"], text): {
+            text(f"table.{step}"): _counted(row[step], text) for step in steps
+        }
+        for row in release.reconciliation.to_dict("records")
+    }
+    return pd.DataFrame.from_dict(lines, orient="columns")
+
+
+def path_in_all(release: Release, text: Text) -> pd.DataFrame:
+    """From all awarded firms to those in the headline, one step a line."""
+    row = release.reconciliation[release.reconciliation["tranche"] == "*"].iloc[0]
+    steps = ["announced_firms", *_steps(release)]
+    counts = [
+        _counted(row[step], text, "table.not_stated" if step == "announced_firms" else "table.withheld")
+        for step in steps
+    ]
+    return pd.DataFrame({text("table.firms"): counts}, index=[text(f"table.{step}") for step in steps])
+
+
+def without_sales(release: Release, text: Text) -> str:
+    """The funded beneficiaries that sell nothing by their nature, by name and number; empty when there are none."""
+    kinds = []
+    for kind in release.programme.beneficiary_kinds:
+        firms = release.figure("firms", arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
+        if not kind.sells and firms is not None:
+            kinds.append(text("table.kind", kind=kind.label.in_(text), n=count_cell(firms, text)))
+    return ", ".join(kinds)
+
+
+def applications_table(release: Release, text: Text) -> pd.DataFrame:
+    """How applications ended."""
+    lines = {
+        text(f"application.{row['outcome']}"): {text("table.applications"): text.number(row["applications"])}
+        for row in release.applications.to_dict("records")
+    }
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+def inputs_table(release: Release, text: Text) -> pd.DataFrame:
+    """The imports that a release rests on."""
+    lines = [
+        {
+            text("table.rows_in"): text.number(item["rows_in"]),
+            text("table.rows_loaded"): text.number(item["rows_loaded"]),
+            text("table.rows_rejected"): text.number(item["rows_rejected"]),
+            "SHA-256": f"{item['sha256'][:8]}…",
+        }
+        for item in release.manifest["inputs"]
+    ]
+    return pd.DataFrame(lines, index=[text(f"input.{item['table']}") for item in release.manifest["inputs"]])
+
+
+def method_words(release: Release, text: Text) -> dict[str, str]:
+    """What the method text names: windows, thresholds, versions."""
+    manifest, settings = release.manifest, release.manifest["settings"]
+    first, last = (text.period(pd.Period(period)) for period in manifest["before"])
+    return {
+        "before": text("table.window", first=first, last=last)
+        if manifest["before_is_fixed"]
+        else text("table.own_before"),
+        "min_firms": text.number(settings["min_firms"]),
+        "level": text.percent(settings["level"], sign=False),
+        "code_version": str(manifest["code_version"]),
+        "built_at": text.moment(dt.datetime.fromisoformat(manifest["built_at"])),
+        "award": text(f"table.award_{settings['award_period']}"),
+        "adjustment": text(f"table.adjustment_{settings['adjustment']}"),
+    }
+
+
+def protection_table(release: Release, text: Text) -> pd.DataFrame:
+    """One row per pattern that withholds anything: counts and grants, then each outcome; of the comparison arm too."""
+    lines = {}
+    for name, solved in release.manifest["disclosure"].items():
+        arm, outcome = name.split(" ")
+        if solved["narrowest"] is not None:
+            label = text("table.counts") if outcome == "*" else release.programme.outcome(outcome).label.in_(text)
+            beside = text("table.of_comparison", what=label) if arm == Arm.COMPARISON else label
+            counts = {text(f"table.protected_{count}"): text.number(solved[count]) for count in PROTECTED}
+            lines[beside] = counts | {text("table.protected_narrowest"): text.number(solved["narrowest"], 1)}
+    return pd.DataFrame.from_dict(lines, orient="index")
+
+
+PROTECTED = ("cells", "primary", "secondary", "held")

@@ -1,0 +1,47 @@
+"""What stood behind each release: every firm's contributions, kept with the store, as confidential as it.
+
+A new release is protected together with all that were ever published; for that it must be known which firms changed.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.guard import WHO, Behind
+from analytics.model import DataKind, UserError
+from analytics.programme import Programme
+from analytics.release import Release
+from analytics.releases import Releases
+
+
+def keep(folder: Path, release: str, contributions: pd.DataFrame) -> None:
+    """Write the file beside its place, then move it there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{release}.{os.getpid()}.partial"
+    contributions.to_parquet(partial)
+    partial.replace(folder / f"{release}.parquet")
+
+
+def recall(folder: Path, releases: Releases, programme: Programme, wanted: Sequence[str]) -> dict[str, Behind]:
+    """What stood behind those releases, oldest first.
+
+    A release of an earlier format held no confidential data. Raises UserError when what stood behind a release of
+    confidential data is lost: a new one could not be checked against it.
+    """
+    found = {}
+    for name in wanted:
+        try:
+            release = Release(releases.path(name))
+        except UserError as error:
+            if error.key == "release.version":
+                continue
+            raise
+        kept = folder / f"{name}.parquet"
+        if kept.exists():
+            codes = dict.fromkeys(WHO, object)
+            found[name] = Behind(pd.read_parquet(kept).astype(codes), release)
+        elif programme.data_kind is DataKind.CONFIDENTIAL:
+            raise UserError("disclosure.behind", release=name, file=kept)
+    return found

@@ -1,0 +1,319 @@
+"""Which cells of a release are withheld: one pattern for counts and grants, one for each outcome in all its years.
+
+The cells are those of the programme file: the margins of every dimension and the named pairs, with the identities
+between them. A pattern is searched for all its measures at once (sums before and after, expected sums, counts, of each
+horizon), together with the earlier releases, and attacked before it is used. The comparison arm has patterns of its
+own: it is published by sector alone, since a comparison firm stands beside every group of its sector.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.attacker import attack
+from analytics.confidentiality import MEASURES, ROUNDING
+from analytics.contributions import ALL, SELLS, column
+from analytics.cube import TOTAL, UNKNOWN, Cube
+from analytics.disclosure import Protection, Shared, protect_together
+from analytics.model import Arm, ConfStatus, DisclosureRules, Progress, Rule, UserError, silent
+from analytics.programme import DIMENSIONS, HIERARCHY, NESTED, Programme
+from analytics.release import Release
+
+BoolArray = npt.NDArray[np.bool_]
+FloatArray = npt.NDArray[np.float64]
+CUBE = (*DIMENSIONS, SELLS)  # a reconciliation tells how many firms of a tranche sell by their nature
+NESTS = {**NESTED, "beneficiary_kind": SELLS}
+WHO = ["arm", *CUBE]
+Cell = tuple[str, ...]  # codes in the order of CUBE
+# a count stands with one sum of its firms
+COUNTED = {"firms": ("n_units",), "grants": ("value",), "after": ("value",)}
+STATUS = {
+    Rule.MIN_UNITS: ConfStatus.SMALL_COUNT,
+    Rule.P_PERCENT: ConfStatus.DOMINANCE,
+    Rule.SECONDARY: ConfStatus.SECONDARY,
+    Rule.HELD: ConfStatus.FREE,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Behind:
+    """What stood behind an earlier release, and the release."""
+
+    contributions: pd.DataFrame
+    release: Release
+
+
+@dataclass(frozen=True, slots=True)
+class Solved:
+    """How one pattern came out. gap: see `Protection`; narrowest: the shortest interval that the attacker is left with,
+    beside the one that is asked, None where nothing is confidential.
+    """
+
+    cells: int
+    primary: int
+    secondary: int
+    held: int
+    gap: float
+    narrowest: float | None
+
+
+Key = tuple[Arm, str, str]  # arm, outcome ("*": counts and grants), horizon ("*": all of them)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guard:
+    """What is withheld of each arm, and by which rule; effects go with the funded arm. solved: by arm and outcome."""
+
+    rules: Mapping[Key, Mapping[Cell, Rule]]
+    solved: Mapping[tuple[Arm, str], Solved]
+
+    def rule(self, outcome: str, horizon: str, cell: Cell, arm: Arm = Arm.FUNDED) -> Rule | None:
+        """Why a cell of an outcome's figures is withheld or held, or None."""
+        always = self.rules.get((arm, outcome, ALL), {})
+        return always.get(cell) or self.rules.get((arm, outcome, horizon), {}).get(cell)
+
+    def beside(self, outcome: str) -> set[Rule]:
+        """The rules by which comparison firms of any sector are withheld."""
+        return set(self.rules.get((Arm.COMPARISON, outcome, ALL), {}).values())
+
+    def ledger(self) -> pd.DataFrame:
+        """The suppression ledger, columns as in sql/release.sql."""
+        rows = [
+            (arm.value, outcome, horizon, *cell, STATUS[rule].value, rule.value)
+            for (arm, outcome, horizon), cells in self.rules.items()
+            for cell, rule in cells.items()
+        ]
+        columns = ["arm", "outcome", "horizon", *CUBE, "conf_status", "rule"]
+        return pd.DataFrame(rows, columns=columns).sort_values(columns, ignore_index=True)
+
+
+def cell_of(**codes: str) -> Cell:
+    """The cell of those codes, all else being total."""
+    return tuple(codes.get(name, TOTAL) for name in CUBE)
+
+
+def guard(
+    frame: pd.DataFrame, programme: Programme, before: Sequence[Behind] = (), progress: Progress = silent
+) -> Guard:
+    """The patterns of a release whose firms contribute what `frame` says (see `contributions`).
+
+    Counts and grants come first; then each outcome, one that is part of another ahead of it: what is withheld of the
+    first of two is withheld of the second, which would else bound it. before: what stood behind every release that was
+    ever published. Raises UserError naming the cells when no pattern is safe, or when the attacker can tell one too
+    closely.
+    """
+    outcomes = sorted(programme.outcomes, key=lambda outcome: outcome.share_of is None)
+    patterns = _Patterns(frame, programme, before)
+    for done, outcome in enumerate([None, *outcomes]):
+        progress("protect", done, 1 + len(outcomes))
+        if outcome is None:
+            patterns.find(ALL, [])
+        else:
+            patterns.find(outcome.name, [ALL, *(part.name for part in outcomes if part.share_of == outcome.name)])
+    progress("protect", 1 + len(outcomes), 1 + len(outcomes))
+    return Guard(patterns.rules, patterns.solved)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Measure:
+    """One column of the contributions as a cube beside its earlier selves."""
+
+    horizon: str
+    shared: Shared
+
+
+class _Patterns:
+    """The patterns found so far, and how to find the next."""
+
+    def __init__(self, frame: pd.DataFrame, programme: Programme, before: Sequence[Behind]) -> None:
+        self.rules: dict[Key, dict[Cell, Rule]] = {}
+        self.solved: dict[tuple[Arm, str], Solved] = {}
+        self._frame, self._programme, self._before = frame, programme, before
+        self._limits = programme.disclosure_rules
+        self._cubes: dict[tuple[str, Arm], Cube] = {}
+
+    def find(self, outcome: str, under: Sequence[str]) -> None:
+        """The comparison arm's pattern, then the funded arm's. under: outcomes whose withheld cells are withheld here
+        too, unless another cell tells of the same firms' sales.
+        """
+        self._pattern(Arm.COMPARISON, outcome, {})
+        forced = {cell: rule for one in under for cell, rule in self.rules[Arm.FUNDED, one, ALL].items()}
+        for twins in self._twins() if under else ():
+            if not twins <= forced.keys():
+                forced = {cell: rule for cell, rule in forced.items() if cell not in twins}
+        self._pattern(Arm.FUNDED, outcome, forced | self._told_by_effects(outcome))
+
+    def _told_by_effects(self, outcome: str) -> dict[Cell, Rule]:
+        """Groups whose comparison firms, all those of their sectors, would be told about by their effect."""
+        found: dict[Cell, Rule] = {}
+        frame = self._frame[(self._frame["arm"] == Arm.FUNDED.value) & (self._frame[SELLS] == "yes")]
+        firms = self._cube(frame, column(ALL, ALL, "firms"), Arm.FUNDED)
+        assert firms.contributions is not None  # noqa: S101 - made of microdata
+        sector = firms.contributions["unit"].map(frame["sector"])
+        groups = [set(codes.dropna()) for _, codes in sector.groupby(firms.contributions["cell"])]
+        for one in self._measures(Arm.COMPARISON, outcome) if outcome != ALL else ():
+            cube = one.shared.cube
+            cells = cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
+            for cell, sectors in zip(firms.positions, groups, strict=True):
+                beside = cells.loc[[code for code in sectors if code in cells.index]]
+                if len(beside) and (rule := _dominated(beside, self._limits)) is not None:
+                    found[cell] = rule
+        return found
+
+    def _pattern(self, arm: Arm, outcome: str, forced: Mapping[Cell, Rule]) -> None:
+        """Search, attack, and note what came out."""
+        base, measures = self._base(arm), list(self._measures(arm, outcome))
+        found = protect_together(
+            [Shared(base, quantities=()), *(one.shared for one in measures)],
+            self._limits,
+            withheld=_mask(base, forced),
+            importance=self._importance(base),
+            apart=False,
+        )
+        told = {
+            cell: Rule.MIN_UNITS if few else Rule.P_PERCENT if primary else Rule.SECONDARY
+            for cell, few, primary, one in zip(base.positions, found.few, found.primary, found.withheld, strict=True)
+            if one and UNKNOWN not in cell
+        }
+        rules = {cell: forced.get(cell, rule) for cell, rule in told.items()}
+        self.rules[arm, outcome, ALL] = rules
+        narrowest, held = np.inf, 0
+        for horizon in dict.fromkeys(one.horizon for one in measures):
+            mine = [one.shared for one in measures if one.horizon == horizon]
+            withheld = self._held((arm, outcome, horizon), base, mine, found)
+            held += sum(rule is Rule.HELD for rule in self.rules.get((arm, outcome, horizon), {}).values())
+            narrowest = min([narrowest, *(_attacked(one, withheld, base, self._limits) for one in mine)])
+        self.solved[arm, outcome] = Solved(
+            cells=sum(UNKNOWN not in cell for cell in base.positions),
+            primary=sum(rule in (Rule.MIN_UNITS, Rule.P_PERCENT) for rule in rules.values()),
+            secondary=sum(rule is Rule.SECONDARY for rule in rules.values()),
+            held=held,
+            gap=found.gap,
+            narrowest=float(narrowest) if np.isfinite(narrowest) else None,
+        )
+
+    def _held(self, key: Key, base: Cube, measures: Sequence[Shared], found: Protection) -> BoolArray:
+        """What stays as an earlier release had it, in one horizon: so few firms changed that the difference would tell
+        of them, or it would give those away. Answers all that is not published anew, (n_cells,).
+        """
+        if not any(cube is not one.cube for one in measures for cube, _ in one.published_before):
+            return found.withheld  # nobody changed
+        again = protect_together(
+            [Shared(base, quantities=()), *measures],
+            self._limits,
+            withheld=found.withheld,
+            importance=self._importance(base),
+        )
+        new = again.withheld & ~found.withheld
+        told = {cell: Rule.HELD for cell, one in zip(base.positions, new, strict=True) if one and UNKNOWN not in cell}
+        self.rules[key] = self.rules.get(key, {}) | told
+        return again.withheld
+
+    def _twins(self) -> list[set[Cell]]:
+        """Cells that hold the same firms, but for beneficiaries that sell nothing by their nature."""
+        cube = self._cube(self._frame[self._frame[SELLS] == "yes"], column(ALL, ALL, "firms"), Arm.FUNDED)
+        alike: dict[frozenset[object], set[Cell]] = {}
+        if cube.contributions is not None:
+            members = cube.contributions.groupby("cell")["unit"].agg(frozenset)
+            for cell, units in zip(cube.positions, members, strict=True):
+                alike.setdefault(units, set()).add(cell)
+        return [cells for cells in alike.values() if len(cells) > 1]
+
+    # ---- measures ----------------------------------------------------------------------------------------------------
+
+    def _tables(self, arm: Arm) -> list[tuple[str, ...]]:
+        if arm is Arm.COMPARISON:
+            return [(name,) for name in HIERARCHY]
+        return [*((name,) for name in CUBE), (SELLS, "wave"), *self._programme.pairs]
+
+    def _importance(self, base: Cube) -> FloatArray:
+        """How many tables each cell stands in: its own, and those that it is a margin of."""
+        tables = [set[str](), *map(set, self._tables(Arm.FUNDED))]
+        own = [{name for name, code in zip(CUBE, cell, strict=True) if code != TOTAL} for cell in base.positions]
+        return np.array([float(max(1, sum(mine <= table for table in tables))) for mine in own])
+
+    def _base(self, arm: Arm) -> Cube:
+        return self._own(column(ALL, ALL, "firms"), arm)
+
+    def _own(self, name: str, arm: Arm) -> Cube:
+        """The cube of a column of this release."""
+        if (name, arm) not in self._cubes:
+            self._cubes[name, arm] = self._cube(self._frame, name, arm)
+        return self._cubes[name, arm]
+
+    def _measures(self, arm: Arm, outcome: str) -> Iterator[_Measure]:
+        """Each column of an outcome; the count of firms is the same for sums before and after."""
+        for name in map(str, self._frame):
+            about, horizon, what = name.split("|") if "|" in name else ("", "", "")
+            if about == outcome:
+                cube = self._own(name, arm)
+                earlier = self._earlier((arm, outcome, horizon), name, what)
+                hidden = self._hidden(cube, what)
+                yield _Measure(horizon, Shared(cube, earlier, hidden, COUNTED.get(what, MEASURES)))
+
+    def _hidden(self, cube: Cube, what: str) -> BoolArray:
+        """Cells of firms whose code is not known are in no figure; nor are expected sales of too few firms."""
+        hidden = np.array([UNKNOWN in cell for cell in cube.positions], dtype=bool)
+        if what == "expected":
+            hidden |= cube.measure("n_units") < self._programme.settings.min_firms
+        return hidden
+
+    def _earlier(self, key: Key, name: str, what: str) -> list[tuple[Cube, BoolArray]]:
+        """The same column behind each earlier release, and what that one did not publish anew."""
+        arm, outcome, horizon = key
+        found = []
+        for behind in self._before:
+            if name in behind.contributions:
+                same = self._frame[[*WHO, name]].equals(behind.contributions[[*WHO, name]])
+                cube = self._own(name, arm) if same else self._cube(behind.contributions, name, arm)
+                ledger = behind.release.suppressed
+                mine = ledger[(ledger["arm"] == arm) & (ledger["outcome"] == outcome)]
+                mine = mine[mine["horizon"].isin([ALL, horizon])]
+                withheld = dict.fromkeys(mine[list(CUBE)].itertuples(index=False, name=None))
+                found.append((cube, _mask(cube, withheld) | self._hidden(cube, what)))
+        return found
+
+    def _cube(self, frame: pd.DataFrame, name: str, arm: Arm) -> Cube:
+        mine = frame[(frame["arm"] == arm.value) & frame[name].notna()]
+        known = {one for one in CUBE if frame[one].notna().any()}
+        return Cube.from_microdata(
+            mine.reset_index(names="firm_"),
+            dimensions=CUBE,
+            value=name,
+            unit="firm_",
+            hierarchies={inner: outer for inner, outer in NESTS.items() if {inner, outer} <= known},
+            tables=[table for table in self._tables(arm) if set(table) <= known],
+        )
+
+
+def _dominated(parts: pd.DataFrame, limits: DisclosureRules) -> Rule | None:
+    """The rule that several sectors' comparison firms together would break."""
+    n, total = parts["n_units"].sum(), parts["value"].sum()
+    largest, second = np.sort(parts[["largest", "second"]].to_numpy(), axis=None)[:-3:-1]
+    if 0 < n < limits.min_units:
+        return Rule.MIN_UNITS
+    return Rule.P_PERCENT if total - largest - second < limits.p_percent / 100 * largest - ROUNDING * total else None
+
+
+def _mask(cube: Cube, cells: Mapping[Cell, Any]) -> BoolArray:
+    return np.array([cell in cells for cell in cube.positions], dtype=bool)
+
+
+def _attacked(shared: Shared, withheld: BoolArray, base: Cube, limits: DisclosureRules) -> float:
+    """The narrowest interval beside the one that is asked. Raises UserError at one that is narrower."""
+    cube = shared.cube
+    mask = withheld[[base.positions[cell] for cell in cube.positions]]
+    if shared.hidden is not None:
+        mask |= shared.hidden
+    found = attack(cube, mask, limits, published_before=shared.published_before)
+    found = found[found["measure"].isin(shared.quantities)]
+    if found["narrowed"].any():
+        narrowed = found.loc[found["narrowed"], "cell"].unique().tolist()
+        raise UserError("disclosure.narrowed", cells="; ".join(cube.named(narrowed)))
+    asked = found["need_upper"] - found["need_lower"]
+    ratio = (found["upper"] - found["lower"])[asked > 0] / asked[asked > 0]
+    return float(ratio.min()) if len(ratio) else np.inf

@@ -1,0 +1,76 @@
+"""Candidate figures -> figures that may be published: what the guard withholds or holds, with status and reason."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from analytics.guard import STATUS, Cell, Guard, cell_of
+from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
+from analytics.programme import DIMENSIONS, HIERARCHY
+from analytics.rows import KEY, Row
+
+REASONS = {
+    Rule.MIN_UNITS: Reason.TOO_FEW_FIRMS,
+    Rule.P_PERCENT: Reason.DOMINANCE,
+    Rule.SECONDARY: Reason.COMPLEMENTARY,
+    Rule.HELD: Reason.COMPLEMENTARY,  # where no earlier release has the figure
+}
+Key = tuple[object, ...]
+
+
+def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+    """The same figures; of a withheld cell its place, status and reason alone. A held one is as the newest of the
+    earlier releases that has it, marked provisional.
+    """
+    before = [_published(figures) for figures in reversed(earlier)]
+    for row in rows:
+        outcome, horizon = str(row["outcome"]), str(row["horizon"])
+        rule = guard.rule(outcome, horizon, cell_of(**{name: str(row[name]) for name in DIMENSIONS}))
+        if rule is None and row["arm"] == Arm.COMPARISON:
+            rule = guard.rule(outcome, horizon, _sector(row), Arm.COMPARISON)
+        if rule is None:
+            yield _without_secret_sectors(row, guard)
+            continue
+        stays = next((known[key] for known in before if (key := _key(row)) in known), None)
+        if rule is Rule.HELD and stays is not None:
+            yield stays | {"obs_status": ObsStatus.PROVISIONAL}
+        else:
+            yield withheld(row, rule)
+
+
+def withheld(row: Row, rule: Rule) -> Row:
+    """The place of a figure, and why it is empty."""
+    kept = {name: row[name] for name in (*KEY, "unit")}
+    conf = ConfStatus.SECONDARY if rule is Rule.HELD else STATUS[rule]
+    grade = None if row.get("grade") is None else Grade.WITHHELD
+    return kept | {"grade": grade, "reason": REASONS[rule], "obs_status": ObsStatus.MISSING, "conf_status": conf}
+
+
+def _without_secret_sectors(row: Row, guard: Guard) -> Row:
+    """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor,
+    where those are one or two, how many there are: less the other sectors' own figures, they would tell.
+    """
+    outcome = str(row["outcome"])
+    rules = guard.beside(outcome)
+    crosses = all(row[name] == "*" for name in HIERARCHY) and any(row[name] != "*" for name in DIMENSIONS)
+    if rules and crosses and row["arm"] == Arm.COMPARISON:
+        return withheld(row, Rule.SECONDARY)
+    apart = guard.rule(outcome, str(row["horizon"]), _sector(row), Arm.COMPARISON) is not None
+    return row | {"n_comparison": None} if Rule.MIN_UNITS in rules and (crosses or apart) else row
+
+
+def _sector(row: Row) -> Cell:
+    """The comparison firms' cell: they stand beside every group of their sector."""
+    return cell_of(**{name: str(row[name]) for name in HIERARCHY})
+
+
+def _published(figures: pd.DataFrame) -> Mapping[Key, Row]:
+    """Figures that have a value, by their place."""
+    told = figures[figures["value"].notna()].drop(columns=["figure_id", "cell"]).astype(object)
+    rows = told.where(told.notna(), None).to_dict("records")
+    return {_key(row): {str(name): value for name, value in row.items()} for row in rows}
+
+
+def _key(row: Mapping[Any, Any]) -> Key:
+    return tuple(str(row[name]) for name in KEY)

@@ -1,0 +1,139 @@
+"""docs/DISCLOSURE.md: what protecting a release withholds, how close an attacker comes, and what it costs.
+
+`python -m tests.bench.protected` (about two minutes): the demonstration's release, pattern by pattern, then the larger
+cube of `tests.bench.disclosure` beside two peers in the same run.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from analytics import guard as guarding
+from analytics.demo import demonstrate
+from analytics.guard import CUBE
+from analytics.home import Home
+from analytics.model import Arm
+from analytics.programme import DIMENSIONS
+from analytics.release import Release
+from analytics.releases import Releases
+from tests.bench import disclosure
+from tests.bench.markdown import deliver, paragraph, table
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "DISCLOSURE.md"
+PROGRAMME = "ecommerce-2020"
+
+
+class Stopwatch:
+    """Seconds that the search for each pattern took, and the attack on it."""
+
+    def __init__(self) -> None:
+        self.search: list[float] = []
+        self.attack: list[float] = []
+        self._protect, self._attack = guarding.protect_together, guarding._attacked
+        guarding.protect_together, guarding._attacked = self._searching, self._attacking
+
+    def _searching(self, *given, **named):
+        start = time.perf_counter()
+        found = self._protect(*given, **named)
+        self.search.append(time.perf_counter() - start)
+        self.attack.append(0.0)
+        return found
+
+    def _attacking(self, *given):
+        start = time.perf_counter()
+        found = self._attack(*given)
+        self.attack[-1] += time.perf_counter() - start
+        return found
+
+
+def patterns(release: Release, watch: Stopwatch) -> Iterator[Sequence[str]]:
+    """One row per pattern, in the order in which they are searched."""
+    effects = release.figures[release.figures["obs_status"] == "U"]
+    cells = effects[["outcome", *DIMENSIONS]].drop_duplicates()
+    for place, (name, solved) in enumerate(release.manifest["disclosure"].items()):
+        arm, outcome = name.split(" ")
+        unreliable = int((cells["outcome"] == outcome).sum()) if arm == Arm.FUNDED else 0
+        yield (
+            f"{'counts and grants' if outcome == '*' else outcome}, {arm}",
+            *(str(solved[count]) for count in ("cells", "primary", "secondary")),
+            str(unreliable) if arm == Arm.FUNDED and outcome != "*" else "–",
+            f"{solved['gap']:.1%}",
+            "–" if solved["narrowest"] is None else f"{solved['narrowest']:.2f}",
+            f"{watch.search[place]:.1f}",
+            f"{watch.attack[place]:.1f}",
+        )
+
+
+def grants_published(release: Release) -> Iterator[Sequence[str]]:
+    """One row per table of the cube: the share of grants' euros in cells that are published."""
+    grants = release.figures[release.figures["measure"] == "grants"]
+    whole = float(grants.loc[(grants[list(DIMENSIONS)] == "*").all(axis=1), "value"].iloc[0])
+    crossed = [
+        tuple(name for name, code in zip(DIMENSIONS, cell, strict=True) if code != "*") for cell in cells(grants)
+    ]
+    for by, rows in grants.groupby(crossed, sort=False):
+        if by:
+            told = rows["value"].notna()
+            yield " × ".join(by), str(len(rows)), str(int(told.sum())), f"{rows['value'].sum() / whole:.1%}"
+
+
+def cells(figures: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(figures[list(DIMENSIONS)].itertuples(index=False, name=None))
+
+
+def document(release: Release, watch: Stopwatch, cubes: int) -> str:
+    found = disclosure.compare(cubes, disclosure.FIRMS)
+    return "\n\n".join(
+        [
+            "# What protection withholds",
+            paragraph("""Written by `make disclosure`; method: [METHODS.md](METHODS.md), section 7. Seconds are those
+            of one run on one machine: compare them within a table. Narrowest: the shortest interval that the attacker
+            is left with over the one that is asked, of all confidential cells and measures; 1 or more is safe.
+            Gap: by how much a pattern could lose less than the one found at most; 0%: none does."""),
+            "## The demonstration",
+            paragraph(f"""One pattern for counts and grants, one for each outcome in all its years, and the comparison
+            arm's own, by sector. Cells: margins of {len(CUBE)} dimensions and the named pairs. Unreliable: cells with
+            an effect that stands on too few firms, which is not published and not attacked."""),
+            table(
+                (
+                    "pattern",
+                    "cells",
+                    "primary",
+                    "secondary",
+                    "unreliable",
+                    "gap",
+                    "narrowest",
+                    "search, s",
+                    "attack, s",
+                ),
+                patterns(release, watch),
+            ),
+            "Grants, in euros, that stand in published cells:",
+            table(("table", "cells", "published", "euros published"), grants_published(release)),
+            "## Twenty sectors, twelve provinces, three sizes",
+            found,
+            "",
+        ]
+    )
+
+
+def main() -> None:
+    """Build the demonstration in a folder of its own, and write down what came out."""
+    options = argparse.ArgumentParser(prog="python -m tests.bench.protected", description=__doc__)
+    options.add_argument("--cubes", type=int, default=5)
+    options.add_argument("--output", type=Path)
+    chosen = options.parse_args()
+    watch = Stopwatch()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(folder))
+        demonstrate(PROGRAMME, home)
+        release = Releases(home.releases, PROGRAMME).open()
+        deliver(document(release, watch, chosen.cubes), chosen.output, DOCUMENT, full=chosen.cubes == 5)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,131 @@
+"""Two releases tell no more together than each of them: what few firms changed is held, or is not published."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.build import build
+from analytics.home import Home
+from analytics.ingest import import_file
+from analytics.michigan import write
+from analytics.model import DataKind, UserError
+from analytics.programme import Programme, load_programme
+from analytics.readers import load_mapping
+from analytics.release import Release
+from analytics.releases import Releases
+from analytics.store import Store
+from tests.michigan import as_they_are, built
+
+PROGRAMME = "michigan-1988"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Release]:
+    """A published release, and the home that it is in."""
+    root = tmp_path_factory.mktemp("together")
+    return Home(root), built(root, as_they_are)
+
+
+def confidential() -> Programme:
+    return load_programme(PROGRAMME).model_copy(update={"data_kind": DataKind.CONFIDENTIAL})
+
+
+def revised(home: Home, firms: int, factor: float) -> Release:
+    """A candidate after so many funded firms' sales were corrected."""
+    _, file, mapping = write(home.root / "files")
+    sales = pd.read_parquet(file)
+    chosen = funded_codes(home)[:firms]
+    later = home.root / "files" / f"later-{firms}-{factor}.parquet"
+    mine = sales[sales["fcode"].astype(int).astype(str).isin(chosen)]
+    mine.assign(sales=mine["sales"] * factor).to_parquet(later, index=False)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        how = load_mapping(mapping)
+        import_file("sales", later, programme=load_programme(PROGRAMME), store=store, archive=home.archive, mapping=how)
+        releases = Releases(home.releases, PROGRAMME)
+        return Release(releases.path(build(load_programme(PROGRAMME), store, releases)))
+
+
+def funded_codes(home: Home) -> list[str]:
+    """Funded firms with sales in every year, as the files write them."""
+    applications, file, _ = write(home.root / "files")
+    table = pd.read_csv(applications, dtype=str)
+    sales = pd.read_parquet(file)
+    whole = sales[sales["sales"].notna()].groupby("fcode").size()
+    known = {str(int(code)) for code in whole[whole == 3].index}
+    return sorted(known & set(table.loc[table["outcome"] == "funded", "fiscal_code"]))
+
+
+def told(release: Release, outcome: str) -> pd.DataFrame:
+    """An outcome's figures of the whole programme by their cell."""
+    figures = release.figures[(release.figures["outcome"] == outcome) & (release.figures["wave"] == "*")]
+    return figures.set_index("cell").drop(columns="figure_id")
+
+
+@pytest.fixture(scope="module")
+def one_changed(first: tuple[Home, Release]) -> Release:
+    return revised(first[0], 1, 3.0)
+
+
+def test_the_change_of_one_firm_is_not_told(first: tuple[Home, Release], one_changed: Release) -> None:
+    """The programme's new mean less its old one, times the firms, would be that firm's: the earlier figure stays,
+    marked provisional, and the ledger says so.
+    """
+    before, now = told(first[1], "sales"), told(one_changed, "sales")
+    numbers = ["value", "low", "high", "n_funded", "n_comparison"]
+    known = before["value"].notna()
+    assert known.any()
+    pd.testing.assert_frame_equal(before.loc[known, numbers], now.loc[known, numbers], check_exact=True)
+    held = now.loc[known & (now["horizon"] != "*"), "obs_status"]
+    assert (held == "P").any()
+    assert (one_changed.suppressed["rule"] == "held").any()
+    assert one_changed.manifest["beside"] == [first[1].release_id]
+
+
+def test_outcomes_that_nobody_corrected_are_as_they_were(first: tuple[Home, Release], one_changed: Release) -> None:
+    """Employment did not change: its figures are the same, and not provisional."""
+    before, now = told(first[1], "employ"), told(one_changed, "employ")
+    pd.testing.assert_frame_equal(before, now, check_exact=True)
+    assert (now["obs_status"] != "P").all()
+
+
+def test_the_change_of_many_firms_is_told(first: tuple[Home, Release], one_changed: Release) -> None:
+    """Once enough firms have changed, the figures are new ones."""
+    assert one_changed.release_id  # built ahead
+    many = revised(first[0], 15, 2.0)
+    now, before = told(many, "sales"), told(first[1], "sales")
+    changes = now[(now["measure"] == "before_mean") & (now["arm"] == "funded") & now["value"].notna()]
+    assert (changes["obs_status"] == "A").any()
+    assert not np.allclose(changes["value"], before.loc[changes.index, "value"])
+
+
+def test_a_candidate_that_was_not_made_beside_what_was_published_since_is_refused(tmp_path: Path) -> None:
+    """Two candidates side by side: when one is out, the other must be made again. Of data that are anybody's it may."""
+    home = Home(tmp_path)
+    built(tmp_path, as_they_are)
+    releases = Releases(home.releases, PROGRAMME)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        one = build(confidential(), store, releases)
+    other = revised(home, 2, 5.0).release_id
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        third = build(confidential(), store, releases)
+    releases.publish(one)
+    with pytest.raises(UserError, match=f"{third}.*{one}"):
+        releases.publish(third)
+    assert releases.current == one
+    releases.publish(other)
+    assert releases.current == other
+
+
+def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -> None:
+    """Without it a new release cannot be checked against the old one: the build says which file to bring back."""
+    home = Home(tmp_path)
+    built(tmp_path, as_they_are)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        releases = Releases(home.releases, PROGRAMME)
+        kept = store.behind / f"{releases.current}.parquet"
+        kept.unlink()
+        with pytest.raises(UserError, match="backup"):
+            build(confidential(), store, releases)
+        build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
