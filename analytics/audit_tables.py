@@ -136,15 +136,13 @@ def method_words(release: Release, text: Text) -> dict[str, str]:
 
 def protection_table(release: Release, text: Text) -> pd.DataFrame:
     """One row per pattern that withholds anything: counts and grants, then each outcome; of the comparison arm too."""
+    solved = {name: one for name, one in release.manifest["disclosure"].items() if one["narrowest"] is not None}
+    counts = ["primary", "secondary", *(["held"] if any(one["held"] for one in solved.values()) else [])]
     lines = {}
-    for name, solved in release.manifest["disclosure"].items():
+    for name, one in solved.items():
         arm, outcome = name.split(" ")
-        if solved["narrowest"] is not None:
-            label = text("table.counts") if outcome == "*" else release.programme.outcome(outcome).label.in_(text)
-            beside = text("table.of_comparison", what=label) if arm == Arm.COMPARISON else label
-            counts = {text(f"table.protected_{count}"): text.number(solved[count]) for count in PROTECTED}
-            lines[beside] = counts | {text("table.protected_narrowest"): text.number(solved["narrowest"], 1)}
+        label = text("table.counts") if outcome == "*" else release.programme.outcome(outcome).label.in_(text)
+        label = text("table.of_comparison", what=label) if arm == Arm.COMPARISON else label
+        shown = {text(f"table.protected_{count}"): text.number(one[count]) for count in counts}
+        lines[label] = shown | {text("table.protected_narrowest"): text.number(one["narrowest"], 1)}
     return pd.DataFrame.from_dict(lines, orient="index")
-
-
-PROTECTED = ("cells", "primary", "secondary", "held")

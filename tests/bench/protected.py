@@ -73,12 +73,12 @@ def grants_published(release: Release) -> Iterator[Sequence[str]]:
     grants = release.figures[release.figures["measure"] == "grants"]
     whole = float(grants.loc[(grants[list(DIMENSIONS)] == "*").all(axis=1), "value"].iloc[0])
     crossed = [
-        tuple(name for name, code in zip(DIMENSIONS, cell, strict=True) if code != "*") for cell in cells(grants)
+        " × ".join(name for name, code in zip(DIMENSIONS, cell, strict=True) if code != "*") for cell in cells(grants)
     ]
     for by, rows in grants.groupby(crossed, sort=False):
         if by:
             told = rows["value"].notna()
-            yield " × ".join(by), str(len(rows)), str(int(told.sum())), f"{rows['value'].sum() / whole:.1%}"
+            yield by, str(len(rows)), str(int(told.sum())), f"{rows['value'].sum() / whole:.1%}"
 
 
 def cells(figures: pd.DataFrame) -> list[tuple[str, ...]]:
