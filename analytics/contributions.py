@@ -9,7 +9,7 @@ import pandas as pd
 
 from analytics.description import comparison_weights
 from analytics.estimands import euros
-from analytics.model import Arm
+from analytics.model import Arm, Estimand
 from analytics.panel import FloatArray, Panel
 from analytics.programme import DIMENSIONS, Programme
 from analytics.sample import Sample
@@ -37,8 +37,9 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
     (NaN: in none).
 
     Counts and grants ("*|*|firms", "*|*|grants"); of each outcome and horizon, per period, what it sold `before` and
-    `after`, and of funded firms what they would be `expected` to have sold without the grant. A comparison firm has the
-    mean of its windows, weighted as in the means that are published.
+    `after`; of each estimand and funded firm, what it adds to a sum that a published effect gives away: its expected
+    sales without the grant (`euro_weighted`), or one vote. A comparison firm has the mean of its windows, weighted as
+    in the means that are published.
     """
     units, funded = panel.units, panel.funded
     frame = units.reindex(columns=list(DIMENSIONS)).astype(object)
@@ -52,14 +53,13 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
         columns[column(ALL, ALL, "grants")] = np.where(funded, grants, np.nan)
     for outcome in programme.outcomes:
         for sample in samples[outcome.name]:
-            money = outcome.unit == "currency"
-            for what, values in _measured(sample, expected=money):
+            for what, values in _measured(sample, programme.estimands(outcome)):
                 columns[column(outcome.name, sample.horizon, what)] = np.abs(values)
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
 
-def _measured(sample: Sample, *, expected: bool) -> Iterator[tuple[str, FloatArray]]:
-    """(n_firms,) each, per period."""
+def _measured(sample: Sample, estimands: Sequence[Estimand]) -> Iterator[tuple[str, FloatArray]]:
+    """(n_firms,) each, per period; of an estimand of which every firm is one vote, 1 for those that enter."""
     firms = sample.group(sample.panel.funded)
     weights = comparison_weights(sample, firms)
     total = weights.sum(axis=1)
@@ -67,12 +67,17 @@ def _measured(sample: Sample, *, expected: bool) -> Iterator[tuple[str, FloatArr
     for what, seen in (("before", sample.seen.before), ("after", sample.seen.after)):
         values = np.full(len(seen), np.nan)
         values[firms.rows] = firms.funded(seen)
-        values[firms.others] = np.where(
-            total > 0, np.where(share > 0, firms.comparison(seen) * share, 0).sum(axis=1), np.nan
-        )
+        means = np.where(share > 0, firms.comparison(seen) * share, 0).sum(axis=1)
+        values[firms.others] = np.where(total > 0, means, np.nan)
         yield what, values
-    held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes) if expected else None
-    if held is not None:
+    for estimand in estimands:
         values = np.full(len(sample.seen.after), np.nan)
-        values[firms.rows[held.enters]] = held.expected
-        yield "expected", values
+        if estimand is Estimand.EURO_WEIGHTED:
+            held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
+            if held is not None:
+                values[firms.rows[held.enters]] = held.expected
+        else:
+            found = sample.deletions(estimand, firms)
+            if found is not None:
+                values[found.firm[found.funded]] = 1.0
+        yield estimand.value, values

@@ -96,7 +96,7 @@ def _outcome_rows(
                 for arm, change in ((Arm.FUNDED, found.funded), (Arm.COMPARISON, found.comparison)):
                     amounts = arm is Arm.FUNDED or not set(by) - set(HIERARCHY)
                     yield from _change_rows(cell | {"arm": arm}, change, counts, sample, programme, amounts=amounts)
-        for estimand in _estimands(outcome, programme):
+        for estimand in programme.estimands(outcome):
             yield from _effect_rows(samples, estimand, by, groups, measured, programme, guard)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
@@ -110,28 +110,6 @@ def _outcome_rows(
 def _counts(found: BeforeAfter) -> Counts:
     funded, other = (arm.n_measured if isinstance(arm, ArmChange) else 0 for arm in (found.funded, found.comparison))
     return funded, other
-
-
-def _estimands(outcome: Outcome, programme: Programme) -> list[Estimand]:
-    """What is asked of an outcome: of the headline's everything that has a meaning, of the others less.
-
-    Euros are weighed where there are any; a firm can start to sell what is not all that it sells.
-    """
-    main = outcome.name == programme.headline.outcome
-    asked = {
-        Estimand.TYPICAL_FIRM: True,
-        Estimand.EURO_WEIGHTED: outcome.unit == "currency",
-        Estimand.STARTED_SELLING: sells_in_part(outcome, programme),
-        Estimand.SYMMETRIC_GROWTH: main or outcome.unit != "currency",
-        Estimand.ONLINE_SHARE: outcome.share_of is not None,
-    }
-    return [estimand for estimand, wanted in asked.items() if wanted]
-
-
-def sells_in_part(outcome: Outcome, programme: Programme) -> bool:
-    """Whether an outcome is sales that a firm may or may not have: not all its sales."""
-    wholes = {other.share_of for other in programme.outcomes}
-    return outcome.unit == "currency" and bool(wholes - {None}) and outcome.name not in wholes
 
 
 def _effect_rows(
@@ -238,7 +216,7 @@ def _change_rows(
     periods = 1 if outcome.unit == "currency" else sample.panel.periods_per_year
     measures = {"before_mean": Unit.OUTCOME, "after_mean": Unit.OUTCOME} if amounts else {}
     measures |= {"change": Unit.FRACTION}
-    if sells_in_part(outcome, programme):
+    if programme.sells_in_part(outcome):
         measures |= dict.fromkeys(("selling_before", "selling_after", "stopped_selling"), Unit.FRACTION)
     for measure, unit in measures.items():
         row = cell | {"measure": measure, "unit": unit}

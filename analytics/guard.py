@@ -19,7 +19,7 @@ from analytics.confidentiality import MEASURES, ROUNDING
 from analytics.contributions import ALL, SELLS, column
 from analytics.cube import TOTAL, UNKNOWN, Cube
 from analytics.disclosure import Protection, Shared, protect_together
-from analytics.model import Arm, ConfStatus, DisclosureRules, Progress, Rule, UserError, silent
+from analytics.model import Arm, ConfStatus, DisclosureRules, Estimand, Progress, Rule, UserError, silent
 from analytics.programme import DIMENSIONS, HIERARCHY, NESTED, Programme
 from analytics.release import Release
 
@@ -29,8 +29,8 @@ CUBE = (*DIMENSIONS, SELLS)  # a reconciliation tells how many firms of a tranch
 NESTS = {**NESTED, "beneficiary_kind": SELLS}
 WHO = ["arm", *CUBE]
 Cell = tuple[str, ...]  # codes in the order of CUBE
-# a count stands with one sum of its firms
-COUNTED = {"firms": ("n_units",), "grants": ("value",), "after": ("value",)}
+# a count stands with one sum of its firms; a vote is a count
+QUANTITIES = {"grants": ("value",), "before": MEASURES, "after": ("value",), Estimand.EURO_WEIGHTED.value: MEASURES}
 STATUS = {
     Rule.MIN_UNITS: ConfStatus.SMALL_COUNT,
     Rule.P_PERCENT: ConfStatus.DOMINANCE,
@@ -253,12 +253,12 @@ class _Patterns:
                 cube = self._own(name, arm)
                 earlier = self._earlier((arm, outcome, horizon), name, what)
                 hidden = self._hidden(cube, what)
-                yield _Measure(horizon, Shared(cube, earlier, hidden, COUNTED.get(what, MEASURES)))
+                yield _Measure(horizon, Shared(cube, earlier, hidden, QUANTITIES.get(what, ("n_units",))))
 
     def _hidden(self, cube: Cube, what: str) -> BoolArray:
-        """Cells of firms whose code is not known are in no figure; nor are expected sales of too few firms."""
+        """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""
         hidden = np.array([UNKNOWN in cell for cell in cube.positions], dtype=bool)
-        if what == "expected":
+        if what in set(Estimand):
             hidden |= cube.measure("n_units") < self._programme.settings.min_firms
         return hidden
 

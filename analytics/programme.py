@@ -269,6 +269,26 @@ class Programme(Part):
         """The outcome of that name."""
         return next(outcome for outcome in self.outcomes if outcome.name == name)
 
+    def sells_in_part(self, outcome: Outcome) -> bool:
+        """Whether an outcome is sales that a firm may or may not have: not all its sales."""
+        wholes = {other.share_of for other in self.outcomes}
+        return outcome.unit == "currency" and bool(wholes - {None}) and outcome.name not in wholes
+
+    def estimands(self, outcome: Outcome) -> list[Estimand]:
+        """What is asked of an outcome: of the headline's everything that has a meaning, of the others less.
+
+        Euros are weighed where there are any; a firm can start to sell what is not all that it sells.
+        """
+        main = outcome.name == self.headline.outcome
+        asked = {
+            Estimand.TYPICAL_FIRM: True,
+            Estimand.EURO_WEIGHTED: outcome.unit == "currency",
+            Estimand.STARTED_SELLING: self.sells_in_part(outcome),
+            Estimand.SYMMETRIC_GROWTH: main or outcome.unit != "currency",
+            Estimand.ONLINE_SHARE: outcome.share_of is not None,
+        }
+        return [estimand for estimand, wanted in asked.items() if wanted]
+
     @cached_property
     def _dimensions(self) -> dict[str, tuple[Named, ...]]:
         provinces = tuple(
