@@ -43,16 +43,22 @@ def feasible_intervals(
 
 
 def attack(
-    cube: Cube, withheld: Mask, rules: DisclosureRules, *, published_before: Sequence[tuple[Cube, Mask]] = ()
+    cube: Cube,
+    withheld: Mask,
+    rules: DisclosureRules,
+    *,
+    published_before: Sequence[tuple[Cube, Mask]] = (),
+    secret: Iterable[int] = (),
 ) -> pd.DataFrame:
     """What is found about each confidential cell of this release: a row for whoever finds most from outside the cell,
     and one for each firm inside that is alone in another.
 
     cell, measure ("value" or "n_units"), true, lower, upper, need_lower, need_upper (an interval must hold both),
-    narrowed. Cells that an earlier release told already are not attacked.
+    narrowed. secret: positions of further cells to attack. Those that an earlier release told already are not attacked.
     """
     joint = _Joint(cube, withheld, published_before)
     few, dominated = confidential(cube, rules)
+    few[list(secret)] = True
     cells = np.flatnonzero((few | dominated) & ~joint.told_before[: len(few)]).tolist()
     rows = [row for measure in MEASURES for row in _found(joint, cube, rules, measure, cells)]
     found = pd.DataFrame(rows, columns=["cell", "measure", "true", "lower", "upper", "need_lower", "need_upper"])

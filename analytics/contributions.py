@@ -11,12 +11,18 @@ from analytics.description import comparison_weights
 from analytics.estimands import euros
 from analytics.model import Arm, Estimand
 from analytics.panel import FloatArray, Panel
-from analytics.programme import DIMENSIONS, Programme
+from analytics.programme import DIMENSIONS, Outcome, Programme
 from analytics.sample import Sample
+from analytics.windows import cohorts_of
 
 Samples = Mapping[str, Sequence[Sample]]  # outcome -> one per horizon
 ALL = "*"
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
+
+
+TRACE = "trace"  # of what a firm reported, inside the windows or not
+# what else the figures are made with: matched on, described or set in proportion to
+TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
 
 
 def samples_of(panel: Panel, programme: Programme, years: Sequence[int]) -> Samples:
@@ -52,10 +58,36 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
         grants = units["grant_eur"].to_numpy(dtype=np.float64, na_value=np.nan)
         columns[column(ALL, ALL, "grants")] = np.where(funded, grants, np.nan)
     for outcome in programme.outcomes:
+        columns[column(outcome.name, ALL, TRACE)] = _trace(_reported(panel, outcome))
         for sample in samples[outcome.name]:
             for what, values in _measured(sample, programme.estimands(outcome)):
                 columns[column(outcome.name, sample.horizon, what)] = np.abs(values)
+    headline, settings = programme.headline, programme.settings
+    year = str(headline.horizon)
+    before = panel.periods < cohorts_of(panel)[0]
+    columns[column(headline.outcome, year, f"{TRACE}_earlier")] = _trace(panel.outcomes[headline.outcome][:, before])
+    columns[column(headline.outcome, year, f"{TRACE}_traits")] = _trace(units.reindex(columns=list(TRAITS)))
+    if settings.loss_baseline is not None and settings.total_outcome in panel.outcomes:
+        baseline = panel.periods.year == int(settings.loss_baseline)
+        online, total = (panel.outcomes[name][:, baseline] for name in (headline.outcome, settings.total_outcome))
+        columns[column(headline.outcome, year, f"{TRACE}_losses")] = _trace(np.hstack([online, total]))
     return frame.join(pd.DataFrame(columns, index=frame.index))
+
+
+def _reported(panel: Panel, outcome: Outcome) -> FloatArray:
+    """All that a firm ever reported of an outcome, and of the one that it is part of."""
+    series = [panel.outcomes[outcome.name]]
+    if outcome.share_of is not None:
+        series.append(panel.outcomes[outcome.share_of])
+    return np.hstack(series)
+
+
+def _trace(values: FloatArray | pd.DataFrame) -> FloatArray:
+    """A number from 1 to 2 for each firm, another where anything is; NaN where there is nothing."""
+    frame = pd.DataFrame(values)
+    mixed = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
+    marks: FloatArray = 1 + (mixed >> np.uint64(12)).astype(np.float64) / 2.0**52
+    return np.where(frame.notna().any(axis=1), marks, np.nan)
 
 
 def _measured(sample: Sample, estimands: Sequence[Estimand]) -> Iterator[tuple[str, FloatArray]]:

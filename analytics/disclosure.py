@@ -53,13 +53,15 @@ class Shared:
     """A measure that shares the pattern of a cube: another year, sum or arm, over all or some of its cells.
 
     published_before: its earlier releases, each with the mask of what was withheld. hidden: (n_cells,) what is never
-    published of this measure, whatever the pattern. quantities: which of its value and count anybody can see.
+    published of this measure, whatever the pattern. quantities: which of its value and count anybody can see. trace:
+    not published itself, but a mark of what each firm reported, by which changes since an earlier release are told.
     """
 
     cube: Cube
     published_before: Earlier = ()
     hidden: BoolArray | None = None
     quantities: Sequence[str] = MEASURES
+    trace: bool = False
 
 
 def protect(cube: Cube, rules: DisclosureRules, *, published_before: Earlier = ()) -> Protection:
@@ -76,23 +78,25 @@ def protect_together(
     rules: DisclosureRules,
     *,
     withheld: BoolArray | None = None,
+    secret: BoolArray | None = None,
     importance: FloatArray | None = None,
     apart: bool = True,
 ) -> Protection:
     """One pattern for several measures, over the cells of the first: a cell is primary where any measure says so.
 
-    withheld: cells of the first to withhold besides, as if primary. importance: (n_cells,) what losing a unit of each
+    withheld: cells of the first to withhold besides; secret: those that are as confidential as if a measure said so.
+    importance: (n_cells,) what losing a unit of each
     counts. apart: keep apart what few units changed since an earlier release.
     """
     base = measures[0].cube
-    linked = [_Linked(shared, base, rules, apart=apart) for shared in measures]
+    none = np.zeros(len(base.cells), dtype=bool)
+    secret = none if secret is None else secret
+    linked = [_Linked(shared, base, rules, secret, apart=apart) for shared in measures]
     few, dominated, near, public = (
         np.any([getattr(one, name) for one in linked], axis=0) for name in ("few", "dominated", "near", "public")
     )
     known = np.all([one.known for one in linked], axis=0)
-    primary = few | dominated | near
-    if withheld is not None:
-        primary |= withheld
+    primary = few | dominated | near | secret | (none if withheld is None else withheld)
     value = base.measure("value")
     weights = base.measure("n_units") * (1 + TIE * value / max(value.max(initial=0), 1e-300))
     weights = weights if importance is None else weights * importance
@@ -144,8 +148,9 @@ class _Linked:
     changed is one unknown in all releases.
     """
 
-    def __init__(self, shared: Shared, base: Cube, rules: DisclosureRules, *, apart: bool) -> None:
+    def __init__(self, shared: Shared, base: Cube, rules: DisclosureRules, secret: BoolArray, *, apart: bool) -> None:
         """Lay the releases side by side. Raises UserError when a mask does not fit its cube."""
+        self.trace = shared.trace
         self.rules, self.n_base, self.cube, self.quantities = rules, len(base.cells), shared.cube, shared.quantities
         n = len(shared.cube.cells)
         self.place = np.array([base.positions[key] for key in shared.cube.positions], dtype=np.int64)
@@ -169,8 +174,9 @@ class _Linked:
             for here, there, largest in self._few_changed(changed) if apart else ():
                 self.apart.append(_Apart(here, int(at[there]), largest))
                 near[here] |= not withheld[there]
-        few, dominated = confidential(shared.cube, rules)
+        few, dominated = self._confidential(shared.cube)
         self.few, self.dominated = self._on_base(few & ~hidden), self._on_base(dominated & ~hidden)
+        self.secret = secret[self.place]
         self.near, self.public = self._on_base(near & ~hidden), self._on_base(public & ~hidden)
         self.known = ~self._on_base(self.control[:n] != FIXED)
 
@@ -188,6 +194,11 @@ class _Linked:
         yield from zip(
             changed.here[few].tolist(), changed.there[few].tolist(), changed.largest[few].tolist(), strict=True
         )
+
+    def _confidential(self, cube: Cube) -> tuple[BoolArray, BoolArray]:
+        """Of a trace nothing is, but its changes."""
+        none = np.zeros(len(cube.cells), dtype=bool)
+        return (none, none) if self.trace else confidential(cube, self.rules)
 
     def _on_base(self, mask: BoolArray) -> BoolArray:
         spread = np.zeros(self.n_base, dtype=bool)
@@ -229,8 +240,9 @@ class _Linked:
         """What must stay open. What an earlier release told already cannot be kept any more."""
         for block, (cube, at) in enumerate(self.blocks):
             up, down = required(cube, self.rules, measure)
-            few, dominated = confidential(cube, self.rules)
-            for cell in np.flatnonzero(few | dominated).tolist():
+            few, dominated = self._confidential(cube)
+            secret = self.secret if block == 0 and not self.trace else np.zeros_like(few)
+            for cell in np.flatnonzero(few | dominated | secret).tolist():
                 if self.control[at[cell]] != FIXED:
                     inside = {
                         self._label(block, unit): required_inside(cube, self.rules, measure, cell, own)

@@ -103,7 +103,7 @@ def _outcome_rows(
                 for group, money in money_of(sample, groups).items():
                     cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
                     yield from _money_rows(
-                        cell, money, measured[group, sample.horizon], sample.panel, outcome, programme
+                        cell, money, measured[group, sample.horizon], sample.panel, outcome, programme, by
                     )
 
 
@@ -136,7 +136,8 @@ def _effect_rows(
                 for group, effect in found.items()
                 if guard.rule(sample.outcome, sample.horizon, _cell(by, group)) is None
             }
-            drawn = shrunken(told, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
+            if guard.rule(sample.outcome, sample.horizon, cell_of()) is None:
+                drawn = shrunken(told, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
             if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
                 tested = _differ(sectors_differ(told.values()))
                 yield cell_of_group((), (), measure=f"{by[0]}s_differ_{estimand}", **named) | tested
@@ -171,9 +172,15 @@ def _differ(tested: WelchTest | Withheld) -> Row:
 
 
 def _money_rows(
-    cell: Row, money: ExtraSales, counts: Counts, panel: Panel, outcome: Outcome, programme: Programme
+    cell: Row,
+    money: ExtraSales,
+    counts: Counts,
+    panel: Panel,
+    outcome: Outcome,
+    programme: Programme,
+    by: tuple[str, ...],
 ) -> Iterator[Row]:
-    """Extra sales, per euro granted and spent where those are known, share of losses offset where it can be asked."""
+    """Extra sales, per euro granted and spent where those are known; of the programme, the share of losses offset."""
     rules = programme.disclosure_rules
     per = {
         "grant_eur": ("extra_per_grant", money.per_grant, money.granted),
@@ -187,7 +194,7 @@ def _money_rows(
             for name, found, spent in (per[column] for column in stated)
         },
     }
-    if outcome.share_of is not None:
+    if outcome.share_of is not None and not by:
         measures["losses_offset"] = money.offset, Unit.FRACTION, 1.0
         lost = cell | {"measure": "offline_fall", "arm": Arm.FUNDED, "unit": Unit.MONEY}
         yield lost | (
@@ -208,20 +215,31 @@ def _coarser(sum_: Total | None, rules: DisclosureRules) -> float:
     return 1.0 if sum_ is None or not sum_.total > 0 else coarse(sum_.total, sum_.largest, rules) / sum_.total
 
 
+SHARES = ("selling_before", "selling_after", "stopped_selling")
+
+
 def _change_rows(
     cell: Row, change: ArmChange | Withheld, counts: Counts, sample: Sample, programme: Programme, *, amounts: bool
 ) -> Iterator[Row]:
-    """Means per firm, change, firms that sell. Amounts are a year's; a count is as large in a year as in a month."""
+    """Means per firm, their change, firms that sell. Amounts are a year's; a count is no larger in a year."""
     rules, outcome = programme.disclosure_rules, programme.outcome(sample.outcome)
-    periods = 1 if outcome.unit == "currency" else sample.panel.periods_per_year
+    found: dict[str, float | None] = {}
+    if isinstance(change, ArmChange):
+        periods = change.n_measured * (1 if outcome.unit == "currency" else sample.panel.periods_per_year)
+        before, after = (
+            coarse(total / periods, largest / periods, rules)
+            for total, largest in (
+                (change.before_sum, change.largest_before),
+                (change.after_sum, change.largest_after),
+            )
+        )
+        found = {"before_mean": before, "after_mean": after, "change": after / before - 1 if before > 0 else None}
+        found |= {share: getattr(change, share) for share in SHARES}
     measures = {"before_mean": Unit.OUTCOME, "after_mean": Unit.OUTCOME} if amounts else {}
     measures |= {"change": Unit.FRACTION}
     if programme.sells_in_part(outcome):
-        measures |= dict.fromkeys(("selling_before", "selling_after", "stopped_selling"), Unit.FRACTION)
+        measures |= dict.fromkeys(SHARES, Unit.FRACTION)
     for measure, unit in measures.items():
+        value = found.get(measure)
         row = cell | {"measure": measure, "unit": unit}
-        value: float | None = getattr(change, measure) if isinstance(change, ArmChange) else None
-        if isinstance(change, ArmChange) and value is not None and unit is Unit.OUTCOME:
-            largest = change.largest_before if measure == "before_mean" else change.largest_after
-            value = coarse(value / periods, largest / periods / change.n_measured, rules)
         yield row | (published(value, counts) if value is not None else withheld(Reason.NOT_ESTIMABLE, counts))

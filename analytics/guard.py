@@ -16,7 +16,7 @@ import pandas as pd
 
 from analytics.attacker import attack
 from analytics.confidentiality import MEASURES, ROUNDING
-from analytics.contributions import ALL, SELLS, column
+from analytics.contributions import ALL, SELLS, TRACE, column
 from analytics.cube import TOTAL, UNKNOWN, Cube
 from analytics.disclosure import Protection, Shared, protect_together
 from analytics.model import Arm, ConfStatus, DisclosureRules, Estimand, Progress, Rule, UserError, silent
@@ -140,12 +140,12 @@ class _Patterns:
         """The comparison arm's pattern, then the funded arm's. under: outcomes whose withheld cells are withheld here
         too, unless another cell tells of the same firms' sales.
         """
-        self._pattern(Arm.COMPARISON, outcome, {})
+        self._pattern(Arm.COMPARISON, outcome, {}, {})
         forced = {cell: rule for one in under for cell, rule in self.rules[Arm.FUNDED, one, ALL].items()}
         for twins in self._twins() if under else ():
             if not twins <= forced.keys():
                 forced = {cell: rule for cell, rule in forced.items() if cell not in twins}
-        self._pattern(Arm.FUNDED, outcome, forced | self._told_by_effects(outcome))
+        self._pattern(Arm.FUNDED, outcome, forced, self._told_by_effects(outcome))
 
     def _told_by_effects(self, outcome: str) -> dict[Cell, Rule]:
         """Groups whose comparison firms, all those of their sectors, would be told about by their effect."""
@@ -164,13 +164,14 @@ class _Patterns:
                     found[cell] = rule
         return found
 
-    def _pattern(self, arm: Arm, outcome: str, forced: Mapping[Cell, Rule]) -> None:
-        """Search, attack, and note what came out."""
+    def _pattern(self, arm: Arm, outcome: str, forced: Mapping[Cell, Rule], secret: Mapping[Cell, Rule]) -> None:
+        """Search, attack, and note what came out. forced: what is withheld in any case; secret: and confidential."""
         base, measures = self._base(arm), list(self._measures(arm, outcome))
         found = protect_together(
             [Shared(base, quantities=()), *(one.shared for one in measures)],
             self._limits,
             withheld=_mask(base, forced),
+            secret=_mask(base, secret),
             importance=self._importance(base),
             apart=False,
         )
@@ -179,14 +180,14 @@ class _Patterns:
             for cell, few, primary, one in zip(base.positions, found.few, found.primary, found.withheld, strict=True)
             if one and UNKNOWN not in cell
         }
-        rules = {cell: forced.get(cell, rule) for cell, rule in told.items()}
+        rules = {cell: forced.get(cell) or secret.get(cell) or rule for cell, rule in told.items()}
         self.rules[arm, outcome, ALL] = rules
         narrowest, held = np.inf, 0
         for horizon in dict.fromkeys(one.horizon for one in measures):
             mine = [one.shared for one in measures if one.horizon == horizon]
             withheld = self._held((arm, outcome, horizon), base, mine, found)
             held += sum(rule is Rule.HELD for rule in self.rules.get((arm, outcome, horizon), {}).values())
-            narrowest = min([narrowest, *(_attacked(one, withheld, base, self._limits) for one in mine)])
+            narrowest = min([narrowest, *(_attacked(one, withheld, base, secret, self._limits) for one in mine)])
         self.solved[arm, outcome] = Solved(
             cells=sum(UNKNOWN not in cell for cell in base.positions),
             primary=sum(rule in (Rule.MIN_UNITS, Rule.P_PERCENT) for rule in rules.values()),
@@ -253,7 +254,9 @@ class _Patterns:
                 cube = self._own(name, arm)
                 earlier = self._earlier((arm, outcome, horizon), name, what)
                 hidden = self._hidden(cube, what)
-                yield _Measure(horizon, Shared(cube, earlier, hidden, QUANTITIES.get(what, ("n_units",))))
+                trace = what.startswith(TRACE)
+                quantities = MEASURES if trace else QUANTITIES.get(what, ("n_units",))
+                yield _Measure(horizon, Shared(cube, earlier, hidden, quantities, trace))
 
     def _hidden(self, cube: Cube, what: str) -> BoolArray:
         """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""
@@ -303,13 +306,18 @@ def _mask(cube: Cube, cells: Mapping[Cell, Any]) -> BoolArray:
     return np.array([cell in cells for cell in cube.positions], dtype=bool)
 
 
-def _attacked(shared: Shared, withheld: BoolArray, base: Cube, limits: DisclosureRules) -> float:
+def _attacked(
+    shared: Shared, withheld: BoolArray, base: Cube, secret: Mapping[Cell, Rule], limits: DisclosureRules
+) -> float:
     """The narrowest interval beside the one that is asked. Raises UserError at one that is narrower."""
     cube = shared.cube
+    if shared.trace:
+        return np.inf
     mask = withheld[[base.positions[cell] for cell in cube.positions]]
     if shared.hidden is not None:
         mask |= shared.hidden
-    found = attack(cube, mask, limits, published_before=shared.published_before)
+    further = [place for place, cell in enumerate(cube.positions) if cell in secret]
+    found = attack(cube, mask, limits, published_before=shared.published_before, secret=further)
     found = found[found["measure"].isin(shared.quantities)]
     if found["narrowed"].any():
         narrowed = found.loc[found["narrowed"], "cell"].unique().tolist()

@@ -12,7 +12,7 @@ from analytics.guard import Guard, cell_of
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel import FloatArray, Panel
 from analytics.programme import Outcome, Programme
-from analytics.rows import Row
+from analytics.rows import Row, coarse
 from analytics.windows import before_end, cohorts_of
 
 BoolArray = npt.NDArray[np.bool_]
@@ -29,10 +29,11 @@ class Point:
     largest: float
     second: float
 
-    @property
-    def index(self) -> float:
-        """100 × Σ y_t / Σ ȳ_before."""
-        return 100 * self.total / self.base
+    def index(self, rules: DisclosureRules) -> float:
+        """100 × Σ y_t / Σ ȳ_before, no finer than its largest contribution allows: the points beside have nearly the
+        same firms.
+        """
+        return coarse(100 * self.total / self.base, 100 * self.largest / self.base, rules)
 
     def short(self, rules: DisclosureRules) -> float:
         """What the others' sum falls short of, to keep the largest contribution; 0 where nothing is confidential."""
@@ -56,7 +57,7 @@ def line_rows(panel: Panel, programme: Programme, guard: Guard) -> Iterator[Row]
                 shown = _shown(found, arm, outcome, programme, guard)
                 for sector, told in found.items():
                     named = {"outcome": outcome.name, "sector": sector, "arm": arm, "period": str(point)}
-                    index, n = (told.index, told.n) if sector in shown else (None, None)
+                    index, n = (told.index(programme.disclosure_rules), told.n) if sector in shown else (None, None)
                     yield named | {"index_value": index, "n": n}
 
 
