@@ -49,18 +49,20 @@ def attack(
     *,
     published_before: Sequence[tuple[Cube, Mask]] = (),
     secret: Iterable[int] = (),
+    quantities: Iterable[str] = MEASURES,
 ) -> pd.DataFrame:
     """What is found about each confidential cell of this release: a row for whoever finds most from outside the cell,
     and one for each firm inside that is alone in another.
 
     cell, measure ("value" or "n_units"), true, lower, upper, need_lower, need_upper (an interval must hold both),
-    narrowed. secret: positions of further cells to attack. Those that an earlier release told already are not attacked.
+    narrowed. secret: positions of further cells to attack; quantities: which of the two measures. Cells that an earlier
+    release told already are not attacked.
     """
     joint = _Joint(cube, withheld, published_before)
     few, dominated = confidential(cube, rules)
     few[list(secret)] = True
     cells = np.flatnonzero((few | dominated) & ~joint.told_before[: len(few)]).tolist()
-    rows = [row for measure in MEASURES for row in _found(joint, cube, rules, measure, cells)]
+    rows = [row for measure in quantities for row in _found(joint, cube, rules, measure, cells)]
     found = pd.DataFrame(rows, columns=["cell", "measure", "true", "lower", "upper", "need_lower", "need_upper"])
     slack = EXACT * (found["need_upper"] - found["need_lower"])
     narrow = (found["lower"] > found["need_lower"] + slack) | (found["upper"] < found["need_upper"] - slack)
@@ -242,6 +244,6 @@ class _Part:
             self._solver.clearSolver()
             return np.inf, np.full(len(self._place), np.inf)
         if status != highspy.HighsModelStatus.kOptimal:
-            raise ArithmeticError(f"the attacker's program ended as {self._solver.modelStatusToString(status)}")
+            raise UserError("disclosure.unsolved", status=self._solver.modelStatusToString(status))
         reached = sum(side * sign * moved[self._place[unknown]] for unknown, sign in combined.items())
         return float(max(reached, 0.0)) * self._unit, moved

@@ -22,6 +22,7 @@ IntArray = npt.NDArray[np.int64]
 TOTAL = "*"
 UNKNOWN = "?"  # the code of a unit whose own is missing: it is in the total, so it is in a cell
 ADDITIVE = 1e-6  # how far sums may be off, beside the largest of them
+TAKEN = ("n_units", "value", "largest", "second", "unit_", "value_")  # names that no dimension can have
 Hierarchy = Mapping[Any, Any] | str
 Level = tuple[int, ...]  # of a table: how deep it goes in each dimension; 0: not at all
 
@@ -160,6 +161,8 @@ def _order(key: tuple[Any, ...]) -> tuple[str, ...]:
 
 def _checked(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd.DataFrame:
     """Rows with a value, in an order of their own: dimension columns, `unit_` and `value_`."""
+    if not names or (taken := [name for name in names if name in TAKEN]):
+        raise UserError("cube.dimensions", names=", ".join(taken) if names else "–")
     missing = [name for name in [*names, value, unit] if name not in frame]
     if missing:
         raise UserError("cube.column_missing", missing=", ".join(map(str, missing)))

@@ -222,6 +222,7 @@ class _Linked:
                 yield System(
                     identities=identities,
                     value=values,
+                    place=np.concatenate([self.place, np.full(shape[1] - len(self.place), HIDDEN)]),
                     cell=self.control,
                     targets=_rows([one.terms for one in found], shape[1]),
                     up=np.array([one.up for one in found]),

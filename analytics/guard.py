@@ -154,14 +154,14 @@ class _Patterns:
         firms = self._cube(frame, column(ALL, ALL, "firms"), Arm.FUNDED)
         assert firms.contributions is not None  # noqa: S101 - made of microdata
         sector = firms.contributions["unit"].map(frame["sector"])
-        groups = [set(codes.dropna()) for _, codes in sector.groupby(firms.contributions["cell"])]
+        beside: dict[frozenset[str], list[Cell]] = {}
+        for cell, (_, codes) in zip(firms.positions, sector.groupby(firms.contributions["cell"]), strict=True):
+            beside.setdefault(frozenset(codes.dropna()), []).append(cell)
         for one in self._measures(Arm.COMPARISON, outcome) if outcome != ALL else ():
-            cube = one.shared.cube
-            cells = cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
-            for cell, sectors in zip(firms.positions, groups, strict=True):
-                beside = cells.loc[[code for code in sectors if code in cells.index]]
-                if len(beside) and (rule := _dominated(beside, self._limits)) is not None:
-                    found[cell] = rule
+            parts = one.shared.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
+            for sectors, cells in beside.items():
+                rule = None if one.shared.trace else _dominated(parts[parts.index.isin(sectors)], self._limits)
+                found |= dict.fromkeys(cells, rule) if rule is not None else {}
         return found
 
     def _pattern(self, arm: Arm, outcome: str, forced: Mapping[Cell, Rule], secret: Mapping[Cell, Rule]) -> None:
@@ -295,6 +295,8 @@ class _Patterns:
 
 def _dominated(parts: pd.DataFrame, limits: DisclosureRules) -> Rule | None:
     """The rule that several sectors' comparison firms together would break."""
+    if parts.empty:
+        return None
     n, total = parts["n_units"].sum(), parts["value"].sum()
     largest, second = np.sort(parts[["largest", "second"]].to_numpy(), axis=None)[:-3:-1]
     if 0 < n < limits.min_units:
@@ -317,8 +319,9 @@ def _attacked(
     if shared.hidden is not None:
         mask |= shared.hidden
     further = [place for place, cell in enumerate(cube.positions) if cell in secret]
-    found = attack(cube, mask, limits, published_before=shared.published_before, secret=further)
-    found = found[found["measure"].isin(shared.quantities)]
+    found = attack(
+        cube, mask, limits, published_before=shared.published_before, secret=further, quantities=shared.quantities
+    )
     if found["narrowed"].any():
         narrowed = found.loc[found["narrowed"], "cell"].unique().tolist()
         raise UserError("disclosure.narrowed", cells="; ".join(cube.named(narrowed)))

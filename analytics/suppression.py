@@ -7,12 +7,14 @@ asked, so that no tolerance of the solver can let a leak through; and a pattern 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+
+from analytics.model import UserError
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -21,6 +23,7 @@ HIDDEN = -1  # of an unknown that no publication tells
 FIXED = -2  # of one that is told already
 ALL_OWNERS = -2  # in place of one: where they fail together, each of them does
 PRIMAL = 4  # among the solver's simplex strategies
+MOVES = 3  # kept for each cell and side
 SHARE = 1 - 1e-6  # of what is asked, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
 
@@ -29,14 +32,16 @@ SMALL = 1e-9  # a price, or a part of a cell, that is none
 class System:
     """One measure as attackers see it: unknowns, identities between them, and what must stay open.
 
-    identities: (m, v). value: (v,) how far each can fall; cell: (v,) the cell whose publication tells it, or HIDDEN, or
-    FIXED. targets: (k, v) sums of unknowns; up, down: (k,) how far each must stay open; names: (k,) the cell that each
-    is about. owners: for each firm that is alone in cells, the unknowns that it knows; inside: (target, owner) -> how
-    far up and down the owner must leave it open, where it contributes to the target itself.
+    identities: (m, v). value: (v,) how far each can fall; place: (v,) the cell that each is the value of, or HIDDEN;
+    cell: (v,) the cell whose publication tells it, or HIDDEN, or FIXED. targets: (k, v) sums of unknowns; up, down:
+    (k,) how far each must stay open; names: (k,) the cell that each is about. owners: for each firm that is alone in
+    cells, the unknowns that it knows; inside: (target, owner) -> how far up and down the owner must leave it open,
+    where it contributes to the target itself.
     """
 
     identities: sparse.csr_array
     value: FloatArray
+    place: IntArray
     cell: IntArray
     targets: sparse.csr_array
     up: FloatArray
@@ -81,19 +86,21 @@ def suppress(
     known: BoolArray,
     *,
     nodes: int = 20_000,
-    rounds: int = 200,
+    programs: int = 100_000,
 ) -> Pattern:
-    """The safe pattern that loses least, or, where it is not found within the limits of nodes and rounds, a safe one.
+    """The safe pattern that loses least, or, where it is not found within the limits of nodes and programs, a safe one.
 
     weights: (n_cells,) what withholding each loses; primary: those withheld in any case; known: those that an attacker
     knows already, so that withholding them is of no use. Raises UnsafeError when nothing is safe.
     """
-    probers = [_Prober(system, primary) for system in systems if system.targets.shape[0]]
+    memory = _Memory(programs)
+    probers = [_Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
     every = (~known | primary).astype(np.float64)
     master = _Master(weights, primary, known & ~primary)
     pattern, safe = every, False
-    for solve in (master.relaxed, lambda: master.integer(nodes)):
-        for _ in range(rounds):
+    for solve, left in ((master.relaxed, programs // 2), (lambda: master.integer(nodes), programs // 4)):
+        safe = False
+        while memory.programs > left:
             pattern = solve()
             if not master.feasible:
                 raise UnsafeError(sorted({found for prober in probers for found in prober.failing(every)}))
@@ -104,7 +111,8 @@ def suppress(
             master.add(cuts)
     best = pattern > 0.5
     if not safe:
-        best = _trimmed(probers, every > 0.5, primary, np.where(best, weights, weights.sum() + weights))
+        first = np.where(best, weights, weights.sum() + weights)
+        best = _trimmed(probers, every > 0.5, primary, first, memory)
     lost = float(weights[best & ~primary].sum())
     return Pattern(best, lost, min(master.bound, lost))
 
@@ -118,12 +126,16 @@ def _cuts(probers: Sequence["_Prober"], pattern: FloatArray) -> list[_Cut]:
     return []
 
 
-def _trimmed(probers: Sequence["_Prober"], pattern: BoolArray, primary: BoolArray, weights: FloatArray) -> BoolArray:
-    """A safe pattern less every cell that it is safe without, the weightiest tried first."""
+def _trimmed(
+    probers: Sequence["_Prober"], pattern: BoolArray, primary: BoolArray, weights: FloatArray, memory: "_Memory"
+) -> BoolArray:
+    """A safe pattern less every cell that it is safe without, the weightiest tried first, while programs are left."""
     kept = pattern.copy()
     witnesses = [prober.witnesses(kept.astype(np.float64)) for prober in probers]
     order = np.flatnonzero(pattern & ~primary)
     for cell in order[np.argsort(-weights[order], kind="stable")].tolist():
+        if memory.programs <= 0:
+            break
         kept[cell] = False
         found = []
         for prober, known in zip(probers, witnesses, strict=True):
@@ -138,6 +150,16 @@ def _trimmed(probers: Sequence["_Prober"], pattern: BoolArray, primary: BoolArra
     return kept
 
 
+@dataclass(slots=True)
+class _Memory:
+    """What the systems of a pattern share: linear programs left to solve; and of a cell and side, how all cells moved
+    when an attack on it failed.
+    """
+
+    programs: int
+    moves: dict[tuple[int, int], list[FloatArray]] = field(default_factory=dict)
+
+
 Attack = tuple[int, int, int]  # target, side (1 up, -1 down), owner (HIDDEN: somebody outside)
 
 
@@ -146,8 +168,9 @@ class _Prober:
     cells are allowed.
     """
 
-    def __init__(self, system: System, primary: BoolArray) -> None:
+    def __init__(self, system: System, primary: BoolArray, memory: _Memory) -> None:
         """The linear program, in the distance of each unknown from its value; in units of the least that is asked."""
+        self._memory = memory
         self._primary = primary
         asked = np.concatenate([system.up, system.down])
         unit = asked[asked > 0].min(initial=np.inf)
@@ -163,13 +186,14 @@ class _Prober:
         self._every = np.arange(n, dtype=np.int32)
         self._program = _program(system.identities, n)
         self._costs = np.zeros(n)
+        known = [set(unknowns.tolist()) for unknowns in system.owners]
         self._against = [
-            np.array([owner for owner, known in enumerate(system.owners) if not np.isin(known, place).any()], np.int64)
+            np.array([owner for owner, its in enumerate(known) if its.isdisjoint(place.tolist())], dtype=np.int64)
             for place, _ in self._targets
         ]
         self._owner_of = np.full(n, HIDDEN)
-        for owner, known in enumerate(system.owners):
-            self._owner_of[known] = owner
+        for owner, unknowns in enumerate(system.owners):
+            self._owner_of[unknowns] = owner
 
     def failing(self, pattern: FloatArray) -> Iterator[int]:
         """Cells that an attacker can tell too closely."""
@@ -237,9 +261,12 @@ class _Prober:
 
     def _weak(self, k: int, side: int) -> int | None:
         """The attacker who can tell a target too closely; None when nobody can."""
-        reached, moved = self._reach(k, side, HIDDEN)
-        if reached < self._need(k, side):
-            return HIDDEN
+        moved = self._borrowed(k, side)
+        if moved is None:
+            reached, moved = self._reach(k, side, HIDDEN)
+            if reached < self._need(k, side):
+                return HIDDEN
+            self._lend(k, side, moved)
         touched = self._touched(k, moved)
         if len(touched) > 1 and self._reach(k, side, ALL_OWNERS)[0] >= self._need(k, side):
             return None
@@ -253,6 +280,27 @@ class _Prober:
                 if reached >= self._need(k, side):
                     witnesses.append(moved)
         return None
+
+    def _borrowed(self, k: int, side: int) -> FloatArray | None:
+        """A move that foiled an attack on the same cell in another measure, if to scale it does so here."""
+        place, signs = self._targets[k]
+        for move in self._memory.moves.get((int(self._system.names[k]), side), ()):
+            moved = np.where(self._system.place == HIDDEN, 0.0, move[self._system.place])
+            reached = side * float(signs @ moved[place])
+            if reached > SMALL:
+                moved *= (self._need(k, side) + SMALL) / reached
+                fits = bool((moved >= self._lower).all() and (moved <= self._upper).all())
+                if fits and np.abs(self._system.identities @ moved).max(initial=0) < SMALL:
+                    return moved
+        return None
+
+    def _lend(self, k: int, side: int, moved: FloatArray) -> None:
+        known = self._system.place != HIDDEN
+        move = np.zeros(len(self._primary))
+        move[self._system.place[known]] = moved[known]
+        kept = self._memory.moves.setdefault((int(self._system.names[k]), side), [])
+        kept.insert(0, move)
+        del kept[MOVES:]
 
     def _touched(self, k: int, moved: FloatArray) -> list[int]:
         """Owners who know that a witness is not so."""
@@ -279,6 +327,7 @@ class _Prober:
             self._program.changeColsBounds(len(known), known, nothing, nothing)
         place, signs = self._targets[k]
         self._program.changeColsCost(len(place), place, -side * signs)
+        self._memory.programs -= 1
         _solve(self._program)
         solution = self._program.getSolution()
         moved = np.array(solution.col_value)
@@ -310,12 +359,16 @@ class _Prober:
 def _solve(program: highspy.Highs) -> None:
     """To the optimum: where the way from the last one gets lost, from the beginning."""
     program.run()
+    if program.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+        return
+    for method in ("simplex", "ipm"):
+        if program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            program.clearSolver()
+            program.setOptionValue("solver", method)
+            program.run()
+    program.setOptionValue("solver", "choose")
     if program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        program.clearSolver()
-        program.run()
-    if program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        status = program.modelStatusToString(program.getModelStatus())
-        raise ArithmeticError(f"a linear program of disclosure control ended as {status}")
+        raise UserError("disclosure.unsolved", status=program.modelStatusToString(program.getModelStatus()))
 
 
 def _program(identities: sparse.csr_array, n: int) -> highspy.Highs:

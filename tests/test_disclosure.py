@@ -742,3 +742,28 @@ def test_what_an_earlier_release_published_is_not_published_again() -> None:
     cube = cube_of(frame)
     hidden = withheld(cube, published_before=[(cube, np.zeros(len(cube.cells), dtype=bool))])
     assert "ax" in named(cube, hidden)
+
+
+def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
+    """With too few programs to find the best pattern, what comes out is safe all the same, and says how far it may be
+    from the best; the same limits give the same pattern.
+    """
+    from analytics.attacker import attack
+    from analytics.disclosure import Shared, _Linked
+    from analytics.suppression import suppress
+
+    frame = firms(
+        {f"{a}{b}": [10.0 * (i + 2) for i in range(1 + (3 * ord(a) + ord(b)) % 7)] for a in "abcdef" for b in "xyz"}
+    )
+    cube = cube_of(frame)
+    none = np.zeros(len(cube.cells), dtype=bool)
+    linked = _Linked(Shared(cube), cube, RULES, none, apart=False)
+    primary, weights = linked.few | linked.dominated, cube.measure("n_units")
+    best = suppress(list(linked.systems()), weights, primary, none)
+    for programs in (0, 40, 200):
+        found = suppress(list(linked.systems()), weights, primary, none, programs=programs)
+        again = suppress(list(linked.systems()), weights, primary, none, programs=programs)
+        assert (found.withheld == again.withheld).all()
+        assert not attack(cube, found.withheld, RULES)["narrowed"].any()
+        assert found.bound <= best.lost + 1e-9 <= found.lost + 2e-9
+    assert best.bound == pytest.approx(best.lost)
