@@ -6,16 +6,22 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.behind import recall
 from analytics.build import build
+from analytics.contributions import column, samples_of
+from analytics.figures import figure_rows
+from analytics.guard import Guard, cell_of, guard
 from analytics.home import Home
 from analytics.ingest import import_file
 from analytics.michigan import write
-from analytics.model import DataKind, UserError
+from analytics.model import Arm, DataKind, Rule, UserError
+from analytics.panel import from_store
 from analytics.programme import Programme, load_programme
 from analytics.readers import load_mapping
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.store import Store
+from analytics.windows import horizons
 from tests.michigan import as_they_are, built
 
 PROGRAMME = "michigan-1988"
@@ -129,3 +135,40 @@ def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -
         with pytest.raises(UserError, match="backup"):
             build(confidential(), store, releases)
         build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
+
+
+def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Home, Release]) -> None:
+    """No sum of the windows changed, but lines and checks are made of the rest: every horizon stays as it was."""
+    home, release = first
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        [behind] = recall(
+            store.behind, Releases(home.releases, PROGRAMME), confidential(), [release.release_id]
+        ).values()
+    trace = column("sales", "*", "trace")
+    funded = behind.contributions.index[(behind.contributions["arm"] == "funded") & behind.contributions[trace].notna()]
+    assert guard(behind.contributions, confidential(), [behind]).rules[Arm.FUNDED, "sales", "*"] == {}
+    changed = behind.contributions.copy()
+    changed.loc[funded[0], trace] += 1e-3
+    held = guard(changed, confidential(), [behind])
+    for horizon in ("overall", "1"):
+        assert held.rule("sales", horizon, cell_of()) is Rule.HELD
+        assert held.rule("employ", horizon, cell_of()) is None
+    changed.loc[funded[:15], trace] += 1e-3
+    assert guard(changed, confidential(), [behind]).rule("sales", "1", cell_of()) is None
+
+
+def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
+    """The others' shrunken values would give away the programme's new effect."""
+    home, _ = first
+    programme = confidential()
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        everybody = from_store(store, programme, everybody=True)
+    panel = everybody.compared
+    samples = samples_of(panel, programme, horizons(panel, programme.settings))
+    open_, held = Guard({}, {}), Guard({(Arm.FUNDED, "sales", "*"): {cell_of(): Rule.HELD}}, {})
+    drawn = [
+        [row.get("shrunk") for row in figure_rows(everybody, programme, samples, one) if row["outcome"] == "sales"]
+        for one in (open_, held)
+    ]
+    assert any(value is not None for value in drawn[0])
+    assert all(value is None for value in drawn[1])
