@@ -178,7 +178,7 @@ def _checked(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd
     if (rows == TOTAL).any(axis=None):
         raise UserError("cube.total_as_code", code=TOTAL)
     rows = rows.assign(unit_=frame[unit].to_numpy(), value_=values)[np.isfinite(values)]
-    ordered: pd.DataFrame = rows.sort_values([*names, "unit_", "value_"], key=lambda column: column.map(str))
+    ordered: pd.DataFrame = rows.sort_values(["unit_", "value_"], key=lambda column: column.map(str))
     return ordered.reset_index(drop=True)
 
 

@@ -281,7 +281,7 @@ class _Patterns:
         return found
 
     def _cube(self, frame: pd.DataFrame, name: str, arm: Arm) -> Cube:
-        mine = frame[(frame["arm"] == arm.value) & frame[name].notna()]
+        mine = frame.loc[(frame["arm"] == arm.value) & frame[name].notna(), [*CUBE, name]]
         known = {one for one in CUBE if frame[one].notna().any()}
         return Cube.from_microdata(
             mine.reset_index(names="firm_"),

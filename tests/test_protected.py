@@ -47,7 +47,7 @@ def candidates(everybody: Panel, programme: Programme) -> pd.DataFrame:
     return pd.DataFrame(list(figure_rows(everybody, programme, samples, Guard({}, {})))).set_index(list(KEY))
 
 
-CHANCE = ("selling_", "stopped_", "started_", "check_", "measured_")
+CHANCE = ("selling_", "stopped_", "started_", "check_", "measured_", "change")
 NUMBERS = ["value", "low", "high", "sim_low", "sim_high", "half_low", "half_high", "mde"]
 
 
@@ -59,8 +59,8 @@ def test_no_withheld_value_is_anywhere_in_the_file(
     measured: dict[tuple[str, ...], frozenset[str]],
 ) -> None:
     """Every column of every table is decoded: what a withheld figure would have been stands in none of them, but where
-    it is published of the very same firms. Numbers of few digits and shares of firms stand everywhere by
-    chance, and so do sums of outcomes that many firms have none of.
+    it is published of the very same firms. Numbers of few digits, shares of firms and changes of rounded
+    means stand everywhere by chance, and so do sums of outcomes that many firms have none of.
     """
     hidden = release.figures[release.figures["value"].isna()].set_index(list(KEY)).index
     sector = everybody.units["sector"]
