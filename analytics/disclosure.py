@@ -15,7 +15,8 @@ from analytics.attacker import feasible_intervals
 from analytics.confidentiality import MEASURES, confidential, required, required_inside
 from analytics.cube import Cube, Differences, differences
 from analytics.model import DisclosureRules, UserError
-from analytics.suppression import FIXED, HIDDEN, System, UnsafeError, suppress
+from analytics.probing import FIXED, HIDDEN, System, UnsafeError
+from analytics.suppression import suppress
 
 __all__ = ["Cube", "DisclosureRules", "Protection", "feasible_intervals", "protect"]
 
