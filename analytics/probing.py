@@ -102,7 +102,6 @@ class Prober:
         n = len(value)
         self._every = np.arange(n, dtype=np.int32)
         self._program = _program(system.identities, n)
-        self._costs = np.zeros(n)
         known = [set(unknowns.tolist()) for unknowns in system.owners]
         self._against = [
             np.array([owner for owner, its in enumerate(known) if its.isdisjoint(place.tolist())], dtype=np.int64)
