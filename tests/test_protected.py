@@ -70,7 +70,7 @@ def test_no_withheld_value_is_anywhere_in_the_file(
             for value in row.dropna().astype(float).tolist():
                 if len(repr(value).strip("0.").replace(".", "")) > 9:
                     secret.setdefault(value, []).append(key)
-    assert len(secret) > 3000
+    assert len(secret) > 2000
     path = Releases(demonstration.releases, "ecommerce-2020").path(release.release_id)
     with duckdb.connect(path, read_only=True) as connection:
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
