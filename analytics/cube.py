@@ -294,14 +294,14 @@ def _contributions(rows: pd.DataFrame, at: Mapping[Level, IntArray]) -> pd.DataF
 
 def _told(contributions: pd.DataFrame, n_cells: int) -> pd.DataFrame:
     """n_units, value, largest, second of each cell."""
-    ranked = contributions.sort_values(["cell", "value"], ascending=[True, False], kind="stable")
-    rank = ranked.groupby("cell").cumcount()
-    told = pd.DataFrame(index=range(n_cells))
-    told["n_units"] = contributions.groupby("cell").size()
-    told["value"] = contributions.groupby("cell")["value"].sum()
-    for name, place in (("largest", 0), ("second", 1)):
-        told[name] = ranked[rank == place].set_index("cell")["value"]
-    return told.fillna(0.0).astype({"n_units": np.int64})
+    cell, value = contributions["cell"].to_numpy(dtype=np.int64), contributions["value"].to_numpy(dtype=np.float64)
+    n = np.bincount(cell, minlength=n_cells)
+    ranked = value[np.lexsort((-value, cell))]
+    first = np.cumsum(n) - n
+    largest, second = np.zeros(n_cells), np.zeros(n_cells)
+    largest[n > 0], second[n > 1] = ranked[first[n > 0]], ranked[first[n > 1] + 1]
+    summed = np.bincount(cell, value, minlength=n_cells)
+    return pd.DataFrame({"n_units": n.astype(np.int64), "value": summed, "largest": largest, "second": second})
 
 
 def _identities(levels: _Levels, at: Mapping[Level, IntArray], n_cells: int) -> sparse.csr_array:

@@ -248,9 +248,11 @@ class _Patterns:
 
     def _measures(self, arm: Arm, outcome: str) -> Iterator[_Measure]:
         """Each column of an outcome; the count of firms is the same for sums before and after."""
+        mine = self._frame[self._frame["arm"] == arm.value]
         for name in map(str, self._frame):
             about, horizon, what = name.split("|") if "|" in name else ("", "", "")
-            if about == outcome:
+            idle = what.startswith(TRACE) and not self._before
+            if about == outcome and not idle and mine[name].notna().any():
                 cube = self._own(name, arm)
                 earlier = self._earlier((arm, outcome, horizon), name, what)
                 hidden = self._hidden(cube, what)
