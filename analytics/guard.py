@@ -8,6 +8,7 @@ own: it is published by sector alone, since a comparison firm stands beside ever
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -150,13 +151,9 @@ class _Patterns:
     def _told_by_effects(self, outcome: str) -> dict[Cell, Rule]:
         """Groups whose comparison firms, all those of their sectors, would be told about by their effect."""
         found: dict[Cell, Rule] = {}
-        frame = self._frame[(self._frame["arm"] == Arm.FUNDED.value) & (self._frame[SELLS] == "yes")]
-        firms = self._cube(frame, column(ALL, ALL, "firms"), Arm.FUNDED)
-        assert firms.contributions is not None  # noqa: S101 - made of microdata
-        sector = firms.contributions["unit"].map(frame["sector"])
         beside: dict[frozenset[str], list[Cell]] = {}
-        for cell, (_, codes) in zip(firms.positions, sector.groupby(firms.contributions["cell"]), strict=True):
-            beside.setdefault(frozenset(codes.dropna()), []).append(cell)
+        for cell, units in self._sellers.items():
+            beside.setdefault(frozenset(self._frame["sector"][list(units)].dropna()), []).append(cell)
         for one in self._measures(Arm.COMPARISON, outcome) if outcome != ALL else ():
             parts = one.shared.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
             for sectors, cells in beside.items():
@@ -214,14 +211,18 @@ class _Patterns:
         self.rules[key] = self.rules.get(key, {}) | told
         return again.withheld
 
-    def _twins(self) -> list[set[Cell]]:
-        """Cells that hold the same firms, but for beneficiaries that sell nothing by their nature."""
+    @cached_property
+    def _sellers(self) -> dict[Cell, frozenset[str]]:
+        """The funded firms of each cell, but for beneficiaries that sell nothing by their nature."""
         cube = self._cube(self._frame[self._frame[SELLS] == "yes"], column(ALL, ALL, "firms"), Arm.FUNDED)
-        alike: dict[frozenset[object], set[Cell]] = {}
-        if cube.contributions is not None:
-            members = cube.contributions.groupby("cell")["unit"].agg(frozenset)
-            for cell, units in zip(cube.positions, members, strict=True):
-                alike.setdefault(units, set()).add(cell)
+        assert cube.contributions is not None  # noqa: S101 - made of microdata
+        return dict(zip(cube.positions, cube.contributions.groupby("cell")["unit"].agg(frozenset), strict=True))
+
+    def _twins(self) -> list[set[Cell]]:
+        """Cells that hold the same of them."""
+        alike: dict[frozenset[str], set[Cell]] = {}
+        for cell, units in self._sellers.items():
+            alike.setdefault(units, set()).add(cell)
         return [cells for cells in alike.values() if len(cells) > 1]
 
     # ---- measures ----------------------------------------------------------------------------------------------------
