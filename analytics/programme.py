@@ -3,7 +3,6 @@
 One TOML file under `data/programmes/`; every key is checked on load, and a wrong one is named with what was expected.
 """
 
-import datetime as dt
 import tomllib
 from collections.abc import Sequence
 from functools import cached_property
@@ -11,134 +10,35 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from analytics.home import PROGRAMMES
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
+from analytics.programme_parts import (
+    Announced,
+    Area,
+    BeneficiaryKind,
+    Calendar,
+    Contact,
+    Context,
+    Disclosure,
+    Headline,
+    Importance,
+    Month,
+    Named,
+    Outcome,
+    Part,
+    Sector,
+    Tranche,
+    Windows,
+    Words,
+)
 from analytics.reference import DIVISIONS, PROVINCES
 from analytics.text import Text
 
 DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "province", "beneficiary_kind")
 NESTED = {"sector": "macro_sector", "province": "area"}  # each lies in one of the other
 HIERARCHY = ("macro_sector", "sector")  # whose claims are made together, of which one asks whether they differ
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
-
-
-class Part(BaseModel):
-    """A table of the programme file: unknown keys are refused, values cannot be changed."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Words(Part):
-    """A name in every language."""
-
-    it: str
-    en: str
-
-    def in_(self, text: Text) -> str:
-        """The name in the reader's language."""
-        return str(getattr(self, text.language))
-
-
-class Named(Part):
-    """Something with an id that stays and a label that readers see."""
-
-    id: Slug
-    label: Words
-
-
-class Tranche(Named):
-    """One funding decision, as announced. A count or amount that was not stated is absent, never guessed."""
-
-    announced_firms: int | None = Field(None, gt=0)
-    announced_eur: float | None = Field(None, gt=0)
-    announced_eur_is: Literal["grants", "endowment"] = "grants"
-    decided_on: dt.date | None = None
-    source: Words
-
-
-class Sector(Named):
-    """A group of ATECO 2007 divisions, or (`rest`) all divisions that no other sector names."""
-
-    macro_sector: Slug
-    divisions: tuple[int, ...] = ()
-    rest: bool = False
-
-
-class Area(Named):
-    """A group of provinces."""
-
-    provinces: tuple[str, ...] = Field(min_length=1)
-
-
-class BeneficiaryKind(Named):
-    """What an applicant is. One that does not sell (an association, a university) is counted, and in no effect."""
-
-    sells: bool = True
-
-
-class Outcome(Part):
-    """A quantity compared before and after. `column` is its column in the sales table; `noun` its name in sentences;
-    `share_of` the outcome that it is a part of (online sales, of total sales), `rest` what the remainder is called."""
-
-    name: Slug
-    column: str
-    unit: Literal["currency", "number", "percent"] = "currency"
-    currency: str | None = Field(None, pattern="^[A-Z]{3}$")
-    transform: Literal["none", "log"] = "none"
-    label: Words
-    noun: Words
-    gender: Literal["f", "m"] = "f"
-    plural: bool = True
-    share_of: Slug | None = None
-    rest: Words | None = None
-
-    @model_validator(mode="after")
-    def _currency_where_money(self) -> Self:
-        if (self.unit == "currency") != (self.currency is not None):
-            raise ValueError("'currency' goes with unit = \"currency\", and only there")
-        return self
-
-
-class Windows(Part):
-    """Where before ends and after begins (METHODS.md 1), and the calendar year that losses are counted from."""
-
-    before_ends: Month | None = None
-    award_period: Literal["skip", "after"] = "skip"
-    years_after: int = Field(3, ge=1, le=10)
-    loss_baseline: Annotated[str, Field(pattern=r"^(19|20)\d{2}$")] | None = None
-
-
-class Headline(Part):
-    """The one figure of the first screen: which outcome, which estimand, over which horizon."""
-
-    outcome: Slug
-    estimand: Literal[Estimand.TYPICAL_FIRM, Estimand.EURO_WEIGHTED]
-    horizon: Literal["overall"] | int = "overall"
-
-
-class Importance(Part):
-    """The smallest effect that matters, fixed before any estimate is seen."""
-
-    mie: float = Field(0.10, gt=0, lt=1)
-    mie_points: float = Field(0.03, gt=0, lt=1)
-
-
-class Disclosure(Part):
-    """Thresholds of DisclosureRules for this programme."""
-
-    min_units: int = Field(3, ge=3, le=10)
-    p_percent: float = Field(10.0, ge=0)
-
-
-class Announced(Part):
-    """The totals of the call, as reported."""
-
-    applications: int | None = Field(None, gt=0)
-    requested_eur: float | None = Field(None, gt=0)
-    source: Words
 
 
 class Programme(Part):
@@ -175,6 +75,10 @@ class Programme(Part):
     ineligible_reasons: tuple[str, ...] = ()
     threshold_reasons: tuple[str, ...] = ()
     specifications: tuple[Specification, ...] = ()
+    calendar: Calendar = Calendar()
+    contact: Contact | None = None
+    context: tuple[Context, ...] = ()
+    tiles: tuple[tuple[str, ...], ...] = ()
 
     @model_validator(mode="after")
     def _headline_exists(self) -> Self:
@@ -214,7 +118,12 @@ class Programme(Part):
         _whole_of("sectors: division", [d for s in self.sectors for d in s.divisions], DIVISIONS)
         if sum(sector.rest for sector in self.sectors) != 1:
             raise ValueError("sectors: exactly one must say rest = true, so that every activity has its sector")
-        _whole_of("areas: province", [p for area in self.areas for p in area.provinces], tuple(PROVINCES))
+        named = tuple(p for area in self.areas for p in area.provinces)
+        _whole_of("areas: province", named, tuple(PROVINCES))
+        _whole_of("tiles: province", [p for row in self.tiles for p in row], named)
+        sectors = tuple(sector.id for sector in self.sectors)
+        for context in self.context:
+            _whole_of("context: sector", context.sectors, sectors)
         for pair in self.pairs:
             for dimension in pair:
                 if dimension not in DIMENSIONS:
@@ -244,6 +153,10 @@ class Programme(Part):
         named = {division: sector.id for sector in self.sectors for division in sector.divisions}
         rest = next(sector.id for sector in self.sectors if sector.rest)
         return {division: named.get(division, rest) for division in DIVISIONS}
+
+    def sector_of(self, division: int) -> str:
+        """The sector of an ATECO 2007 division."""
+        return self._sector_of_division[division]
 
     def sector_frame(self) -> pd.DataFrame:
         """One row per ATECO 2007 division: division, sector, macro_sector."""

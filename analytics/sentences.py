@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from analytics.model import Estimand, Grade, Unit, Verdict
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
-from analytics.programme import Outcome
+from analytics.programme_parts import Outcome
 from analytics.release import Figure, Release
 from analytics.text import Text
 

@@ -1,0 +1,156 @@
+"""The tables of a programme file, each checked on its own; `programme` puts them together."""
+
+import datetime as dt
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from analytics.model import Estimand
+from analytics.text import Text
+
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
+Year = Annotated[str, Field(pattern=r"^(19|20)\d{2}$")]
+
+
+class Part(BaseModel):
+    """A table of the programme file: unknown keys are refused, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Words(Part):
+    """A name in every language."""
+
+    it: str
+    en: str
+
+    def in_(self, text: Text) -> str:
+        """The name in the reader's language."""
+        return str(getattr(self, text.language))
+
+
+class Named(Part):
+    """Something with an id that stays and a label that readers see."""
+
+    id: Slug
+    label: Words
+
+
+class Tranche(Named):
+    """One funding decision, as announced. A count or amount that was not stated is absent, never guessed."""
+
+    announced_firms: int | None = Field(None, gt=0)
+    announced_eur: float | None = Field(None, gt=0)
+    announced_eur_is: Literal["grants", "endowment"] = "grants"
+    decided_on: dt.date | None = None
+    source: Words
+
+
+class Sector(Named):
+    """A group of ATECO 2007 divisions, or (`rest`) all divisions that no other sector names."""
+
+    macro_sector: Slug
+    divisions: tuple[int, ...] = ()
+    rest: bool = False
+
+
+class Area(Named):
+    """A group of provinces."""
+
+    provinces: tuple[str, ...] = Field(min_length=1)
+
+
+class BeneficiaryKind(Named):
+    """What an applicant is. One that does not sell (an association, a university) is counted, and in no effect."""
+
+    sells: bool = True
+
+
+class Outcome(Part):
+    """A quantity compared before and after. `column` is its column in the sales table; `noun` its name in sentences;
+    `share_of` the outcome that it is a part of (online sales, of total sales), `rest` what the remainder is called."""
+
+    name: Slug
+    column: str
+    unit: Literal["currency", "number", "percent"] = "currency"
+    currency: str | None = Field(None, pattern="^[A-Z]{3}$")
+    transform: Literal["none", "log"] = "none"
+    label: Words
+    noun: Words
+    gender: Literal["f", "m"] = "f"
+    plural: bool = True
+    share_of: Slug | None = None
+    rest: Words | None = None
+
+    @model_validator(mode="after")
+    def _currency_where_money(self) -> Self:
+        if (self.unit == "currency") != (self.currency is not None):
+            raise ValueError("'currency' goes with unit = \"currency\", and only there")
+        return self
+
+
+class Windows(Part):
+    """Where before ends and after begins (METHODS.md 1), and the calendar year that losses are counted from."""
+
+    before_ends: Month | None = None
+    award_period: Literal["skip", "after"] = "skip"
+    years_after: int = Field(3, ge=1, le=10)
+    loss_baseline: Year | None = None
+
+
+class Headline(Part):
+    """The one figure of the first screen: which outcome, which estimand, over which horizon."""
+
+    outcome: Slug
+    estimand: Literal[Estimand.TYPICAL_FIRM, Estimand.EURO_WEIGHTED]
+    horizon: Literal["overall"] | int = "overall"
+
+
+class Importance(Part):
+    """The smallest effect that matters, fixed before any estimate is seen."""
+
+    mie: float = Field(0.10, gt=0, lt=1)
+    mie_points: float = Field(0.03, gt=0, lt=1)
+
+
+class Disclosure(Part):
+    """Thresholds of DisclosureRules for this programme."""
+
+    min_units: int = Field(3, ge=3, le=10)
+    p_percent: float = Field(10.0, ge=0)
+
+
+class Announced(Part):
+    """The totals of the call, as reported."""
+
+    applications: int | None = Field(None, gt=0)
+    requested_eur: float | None = Field(None, gt=0)
+    source: Words
+
+
+class Calendar(Part):
+    """What readers are told of the releases: whether figures may still change, and when the next ones come."""
+
+    state: Literal["provisional", "final"] = "provisional"
+    next_release: dt.date | None = None
+
+
+class Contact(Part):
+    """Who answers for the figures, and corrects them."""
+
+    name: Words
+    email: Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$")]
+
+
+class Context(Part):
+    """Official statistics on the world meanwhile: shares or changes by year (0.12 is 12%), with their source.
+
+    change: against the year before, not a share; sectors: those it speaks of (none named: all).
+    """
+
+    label: Words
+    source: Words
+    points: dict[Year, float] = Field(min_length=1)
+    change: bool = False
+    sectors: tuple[Slug, ...] = ()
