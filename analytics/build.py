@@ -26,6 +26,7 @@ from analytics.release import write_release
 from analytics.releases import Releases
 from analytics.rows import Row
 from analytics.sample import Sample
+from analytics.spread import spread_rows
 from analytics.store import Store
 from analytics.windows import before_end, cohorts_of, horizons
 
@@ -83,9 +84,11 @@ def contents(
     candidates = figure_rows(everybody, programme, samples, guarded, progress)
     figures = protected(candidates, guarded, [one.figures for one in earlier])
     lines = held_lines(line_rows(panel, programme, guarded), guarded, [one.lines for one in earlier])
+    spread = spread_rows(samples, programme, guarded, [one.spread for one in earlier])
     tables = {
         "figures": _with_ids(pd.DataFrame(list(figures)), programme.id, release),
-        "lines": _with_line_ids(pd.DataFrame(list(lines)), programme.id, release),
+        "lines": _with_picture_ids("lines", pd.DataFrame(list(lines)), programme.id, release),
+        "spread": _with_picture_ids("spread", pd.DataFrame(list(spread), columns=SPREAD), programme.id, release),
         "reconciliation": reconciliation(panel, programme, store, guarded),
         "applications": store.frame("outcomes")[["outcome", "applications"]],
         "suppressed": guarded.ledger(),
@@ -160,11 +163,14 @@ def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFra
     return figures.assign(**counts)
 
 
-def _with_line_ids(lines: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:
-    """One id for the two lines of an outcome and sector."""
-    keys = "lines|outcome=" + lines["outcome"] + "|sector=" + lines["sector"]
+SPREAD = ["outcome", "sector", "place", "value", "n"]
+
+
+def _with_picture_ids(name: str, rows: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:
+    """One id for what an outcome and sector show in one picture: the two lines, or the dots."""
+    keys = f"{name}|outcome=" + rows["outcome"].astype(str) + "|sector=" + rows["sector"].astype(str)
     ids = {key: str(FigureId(programme, release, cell_of(key))) for key in keys.unique()}
-    return lines.assign(figure_id=keys.map(ids))
+    return rows.assign(figure_id=keys.map(ids))
 
 
 # ---- reconciliation --------------------------------------------------------------------------------------------------

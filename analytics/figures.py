@@ -7,10 +7,10 @@ from analytics.arms import BoolArray, groups_of
 from analytics.assessment import Assessment
 from analytics.contributions import Samples
 from analytics.description import ArmChange, BeforeAfter, changes_of
-from analytics.effects import EffectEstimate, group_effects, sectors_differ, shrunken, would_tell
+from analytics.effects import EffectEstimate, effect_of, group_effects, sectors_differ, shrunken, would_tell
 from analytics.evidence_rows import claimed, evidence_rows
 from analytics.guard import Cell, Guard, cell_of
-from analytics.inference import WelchTest
+from analytics.inference import WelchTest, weighted_sum
 from analytics.model import (
     Arm,
     ConfStatus,
@@ -23,22 +23,26 @@ from analytics.model import (
     Withheld,
     silent,
 )
-from analytics.money import ExtraSales, Money, Total, money_of
+from analytics.money import ExtraSales, Money, MoneyEstimate, Total, money_of
 from analytics.panel import Panel
-from analytics.programme import DIMENSIONS, HIERARCHY, Outcome, Programme
+from analytics.paths import path_rows
+from analytics.programme import DIMENSIONS, HIERARCHY, Programme
+from analytics.programme_parts import Outcome
 from analytics.rows import Counts, Row, cell_of_group, coarse, effect_row, published, scaled, with_interval, withheld
 from analytics.sample import Sample
 
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]
+LASTING = ((), *((name,) for name in HIERARCHY))  # the groups of which one asks whether an effect lasts
 
 
 def figure_rows(
     everybody: Panel, programme: Programme, samples: Samples, guard: Guard, progress: Progress = silent
 ) -> Iterator[Row]:
     """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects; then
-    the checks. everybody: the panel of all applicants; those set aside enter specifications alone; samples: of the
-    firms in either arm. Nothing is withheld here, but what the guard withholds enters no comparison of groups.
+    the checks, and the paths over time. everybody: the panel of all applicants; those set aside enter specifications
+    alone; samples: of the firms in either arm. Nothing is withheld here, but what the guard withholds enters no
+    comparison of groups.
     """
     progress("check", 0, 1)
     assessment = Assessment(everybody, programme)
@@ -46,6 +50,7 @@ def figure_rows(
     progress("check", 1, 1)
     yield from claimed(_estimate_rows(everybody.compared, programme, samples, guard, progress), assessment)
     yield from checks
+    yield from path_rows(everybody.compared, programme, samples[programme.headline.outcome][0])
 
 
 def _estimate_rows(
@@ -126,6 +131,9 @@ def _effect_rows(
     Those that are not published would be told by how the others are drawn together, or differ.
     """
     effects = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
+    headline = programme.headline
+    if (estimand, samples[0].outcome) == (headline.estimand, headline.outcome) and by in LASTING:
+        yield from _lasting_rows(samples, estimand, by, groups)
     for sample in samples:
         found = effects[sample.horizon]
         named = {"outcome": sample.outcome, "horizon": sample.horizon}
@@ -152,6 +160,18 @@ def _effect_rows(
                     tells = would_tell(result, years, sample.settings)
                     row |= {"firms_needed": tells.firms, "years_needed": tells.years}
             yield row
+
+
+def _lasting_rows(samples: Sequence[Sample], estimand: Estimand, by: tuple[str, ...], groups: Groups) -> Iterator[Row]:
+    """The effect in the last year less that in the first, on the scale of the effect: whether it lasts."""
+    first, last = samples[1], samples[-1]
+    for group, mask in groups.items() if first is not last else ():
+        ends = [sample.deletions(estimand, sample.group(mask)) for sample in (last, first)]
+        later, sooner = ends
+        difference = None if later is None or sooner is None else weighted_sum(later, sooner, -1.0)
+        row = effect_row(estimand, effect_of(difference, estimand, first), (0, 0))
+        kept = {name: value for name, value in row.items() if name not in ("sim_low", "sim_high", "sim_p", "mde")}
+        yield cell_of_group(by, group, outcome=first.outcome, measure=f"lasting_{estimand}", horizon="overall") | kept
 
 
 def _cell(by: tuple[str, ...], group: Any) -> Cell:  # noqa: ANN401 - the codes of a group, in order
@@ -194,6 +214,10 @@ def _money_rows(
             for name, found, spent in (per[column] for column in stated)
         },
     }
+    if isinstance(money.extra, MoneyEstimate):
+        measures["extra_per_firm"] = money.extra, Unit.MONEY, _coarser(money.sold, rules) / money.extra.n_funded
+    else:
+        measures["extra_per_firm"] = money.extra, Unit.MONEY, 1.0
     if outcome.share_of is not None and not by:
         measures["losses_offset"] = money.offset, Unit.FRACTION, 1.0
         lost = cell | {"measure": "offline_fall", "arm": Arm.FUNDED, "unit": Unit.MONEY}

@@ -7,6 +7,7 @@ import pandas as pd
 
 from analytics.guard import STATUS, Cell, Guard, cell_of
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
+from analytics.paths import PATHS
 from analytics.programme import DIMENSIONS, HIERARCHY
 from analytics.rows import KEY, Row
 
@@ -25,7 +26,8 @@ def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]
     """
     before = [_published(figures) for figures in reversed(earlier)]
     for row in rows:
-        outcome, horizon = str(row["outcome"]), str(row["horizon"])
+        outcome = str(row["outcome"])
+        horizon = "overall" if row["measure"] in PATHS else str(row["horizon"])
         rule = guard.rule(outcome, horizon, cell_of(**{name: str(row[name]) for name in DIMENSIONS}))
         if rule is None and row["arm"] == Arm.COMPARISON:
             rule = guard.rule(outcome, horizon, _sector(row), Arm.COMPARISON)

@@ -22,7 +22,11 @@ from analytics.releases import Releases
 from analytics.store import Store
 
 FIGURE = ("value", "low", "high", "sim_low", "sim_high", "n_funded", "n_comparison")
-LINE = ("index_value", "n")
+COMPARED = {  # of each table, what tells the rows of one id apart, and what is compared
+    "figures": (["figure_id"], FIGURE),
+    "lines": (["arm", "period"], ("index_value", "n")),
+    "spread": (["place"], ("value", "n")),
+}
 Tables = dict[str, pd.DataFrame]
 
 
@@ -48,7 +52,7 @@ class Recomputed:
 
 
 def recompute(release: Release, figure_id: str, home: Home, progress: Progress = silent) -> Recomputed:
-    """Make the release again and compare a figure of it, or the two lines of a chart.
+    """Make the release again and compare a figure of it, or what one of its pictures shows.
 
     Raises UserError when the store is not at hand, or does not hold what the release was built from.
     """
@@ -58,9 +62,9 @@ def recompute(release: Release, figure_id: str, home: Home, progress: Progress =
 
 
 def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
-    """A figure, or the two lines of a chart, as published and in tables made again."""
-    name, columns = ("figures", FIGURE) if release.by_id(figure_id) else ("lines", LINE)
-    keys = ["figure_id"] if name == "figures" else ["arm", "period"]
+    """A figure, or what a picture shows, as published and in tables made again."""
+    name = release.picture_of(figure_id) or "figures"
+    keys, columns = COMPARED[name]
     printed, again = (
         table[table["figure_id"] == figure_id].set_index(keys) for table in (getattr(release, name), tables[name])
     )
@@ -70,7 +74,8 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
         pairs = zip(known(printed[column]), known(again[column]), strict=True)
         for key, (one, other) in zip(printed.index, pairs, strict=True):
             if one != other:
-                differences[" ".join([*(key if name == "lines" else ()), column])] = (one, other)
+                row = () if name == "figures" else key if isinstance(key, tuple) else (key,)
+                differences[" ".join([*map(str, row), column])] = (one, other)
     return Recomputed(str(release.manifest["code_version"]), code_version(), differences)
 
 

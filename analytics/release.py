@@ -19,10 +19,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
-from analytics.programme import DIMENSIONS, Programme, Tranche
+from analytics.programme import DIMENSIONS, Programme
+from analytics.programme_parts import Tranche
 
-FORMAT_VERSION = 4
-TABLES = ("figures", "lines", "reconciliation", "applications", "suppressed")
+FORMAT_VERSION = 5
+TABLES = ("figures", "lines", "spread", "reconciliation", "applications", "suppressed")
+PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class Figure:
     sim_low: float | None
     sim_high: float | None
     mde: float | None
+    shrunk: float | None
+    firms_needed: int | None
+    years_needed: int | None
     level: float | None
     grade: Grade | None
     verdict: Verdict | None
@@ -102,6 +107,11 @@ class Release:
         return self._tables["lines"]
 
     @property
+    def spread(self) -> pd.DataFrame:
+        """How far single firms lie apart, columns as in sql/release.sql."""
+        return self._tables["spread"]
+
+    @property
     def reconciliation(self) -> pd.DataFrame:
         """Announced to analysed, by tranche."""
         return self._tables["reconciliation"]
@@ -151,6 +161,12 @@ class Release:
         key = (outcome, measure, arm, horizon, *(dimensions[name] for name in DIMENSIONS))
         return self._at(self._row_of_cell.get(key))
 
+    def measured(self, measure: str, outcome: str) -> list[Figure]:
+        """The figures of a measure, of the whole programme: every arm and horizon."""
+        whole = (self.figures[list(DIMENSIONS)] == "*").all(axis=1)
+        mine = whole & (self.figures["measure"] == measure) & (self.figures["outcome"] == outcome)
+        return [_figure([column[at] for column in self._columns]) for at in mine.to_numpy().nonzero()[0]]
+
     def by_id(self, figure_id: str) -> Figure | None:
         """The figure with that id; None when this release does not hold it."""
         return self._at(self._row_of_id.get(figure_id))
@@ -161,12 +177,21 @@ class Release:
         return [(name, str(row[name])) for name in DIMENSIONS if row[name] != "*"]
 
     def holds(self, figure_id: str) -> bool:
-        """Whether a number or a line of this release has that id."""
-        return self.by_id(figure_id) is not None or bool((self.lines["figure_id"] == figure_id).any())
+        """Whether a number or a picture of this release has that id."""
+        return self.by_id(figure_id) is not None or self.picture_of(figure_id) is not None
 
-    def line_id(self, outcome: str, sector: str) -> str:
-        """The id of the two index lines of a sector ("*": the programme); empty when there are none."""
-        mine = self.lines[(self.lines["outcome"] == outcome) & (self.lines["sector"] == sector)]
+    def picture_of(self, figure_id: str) -> str | None:
+        """The table that holds the picture of that id: "lines" or "spread"; None when there is none."""
+        return next((name for name in PICTURES if (self._tables[name]["figure_id"] == figure_id).any()), None)
+
+    def picture(self, table: str, outcome: str, sector: str = "*") -> pd.DataFrame:
+        """The rows of one picture, of a sector or the programme; empty when the release does not hold it."""
+        rows = self._tables[table]
+        return rows[(rows["outcome"] == outcome) & (rows["sector"] == sector)]
+
+    def picture_id(self, table: str, outcome: str, sector: str = "*") -> str:
+        """The id of a picture; empty when the release does not hold it."""
+        mine = self.picture(table, outcome, sector)
         return str(mine["figure_id"].iloc[0]) if len(mine) else ""
 
     def above_announced(self) -> list[Tranche]:
@@ -197,7 +222,7 @@ def _figure(row: Sequence[Any]) -> Figure:
     )
     for name, kind in _CODES.items():
         values[name] = None if values[name] is None else kind(values[name])
-    for name in ("n_funded", "n_comparison"):
+    for name in ("n_funded", "n_comparison", "firms_needed", "years_needed"):
         values[name] = None if values[name] is None else int(values[name])
     return Figure(**values)
 

@@ -186,7 +186,7 @@ def test_a_figure_is_made_again_to_the_last_digit(vintages, tables):
     """A figure, one withheld, a line: from the store as it was, though it holds more and other values now."""
     home, january = vintages
     withheld = january.figures[january.figures["value"].isna()]["figure_id"].iloc[0]
-    line = january.line_id(january.programme.headline.outcome, "*")
+    line = january.picture_id("lines", january.programme.headline.outcome, "*")
     for figure_id in (january.headline().figure_id, withheld, line):
         assert compared(january, tables, figure_id).differences == {}
     steps: set[str] = set()
@@ -220,7 +220,7 @@ def test_a_figure_that_comes_out_otherwise_is_told(vintages, tables, column):
 def test_a_line_that_comes_out_otherwise_is_told(vintages, tables):
     """By arm and period."""
     january = vintages[1]
-    line, lines = january.line_id(january.programme.headline.outcome, "*"), january.lines.copy()
+    line, lines = january.picture_id("lines", january.programme.headline.outcome, "*"), january.lines.copy()
     where = (lines["figure_id"] == line) & (lines["arm"] == "funded") & (lines["period"] == "1988")
     lines.loc[where, "index_value"] += 1
     found = compared(forged(january, lines=lines), tables, line)

@@ -124,7 +124,7 @@ def test_a_candidate_is_not_shown_until_it_is_published_and_withdrawing_goes_bac
 
 def test_figure_ids_resolve(demonstration: Home, release: Release) -> None:
     """Every id of the release, numbers and lines, is found by verify as current; a mistyped one is told."""
-    for figure_id in (release.headline().figure_id, release.line_id("online_sales", "food")):
+    for figure_id in (release.headline().figure_id, release.picture_id("lines", "online_sales", "food")):
         assert verify(figure_id, demonstration.releases).state == "current"
     ids = release.figures["figure_id"]
     assert ids.is_unique

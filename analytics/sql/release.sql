@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 4. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 5. The file never changes once it is written.
 
 -- one row per key; values are JSON
 CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
@@ -12,7 +12,8 @@ CREATE TABLE figures (
     outcome VARCHAR NOT NULL,           -- "*": none, the figure is about firms or grants
     measure VARCHAR NOT NULL,
     arm VARCHAR NOT NULL,               -- funded, comparison, or "*" where both make the figure
-    horizon VARCHAR NOT NULL,           -- overall, or the year after funding; "*": none
+    horizon VARCHAR NOT NULL,           -- overall, or the year after funding; of a path a period, or e-3: quarters (of
+                                        -- yearly data years) since the award; "*": none
     sector VARCHAR NOT NULL,
     macro_sector VARCHAR NOT NULL,
     wave VARCHAR NOT NULL,
@@ -59,6 +60,17 @@ CREATE TABLE lines (
     period VARCHAR NOT NULL,
     index_value DOUBLE,
     n BIGINT
+);
+
+-- how far funded firms lie apart: one row per sector ("*": programme) and dot, of the headline's outcome; place 0 is the
+-- middle, the others are dots from the lowest. Each is the mean of n firms in order, rounded to 5 points (0.10 is 10%)
+CREATE TABLE spread (
+    figure_id VARCHAR NOT NULL,         -- one for the dots of an outcome and sector
+    outcome VARCHAR NOT NULL,
+    sector VARCHAR NOT NULL,
+    place INTEGER NOT NULL,
+    value DOUBLE NOT NULL,
+    n BIGINT NOT NULL
 );
 
 -- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed; or withheld

@@ -1,0 +1,77 @@
+"""How far single firms lie apart, as it may be told: dots that stand for ten firms or more, and the middle.
+
+A dot is the mean of firms in order, rounded to 5 points; the middle is the mean of the three or four firms in it, which
+a median of an odd number would not be. No smallest, largest or single firm (METHODS.md 7).
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from analytics.contributions import Samples
+from analytics.guard import Guard, cell_of
+from analytics.model import Estimand, Rule
+from analytics.panel import FloatArray
+from analytics.programme import Programme
+from analytics.rows import Row
+from analytics.sample import Sample
+
+ALL = "*"
+MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest
+PER_DOT, MOST_DOTS, LEAST_FIRMS, LEAST_DOTS = 10, 50, 20, 4
+STEP = 0.05
+
+
+def spread_rows(samples: Samples, programme: Programme, guard: Guard, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+    """Of the headline's outcome and horizon, the programme and each sector: how the growth of funded firms differs from
+    that of the typical comparison firm. A held sector's are those of the newest earlier release that has any.
+    """
+    headline = programme.headline
+    sample = next(one for one in samples[headline.outcome] if one.horizon == str(headline.horizon))
+    sector = sample.panel.units["sector"]
+    for code in (ALL, *programme.codes("sector")):
+        mine = sample.panel.funded if code == ALL else sample.panel.funded & (sector == code).to_numpy()
+        rule = guard.rule(headline.outcome, sample.horizon, cell_of(sector=code))
+        if rule is Rule.HELD:
+            yield from _held(code, earlier)
+        elif rule is None:
+            named = {"outcome": headline.outcome, "sector": code}
+            yield from (named | dot for dot in dots(growth_beside(sample, mine)))
+
+
+def growth_beside(sample: Sample, funded: npt.NDArray[np.bool_]) -> FloatArray:
+    """(n,) log growth of each funded firm less that of its typical comparison firm, in no order that tells firms apart:
+    what leaving a firm out does to their mean gives its own. Empty where nothing is estimated.
+    """
+    found = sample.deletions(Estimand.TYPICAL_FIRM, sample.group(funded))
+    if found is None or min(found.funded.sum(), (~found.funded).sum()) < sample.settings.min_firms:
+        return np.zeros(0)
+    n = int(found.funded.sum())
+    own: FloatArray = found.theta - (n - 1) * (found.replicates[found.funded] - found.theta)
+    return np.sort(own)
+
+
+def dots(growth: FloatArray) -> list[Row]:
+    """The middle, then the dots, of log growth in ascending order: place, value (0.10 is 10%), firms that make it."""
+    n = len(growth)
+    if n < LEAST_FIRMS or not np.isfinite(growth).all():
+        return []
+    groups = [growth[(n - 3) // 2 : (n + 4) // 2] if n % 2 else growth[n // 2 - 2 : n // 2 + 2]]
+    if n >= LEAST_DOTS * PER_DOT:
+        groups += np.array_split(growth, min(n // PER_DOT, MOST_DOTS))
+    return [
+        {"place": place, "value": _rounded(float(np.expm1(group.mean()))), "n": len(group)}
+        for place, group in enumerate(groups, MIDDLE)
+    ]
+
+
+def _rounded(value: float) -> float:
+    return round(round(value / STEP) * STEP, 2) + 0.0
+
+
+def _held(code: str, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+    mine = next((one[one["sector"] == code] for one in reversed(earlier) if (one["sector"] == code).any()), None)
+    for row in () if mine is None else mine.drop(columns="figure_id").to_dict("records"):
+        yield {str(name): value for name, value in row.items()}
