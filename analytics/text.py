@@ -36,6 +36,12 @@ def sentences(language: str) -> dict[str, str]:
     return dict(_leaves(tomllib.loads(path.read_text(encoding="utf-8"))))
 
 
+@cache
+def speaking(language: str) -> "Text":
+    """The one speaker of a language: what is remembered by it is remembered for every reader."""
+    return Text(language)
+
+
 class Text:
     """Speaks one language: `text("page.overview")`, `text.percent(0.12)`, `text.date(day)`."""
 
@@ -90,9 +96,18 @@ class Text:
             return self.percent_with(article, fraction, decimals)
         return self.percent(fraction, decimals=decimals)
 
-    def interval(self, low: float, high: float) -> str:
+    def measured(self, value: float, unit: str = "fraction", *, sign: bool = True) -> str:
+        """An effect in its own unit: +12%, +3 p.p., +0,09; zero has no sign. unit: a value of `model.Unit`."""
+        if unit == "fraction":
+            return self.percent(value, sign=sign)
+        scale, decimals = (100, 0) if unit == "points" else (1, 2)
+        written = self.number(value * scale, decimals)
+        written = f"+{written}" if sign and round(value * scale, decimals) > 0 else written
+        return self("format.points_short", value=written) if unit == "points" else written
+
+    def interval(self, low: float, high: float, unit: str = "fraction") -> str:
         """(−1%; +29%), as it stands in rows."""
-        return f"({self.percent(low)}; {self.percent(high)})"
+        return f"({self.measured(low, unit)}; {self.measured(high, unit)})"
 
     def span(self, low: float, high: float) -> str:
         """From −1% to +29%, as it stands in sentences."""

@@ -62,3 +62,13 @@ def nice_step(extent: float, most: int) -> float:
 def ticks(values: Iterable[Position], words: Iterable[str]) -> Keys:
     """Axis keys for ticks with words of our own."""
     return {"tickmode": "array", "tickvals": list(values), "ticktext": list(words)}
+
+
+def ref(letter: str, panel: int) -> str:
+    """What plotly calls the x or y axis of a panel, the first being 1; 0 is the only plot of a figure."""
+    return f"{letter}{panel}" if panel > 1 else letter
+
+
+def height_ref(panel: int) -> str:
+    """What plotly calls the height of a panel's plot, from 0 to 1."""
+    return f"{ref('y', panel)} domain" if panel else "paper"

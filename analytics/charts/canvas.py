@@ -1,6 +1,7 @@
 """The sheet that every chart is drawn on: margins, words, lines, and the stamp that a downloaded picture keeps."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from urllib.parse import quote
@@ -9,13 +10,15 @@ from plotly import graph_objects as go
 
 from analytics.charts import palette
 from analytics.charts.axis import Keys, Position
-from analytics.charts.words import bold, safe, width, wrap
+from analytics.charts.words import bold, flow, safe, width
 from analytics.text import Text
 
 _FOOTER_LINE = 17.0
 _TAG_LINE = 22.0  # the first footer line, which may hold the tag
 _FOOTER_RISE = 18.0  # from the lower edge to the middle of the last footer line
 _TAG_PAD = 4.0
+_NARROW = 300.0  # the narrowest panel: footers of all small pictures break there
+_WIDE = 400.0
 _WATERMARK_TILT = 12.0  # degrees
 _WATERMARK_EVERY = 280.0  # one mark for so much height, so that a cropped picture keeps one
 
@@ -24,14 +27,17 @@ _WATERMARK_EVERY = 280.0  # one mark for so much height, so that a cropped pictu
 class Stamp:
     """What a figure says about itself.
 
-    source: where the data come from, without the word "source"; release: edition; figure_id: resolves with `verify`;
-    data_mark: "DATI SIMULATI" on invented data, None on real public data, whose `source` alone says it.
+    source: where the data come from, without the word "source"; release: edition; figure_id: resolves with
+    `verify`; both empty where the figures are not ours;
+    data_mark: "DATI SIMULATI" on invented data, None on real public data, whose `source` alone says it;
+    data_to: the last day of the data, as its reader writes it ("29 febbraio 2024").
     """
 
     source: str
     release: str
     figure_id: str
     data_mark: str | None
+    data_to: str
 
 
 @dataclass(slots=True)
@@ -74,9 +80,19 @@ class Canvas:
         ends = {"x0": x[0], "x1": x[1], "y0": y[0], "y1": y[1]}
         self.shapes.append({"type": "line", "layer": "below", "line": line} | ends | more)
 
-    def stamp(self, stamp: Stamp, text: Text, *, tallest: float = 84.0) -> None:
-        """Footer and watermark; the bottom margin grows by what the footer needs."""
-        lines = footer_lines(stamp, text, self.width)
+    def shade(self, x: tuple[Position, Position], color: str, *, xref: str = "x", yref: str = "paper") -> None:
+        """A zone under everything, as high as the plot."""
+        ends: Keys = {"x0": x[0], "x1": x[1], "y0": 0, "y1": 1, "xref": xref, "yref": yref}
+        self.shapes.append({"type": "rect", "fillcolor": color, "line": {"width": 0}, "layer": "below"} | ends)
+
+    def stamp(self, stamp: Stamp, text: Text, *, tallest: float = 84.0, layer: str = "below") -> None:
+        """Footer and watermark. tallest: px of the watermark; layer: below the marks, or above them."""
+        self.footer(stamp, text)
+        self.watermark(stamp.data_mark, tallest=tallest, layer=layer)
+
+    def footer(self, stamp: Stamp, text: Text) -> None:
+        """The words below; the bottom margin grows by what they need."""
+        lines = footer_lines(stamp, text, _NARROW if self.width < _WIDE else self.width)
         tag = _tag_width(stamp)
         below = [0.0, *(_TAG_LINE + i * _FOOTER_LINE for i in range(len(lines) - 1))]
         y = [-(self.bottom - _FOOTER_RISE) - step for step in below]
@@ -88,27 +104,38 @@ class Canvas:
         for i, line in enumerate(lines):
             shift = -self.left + (_indent(stamp) if i == 0 else 0.0)
             self.write(safe(line), 0, 0, xshift=shift, yshift=y[i], color=palette.GREY_TEXT, **place)
-        self.watermark(stamp.data_mark, tallest=tallest)
 
-    def watermark(self, data_mark: str | None, *, tallest: float = 84.0) -> None:
+    def watermark(self, data_mark: str | None, *, tallest: float = 84.0, layer: str = "below") -> None:
         """Grey words under the marks, inside the plot, in its lower part where it holds one only."""
-        if not data_mark:
-            return
-        source = watermark_image(data_mark)
         tall = min(max(self.plot_height, 50.0), tallest)
         count = max(1, round(self.plot_height / _WATERMARK_EVERY))
         for i in range(count):
             y = (i + 0.5) / count if count > 1 else 0.4
-            place = {"xref": "paper", "yref": "paper", "x": 0.5, "y": y, "sizex": 1.0}
-            anchor = {"xanchor": "center", "yanchor": "middle", "sizing": "contain", "layer": "below"}
-            self.images.append({"source": source, "sizey": tall / self.plot_height} | place | anchor)
+            self.mark_once(data_mark, y, tall / self.plot_height, layer=layer)
 
-    def figure(self, *, xaxis: Keys, yaxis: Keys) -> go.Figure:
-        """The finished figure; its width is the page's."""
+    def mark_once(
+        self,
+        data_mark: str | None,
+        y: float,
+        tall: float,
+        *,
+        xref: str = "paper",
+        yref: str = "paper",
+        layer: str = "below",
+    ) -> None:
+        """One watermark in the middle of a plot; its height and place in shares of it. Real data have none."""
+        if not data_mark:
+            return
+        place = {"xref": xref, "yref": yref, "x": 0.5, "y": y, "sizex": 1.0, "sizey": tall}
+        anchor = {"xanchor": "center", "yanchor": "middle", "sizing": "contain", "layer": layer}
+        self.images.append({"source": watermark_image(data_mark)} | place | anchor)
+
+    def figure(self, *, xaxis: Keys, yaxis: Keys, more: Mapping[str, Keys] | None = None) -> go.Figure:
+        """The finished figure; its width is the page's. more: further axes, of further plots in it."""
         margin = {"l": self.left, "r": self.right, "t": self.top, "b": self.bottom, "pad": 0}
         height = self.top + self.plot_height + self.bottom
         parts = {"shapes": self.shapes, "annotations": self.annotations, "images": self.images}
-        axes = {"xaxis": xaxis, "yaxis": yaxis}
+        axes = {"xaxis": xaxis, "yaxis": yaxis, **(more or {})}
         return go.Figure(
             data=[{"type": "scatter", "hoverinfo": "skip"} | trace for trace in self.traces],
             layout={"template": palette.TEMPLATE, "margin": margin, "height": height} | axes | parts,
@@ -124,15 +151,12 @@ def _indent(stamp: Stamp) -> float:
 
 
 def footer_lines(stamp: Stamp, text: Text, room: float) -> list[str]:
-    """Source, release and figure id beside the tag; where that is too long, the source goes below."""
-    source = text("chart.source", source=stamp.source)
-    release = text("chart.release", release=stamp.release)
-    whole = " · ".join(part for part in (source, release, stamp.figure_id) if part)
-    if width(whole, palette.FOOTER) <= room - _indent(stamp):
-        return [whole]
-    first = wrap(stamp.figure_id or release, palette.FOOTER, room, indent=_indent(stamp))
-    below = f"{release} · {source}" if stamp.figure_id else source
-    return [*first, *wrap(below, palette.FOOTER, room)]
+    """Figure id, edition, last day of the data, source: beside the tag, and below it where they are too long."""
+    day = text("chart.data_to", date=stamp.data_to) if stamp.data_to else ""
+    origin = text("chart.source", source=stamp.source)
+    edition = text("chart.release", release=stamp.release) if stamp.release else ""
+    parts = [stamp.figure_id, edition, day, origin]
+    return flow([part for part in parts if part], palette.FOOTER, room, indent=_indent(stamp))
 
 
 def watermark_image(data_mark: str) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from analytics.charts import palette
 from analytics.charts.axis import Axis, Keys, axis
+from analytics.model import Unit
 
 Scale = Literal["ratio", "linear"]
 Gap = float | None
@@ -16,6 +17,7 @@ LEVELS = (0.95, 0.90, 0.80, 0.70, 0.60)  # widest first: the narrower lie on the
 _REACH = 2.0  # how many typical widths from the middle the shared range goes
 _SMALLEST_STEP = 0.01  # ticks have no decimals of a percent
 _ARROW_TIP = 0.012  # of the range: a clipped line ends where its arrow begins
+_SMALL = 9.0  # a dot of so many px has a thinner ring
 _WORTH_SHOWING = 0.04  # an axis never zooms into less than 4 points
 
 
@@ -64,6 +66,11 @@ ROWS = Thickness(6, 11, 13, 9)
 PANEL = Thickness(9, 16, 17, 12)
 
 
+def scale_of(unit: str) -> Scale:
+    """Fractions are ratios less one: none lies below -100%, and their intervals are symmetric in logs."""
+    return "ratio" if unit == Unit.FRACTION else "linear"
+
+
 def band(mark: Mark, level: float, scale: Scale = "ratio") -> tuple[float, float]:
     """Ends of the band of a level, between the 50% and the 95% ends; decorative, the hair carries the limits."""
     normal = NormalDist()
@@ -110,7 +117,7 @@ def shared_axis(
 
 
 @dataclass(frozen=True, slots=True)
-class _Pen:
+class Pen:
     """Draws along the value axis, clipped to it; positions lie across."""
 
     extent: Axis
@@ -144,25 +151,40 @@ def interval_traces(
     dot: bool = True,
 ) -> list[Keys]:
     """Marks at their positions: one trace per level for any number of rows, clipped to `extent`."""
-    pen = _Pen(extent, vertical)
+    pen = Pen(extent, vertical)
     traces = [
         pen.segments([(at, *band(mark, level, scale)) for at, mark in placed], color, thickness.band)
         for level, color in zip(LEVELS, palette.FADES, strict=True)
     ]
-    traces.append(pen.segments([(at, mark.low, mark.high) for at, mark in placed], palette.HAIR, 1.5))
-    caps = [(end, at) for at, mark in placed for end in (mark.low, mark.high) if extent.holds(end)]
-    cap = {"symbol": "line-ew" if vertical else "line-ns", "size": thickness.cap, "line": _edge(palette.HAIR, 1.5)}
-    traces.append(pen.points(caps, mode="markers", marker=cap))
+    traces += hair_traces(placed, pen, thickness.cap)
     traces.append(pen.segments([(at, mark.low_50, mark.high_50) for at, mark in placed], palette.BLUE, thickness.bar))
     if dot:
-        dots = [(mark.value, at) for at, mark in placed if extent.holds(mark.value)]
-        ring = {"size": thickness.dot, "color": palette.BLUE, "line": _edge(palette.WHITE, 2)}
-        traces.append(pen.points(dots, mode="markers", marker=ring))
-    arrows = _arrows(placed, extent, vertical=vertical)
-    if arrows:
-        shape = {"symbol": [a[2] for a in arrows], "color": [a[3] for a in arrows], "size": 9}
-        traces.append(pen.points([a[:2] for a in arrows], mode="markers", marker=shape, cliponaxis=False))
-    return traces
+        traces.append(dot_trace(placed, pen, thickness.dot))
+    return traces + arrow_traces(placed, pen)
+
+
+def hair_traces(placed: Sequence[tuple[float, Mark]], pen: Pen, cap: float) -> list[Keys]:
+    """The thin line of the 95% interval, and its ends."""
+    ends = [(end, at) for at, mark in placed for end in (mark.low, mark.high) if pen.extent.holds(end)]
+    shape = {"symbol": "line-ew" if pen.vertical else "line-ns", "size": cap, "line": _edge(palette.HAIR, 1.5)}
+    hair = pen.segments([(at, mark.low, mark.high) for at, mark in placed], palette.HAIR, 1.5)
+    return [hair, pen.points(ends, mode="markers", marker=shape)]
+
+
+def dot_trace(placed: Sequence[tuple[float, Mark]], pen: Pen, size: float) -> Keys:
+    """The estimates."""
+    dots = [(mark.value, at) for at, mark in placed if pen.extent.holds(mark.value)]
+    ring = {"size": size, "color": palette.BLUE, "line": _edge(palette.WHITE, 2 if size > _SMALL else 1)}
+    return pen.points(dots, mode="markers", marker=ring)
+
+
+def arrow_traces(placed: Sequence[tuple[float, Mark]], pen: Pen) -> list[Keys]:
+    """Arrows where intervals leave the range, if any does."""
+    arrows = _arrows(placed, pen.extent, vertical=pen.vertical)
+    if not arrows:
+        return []
+    shape = {"symbol": [a[2] for a in arrows], "color": [a[3] for a in arrows], "size": 9}
+    return [pen.points([a[:2] for a in arrows], mode="markers", marker=shape, cliponaxis=False)]
 
 
 def _edge(color: str, width: float) -> Keys:
@@ -185,7 +207,10 @@ def _arrows(
 
 
 def hollow_trace(points: Sequence[tuple[float, float]], extent: Axis) -> Keys:
-    """Shrunken estimates (value, position): hollow marks, never the figure itself."""
-    ring = {"size": 9, "color": palette.WHITE, "line": _edge(palette.BLUE, 1.5)}
-    inside = [point for point in points if extent.holds(point[0])]
-    return _Pen(extent, vertical=False).points(inside, mode="markers", marker=ring)
+    """Shrunken estimates (value, position): hollow diamonds, never the figure itself; arrows outside the range."""
+    symbols = [
+        "triangle-left" if v < extent.low else "triangle-right" if v > extent.high else "diamond" for v, _ in points
+    ]
+    ring = {"symbol": symbols, "size": 9, "color": palette.WHITE, "line": _edge(palette.BLUE, 1.5)}
+    inside = [(min(max(value, extent.low), extent.high), at) for value, at in points]
+    return Pen(extent, vertical=False).points(inside, mode="markers", marker=ring, cliponaxis=False)

@@ -13,9 +13,13 @@ ORANGE_TEXT = "#A8420B"  # words of the award dates
 GRID = "#E6E8EB"
 WHITE = "#FFFFFF"
 BEFORE_ZONE = "rgba(18,67,109,.045)"  # translucent: the watermark lies under it
+AFTER_ZONE = "rgba(89,89,89,.07)"
+TILES = ("#C4D3E0", "#4C7AA3", BLUE)  # of a tile map: few, more, most
+TILE_WORDS = (INK, WHITE, WHITE)  # on them
 WATERMARK_OPACITY = 0.17
 
-PALETTE = frozenset({INK, BLUE, HAIR, *FADES, GREY_TEXT, GREY, ORANGE, ORANGE_TEXT, GRID, WHITE, BEFORE_ZONE})
+_WORDS_AND_LINES = {INK, GREY_TEXT, GREY, ORANGE, ORANGE_TEXT, GRID, WHITE}
+PALETTE = frozenset({BLUE, HAIR, *FADES, *TILES, BEFORE_ZONE, AFTER_ZONE} | _WORDS_AND_LINES)
 
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, sans-serif'
 NAME, VALUE, TICK, FOOTER = 15, 14, 13, 12  # font sizes in px

@@ -1,7 +1,7 @@
 """The small pictures of the Overview's panels: what was observed before and after, and one estimate."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from plotly import graph_objects as go
 
@@ -9,18 +9,16 @@ from analytics.charts import palette
 from analytics.charts.axis import Axis, Keys
 from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.interval import PANEL, Mark, Scale, interval_traces, shared_axis
-from analytics.charts.words import BREAK, bold, safe, spread, width
+from analytics.charts.words import bold, safe, spread, width
+from analytics.model import Arm
 from analytics.text import Text
 
 _WIDTH = 300.0
 _PLOT = 94.0
-_EDGE = 9.0  # between the ends of a slope and the plot's edges
 _MIDDLE = 0.46 * _PLOT  # of the interval, from the top
 _WALL = 5.0  # between figures and the zero line
-_ONE_LINE = 124.0  # the longest words beside a slope
 _MARK_HEIGHT = 64.0  # of the watermark: it stays below the figures
 _MILLION = 1e6
-_LEAST_CHANGE = 0.25  # a slope fills the panel only when values differ by this share of the largest
 
 
 def _sheet() -> Canvas:
@@ -44,21 +42,35 @@ def _tick(value: float, step: float, currency: str, text: Text) -> str:
     )
 
 
-def effect_panel(mark: Mark, *, stamp: Stamp, text: Text, currency: str | None = None, point: bool = True) -> go.Figure:
+def one_scale(mark: Mark | None, changes: Sequence[float], text: Text) -> Axis:
+    """The range that holds an effect and the changes that are shown beside it."""
+    marks = [mark] if mark else []
+    ends = [(end, text.percent(end)) for one in marks for end in (one.low, one.high)]
+    return _roomy_axis(marks, ends, _sheet(), "ratio", changes)
+
+
+def effect_panel(
+    mark: Mark,
+    *,
+    stamp: Stamp,
+    text: Text,
+    currency: str | None = None,
+    point: bool = True,
+    extent: Axis | None = None,
+) -> go.Figure:
     """One interval with its 95% ends in figures.
 
     currency: the mark is in money (extra sales per unit of money granted), not a fraction.
     point: False where the answer is "cannot tell": the range is shown, and no best guess inside it.
+    extent: the scale to draw on, see `one_scale`; None: its own.
     """
     canvas = _sheet()
     scale: Scale = "ratio" if currency is None else "linear"
     ends = [
         (end, text.percent(end) if currency is None else amount(end, currency, text)) for end in (mark.low, mark.high)
     ]
-    extent = _roomy_axis(mark, ends, canvas, scale)
-    for value in extent.ticks():
-        canvas.rule((value, value), (0, _PLOT), color=palette.GRID, width=1)
-    canvas.rule((0, 0), (0, _PLOT), color=palette.INK, width=1.5)
+    extent = extent or _roomy_axis([mark], ends, canvas, scale)
+    _zero_lines(canvas, extent)
     canvas.traces = interval_traces([(_MIDDLE, mark)], extent, PANEL, scale=scale, dot=point)
     _zero_words(canvas, extent, text("chart.no_effect" if currency is None else "chart.no_extra_sales"))
     _end_words(canvas, ends, extent)
@@ -67,9 +79,17 @@ def effect_panel(mark: Mark, *, stamp: Stamp, text: Text, currency: str | None =
     return canvas.figure(xaxis=extent.keys(words), yaxis={"range": (_PLOT, 0), "showticklabels": False})
 
 
-def _roomy_axis(mark: Mark, ends: Sequence[tuple[float, str]], canvas: Canvas, scale: Scale) -> Axis:
-    """The range of the mark, wide enough on either side of zero for the figures that stand there."""
-    extent = shared_axis([mark], scale=scale, margin=0.05, most=4, edge=0.06)
+def _zero_lines(canvas: Canvas, extent: Axis) -> None:
+    for value in extent.ticks():
+        canvas.rule((value, value), (0, _PLOT), color=palette.GRID, width=1)
+    canvas.rule((0, 0), (0, _PLOT), color=palette.INK, width=1.5)
+
+
+def _roomy_axis(
+    marks: Sequence[Mark], ends: Sequence[tuple[float, str]], canvas: Canvas, scale: Scale, points: Sequence[float] = ()
+) -> Axis:
+    """The range of the marks and points, wide enough on either side of zero for the figures that stand there."""
+    extent = shared_axis(marks, points, scale=scale, margin=0.05, most=4, edge=0.06)
     for value, words in ends:
         room = width(words, palette.VALUE, heavy=True) + 2 * _WALL - canvas.left
         share = min(room / canvas.plot_width, 0.5)
@@ -115,97 +135,41 @@ def effect_panel_alt(mark: Mark, text: Text, *, currency: str | None = None, poi
     return text(key, value=said(mark.value), **ends)
 
 
-@dataclass(frozen=True, slots=True)
-class _Slope:
-    """One arm, before and after, and how it is drawn."""
-
-    ends: tuple[float, float]
-    name: str
-    color: str
-    line: dict[str, object]
+_ROWS = {Arm.FUNDED: 0.12, Arm.COMPARISON: 0.60}  # of the plot's height: where an arm's words stand, its line below
+_LINE_BELOW = 17.0
+_CHANGE: dict[Arm, tuple[str, Keys]] = {  # in greys: what is observed is no effect
+    Arm.FUNDED: (palette.GREY_TEXT, {"width": 4.0}),
+    Arm.COMPARISON: (palette.GREY, {"width": 3.0, "dash": "6px,4px"}),
+}
 
 
-def _slopes(funded: tuple[float, float], comparison: tuple[float, float] | None, text: Text) -> list[_Slope]:
-    solid = {"color": palette.GREY_TEXT, "width": 3}
-    slopes = [_Slope(funded, text("chart.funded"), palette.GREY_TEXT, solid)]
-    if comparison:
-        dashed = {"color": palette.GREY, "width": 2.5, "dash": "6px,4px"}
-        slopes.append(_Slope(comparison, text("chart.comparison"), palette.GREY, dashed))
-    return slopes
-
-
-def change_panel(
-    funded: tuple[float, float],
-    comparison: tuple[float, float] | None,
-    *,
-    currency: str | None,
-    stamp: Stamp,
-    text: Text,
-) -> go.Figure:
-    """Observed means before and after, in grey: a change, not an effect."""
+def change_panel(changes: Mapping[Arm, float], *, extent: Axis, stamp: Stamp, text: Text) -> go.Figure:
+    """Observed changes from before to after, in grey, on the scale of the effect beside: a change, not an effect."""
     canvas = _sheet()
-    slopes = _slopes(funded, comparison, text)
-    lowest, extent = _slope_range(slopes)
-    # plotly hides what lies outside the axis, even by a rounding: the ends keep away from its edges
-    inner = _PLOT - 2 * _EDGE
-    heights = [[_EDGE + inner * (1 - (end - lowest) / extent) for end in slope.ends] for slope in slopes]
-    _before_words(canvas, [amount(slope.ends[0], currency, text) for slope in slopes], [y[0] for y in heights])
-    after = [(amount(slope.ends[1], currency, text), slope.name) for slope in slopes]
-    _after_words(canvas, after, [y[1] for y in heights])
-    for i, key in enumerate(("chart.before", "chart.after")):
-        head: Keys = {"yref": "paper", "yanchor": "bottom", "yshift": 18, "color": palette.GREY_TEXT}
-        canvas.write(bold(text(key)), i, 1, **head)
-    for slope, y in zip(slopes[::-1], heights[::-1], strict=True):
-        style = {"line": slope.line, "marker": {"size": 10, "color": slope.color}, "cliponaxis": False}
-        canvas.traces.append({"x": [0, 1], "y": y, "mode": "lines+markers"} | style)
+    _zero_lines(canvas, extent)
+    _zero_words(canvas, extent, text("chart.no_change"))
+    for arm, value in changes.items():
+        colour, line = _CHANGE[arm]
+        y = _ROWS[arm] * _PLOT
+        words = f"{safe(text(f'chart.{arm}'))} {bold(text.percent(value))}"
+        shift: Keys = {"xref": "paper", "xshift": -canvas.left + 2, "size": palette.VALUE, "color": palette.GREY_TEXT}
+        canvas.write(words, 0, y, anchor="left", **shift)
+        end = min(max(value, extent.low), extent.high)
+        marker = {"size": [0, 12], "color": colour, "opacity": 1, "symbol": ["circle", _end(value, end)]}
+        style = {"line": {"color": colour} | line, "marker": marker, "cliponaxis": False}
+        canvas.traces.append({"x": [0, end], "y": [y + _LINE_BELOW] * 2, "mode": "lines+markers"} | style)
     canvas.stamp(stamp, text, tallest=_MARK_HEIGHT)
-    nothing = {"showticklabels": False}
-    return canvas.figure(xaxis={"range": (0, 1)} | nothing, yaxis={"range": (_PLOT, 0)} | nothing)
+    return canvas.figure(
+        xaxis=extent.keys(map(text.percent, extent.ticks())), yaxis={"range": (_PLOT, 0), "showticklabels": False}
+    )
 
 
-def _apart(heights: list[float], lines: int) -> list[float]:
-    tall = palette.VALUE * palette.LINE_HEIGHT * lines
-    centres = spread(heights, [tall] * len(heights), 0, _PLOT, 3 * (lines - 1))
-    return [min(max(centre, 1.0), _PLOT - 1.0) for centre in centres]
+def _end(value: float, end: float) -> str:
+    """A dot, or an arrow where the value lies outside."""
+    return "circle" if value == end else "triangle-right" if value > end else "triangle-left"
 
 
-def _before_words(canvas: Canvas, values: list[str], heights: list[float]) -> None:
-    canvas.left = max(62.0, max(width(value, palette.VALUE) for value in values) + 14)
-    for value, y in zip(values, _apart(heights, 1), strict=True):
-        canvas.write(value, 0, y, anchor="right", xshift=-12, size=palette.VALUE)
-
-
-def _after_words(canvas: Canvas, values: list[tuple[str, str]], heights: list[float]) -> None:
-    """Value and arm beside the end of each line; on two lines where one is too long for a panel."""
-    wide = max(width(value, palette.VALUE, heavy=True) + width(f" {name}", palette.VALUE) for value, name in values)
-    one_line = wide < _ONE_LINE
-    if not one_line:
-        wide = max(width(part, palette.VALUE, heavy=True) for pair in values for part in pair)
-    canvas.right = wide + 16
-    for (value, name), y in zip(values, _apart(heights, 1 if one_line else 2), strict=True):
-        words = f"{bold(value)}{' ' if one_line else BREAK}{safe(name)}"
-        canvas.write(words, 1, y, anchor="left", xshift=12, size=palette.VALUE)
-
-
-def _slope_range(slopes: list[_Slope]) -> tuple[float, float]:
-    """Lowest value and extent; small changes of large values stay small."""
-    ends = [end for slope in slopes for end in slope.ends]
-    least = _LEAST_CHANGE * max(abs(end) for end in ends) or 1.0
-    extent = max(max(ends) - min(ends), least)
-    return (max(ends) + min(ends) - extent) / 2, extent
-
-
-def change_panel_alt(
-    funded: tuple[float, float], comparison: tuple[float, float] | None, *, currency: str | None, text: Text
-) -> str:
+def change_panel_alt(changes: Mapping[Arm, float], text: Text) -> str:
     """The same figures in words."""
-    said = [
-        text(
-            "chart.alt.arm_change",
-            name=slope.name,
-            before=amount(slope.ends[0], currency, text),
-            after=amount(slope.ends[1], currency, text),
-        )
-        for slope in _slopes(funded, comparison, text)
-    ]
+    said = [f"{text(f'chart.{arm}')} {text.percent(value)}" for arm, value in changes.items()]
     return text("chart.alt.change", arms="; ".join(said))

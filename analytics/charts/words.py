@@ -71,6 +71,22 @@ def wrap(words: str, size: float, room: float, *, most: int = 99, indent: float 
     return [*lines[: most - 1], _cut(lines[most - 1], size, room)]
 
 
+def flow(parts: Sequence[str], size: float, room: float, *, indent: float = 0.0) -> list[str]:
+    """Parts joined by a dot where they fit; a line breaks between two parts before it breaks inside one.
+
+    indent: how much shorter the first line is.
+    """
+    lines: list[str] = []
+    for words in parts:
+        joined = f"{lines[-1]} · {words}" if lines and lines[-1] else words
+        free = room - (indent if len(lines) <= 1 else 0.0)
+        if width(joined, size) <= free:
+            lines[-1:] = [joined]
+        else:
+            lines += wrap(words, size, room, indent=0.0 if lines else indent)
+    return lines
+
+
 def _cut(line: str, size: float, room: float) -> str:
     """A line and an ellipsis in the room of the line: without its last word, or letters where it is one word."""
     while line and width(line + ELLIPSIS, size) > room:

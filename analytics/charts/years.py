@@ -8,35 +8,46 @@ from analytics.charts import palette
 from analytics.charts.axis import Axis, Keys
 from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.interval import ROWS, Mark, Row, interval_traces, shared_axis
+from analytics.charts.measure import Measure
 from analytics.charts.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.model import Unit
 from analytics.text import Text
 
 _WIDTH = 320.0
 _PLOT = 260.0
 _BEFORE_FIRST = 0.9  # of a column: room for the words of the zero line
 _AFTER_LAST = 0.55
+_BESIDE = 13.0  # px between an interval and its value in words
+_NOTE_HEIGHTS = (0.8, 0.5, 0.2)  # where the note of a withheld year may stand, best first
 _HALF_LINE = 11.0  # half the height of a value in words, px
 
 
-def years(rows: Sequence[Row], *, stamp: Stamp, text: Text) -> go.Figure:
+def years(rows: Sequence[Row], *, stamp: Stamp, text: Text, unit: str = Unit.FRACTION) -> go.Figure:
     """One column per row, on one range; a withheld year says why in its place."""
+    measure = Measure(unit, text)
     marks = [row.mark for row in rows if row.mark]
-    extent = shared_axis(marks, most=6)
+    extent = shared_axis(marks, scale=measure.scale, most=6)
     values = extent.ticks() if marks else []
-    widest = max((width(text.percent(value), palette.TICK) for value in values), default=0.0)
-    canvas = Canvas(width=_WIDTH, plot_height=_PLOT, left=max(45.0, widest + 8), right=14, top=20, bottom=100)
+    widest = max((width(measure.value(value), palette.TICK) for value in values), default=0.0)
+    left, last = max(45.0, widest + 8), rows[-1].mark if rows else None
+    said = width(measure.value(last.value), palette.VALUE, heavy=True) + _BESIDE if last else 0.0
+    column = (_WIDTH - left) / (max(len(rows), 1) - 1 + _BEFORE_FIRST + _AFTER_LAST)
+    right = max(14.0, said + 4 - 0.8 * _AFTER_LAST * column)
+    canvas = Canvas(width=_WIDTH, plot_height=_PLOT, left=left, right=right, top=20, bottom=100)
     for value in values:
         canvas.rule((0, 1), (value, value), color=palette.GRID, width=1, xref="paper")
     if marks:
         _zero(canvas, extent, text)
     placed = [(float(i), row.mark) for i, row in enumerate(rows) if row.mark]
-    canvas.traces = interval_traces(placed, extent, ROWS, vertical=True) if placed else []
+    canvas.traces = interval_traces(placed, extent, ROWS, scale=measure.scale, vertical=True) if placed else []
     for i, row in enumerate(rows):
-        _column(canvas, i, row, len(rows), extent, text)
+        beside = rows[max(i - 1, 0)].mark
+        taken = [extent.share(value) for value in ([0.0] + ([beside.value] if beside else [])) if marks]
+        _column(canvas, i, row, len(rows), extent, measure, _free_height(taken))
     canvas.stamp(stamp, text)
     return canvas.figure(
         xaxis={"range": (-_BEFORE_FIRST, max(len(rows), 1) - 1 + _AFTER_LAST), "showticklabels": False},
-        yaxis=extent.keys(f"{text.percent(value)} " for value in extent.ticks()) | {"showticklabels": bool(marks)},
+        yaxis=extent.keys(f"{measure.value(value)} " for value in extent.ticks()) | {"showticklabels": bool(marks)},
     )
 
 
@@ -51,21 +62,32 @@ def _zero(canvas: Canvas, extent: Axis, text: Text) -> None:
     canvas.write(words, 0, 0, anchor="left", **place, **side)
 
 
-def _column(canvas: Canvas, i: int, row: Row, count: int, extent: Axis, text: Text) -> None:
+def _column(canvas: Canvas, i: int, row: Row, count: int, extent: Axis, measure: Measure, note_at: float) -> None:
     column = canvas.plot_width / (count - 1 + _BEFORE_FIRST + _AFTER_LAST)
     under: Keys = {"yref": "paper", "yanchor": "top"}
     label = bold(BREAK.join(safe(part) for part in wrap(row.label, palette.VALUE, column, most=2)))
     if row.mark is None:
         canvas.write(label, i, 0, yshift=-6, size=palette.VALUE, color=palette.GREY_TEXT, **under)
         note = BREAK.join(safe(part) for part in wrap(row.note, palette.FOOTER, column - 8))
-        canvas.write(note, i, 0.75, yref="paper", size=palette.FOOTER, color=palette.GREY_TEXT)
+        canvas.write(note, i, note_at, yref="paper", size=palette.FOOTER, color=palette.GREY_TEXT)
         return
-    interval = wrap(text.interval(row.mark.low, row.mark.high), palette.FOOTER, column)
+    interval = _interval(measure.interval(row.mark), column)
     words = coloured(BREAK.join(interval), palette.GREY_TEXT, palette.FOOTER)
     canvas.write(f"{label}{BREAK}{words}", i, 0, yshift=-6, size=palette.VALUE, **under)
     y = min(max(row.mark.value, extent.low), extent.high)
-    shift: Keys = {"xshift": 13, "yshift": _off_zero(y, extent), "size": palette.VALUE, "color": palette.BLUE}
-    canvas.write(bold(text.percent(row.mark.value)), i, y, anchor="left", **shift)
+    shift: Keys = {"xshift": _BESIDE, "yshift": _off_zero(y, extent), "size": palette.VALUE, "color": palette.BLUE}
+    canvas.write(bold(measure.value(row.mark.value)), i, y, anchor="left", **shift)
+
+
+def _interval(words: str, room: float) -> list[str]:
+    """The ends of an interval, below each other where they do not fit beside each other."""
+    low, between, high = words.partition("; ")
+    return [words] if width(words, palette.FOOTER) <= room else [low + between.strip(), high]
+
+
+def _free_height(taken: Sequence[float]) -> float:
+    """Where words have most room, as a share of the plot's height, away from the heights that are taken."""
+    return max(_NOTE_HEIGHTS, key=lambda height: min((abs(height - other) for other in taken), default=1.0))
 
 
 def _off_zero(value: float, extent: Axis) -> float:
@@ -76,11 +98,12 @@ def _off_zero(value: float, extent: Axis) -> float:
     return (_HALF_LINE if value >= 0 else -_HALF_LINE) - above
 
 
-def years_alt(rows: Sequence[Row], text: Text) -> str:
+def years_alt(rows: Sequence[Row], text: Text, *, unit: str = Unit.FRACTION) -> str:
     """The same figures in words."""
+    measure = Measure(unit, text)
 
     def said(row: Row, mark: Mark) -> str:
-        return f"{row.label} {text.percent(mark.value)} {text.interval(mark.low, mark.high)}"
+        return f"{row.label} {measure.value(mark.value)} {measure.interval(mark)}"
 
     shown = [said(row, row.mark) for row in rows if row.mark]
     withheld = [f"{row.label} ({row.note})" for row in rows if not row.mark]

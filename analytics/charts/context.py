@@ -1,0 +1,99 @@
+"""Official statistics beside ours: thin grey lines by year, so that nobody takes them for estimates."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plotly import graph_objects as go
+
+from analytics.charts import palette
+from analytics.charts.axis import Axis, Keys, axis, ticks
+from analytics.charts.canvas import Canvas, Stamp
+from analytics.charts.words import BREAK, bold, safe, spread, width, wrap
+from analytics.text import Text
+
+_WIDTH = 320.0
+_PLOT = 200.0
+_LABEL = 118.0  # px for the words right of the lines
+_SYMBOLS = ("circle", "square", "diamond")
+
+
+@dataclass(frozen=True, slots=True)
+class ContextLine:
+    """A published statistic: its name, and a fraction by year."""
+
+    label: str
+    points: Sequence[tuple[int, float]]
+
+    def __post_init__(self) -> None:
+        """Refuse NaN and infinity: a year without a value has no point."""
+        if not all(math.isfinite(value) for _, value in self.points):
+            raise ValueError(f"a statistic needs finite numbers: {self}")
+
+
+def context(lines: Sequence[ContextLine], *, stamp: Stamp, text: Text) -> go.Figure:
+    """One to three statistics on one scale that holds zero, each named where its line ends."""
+    drawn = [line for line in lines if line.points]
+    values = [value for line in drawn for _, value in line.points]
+    years = sorted({year for line in drawn for year, _ in line.points}) or [2000]
+    extent = axis(min([0.0, *values]), max([0.0, *values]) or 0.1, most=4, smallest=0.01)
+    written = [f"{text.percent(value, sign=False)} " for value in extent.ticks()]
+    left = max(44.0, *(width(words, palette.TICK) + 4 for words in written))
+    canvas = Canvas(_WIDTH, _PLOT, left=left, right=_LABEL + 10, top=24, bottom=62)
+    for value in extent.ticks():
+        color = palette.GREY if value == 0 else palette.GRID
+        canvas.rule((0, 1), (value, value), color=color, width=1, xref="paper")
+    for line, symbol in zip(drawn, _SYMBOLS * len(drawn), strict=False):
+        canvas.traces.append(_trace(line, symbol))
+    _end_words(canvas, drawn, extent, text)
+    canvas.stamp(stamp, text)
+    pad = max((years[-1] - years[0]) * 0.04, 0.4)
+    return canvas.figure(
+        xaxis={"range": (years[0] - pad, years[-1] + pad)} | _year_ticks(years, canvas.plot_width),
+        yaxis={"range": (extent.low, extent.high)} | ticks(extent.ticks(), written),
+    )
+
+
+def _trace(line: ContextLine, symbol: str) -> Keys:
+    points = sorted(line.points)
+    style: Keys = {"line": {"color": palette.GREY_TEXT, "width": 1.5}, "cliponaxis": False}
+    marker: Keys = {"size": 7, "symbol": symbol, "color": palette.GREY_TEXT}
+    return {"x": [x for x, _ in points], "y": [y for _, y in points], "mode": "lines+markers", "marker": marker} | style
+
+
+def _year_ticks(years: Sequence[int], room: float) -> Keys:
+    """As many years as have room, the last among them."""
+    extent = max(years[-1] - years[0], 1)
+    each = width("2000", palette.TICK) + 12
+    step = max(math.ceil(each / (room / extent)), 1)
+    marked = list(range(years[-1], years[0] - 1, -step))[::-1]
+    return ticks(marked, map(str, marked))
+
+
+def _end_words(canvas: Canvas, lines: Sequence[ContextLine], extent: Axis, text: Text) -> None:
+    """Last value and name beside the end of each line."""
+    ends = [max(line.points)[1] for line in lines]
+    names = [wrap(line.label, palette.FOOTER, _LABEL, most=4) for line in lines]
+    px = [(1 - extent.share(end)) * canvas.plot_height for end in ends]
+    one = palette.VALUE * palette.LINE_HEIGHT
+    tall = [one * (len(name) + 1) for name in names]
+    centres = spread(px, tall, 2 - canvas.top, canvas.plot_height + 12, 6)
+    for end, name, at, centre in zip(ends, names, px, centres, strict=True):
+        small = [f"<span style='font-size:{palette.FOOTER}px'>{safe(part)}</span>" for part in name]
+        words = BREAK.join([bold(text.percent(end, sign=False)), *small])
+        place: Keys = {"xref": "paper", "xshift": 10, "yshift": at - centre, "color": palette.GREY_TEXT}
+        canvas.write(words, 1, end, anchor="left", size=palette.VALUE, **place)
+
+
+def context_alt(lines: Sequence[ContextLine], text: Text) -> str:
+    """The same in words: each statistic's first, lowest, highest and last value."""
+    said = [_line_alt(line, text) for line in lines if line.points]
+    return text("chart.alt.context", lines="; ".join(said))
+
+
+def _line_alt(line: ContextLine, text: Text) -> str:
+    points = sorted(line.points)
+    values = [value for _, value in points]
+    numbers = {"first": values[0], "last": values[-1], "low": min(values), "high": max(values)}
+    said = {key: text.percent(value, sign=False) for key, value in numbers.items()}
+    return text("chart.alt.arm_line", name=line.label, start=points[0][0], end=points[-1][0], **said)

@@ -1,0 +1,181 @@
+"""The event study: funded less comparison firms by time since the award, with bands for each time and for all."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from plotly import graph_objects as go
+
+from analytics.charts import palette
+from analytics.charts.axis import Axis, Keys, ticks
+from analytics.charts.canvas import Canvas, Stamp
+from analytics.charts.interval import Mark, Pen, arrow_traces, dot_trace, hair_traces, shared_axis
+from analytics.charts.words import BREAK, bold, safe, spread, width, wrap
+from analytics.text import Text
+
+_WIDE, _NARROW = 560.0, 320.0
+_PLOT = 250.0
+_HEADROOM = 28.0  # px above the bands, for "before" and "after"
+_STEPS = {False: (1, 2, 4, 8, 12, 20, 40), True: (1, 2, 5, 10, 20)}  # between ticks: quarters, years
+_HALF = 0.5  # of an event time: the award lies between two
+
+
+@dataclass(frozen=True, slots=True)
+class EventPoint:
+    """The effect at one time since the award, in shares of a firm's own level before; value None: not published.
+
+    event: quarters or years, negative before; low, high: this time alone; sim_low, sim_high: all times together.
+    """
+
+    event: int
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    sim_low: float | None = None
+    sim_high: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse NaN and infinity: what is unknown is None."""
+        numbers = (self.value, self.low, self.high, self.sim_low, self.sim_high)
+        if not all(number is None or math.isfinite(number) for number in numbers):
+            raise ValueError(f"an event point needs finite numbers: {self}")
+
+    @property
+    def mark(self) -> Mark | None:
+        """The estimate with the interval of this time alone; where there is none, of no width."""
+        if self.value is None:
+            return None
+        low = self.value if self.low is None else self.low
+        high = self.value if self.high is None else self.high
+        return Mark(self.value, low, high, low, high)
+
+    @property
+    def band(self) -> tuple[float, float] | None:
+        """Ends that hold for all times together."""
+        if self.value is None or self.sim_low is None or self.sim_high is None:
+            return None
+        return self.sim_low, self.sim_high
+
+
+def event_study(
+    points: Sequence[EventPoint],
+    *,
+    awards_at: int = 0,
+    yearly: bool = False,
+    stamp: Stamp,
+    text: Text,
+    compact: bool = False,
+) -> go.Figure:
+    """A dot with its 95% interval at every event time, on the wider band that holds for all; a gap is not published.
+
+    awards_at: the first event time that is not before the award; yearly: years, not quarters; compact: for phones.
+    """
+    placed = [(float(point.event), point.mark) for point in points if point.mark]
+    extent = _value_axis(points, [mark for _, mark in placed])
+    written = [f"{text.percent(value)} " for value in extent.ticks()]
+    left = max(46.0, *(width(words, palette.TICK) + 4 for words in written))
+    canvas = Canvas(_NARROW if compact else _WIDE, _PLOT, left=left, right=12, top=34, bottom=62)
+    events = [point.event for point in points] or [awards_at]
+    span = (min(*events, awards_at - 1) - 0.7, max(*events, awards_at) + 0.7)
+    _ground(canvas, extent, span, awards_at - _HALF, text)
+    column = canvas.plot_width / (span[1] - span[0])
+    canvas.traces = _traces(points, placed, Pen(extent, vertical=True), column)
+    _axis_words(canvas, text("chart.event_years" if yearly else "chart.event_quarters"))
+    canvas.stamp(stamp, text)
+    values = _events_named(span, column, text, yearly=yearly)
+    return canvas.figure(
+        xaxis={"range": span} | ticks(values, [_event(value, text) for value in values]),
+        yaxis={"range": (extent.low, extent.high)} | ticks(extent.ticks(), written),
+    )
+
+
+def _event(event: float, text: Text) -> str:
+    return f"+{text.number(event)}" if event > 0 else text.number(event)
+
+
+def _value_axis(points: Sequence[EventPoint], marks: Sequence[Mark]) -> Axis:
+    """All bands, as far as a few wide ones do not flatten the others; room above for words."""
+    bands = [Mark(point.value, *point.band, *point.band) for point in points if point.value is not None and point.band]
+    extent = shared_axis(bands or marks, scale="linear", most=6)
+    room = _HEADROOM / _PLOT * (extent.high - extent.low)
+    return Axis(extent.low, extent.high + room, extent.step)
+
+
+def _ground(canvas: Canvas, extent: Axis, span: tuple[float, float], award: float, text: Text) -> None:
+    """Grid, the time before, the award, and the zero line."""
+    canvas.shade((span[0], award), palette.BEFORE_ZONE)
+    for value in extent.ticks():
+        canvas.rule((0, 1), (value, value), color=palette.GRID, width=1, xref="paper")
+    canvas.rule((0, 1), (0, 0), color=palette.INK, width=1.5, xref="paper")
+    canvas.rule((award, award), (0, 1), color=palette.ORANGE, width=1.5, yref="paper")
+    wanted = (award - span[0]) / (span[1] - span[0]) * canvas.plot_width
+    word = text("chart.award")
+    (centre,) = spread([wanted], [width(word, palette.TICK)], 4 - canvas.left, canvas.plot_width + canvas.right - 4)
+    above: Keys = {"yref": "paper", "yanchor": "bottom", "yshift": 5, "xshift": centre - wanted}
+    canvas.write(safe(word), award, 1, color=palette.ORANGE_TEXT, **above)
+    inside: Keys = {"yref": "paper", "yanchor": "top", "yshift": -6, "color": palette.GREY_TEXT}
+    for key, x, room in (
+        ("chart.before_zone", span[0], wanted),
+        ("chart.after_zone", award, canvas.plot_width - wanted),
+    ):
+        if width(text(key), palette.TICK, heavy=True) + 10 < room:
+            canvas.write(bold(text(key)), x, 1, anchor="left", xshift=6, **inside)
+
+
+def _traces(points: Sequence[EventPoint], placed: Sequence[tuple[float, Mark]], pen: Pen, column: float) -> list[Keys]:
+    """Bands for all times, under intervals for each, under the estimates."""
+    if not placed:
+        return []
+    bands = [(float(point.event), *point.band) for point in points if point.band]
+    thick = min(max(column * 0.62, 3.0), 18.0)
+    dot = min(max(column * 0.7, 6.5), 11.0)
+    clipped = [(at, Mark(mark.value, *_whole(at, mark, bands))) for at, mark in placed]
+    return [
+        pen.segments(bands, palette.FADES[0], thick),
+        *hair_traces(placed, pen, min(dot, 9.0)),
+        dot_trace(placed, pen, dot),
+        *arrow_traces(clipped, pen),
+    ]
+
+
+def _whole(at: float, mark: Mark, bands: Sequence[tuple[float, float, float]]) -> tuple[float, float, float, float]:
+    """The widest ends at a time: where the axis cuts them an arrow says so."""
+    low, high = next(((low, high) for event, low, high in bands if event == at), (mark.low, mark.high))
+    low, high = min(low, mark.low), max(high, mark.high)
+    return low, high, low, high
+
+
+def _events_named(span: tuple[float, float], column: float, text: Text, *, yearly: bool) -> list[float]:
+    """Event times whose words have room: whole years where there are many quarters."""
+    first, last = math.ceil(span[0]), math.floor(span[1])
+    widest = max(width(_event(event, text), palette.TICK) for event in (first, last))
+    steps = _STEPS[yearly]
+    step = next((step for step in steps if step * column >= widest + 10), max(last - first, 1))
+    return [float(event) for event in range(first, last + 1) if event % step == 0]
+
+
+def _axis_words(canvas: Canvas, words: str) -> None:
+    """What both axes are, under the ticks."""
+    lines = wrap(words, palette.TICK, canvas.width - 8)
+    place: Keys = {"xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -26, "color": palette.GREY_TEXT}
+    canvas.write(BREAK.join(map(safe, lines)), 0, 0, anchor="left", xshift=-canvas.left + 4, **place)
+    canvas.bottom += len(lines) * palette.TICK * palette.LINE_HEIGHT + 2
+
+
+def event_study_alt(points: Sequence[EventPoint], text: Text, *, awards_at: int = 0, yearly: bool = False) -> str:
+    """The same in words: how many times are shown, and from where to where the estimates go before and after."""
+    shown = [(point.event, point.value) for point in points if point.value is not None]
+    sides = [
+        ("chart.alt.events_before", [v for e, v in shown if e < awards_at]),
+        ("chart.alt.events_after", [v for e, v in shown if e >= awards_at]),
+    ]
+    key = "chart.event_years" if yearly else "chart.event_quarters"
+    said = [text("chart.alt.events", n=text.number(len(shown)), axis=text(key))]
+    for side, values in sides:
+        if values:
+            ends = {"low": text.percent(min(values)), "high": text.percent(max(values))}
+            said.append(text(side, n=text.number(len(values)), **ends))
+    if len(shown) < len(points):
+        absent = ", ".join(_event(point.event, text) for point in points if point.value is None)
+        said.append(text("chart.alt.withheld", rows=absent))
+    return " ".join(said)
