@@ -3,6 +3,8 @@
 `streamlit run dashboard.py` starts the server from the `app` below; inside a session the same file draws the frame.
 """
 
+import gc
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -15,10 +17,12 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.headlines import headlines
 from analytics.model import DataKind, UserError
+from analytics.release import Release
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
-from pages import common
+from pages import address, common, shelf
 
 HERE = Path(__file__).parent
+LOG = logging.getLogger("vetrina")
 PAGES = {
     "overview": "",
     "sectors": "settori",
@@ -34,7 +38,7 @@ def headlines_json(request: Request) -> JSONResponse:
     asked = request.query_params
     text = Text(asked.get("lang", DEFAULT_LANGUAGE))
     try:
-        release = common.opened(asked.get("programme"), asked.get("release"))
+        release = shelf.opened(asked.get("programme"), asked.get("release"))
     except UserError as error:
         return JSONResponse({"error": error.said(text)}, status_code=404)
     return JSONResponse(headlines(release, text))
@@ -72,9 +76,11 @@ class SafeHeaders:
 
 def draw() -> None:
     """The frame of every page."""
-    text = common.language()
+    text = shelf.language()
     st.set_page_config(page_title=text("page.title"), page_icon=str(HERE / "static" / "vetrina.svg"), layout="wide")
     st.html(HERE / "static" / "vetrina.css")
+    # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
+    st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
     pages = [
         st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
@@ -87,36 +93,56 @@ def draw() -> None:
         st.markdown(text("page.empty"))
         st.code("python -m analytics demo", language=None)
         return
-    page.run()
+    try:
+        page.run()
+    except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
+        LOG.exception("page %s", page.title)
+        st.title(text("page.error_title"))
+        st.markdown(text("page.error"))
     _footer(frame)
 
 
-def _pickers(text: Text) -> common.Frame | None:
+def _pickers(text: Text) -> shelf.Frame | None:
     """Programme, release, language; the strip that says what kind of data these are; the release in one line."""
-    available = common.shelves()
+    available = shelf.shelves()
     lost = _asked_in_vain(available)
     with st.container(key="pickers", horizontal=True, vertical_alignment="top"):
         if available:
             first = next(iter(available))
-            titles = {name: shelf.read(shelf.current).programme for name, shelf in available.items()}
-            programme = common.choose(
+            current = {name: held.read(held.current) for name, held in available.items()}
+            programme = address.choose(
                 st.selectbox,
                 text("frame.programme"),
                 "programme",
                 list(available),
                 first,
-                lambda name: f"{titles[name].short_title.in_(text)} · {titles[name].region.in_(text)}",
+                lambda name: _programme_option(current[name], text),
                 forgets="release",
-                width=340,
+                width=400,
+                label_visibility="collapsed",
             )
-            shelf = available[programme]
-            common.choose(
-                st.selectbox, text("frame.release"), "release", shelf.published, shelf.current, str, width=140
+            mine = available[programme]
+            address.choose(
+                st.selectbox,
+                text("frame.release"),
+                "release",
+                mine.published,
+                mine.current,
+                lambda release: text("frame.release_option", release=release),
+                width=180,
+                label_visibility="collapsed",
             )
-        common.choose(
-            st.segmented_control, text("frame.language"), "lang", LANGUAGES, DEFAULT_LANGUAGE, str.upper, required=True
+        address.choose(
+            st.segmented_control,
+            text("frame.language"),
+            "lang",
+            LANGUAGES,
+            DEFAULT_LANGUAGE,
+            str.upper,
+            required=True,
+            label_visibility="collapsed",
         )
-    frame = common.frame()
+    frame = shelf.frame()
     if frame is not None:
         _strip(frame)
         _release_line(frame)
@@ -128,33 +154,37 @@ def _pickers(text: Text) -> common.Frame | None:
     return frame
 
 
-def _asked_in_vain(available: dict[str, common.Shelf]) -> bool:
+def _asked_in_vain(available: dict[str, shelf.Shelf]) -> bool:
     """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
     programme, release = st.query_params.get("programme"), st.query_params.get("release")
     if programme is not None and programme not in available:
         return True
-    shelf = available.get(programme or next(iter(available), ""))
-    return release is not None and shelf is not None and release not in shelf.published
+    mine = available.get(programme or next(iter(available), ""))
+    return release is not None and mine is not None and release not in mine.published
 
 
-def _strip(frame: common.Frame) -> None:
+def _programme_option(release: Release, text: Text) -> str:
+    """Title, region, and the years of its data."""
+    programme, manifest = release.programme, release.manifest
+    first, last = (str(manifest[name])[:4] for name in ("first_period", "last_period"))
+    names = {"title": programme.short_title.in_(text), "region": programme.region.in_(text)}
+    return text("frame.programme_option", first=first, last=last, **names)
+
+
+def _strip(frame: shelf.Frame) -> None:
     kind = frame.release.programme.data_kind
     if kind is not DataKind.CONFIDENTIAL:
         with st.container(key=f"strip_{kind}"):
             st.markdown(frame.text(f"mark.{kind}_strip"))
 
 
-def _release_line(frame: common.Frame) -> None:
-    text, manifest = frame.text, frame.release.manifest
-    facts = common.release_facts(frame)
-    with st.container(key="release_line", horizontal=True, gap="large"):
-        for label, value in facts:
-            st.markdown(f":gray[{label}]  \n**{common.plain(value)}**", width="content")
+def _release_line(frame: shelf.Frame) -> None:
+    common.facts(common.release_facts(frame), "release_line")
     if frame.newer:
-        st.warning(text("frame.newer", shown=manifest["release"], current=frame.newer))
+        st.warning(frame.text("frame.newer", shown=frame.release.release_id, current=frame.newer))
 
 
-def _footer(frame: common.Frame) -> None:
+def _footer(frame: shelf.Frame) -> None:
     programme, text = frame.release.programme, frame.text
     st.space("medium")
     st.caption(
@@ -166,11 +196,19 @@ def _footer(frame: common.Frame) -> None:
             source=programme.source.in_(text),
         )
     )
+    if programme.contact:
+        name, email = programme.contact.name.in_(text), programme.contact.email
+        st.caption(text("frame.contact", name=common.plain(name), email=f"[{common.plain(email)}](mailto:{email})"))
 
 
 if st.runtime.exists():
     draw()
 else:
+    # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
+    # collection that Streamlit asks for after every run need not look at it.
+    shelf.shelves()
+    gc.collect()
+    gc.freeze()
     # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False

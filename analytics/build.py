@@ -163,7 +163,7 @@ def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFra
     return figures.assign(**counts)
 
 
-SPREAD = ["outcome", "sector", "place", "value", "n"]
+SPREAD = ["outcome", "sector", "horizon", "place", "value", "n", "obs_status"]
 
 
 def _with_picture_ids(name: str, rows: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:

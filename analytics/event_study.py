@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.arms import Arms, IntArray
+from analytics.arms import Arms, Firms, IntArray
 from analytics.estimands import mean_gap
 from analytics.inference import Deletions, Uncertainty, jackknife, joint_covariance, sup_t
 from analytics.model import Reason, Settings, Withheld
@@ -51,20 +51,25 @@ class EventStudy:
 def event_study(panel: Panel, outcome: str, *, settings: Settings | None = None) -> EventStudy:
     """Every event time that lies in the data for at least one cohort; firms without sales before have no share."""
     settings = settings or Settings()
-    values, at = _by_quarter(panel, observed(panel, outcome))
-    cohorts = cohorts_of(panel)
-    award = (cohorts.asfreq("Q") if panel.periods_per_year == 12 else cohorts).asi8.astype(np.int64)
-    arms = Arms.of(panel, cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"])).astype(np.int64), len(cohorts))
-    firms = arms.group(panel.funded)
-    base = _base(panel, observed(panel, outcome), cohorts, settings)
+    firms, by_event = shares_by_event(panel, outcome, settings)
     found: dict[int, Deletions | Withheld] = {}
-    for event in range(int(at[0] - award.max(initial=at[0])), int(at[-1] - award.min(initial=at[-1])) + 1):
-        relative = _at_event(values, at, award + event) / base
+    for event, relative in by_event.items():
         counts = firms.measured(relative)
         deletions = mean_gap(firms, relative) if min(counts) >= settings.min_firms else None
         reason = Reason.TOO_FEW_FIRMS if min(counts) < settings.min_firms else Reason.NOT_ESTIMABLE
         found[event] = deletions or Withheld(reason)
     return _banded(found, settings)
+
+
+def shares_by_event(panel: Panel, outcome: str, settings: Settings) -> tuple[Firms, dict[int, FloatArray]]:
+    """All funded firms and their comparison; by event time, (n_firms, G) sales over the firm's own mean before."""
+    values, at = _by_quarter(panel, observed(panel, outcome))
+    cohorts = cohorts_of(panel)
+    award = (cohorts.asfreq("Q") if panel.periods_per_year == 12 else cohorts).asi8.astype(np.int64)
+    arms = Arms.of(panel, cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"])).astype(np.int64), len(cohorts))
+    base = _base(panel, observed(panel, outcome), cohorts, settings)
+    events = range(int(at[0] - award.max(initial=at[0])), int(at[-1] - award.min(initial=at[-1])) + 1)
+    return arms.group(panel.funded), {event: _at_event(values, at, award + event) / base for event in events}
 
 
 def _by_quarter(panel: Panel, values: FloatArray) -> tuple[FloatArray, IntArray]:

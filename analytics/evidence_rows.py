@@ -74,7 +74,8 @@ def _specification_rows(cell: Row, one: Assessed) -> Iterator[Row]:
         effect = varied.effect
         if isinstance(effect, EffectEstimate):
             shown = Range(effect.value, effect.unit, effect.ci_low, effect.ci_high, effect.level)
-            yield row | _number(shown, (effect.n_funded, effect.n_comparison))
+            half = {"half_low": effect.half_low, "half_high": effect.half_high}
+            yield row | _number(shown, (effect.n_funded, effect.n_comparison)) | half
         else:
             secret = effect.reason is Reason.FEW_FIRMS_APART
             yield row | _missing(effect.reason, Unit.NUMBER, ConfStatus.SECONDARY if secret else ConfStatus.FREE)
@@ -108,7 +109,8 @@ def _beside(assessment: Assessment) -> Iterator[Row]:
             n = len(firms.rows), len(firms.others)
             for arm, share in zip(Arm, aid, strict=True):
                 later = {"measure": "other_aid", "arm": arm, "horizon": str(year)}
-                yield cell | later | number(share, Unit.FRACTION, n)
+                told = number(share, Unit.FRACTION, n)
+                yield cell | later | told | {"n_funded": None, "n_comparison": None}  # all that sell: see `paths`
     yield from _sensitivity_rows(cell, assessment)
 
 

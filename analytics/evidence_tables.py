@@ -8,7 +8,7 @@ from analytics.model import Arm, Estimand, Reason, Result, Specification, Unit
 from analytics.phrases import capital, horizon_phrase, why
 from analytics.reasons import estimand_of
 from analytics.release import Figure, Release
-from analytics.tables import amount
+from analytics.tables import amount, figure_id
 from analytics.text import Text
 
 BEFORE = ("check_before", "equivalence", "trend_goes_on", "unusual_year", "worst_case")
@@ -27,8 +27,11 @@ def cell(figure: Figure | None, release: Release, text: Text) -> str:
         return why(figure, release, text) if figure is not None else text("table.nothing")
     if figure.low is None or figure.high is None:
         return _written(figure.value, figure, release, text)
+    written = _written(figure.value, figure, release, text)
+    if figure.unit == Unit.POINTS:
+        return f"{written} {text.interval(figure.low, figure.high, figure.unit)}"
     ends = "; ".join(_written(end, figure, release, text) for end in (figure.low, figure.high))
-    return f"{_written(figure.value, figure, release, text)} ({ends})"
+    return f"{written} ({ends})"
 
 
 def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
@@ -36,7 +39,7 @@ def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
         case Unit.FRACTION:
             return text.percent(value, sign=figure.low is not None)
         case Unit.POINTS:
-            return text.points(value)
+            return text.measured(value, Unit.POINTS)
         case Unit.OUTCOME:
             return amount(value, release.programme.outcome(figure.outcome), text)
         case Unit.COUNT:
@@ -47,40 +50,55 @@ def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
             return text.number(value, 2)
 
 
-def specifications_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
-    """One row per way of estimating: the main one, those listed beforehand, those shown beside."""
+def ways(release: Release, claim: Figure, text: Text) -> list[tuple[str, Figure | None, str]]:
+    """Ways of estimating, by name, with figure and whether the sign stays: the main one, those listed beforehand, those
+    shown beside.
+    """
     estimand = estimand_of(claim)
-    main = _of(release, claim, estimand)
-    rows = [(text("evidence.main"), main, text("table.nothing"))]
+    found = [(text("evidence.main"), _of(release, claim, estimand), text("table.nothing"))]
     for specification in Specification:
         figure = _of(release, claim, f"spec_{specification}_{estimand}")
         if figure is not None and figure.result is not None:
             listed = specification in release.programme.specifications
             name = capital(text(f"measure.spec_{specification}")) + ("" if listed else text("evidence.beside"))
-            rows.append((name, figure, text(f"evidence.sign.{figure.result}")))
+            found.append((name, figure, text(f"evidence.sign.{figure.result}")))
+    return found
+
+
+def specifications_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
+    """One row per way of estimating."""
+    found = ways(release, claim, text)
     return pd.DataFrame(
-        [[_specified(figure, release, text), sign] for _, figure, sign in rows],
-        index=[name for name, *_ in rows],
-        columns=[text("evidence.effect"), text("evidence.same_sign")],
+        [[specified(figure, release, text), sign, figure_id(figure)] for _, figure, sign in found],
+        index=pd.Index([name for name, *_ in found], name=text("evidence.way")),
+        columns=[text("evidence.effect"), text("evidence.same_sign"), text("table.figure")],
     )
 
 
-def _specified(figure: Figure | None, release: Release, text: Text) -> str:
+def specified(figure: Figure | None, release: Release, text: Text) -> str:
+    """What one way of estimating gives, or why it gives nothing."""
     if figure is not None and figure.result is Result.NOT_TESTABLE:
         return text(f"because_short.{figure.because}")
     return cell(figure, release, text)
 
 
-def before_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
-    """The difference before in its readings, and the worst case for firms that are missing."""
+def readings(release: Release, claim: Figure) -> dict[str, Figure]:
+    """The difference before in its readings, and the worst case for those missing; only what is published."""
     found = {name: _of(release, claim, f"{name}_{estimand_of(claim)}") for name in BEFORE}
-    rows = {
-        text(f"evidence.reading.{name}"): [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False)]
-        for name, figure in found.items()
-        if figure is not None and figure.published
-    }
-    columns = [text("evidence.number"), text("evidence.level")]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    return {name: figure for name, figure in found.items() if figure is not None and figure.published}
+
+
+def before_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
+    """One row per reading, with the level of its interval."""
+    found = readings(release, claim)
+    return pd.DataFrame(
+        [
+            [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False), figure.figure_id]
+            for figure in found.values()
+        ],
+        index=pd.Index([text(f"evidence.reading.{name}") for name in found], name=text("evidence.way")),
+        columns=[text("evidence.number"), text("evidence.level"), text("table.figure")],
+    )
 
 
 def balance_table(release: Release, text: Text) -> pd.DataFrame:

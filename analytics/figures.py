@@ -1,13 +1,15 @@
 """Every figure of the closed list, with its status: counts, grants, before and after, effects (METHODS.md 2, 3, 7)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from analytics.arms import BoolArray, groups_of
 from analytics.assessment import Assessment
 from analytics.contributions import Samples
 from analytics.description import ArmChange, BeforeAfter, changes_of
-from analytics.effects import EffectEstimate, effect_of, group_effects, sectors_differ, shrunken, would_tell
+from analytics.effects import Effect, EffectEstimate, effect_of, group_effects, sectors_differ, shrunken, would_tell
 from analytics.evidence_rows import claimed, evidence_rows
 from analytics.guard import Cell, Guard, cell_of
 from analytics.inference import WelchTest, weighted_sum
@@ -19,6 +21,7 @@ from analytics.model import (
     ObsStatus,
     Progress,
     Reason,
+    Rule,
     Unit,
     Withheld,
     silent,
@@ -50,7 +53,9 @@ def figure_rows(
     progress("check", 1, 1)
     yield from claimed(_estimate_rows(everybody.compared, programme, samples, guard, progress), assessment)
     yield from checks
-    yield from path_rows(everybody.compared, programme, samples[programme.headline.outcome][0])
+    waves = {guard.rule(programme.headline.outcome, "overall", cell_of(wave=wave)) for wave in programme.codes("wave")}
+    sample = samples[programme.headline.outcome][0]
+    yield from path_rows(everybody.compared, programme, sample, whole_only=bool(waves - {None, Rule.HELD}))
 
 
 def _estimate_rows(
@@ -133,7 +138,7 @@ def _effect_rows(
     effects = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
     headline = programme.headline
     if (estimand, samples[0].outcome) == (headline.estimand, headline.outcome) and by in LASTING:
-        yield from _lasting_rows(samples, estimand, by, groups)
+        yield from _lasting_rows(samples, effects, estimand, by, groups)
     for sample in samples:
         found = effects[sample.horizon]
         named = {"outcome": sample.outcome, "horizon": sample.horizon}
@@ -162,15 +167,29 @@ def _effect_rows(
             yield row
 
 
-def _lasting_rows(samples: Sequence[Sample], estimand: Estimand, by: tuple[str, ...], groups: Groups) -> Iterator[Row]:
-    """The effect in the last year less that in the first, on the scale of the effect: whether it lasts."""
+COMPANIONS = ("sim_low", "sim_high", "sim_p", "mde", "n_funded", "n_comparison")
+
+
+def _lasting_rows(
+    samples: Sequence[Sample],
+    effects: Mapping[str, Mapping[Any, Effect]],
+    estimand: Estimand,
+    by: tuple[str, ...],
+    groups: Groups,
+) -> Iterator[Row]:
+    """The effect in the last year less that in the first, on the scale of the effect: whether it lasts. Of groups of
+    which both are shown, so that nothing else is told; and only where the same cohorts make them.
+    """
     first, last = samples[1], samples[-1]
+    same = bool((np.isfinite(first.seen.after).any(axis=0) == np.isfinite(last.seen.after).any(axis=0)).all())
     for group, mask in groups.items() if first is not last else ():
-        ends = [sample.deletions(estimand, sample.group(mask)) for sample in (last, first)]
-        later, sooner = ends
-        difference = None if later is None or sooner is None else weighted_sum(later, sooner, -1.0)
-        row = effect_row(estimand, effect_of(difference, estimand, first), (0, 0))
-        kept = {name: value for name, value in row.items() if name not in ("sim_low", "sim_high", "sim_p", "mde")}
+        ends = [effects[sample.horizon][group] for sample in (last, first)]
+        later, sooner = (sample.deletions(estimand, sample.group(mask)) for sample in (last, first))
+        found: Effect = next((one for one in ends if isinstance(one, Withheld)), Withheld(Reason.NOT_ESTIMABLE))
+        if same and later and sooner and not any(isinstance(one, Withheld) for one in ends):
+            found = effect_of(weighted_sum(later, sooner, -1.0), estimand, first)
+        row = effect_row(estimand, found, (0, 0))
+        kept = {name: value for name, value in row.items() if name not in COMPANIONS}
         yield cell_of_group(by, group, outcome=first.outcome, measure=f"lasting_{estimand}", horizon="overall") | kept
 
 

@@ -77,6 +77,10 @@ class Guard:
         always = self.rules.get((arm, outcome, ALL), {})
         return always.get(cell) or self.rules.get((arm, outcome, horizon), {}).get(cell)
 
+    def horizons(self, outcome: str) -> set[str]:
+        """Those that have rules of their own, and all of them together."""
+        return {ALL} | {horizon for _, about, horizon in self.rules if about == outcome}
+
     def beside(self, outcome: str) -> set[Rule]:
         """The rules by which comparison firms of any sector are withheld."""
         return set(self.rules.get((Arm.COMPARISON, outcome, ALL), {}).values())

@@ -35,7 +35,7 @@ class Estimand(StrEnum):
 
 
 # What follows from the euro-weighted effect, and stands on its checks.
-FOLLOW_EUROS = ("extra_sales", "extra_per_grant", "extra_per_spend", "losses_offset")
+FOLLOW_EUROS = ("extra_sales", "extra_per_firm", "extra_per_grant", "extra_per_spend", "losses_offset")
 
 
 class Unit(StrEnum):

@@ -4,62 +4,86 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analytics.event_study import EventEstimate, event_study
-from analytics.model import Arm, ConfStatus, ObsStatus, Reason, Unit
-from analytics.panel import Panel
+from analytics.arms import Firms
+from analytics.event_study import EventEstimate, event_study, shares_by_event
+from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
+from analytics.panel import FloatArray, Panel
 from analytics.programme import Programme
-from analytics.rows import Row, cell_of_group, published, withheld
+from analytics.rows import Row, cell_of_group, coarse, published, withheld
 from analytics.sample import Sample
 from analytics.windows import observed
 
 EVENT, REPORTING = "event_study", "reporting"
 PATHS = (EVENT, REPORTING)  # their horizon is a point in time: e-3 (quarters or years since the award), 2021-03
-_PLACES = 3  # of a share of what a firm sold before: points beside each other have nearly the same firms
+NO_COUNTS = {"n_funded": None, "n_comparison": None}
 
 
-def path_rows(panel: Panel, programme: Programme, sample: Sample) -> Iterator[Row]:
-    """Of the headline's outcome. panel: firms in either arm."""
-    yield from _event_rows(panel, programme)
+def path_rows(panel: Panel, programme: Programme, sample: Sample, *, whole_only: bool) -> Iterator[Row]:
+    """Of the headline's outcome. panel: firms in either arm; whole_only: no event time that some waves do not reach,
+    where what is withheld of a wave could be found from it.
+    """
+    yield from _event_rows(panel, programme, whole_only=whole_only)
     yield from _reporting_rows(panel, programme, sample)
 
 
-def _event_rows(panel: Panel, programme: Programme) -> Iterator[Row]:
-    """Funded less comparison firms by time since the award; low, high: this point alone, sim_low, sim_high: all."""
-    outcome = programme.headline.outcome
+def _event_rows(panel: Panel, programme: Programme, *, whole_only: bool) -> Iterator[Row]:
+    """Funded less comparison firms by time since the award; low, high: this point alone, sim_low, sim_high: all. As
+    coarse as their largest contribution asks: the points beside have nearly the same firms.
+    """
+    outcome, rules = programme.headline.outcome, programme.disclosure_rules
+    firms, by_event = shares_by_event(panel, outcome, programme.settings)
     for event, found in event_study(panel, outcome, settings=programme.settings).effects.items():
         row = cell_of_group((), (), outcome=outcome, measure=EVENT, horizon=f"e{event}") | {"unit": Unit.FRACTION}
-        if isinstance(found, EventEstimate):
-            told = {
-                "value": found.value,
-                "low": found.ci_low,
-                "high": found.ci_high,
-                "sim_low": found.sim_low,
-                "sim_high": found.sim_high,
-            }
-            yield (
-                row
-                | {name: round(number, _PLACES) + 0.0 for name, number in told.items()}
-                | {
-                    "df": found.df,
-                    "n_funded": found.n_funded,
-                    "n_comparison": found.n_comparison,
-                    "obs_status": ObsStatus.ESTIMATED,
-                    "conf_status": ConfStatus.FREE,
-                }
-            )
+        if not isinstance(found, EventEstimate):
+            yield row | withheld(found.reason) | NO_COUNTS
+        elif whole_only and not _reached_by_all(firms, by_event[event]):
+            yield row | withheld(Reason.COMPLEMENTARY) | NO_COUNTS | {"conf_status": ConfStatus.SECONDARY}
+        elif (largest := _largest(firms, by_event[event], rules)) is None:
+            yield row | withheld(Reason.DOMINANCE) | NO_COUNTS | {"conf_status": ConfStatus.DOMINANCE}
         else:
-            yield row | withheld(found.reason)
+            yield row | _event(found, largest, rules)
+
+
+def _event(found: EventEstimate, largest: float, rules: DisclosureRules) -> Row:
+    told = {
+        "value": found.value,
+        "low": found.ci_low,
+        "high": found.ci_high,
+        "sim_low": found.sim_low,
+        "sim_high": found.sim_high,
+    }
+    rounded = {name: coarse(number, largest, rules) + 0.0 for name, number in told.items()}
+    status = {"obs_status": ObsStatus.ESTIMATED, "conf_status": ConfStatus.FREE}
+    return rounded | {"n_funded": found.n_funded, "n_comparison": found.n_comparison} | status
+
+
+def _reached_by_all(firms: Firms, relative: FloatArray) -> bool:
+    """Whether firms of every cohort are seen at an event time."""
+    return set(firms.own[np.isfinite(firms.funded(relative))]) == set(firms.own)
+
+
+def _largest(firms: Firms, relative: FloatArray, rules: DisclosureRules) -> float | None:
+    """The most that one firm adds to a point; None where it could be told from the sum of its arm (p%)."""
+    own, others = firms.funded(relative), firms.comparison(relative)
+    counted, n = np.isfinite(others), max(int(np.isfinite(own).sum()), 1)
+    weight = firms.count(np.isfinite(own)) / n / np.maximum(firms.other_count(counted), 1)
+    beside = np.where(counted, weight[firms.other_cell] * np.where(counted, others, 0), 0).sum(axis=1)
+    ranked = [np.sort(np.append(arm, [0.0, 0.0]))[::-1] for arm in (own[np.isfinite(own)] / n, beside)]
+    if any(arm[2:].sum() < rules.p_percent / 100 * arm[0] for arm in ranked):
+        return None
+    return float(max(arm[0] for arm in ranked))
 
 
 def _reporting_rows(panel: Panel, programme: Programme, sample: Sample) -> Iterator[Row]:
-    """By arm and period, the share of firms whose outcome is known, to a whole percent; a firm that closed sells 0."""
+    """By arm and period, the share of firms whose outcome is known, to a whole percent; a firm that closed sells 0. How
+    many they are is not said: beside all firms it would tell how many sell nothing by their nature.
+    """
     outcome, least = programme.headline.outcome, programme.settings.min_firms
     known = np.isfinite(observed(panel, outcome))
     firms = sample.group(panel.funded)
-    counts = (len(firms.rows), len(firms.others))
     for arm, rows in ((Arm.FUNDED, firms.rows), (Arm.COMPARISON, firms.others)):
         for period, reported in zip(panel.periods, known[rows].T, strict=True):
             row = cell_of_group((), (), outcome=outcome, measure=REPORTING, arm=arm, horizon=str(period))
             enough = len(rows) >= least
-            share = published(round(float(reported.mean()), 2), counts) if enough else withheld(Reason.TOO_FEW_FIRMS)
-            yield row | {"unit": Unit.FRACTION} | share
+            share = published(round(float(reported.mean()), 2), (0, 0)) if enough else withheld(Reason.TOO_FEW_FIRMS)
+            yield row | {"unit": Unit.FRACTION} | share | NO_COUNTS

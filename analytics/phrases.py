@@ -1,5 +1,7 @@
 """Release parts -> parts of speech that pages, tables and sentences share: marks, horizons, a figure's name."""
 
+import re
+
 import pandas as pd
 
 from analytics.model import ConfStatus, DataKind, Estimand, Reason
@@ -71,7 +73,14 @@ def described(release: Release, figure: Figure | None, text: Text) -> str:
 
 
 def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
-    """'in the three years after the grant', 'in the year of the grant'."""
+    """'in the three years after the grant', 'in the year of the grant'; of a path the time since the award, or the
+    period.
+    """
+    if event := re.fullmatch(r"e(-?\d+)", horizon):
+        yearly = release.manifest["frequency"] == "Y"
+        return text(f"horizon.event_{'Y' if yearly else 'Q'}", n=text.number(int(event[1])))
+    if horizon != "overall" and (not horizon.isdecimal() or len(horizon) == len("2021")):
+        return text.period(pd.Period(horizon))
     award_counts = release.programme.windows.award_period == "after"
     if horizon == "overall":
         key, year = ("award_overall" if award_counts else "overall"), len(release.manifest["years_after"])
@@ -80,6 +89,18 @@ def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
     return (
         text(f"horizon.{key}.{year}") if text.has(f"horizon.{key}.{year}") else text(f"horizon.{key}.many", year=year)
     )
+
+
+def year_label(release: Release, year: int, text: Text) -> str:
+    """'1º anno'; where the award's own year counts, 'anno del contributo', '1 anno dopo'."""
+    if release.programme.windows.award_period == "skip":
+        return text("chart_input.year", year=year)
+    return text("chart_input.award_year") if year == 1 else text.count("chart_input.after_award", year - 1)
+
+
+def horizon_label(release: Release, horizon: str, text: Text) -> str:
+    """All years together, or one of them."""
+    return text("chart_input.overall") if horizon == "overall" else year_label(release, int(horizon), text)
 
 
 def before_phrase(release: Release, text: Text) -> str:

@@ -26,11 +26,7 @@ def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]
     """
     before = [_published(figures) for figures in reversed(earlier)]
     for row in rows:
-        outcome = str(row["outcome"])
-        horizon = "overall" if row["measure"] in PATHS else str(row["horizon"])
-        rule = guard.rule(outcome, horizon, cell_of(**{name: str(row[name]) for name in DIMENSIONS}))
-        if rule is None and row["arm"] == Arm.COMPARISON:
-            rule = guard.rule(outcome, horizon, _sector(row), Arm.COMPARISON)
+        rule = _rule(row, guard)
         if rule is None:
             yield _without_secret_sectors(row, guard)
             continue
@@ -39,6 +35,23 @@ def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]
             yield stays | {"obs_status": ObsStatus.PROVISIONAL}
         else:
             yield withheld(row, rule)
+
+
+def _rule(row: Row, guard: Guard) -> Rule | None:
+    """Why a figure is withheld or held. One of several years goes by the rules of them all; an effect is held with the
+    comparison firms of its sectors: where one of those is corrected, the effect moves by what was corrected.
+    """
+    outcome, horizon = str(row["outcome"]), str(row["horizon"])
+    years = guard.horizons(outcome) if row["measure"] in PATHS or "lasting" in row["measure"] else (horizon,)
+    own, beside = cell_of(**{name: str(row[name]) for name in DIMENSIONS}), _sector(row)
+    found = [guard.rule(outcome, year, own) for year in years]
+    others = [guard.rule(outcome, year, beside, Arm.COMPARISON) for year in years]
+    if row["arm"] == Arm.COMPARISON:
+        found += others
+    elif row["arm"] == "*":
+        found += [rule for rule in others if rule is Rule.HELD]
+    told = [rule for rule in found if rule is not None]
+    return next((rule for rule in told if rule is not Rule.HELD), told[0] if told else None)
 
 
 def withheld(row: Row, rule: Rule) -> Row:

@@ -68,11 +68,12 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
     printed, again = (
         table[table["figure_id"] == figure_id].set_index(keys) for table in (getattr(release, name), tables[name])
     )
-    again = again.reindex(index=printed.index, columns=columns)
+    rows = printed.index.union(again.index)
+    printed, again = (table.reindex(index=rows, columns=columns) for table in (printed, again))
     differences = {}
     for column in columns:
         pairs = zip(known(printed[column]), known(again[column]), strict=True)
-        for key, (one, other) in zip(printed.index, pairs, strict=True):
+        for key, (one, other) in zip(rows, pairs, strict=True):
             if one != other:
                 row = () if name == "figures" else key if isinstance(key, tuple) else (key,)
                 differences[" ".join([*map(str, row), column])] = (one, other)

@@ -23,6 +23,8 @@ from analytics.programme import DIMENSIONS, Programme
 from analytics.programme_parts import Tranche
 
 FORMAT_VERSION = 5
+READABLE = (4, 5)  # what an older one lacks is empty: an old address still shows its release
+LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
 TABLES = ("figures", "lines", "spread", "reconciliation", "applications", "suppressed")
 PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
 
@@ -84,11 +86,18 @@ class Release:
             with duckdb.connect(path, read_only=True) as connection:
                 rows = connection.execute("SELECT key, value FROM manifest").fetchall()
                 self.manifest: dict[str, Any] = {key: json.loads(value) for key, value in rows}
-                self._tables = {name: connection.execute(f"SELECT * FROM {name}").df() for name in TABLES}  # noqa: S608
+                held = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+                self._tables = {
+                    name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
+                    for name in TABLES
+                    if name in held
+                }
         except duckdb.Error as error:
             raise UserError("release.unreadable", file=path.name) from error
-        if self.manifest["format_version"] != FORMAT_VERSION:
+        if self.manifest["format_version"] not in READABLE:
             raise UserError("release.version", file=path.name, found=self.manifest["format_version"])
+        for name, columns in LATER.items():
+            self._tables.setdefault(name, pd.DataFrame(columns=list(columns)))
         self.programme = Programme.model_validate(self.manifest["programme"])
 
     @property

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.contributions import Samples
+from analytics.effects import effect_of
 from analytics.guard import Guard, cell_of
-from analytics.model import Estimand, Rule
+from analytics.model import Arm, Estimand, ObsStatus, Rule, Withheld
 from analytics.panel import FloatArray
 from analytics.programme import Programme
 from analytics.rows import Row
@@ -21,7 +22,8 @@ from analytics.sample import Sample
 ALL = "*"
 MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest
 PER_DOT, MOST_DOTS, LEAST_FIRMS, LEAST_DOTS = 10, 50, 20, 4
-STEP = 0.05
+STEPS = ((1.0, 0.05), (3.0, 0.1))  # below so much growth, rounded to this
+LARGEST = 600.0  # e to this is still a number
 
 
 def spread_rows(samples: Samples, programme: Programme, guard: Guard, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
@@ -33,12 +35,14 @@ def spread_rows(samples: Samples, programme: Programme, guard: Guard, earlier: S
     sector = sample.panel.units["sector"]
     for code in (ALL, *programme.codes("sector")):
         mine = sample.panel.funded if code == ALL else sample.panel.funded & (sector == code).to_numpy()
-        rule = guard.rule(headline.outcome, sample.horizon, cell_of(sector=code))
-        if rule is Rule.HELD:
-            yield from _held(code, earlier)
-        elif rule is None:
-            named = {"outcome": headline.outcome, "sector": code}
-            yield from (named | dot for dot in dots(growth_beside(sample, mine)))
+        named: Row = {"outcome": headline.outcome, "sector": code, "horizon": sample.horizon}
+        cell = cell_of(sector=code)
+        rules = {guard.rule(headline.outcome, sample.horizon, cell, arm) for arm in Arm} - {None}
+        if rules == {Rule.HELD}:
+            yield from _held(named, earlier)
+        elif guard.rule(headline.outcome, sample.horizon, cell) is None:
+            status = {"obs_status": ObsStatus.NORMAL}
+            yield from (named | dot | status for dot in dots(growth_beside(sample, mine)))
 
 
 def growth_beside(sample: Sample, funded: npt.NDArray[np.bool_]) -> FloatArray:
@@ -46,7 +50,7 @@ def growth_beside(sample: Sample, funded: npt.NDArray[np.bool_]) -> FloatArray:
     what leaving a firm out does to their mean gives its own. Empty where nothing is estimated.
     """
     found = sample.deletions(Estimand.TYPICAL_FIRM, sample.group(funded))
-    if found is None or min(found.funded.sum(), (~found.funded).sum()) < sample.settings.min_firms:
+    if found is None or isinstance(effect_of(found, Estimand.TYPICAL_FIRM, sample), Withheld):
         return np.zeros(0)
     n = int(found.funded.sum())
     own: FloatArray = found.theta - (n - 1) * (found.replicates[found.funded] - found.theta)
@@ -62,16 +66,22 @@ def dots(growth: FloatArray) -> list[Row]:
     if n >= LEAST_DOTS * PER_DOT:
         groups += np.array_split(growth, min(n // PER_DOT, MOST_DOTS))
     return [
-        {"place": place, "value": _rounded(float(np.expm1(group.mean()))), "n": len(group)}
+        {"place": place, "value": _rounded(float(np.expm1(min(group.mean(), LARGEST)))), "n": len(group)}
         for place, group in enumerate(groups, MIDDLE)
     ]
 
 
 def _rounded(value: float) -> float:
-    return round(round(value / STEP) * STEP, 2) + 0.0
+    """To 5 points, or coarser where growth is so large that 5 points would be fine."""
+    step = next((step for most, step in STEPS if value < most), 0.5)
+    return round(round(value / step) * step, 2) + 0.0
 
 
-def _held(code: str, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
-    mine = next((one[one["sector"] == code] for one in reversed(earlier) if (one["sector"] == code).any()), None)
-    for row in () if mine is None else mine.drop(columns="figure_id").to_dict("records"):
-        yield {str(name): value for name, value in row.items()}
+def _held(named: Row, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+    """The dots of the newest earlier release that has the same ones."""
+    for spread in reversed(earlier):
+        mine = spread[np.logical_and.reduce([spread[name] == value for name, value in named.items()])]
+        if len(mine):
+            for row in mine[["place", "value", "n"]].to_dict("records"):
+                yield named | {str(name): value for name, value in row.items()} | {"obs_status": ObsStatus.PROVISIONAL}
+            return

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from analytics.asked import Asked
 from analytics.model import Arm
 from analytics.phrases import data_note
-from analytics.programme import Outcome
+from analytics.programme_parts import Outcome
 from analytics.release import Figure, Release
 from analytics.sentences import tells
 from analytics.text import Text
@@ -76,6 +77,16 @@ def _shown(figure: Figure | None, written: str) -> str:
     return f"{written} (p)" if figure.obs_status == "P" else written
 
 
+def count(n: int | None, text: Text) -> str:
+    """A number of firms, or that it is not told."""
+    return EMPTY if n is None else text.number(n)
+
+
+def figure_id(figure: Figure | None) -> str:
+    """The id that `verify` resolves."""
+    return EMPTY if figure is None else figure.figure_id
+
+
 def count_cell(figure: Figure | None, text: Text) -> str:
     """A count of firms."""
     return _shown(figure, text.number(figure.value) if figure and figure.value is not None else "")
@@ -88,23 +99,24 @@ def analysed_cell(figure: Figure | None, text: Text) -> str:
     return text.number(figure.n_funded)
 
 
-def percent_cell(figure: Figure | None, text: Text) -> str:
-    """A change in percent."""
-    return _shown(figure, text.percent(figure.value) if figure and figure.value is not None else "")
+def percent_cell(figure: Figure | None, text: Text, *, sign: bool = True) -> str:
+    """A change in percent; without a sign, a share."""
+    return _shown(figure, text.percent(figure.value, sign=sign) if figure and figure.value is not None else "")
 
 
 def effect_cell(figure: Figure | None, text: Text) -> str:
     """An effect with its interval: +13% (−1%; +29%)."""
     if figure is None or figure.value is None or figure.low is None or figure.high is None:
         return _shown(figure, "")
-    return _shown(figure, f"{text.percent(figure.value)} {text.interval(figure.low, figure.high)}")
+    interval = text.interval(figure.low, figure.high, figure.unit)
+    return _shown(figure, f"{text.measured(figure.value, figure.unit)} {interval}")
 
 
 def claim_cell(figure: Figure | None, text: Text) -> str:
     """An effect with its interval; where its claim tells no direction, the interval alone."""
     if figure is None or figure.grade is None or tells(figure) or figure.low is None or figure.high is None:
         return effect_cell(figure, text)
-    return text.interval(figure.low, figure.high)
+    return text.interval(figure.low, figure.high, figure.unit)
 
 
 def amount(value: float, outcome: Outcome, text: Text) -> str:
@@ -217,29 +229,44 @@ def disarmed(value: object) -> object:
     return value
 
 
-def sector_facts(
-    release: Release, outcome: str, horizon: str, group: Mapping[str, str], text: Text
-) -> list[tuple[str, str]]:
+def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> list[tuple[str, str]]:
     """The published facts of one sector in a line: label and value."""
-    declared = release.programme.outcome(outcome)
-    named = release.programme.headline.estimand
+    group = {"sector": sector}
+    declared = release.programme.outcome(asked.outcome)
 
     def of(measure: str, arm: str = "*") -> Figure | None:
-        return release.figure(measure, outcome=outcome, arm=arm, horizon=horizon, group=group)
+        return release.figure(measure, outcome=asked.outcome, arm=arm, horizon=asked.horizon, group=group)
 
-    effect = of(named)
+    effect, per_firm = of(asked.estimand), of("extra_per_firm")
     firms = {arm: release.figure("firms", arm=arm, group=group) for arm in Arm}
-    mde = _shown(effect, text.percent(effect.mde) if effect and effect.mde is not None else "")
     facts = [
-        ("fact.funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
-        ("fact.comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
-        ("fact.effect", effect, claim_cell(effect, text)),
-        ("fact.change", of("change", Arm.FUNDED), percent_cell(of("change", Arm.FUNDED), text)),
-        ("fact.other_change", of("change", Arm.COMPARISON), percent_cell(of("change", Arm.COMPARISON), text)),
-        ("fact.after", of("after_mean", Arm.FUNDED), amount_cell(of("after_mean", Arm.FUNDED), declared, text)),
-        ("fact.mde", effect, mde),
+        ("funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
+        ("comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
+        ("effect", effect, claim_cell(effect, text)),
+        ("shrunken", effect, _of_effect(effect, "shrunk", text)),
+        ("change", of("change", Arm.FUNDED), percent_cell(of("change", Arm.FUNDED), text)),
+        ("other_change", of("change", Arm.COMPARISON), percent_cell(of("change", Arm.COMPARISON), text)),
+        ("per_firm", per_firm, amount_span(per_firm, declared, text)),
+        ("mde", effect, _of_effect(effect, "mde", text)),
     ]
-    return [(text(key), shown) for key, figure, shown in facts if figure is not None and figure.published]
+    return [
+        (text(f"fact.{name}"), shown)
+        for name, figure, shown in facts
+        if shown and figure is not None and figure.published
+    ]
+
+
+def _of_effect(effect: Figure | None, name: str, text: Text) -> str:
+    """A companion of an effect, in its unit; empty where it has none."""
+    value = None if effect is None else getattr(effect, name)
+    return "" if effect is None or value is None else text.measured(value, effect.unit)
+
+
+def amount_span(figure: Figure | None, outcome: Outcome, text: Text) -> str:
+    """The interval of an amount, as it stands in rows."""
+    if figure is None or figure.low is None or figure.high is None:
+        return ""
+    return f"({amount(figure.low, outcome, text)}; {amount(figure.high, outcome, text)})"
 
 
 def file_name(release: Release, about: str) -> str:

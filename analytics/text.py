@@ -75,8 +75,7 @@ class Text:
 
     def percent(self, fraction: float, *, sign: bool = True, decimals: int = 0) -> str:
         """0.12 -> +12%; without decimals unless asked; zero has no sign."""
-        written = f"{self.number(fraction * 100, decimals)}%"
-        return f"+{written}" if sign and round(fraction * 100, decimals) > 0 else written
+        return f"{self._signed(fraction * 100, decimals, sign=sign)}%"
 
     def near(self, fraction: float, limits: Sequence[float], article: str | None = None) -> str:
         """A percentage with a decimal, or two, where it would read as a limit that it is not. article: behind one, and
@@ -100,14 +99,20 @@ class Text:
         """An effect in its own unit: +12%, +3 p.p., +0,09; zero has no sign. unit: a value of `model.Unit`."""
         if unit == "fraction":
             return self.percent(value, sign=sign)
-        scale, decimals = (100, 0) if unit == "points" else (1, 2)
-        written = self.number(value * scale, decimals)
-        written = f"+{written}" if sign and round(value * scale, decimals) > 0 else written
-        return self("format.points_short", value=written) if unit == "points" else written
+        if unit == "points":
+            return self("format.points_short", value=self._signed(value * 100, 0, sign=sign))
+        return self._signed(value, 2, sign=sign)
+
+    def _signed(self, value: float, decimals: int, *, sign: bool = True) -> str:
+        written = self.number(value, decimals)
+        return f"+{written}" if sign and round(value, decimals) > 0 else written
 
     def interval(self, low: float, high: float, unit: str = "fraction") -> str:
-        """(−1%; +29%), as it stands in rows."""
-        return f"({self.measured(low, unit)}; {self.measured(high, unit)})"
+        """(−1%; +29%), as it stands in rows; of points the numbers alone, behind a value that says what they are."""
+        ends = (low, high)
+        if unit == "points":
+            return f"({'; '.join(self._signed(end * 100, 0) for end in ends)})"
+        return f"({'; '.join(self.measured(end, unit) for end in ends)})"
 
     def span(self, low: float, high: float) -> str:
         """From −1% to +29%, as it stands in sentences."""

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from analytics import audit_tables
-from pages import common
+from pages import common, shelf
 
-found = common.need_frame()
+found = shelf.need_frame()
 release, text = found.release, found.text
 programme, manifest = release.programme, release.manifest
 

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from analytics import tables, views
-from analytics.phrases import data_note, horizon_phrase
-from pages import common
+from analytics import tables
+from analytics.phrases import data_note, horizon_label, horizon_phrase
+from pages import address, common, shelf
 
-found = common.need_frame()
+found = shelf.need_frame()
 release, text = found.release, found.text
 programme = release.programme
 pairs = {"-".join(pair): pair for pair in programme.pairs}
@@ -17,7 +17,7 @@ st.space("small")
 st.title(text("cohorts.title"))
 st.markdown(text("cohorts.says"))
 with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"):
-    pair = common.choose(
+    pair = address.choose(
         st.selectbox,
         text("cohorts.pair"),
         "pair",
@@ -26,7 +26,7 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         lambda name: " × ".join(text(f"dimension.{part}") for part in pairs[name]),
         width=300,
     )
-    outcome = common.choose(
+    outcome = address.choose(
         st.selectbox,
         text("sectors.outcome"),
         "outcome",
@@ -35,7 +35,7 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         lambda name: programme.outcome(name).label.in_(text),
         width=240,
     )
-    what = common.choose(
+    what = address.choose(
         st.segmented_control,
         text("cohorts.what"),
         "what",
@@ -45,13 +45,13 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         required=True,
         wrap=True,
     )
-    horizon = common.choose(
+    horizon = address.choose(
         st.segmented_control,
         text("cohorts.horizon"),
-        "horizon",
+        "year",
         horizons,
         "overall",
-        lambda name: views.horizon_label(release, name, text),
+        lambda name: horizon_label(release, name, text),
         required=True,
         wrap=True,
     )

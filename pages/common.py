@@ -1,159 +1,23 @@
-"""What all pages share: the state in the address, the release in use, how a chart is placed. No page of its own."""
+"""How pages show what they all show: a claim, a picture with its table, lists, tables, the release in one line."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-import plotly.graph_objects as go
 import streamlit as st
 
 from analytics.headlines import Headline
-from analytics.home import PROGRAMMES, Home
-from analytics.model import UserError
+from analytics.home import Home
 from analytics.moments import said
+from analytics.pictures import Absent, Shown
 from analytics.reasons import grade_words, reasons, why_words
-from analytics.release import Figure, Release
+from analytics.release import Figure
 from analytics.releases import Releases
-from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+from analytics.text import Text
+from pages.shelf import Frame
 
-CHART = {"displayModeBar": False}
-
-
-@lru_cache(maxsize=8)
-def read_release(path: Path) -> Release:
-    """A release file in memory; the file never changes, so its path is enough to know it by."""
-    return Release(path)
-
-
-def held(key: str, options: Sequence[str], default: str) -> str:
-    """A choice that lives in the address: from the address, else as last chosen, else the default.
-
-    It is written back in any case, so that the address of what is on the screen always shows the same again.
-    """
-    asked, kept = st.query_params.get(key), st.session_state.get(f"held_{key}")
-    value = next((str(wish) for wish in (asked, kept) if wish in options), default)
-    keep(key, value)
-    return value
-
-
-def keep(key: str, value: str) -> None:
-    """Remember a choice and write it into the address."""
-    st.session_state[f"held_{key}"] = value
-    st.query_params[key] = value
-
-
-def forget(key: str) -> None:
-    """Let a choice fall back to its default."""
-    st.session_state.pop(f"held_{key}", None)
-    st.query_params.pop(key, None)
-
-
-def choose(
-    widget: Callable[..., object],
-    label: str,
-    key: str,
-    options: Sequence[str],
-    default: str,
-    words: Callable[[str], str],
-    *,
-    forgets: str | None = None,
-    **more: object,
-) -> str:
-    """A selectbox or segmented control whose choice lives in the address by its code, in any language.
-
-    forgets: another choice that makes no sense any more when this one changes.
-    """
-    st.session_state[f"pick_{key}"] = held(key, options, default)
-
-    def chosen() -> None:
-        keep(key, st.session_state[f"pick_{key}"] or default)
-        if forgets:
-            forget(forgets)
-
-    widget(label, options, key=f"pick_{key}", format_func=words, on_change=chosen, **more)
-    return str(st.session_state[f"held_{key}"])
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """What every page reads: the release in use, the reader's language, and whether a newer release exists."""
-
-    release: Release
-    text: Text
-    newer: str | None
-
-
-def language() -> Text:
-    """The reader's language, from the address."""
-    return Text(held("lang", LANGUAGES, DEFAULT_LANGUAGE))
-
-
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """What can be read of one programme: published releases, newest first, and the one in use.
-
-    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
-    """
-
-    releases: Releases
-    published: tuple[str, ...]
-    current: str
-    missing: str | None
-
-    def read(self, release: str) -> Release:
-        """One of the published releases."""
-        return read_release(self.releases.path(release))
-
-
-def _shelf(releases: Releases) -> Shelf | None:
-    """None when the programme has nothing published that can be read."""
-    pointed = releases.current
-    published = releases.published()[::-1]
-    for candidate in dict.fromkeys((pointed, *published)):
-        if candidate in published:
-            try:
-                read_release(releases.path(candidate))
-            except UserError:
-                continue
-            return Shelf(releases, tuple(published), candidate, None if candidate == pointed else pointed)
-    return None
-
-
-def shelves() -> dict[str, Shelf]:
-    """Programmes with something published, in the order of their files."""
-    root = Home.default().releases
-    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMMES.glob("*.toml"))}
-    return {programme: shelf for programme, shelf in found.items() if shelf}
-
-
-def opened(programme: str | None = None, release: str | None = None) -> Release:
-    """A published release for the API: by default the first programme's current one. Raises UserError."""
-    available = shelves()
-    wanted = programme or next(iter(available), "")
-    if wanted not in available:
-        raise UserError("release.not_here")
-    shelf = available[wanted]
-    if (release or shelf.current) not in shelf.published:
-        raise UserError("release.not_here")
-    return shelf.read(release or shelf.current)
-
-
-def frame() -> Frame | None:
-    """The release that the address asks for; None when nothing is published."""
-    available = shelves()
-    if not available:
-        return None
-    shelf = available[held("programme", list(available), next(iter(available)))]
-    chosen = held("release", shelf.published, shelf.current)
-    try:
-        release = shelf.read(chosen)
-    except UserError:
-        chosen, release = shelf.current, shelf.read(shelf.current)
-    return Frame(release, language(), shelf.current if chosen != shelf.current else None)
+MOST_COLUMNS = 6  # of a table that is laid out; a wider one scrolls
 
 
 def embargoed(found: Frame) -> list[tuple[str, str]]:
@@ -162,17 +26,48 @@ def embargoed(found: Frame) -> list[tuple[str, str]]:
     return [(release, said(until, found.text)) for release, until in releases.embargoed().items()]
 
 
-def need_frame() -> Frame:
-    """The frame, or the end of the page: the dashboard has already said that nothing is published."""
-    found = frame()
-    if found is None:
-        st.stop()
-    return found
+def show(shown: Shown, key: str, found: Frame) -> None:
+    """A picture, one drawing for wide screens and one for phones where it has both, and its figures as a table; or why
+    there is none.
+    """
+    if isinstance(shown, Absent):
+        st.markdown(plain(shown.words))
+        return
+    config = camera(found, key)
+    forms = {"wide": shown.wide, "phone": shown.phone} if shown.phone else {"every": shown.wide}
+    for form, figure in forms.items():
+        with st.container(key=f"{form}_{key}"):
+            st.plotly_chart(figure, theme=None, config=config, alt=shown.alt, key=f"chart_{form}_{key}")
+    with st.expander(found.text("picture.table"), key=f"table_{key}", type="compact"):
+        table(shown.table, key)
 
 
-def chart(figure: go.Figure, alt: str, key: str) -> None:
-    """A chart as the template made it, with its alternative text."""
-    st.plotly_chart(figure, theme=None, config=CHART, alt=alt, key=key)
+def camera(found: Frame, name: str) -> dict[str, object]:
+    """The chart's one button: its picture as a file, named after what it shows; in the reader's language."""
+    release, text = found.release, found.text
+    mark = "SIMULATED-" if release.simulated else ""
+    file = {"format": "png", "scale": 3, "filename": f"{mark}{release.programme.id}-{release.release_id}-{name}"}
+    words = {"Download plot as a PNG": text("picture.download"), "Download plot": text("picture.download")}
+    return {
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": file,
+        "locale": text.language,
+        "locales": {text.language: {"dictionary": words}},
+    }
+
+
+def table(frame: pd.DataFrame, key: str) -> None:
+    """A table of words: laid out in the page; a wide one in a box that scrolls."""
+    if len(frame.columns) > MOST_COLUMNS:
+        st.dataframe(frame, column_config=to_the_right(frame), height="content", key=f"frame_{key}")
+    else:
+        st.table(escaped(frame), border="horizontal")
+
+
+def escaped(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same words, so that Markdown reads nothing into them."""
+    return frame.rename(index=plain, columns=plain).map(plain)
 
 
 def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> None:
@@ -189,8 +84,8 @@ def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> No
         with st.expander(question, expanded=open_reasons, key="why"):
             st.markdown(answer)
             for one in found:
-                st.markdown(text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words)))
-                st.caption(text("figure.id", figure_id=one.figure.figure_id))
+                line = text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words))
+                st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=one.figure.figure_id))}]]")
 
 
 def no_formula(markdown: str) -> str:
@@ -213,21 +108,30 @@ def plain(words: str) -> str:
     return "".join("\\" + mark if mark in "\\`*_{}[]()#+-.!|$<>:~" else mark for mark in words)
 
 
+def facts(pairs: Sequence[tuple[str, str]], key: str) -> None:
+    """Labels and values in a line."""
+    with st.container(key=key, horizontal=True, gap="large"):
+        for label, value in pairs:
+            st.markdown(f":gray[{plain(label)}]  \n**{plain(value)}**", width="content")
+
+
 def release_facts(found: Frame) -> list[tuple[str, str]]:
     """The release in one line: label and value."""
     release, text = found.release, found.text
-    headline = release.headline()
-    total = release.figure("firms", arm="funded")
-    others = release.figure("firms", arm="comparison")
-
-    def of(part: int | None, whole: Figure | None) -> str:
-        known = None if whole is None else whole.value
-        shown = ("–" if n is None else text.number(n) for n in (part, known))
-        return text("frame.of", part=next(shown), whole=next(shown))
-
+    headline, calendar = release.headline(), release.programme.calendar
+    coming = calendar.next_release
+    total, others = (release.figure("firms", arm=arm) for arm in ("funded", "comparison"))
     return [
+        (text("frame.edition"), release.release_id),
         (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest["data_to"]))),
-        (text("frame.built"), text.date(dt.datetime.fromisoformat(release.manifest["built_at"]).date())),
-        (text("frame.analysed"), of(headline.n_funded, total)),
-        (text("frame.comparison"), of(headline.n_comparison, others)),
+        (text("frame.state"), text(f"frame.{calendar.state}")),
+        (text("frame.analysed"), _part_of(headline.n_funded, total, text)),
+        (text("frame.comparison"), _part_of(headline.n_comparison, others, text)),
+        (text("frame.next"), text.date(coming) if coming and not found.newer else text("frame.next_none")),
     ]
+
+
+def _part_of(part: int | None, whole: Figure | None, text: Text) -> str:
+    known = None if whole is None or whole.value is None else round(whole.value)
+    written = [text("table.nothing") if n is None else text.number(n) for n in (part, known)]
+    return text("frame.of", part=written[0], whole=written[1])

@@ -1,54 +1,87 @@
-"""How sure are we: the checks behind each claim, with their numbers; what was varied, and what is shown beside."""
+"""How sure are we: the checks behind each claim, the estimate in other ways, and what is shown beside them."""
 
 import pandas as pd
 import streamlit as st
 
-from analytics import evidence_tables
+from analytics import evidence_tables, pictures, updates
 from analytics.headlines import Headline, claims
 from analytics.model import Grade
-from pages import common
+from analytics.pictures import Shown
+from pages import address, common, shelf
 
-found = common.need_frame()
+found = shelf.need_frame()
 release, text = found.release, found.text
 held = {f"{headline.kind}-{headline.dimension}-{headline.code}": headline for headline in claims(release, text)}
 
 
-def shown(name: str, table: pd.DataFrame) -> None:
+def titled(name: str) -> None:
+    """A heading, and two sentences that say what is below."""
+    st.subheader(text(f"evidence.{name}"), anchor=False)
+    st.caption(text(f"evidence.{name}_says"))
+
+
+def drawn(name: str, shown: Shown) -> None:
+    """A picture under its heading."""
+    titled(name)
+    common.show(shown, name, found)
+
+
+def written(name: str, frame: pd.DataFrame) -> None:
     """A table under its heading, unless it is empty."""
-    if len(table):
-        st.subheader(text(f"evidence.{name}"), anchor=False)
-        st.caption(text(f"evidence.{name}_says"))
-        st.table(table, border="horizontal")
+    if len(frame):
+        titled(name)
+        common.table(frame, name)
 
 
 def behind(headline: Headline) -> None:
     """The checks of one claim, and the same estimate in other ways."""
     common.claim(headline, found, open_reasons=True)
     if headline.figure.grade is not Grade.WITHHELD:
-        left, right = st.columns(2, gap="large")
-        with left:
-            shown("specifications", evidence_tables.specifications_table(release, headline.figure, text))
-        with right:
-            shown("before", evidence_tables.before_table(release, headline.figure, text))
+        drawn("specifications", pictures.specification_curve(release, text, headline.figure.figure_id))
+        drawn("before", pictures.read_otherwise(release, text, headline.figure.figure_id))
 
 
 def beside() -> None:
     """What decides nothing, of the whole programme."""
     st.space("small")
     st.header(text("evidence.programme"), anchor=False)
+    drawn("events", pictures.event_study(release, text))
     left, right = st.columns(2, gap="large")
     with left:
-        shown("balance", evidence_tables.balance_table(release, text))
+        drawn("balance", pictures.balance(release, text))
+    with right:
+        drawn("reporting", pictures.reporting(release, text))
+    drawn("detectable", pictures.detectable(release, text))
+    left, right = st.columns(2, gap="large")
+    with left:
+        written("afterwards", evidence_tables.afterwards_table(release, text))
         if lines := list(evidence_tables.sensitivity_words(release, text)):
-            st.subheader(text("evidence.sensitivity"), anchor=False)
+            titled("sensitivity")
             st.markdown(common.bullets(lines))
     with right:
-        shown("afterwards", evidence_tables.afterwards_table(release, text))
-        shown("outcomes", evidence_tables.outcomes_table(release, text))
+        written("outcomes", evidence_tables.outcomes_table(release, text))
+
+
+def since_then() -> None:
+    """What differs from the release published before this one."""
+    st.space("small")
+    st.header(text("updates.title"), anchor=False)
+    earlier = found.earlier()
+    if earlier is None:
+        st.markdown(text("updates.first"))
+        return
+    st.caption(text("updates.says", old=earlier.release_id))
+    st.markdown(common.bullets(updates.update_words(earlier, release, text)))
+    common.table(updates.updates_table(earlier, release, text), "updates")
+    stays = updates.held_table(release, text)
+    if len(stays):
+        st.subheader(text("updates.held"), anchor=False)
+        st.caption(text("updates.held_says"))
+        common.table(stays, "held")
 
 
 if held:
-    chosen = common.choose(
+    chosen = address.choose(
         st.selectbox,
         text("evidence.pick"),
         "claim",
@@ -62,3 +95,4 @@ if held:
 else:  # nobody to compare with: what happened is all that can be said
     st.title(text("nav.evidence"))
     st.markdown(text("evidence.no_claim"))
+since_then()

@@ -7,11 +7,11 @@ from analytics.phrases import capital, why
 from analytics.reasons import do_not_say, grade_words, reasons
 from analytics.sentences import Kind
 from analytics.text import LANGUAGES, Text
-from pages import common
+from pages import common, shelf
 
 Same = tuple[Headline, ...]  # one sentence in every language
 
-found = common.need_frame()
+found = shelf.need_frame()
 release, text = found.release, found.text
 said = {code: list(approved(release, Text(code))) for code in LANGUAGES}
 place = LANGUAGES.index(text.language)

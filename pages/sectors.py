@@ -1,139 +1,172 @@
-"""Sectors: one at a time, funded against comparison firms and the effect by year; then all on one scale."""
+"""Sectors: one at a time, what happened, the effect by year and group, how firms vary; then all on one scale."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from analytics import charts, tables, views
+from analytics import pictures, tables
+from analytics.asked import Asked
+from analytics.brief import companions
 from analytics.headlines import headline_of
-from analytics.model import Arm
-from analytics.phrases import data_note, why, why_at_length
-from analytics.sentences import Kind
-from pages import common
+from analytics.lasting import lasting_sentence
+from analytics.model import Estimand
+from analytics.phrases import data_note, horizon_label, why_at_length
+from analytics.sector_names import find_sector, sector_option
+from analytics.sentences import Kind, sentence_of, tells
+from analytics.usable import usable
+from pages import address, common, shelf
 
-SIDE_BY_SIDE = 4  # small multiples in a row
-
-found = common.need_frame()
+found = shelf.need_frame()
 release, text = found.release, found.text
-programme = release.programme
+programme, main = release.programme, Asked.headline(release)
 codes = release.codes("sector")
-horizon = str(programme.headline.horizon)
 
-with st.container(horizontal=True, vertical_alignment="top"):
-    sector = common.choose(
+with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top"):
+    sector = address.choose(
         st.selectbox,
         text("sectors.sector"),
         "sector",
         codes,
         codes[0],
-        lambda code: programme.label("sector", code, text),
-        width=340,
+        lambda code: sector_option(programme, code, text) if code in codes else code,
+        understood=lambda typed: find_sector(programme, codes, typed, text),
+        accept_new_options=True,
+        placeholder=text("sectors.find"),
+        width=360,
     )
-    outcome = common.choose(
-        st.segmented_control,
+    outcome = address.choose(
+        st.selectbox,
         text("sectors.outcome"),
         "outcome",
         [outcome.name for outcome in programme.outcomes],
-        programme.headline.outcome,
+        main.outcome,
         lambda name: programme.outcome(name).label.in_(text),
+        width=230,
+    )
+    estimand = address.choose(
+        st.selectbox,
+        text("sectors.estimand"),
+        "estimand",
+        [str(one) for one in programme.estimands(programme.outcome(outcome))],
+        str(main.estimand),
+        lambda name: text(f"estimand.{name}"),
+        width=210,
+    )
+    year = address.choose(
+        st.segmented_control,
+        text("sectors.year"),
+        "year",
+        ["overall", *(str(year) for year in release.manifest["years_after"])],
+        main.horizon,
+        lambda name: horizon_label(release, name, text),
         required=True,
         wrap=True,
     )
 
-group = {"sector": sector}
-effect = release.figure(programme.headline.estimand, outcome=outcome, horizon=horizon, group=group)
+if typed := address.not_understood("sector"):
+    st.warning(common.plain(text("sectors.not_found", typed=typed)))
 
-
-def label_of(name: str) -> str:
-    """What readers call an outcome."""
-    return programme.outcome(name).label.in_(text)
+asked, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)
+effect, claimed = asked.figure(release, group), main.figure(release, group)
+name = programme.label("sector", sector, text)
 
 
 def answer() -> None:
     """The claim, its range, the facts in a line; where it is withheld, why."""
     if effect is None:
+        st.title(common.plain(text("sectors.beside", group=name, outcome=programme.outcome(outcome).label.in_(text))))
+        st.markdown(text("overview.absent"))
         return
-    if effect.grade is None:
-        st.title(text("sectors.beside", group=programme.label("sector", sector, text), outcome=label_of(outcome)))
-        st.markdown(text("sectors.no_claim") if effect.published else why_at_length(effect, release, text))
-        st.caption(text("figure.id", figure_id=effect.figure_id))
-    else:
+    if asked == main and effect.grade is not None:
         common.claim(headline_of(release, effect, Kind.EFFECT, "sector", sector, text), found)
-        if not effect.published:
-            st.markdown(why_at_length(effect, release, text))
-    facts = tables.sector_facts(release, outcome, horizon, group, text)
-    if facts:
-        with st.container(key="facts_sector", horizontal=True, gap="medium"):
-            for name, value in facts:
-                st.markdown(f":gray[{name}]  \n**{common.plain(value)}**", width="content")
+    else:
+        st.title(common.plain(text("sectors.beside", group=name, outcome=programme.outcome(outcome).label.in_(text))))
         if effect.published:
-            st.caption(text("sectors.facts_note"))
+            st.markdown(text("sectors.no_claim"))
+        st.caption(text("figure.id", figure_id=effect.figure_id))
+    if not effect.published:
+        st.markdown(common.plain(why_at_length(effect, release, text)))
+    facts = tables.sector_facts(release, asked, sector, text)
+    if facts:
+        common.facts(facts, "facts_sector")
+        st.caption(common.plain(f"{text('sectors.facts_note')} {companions(release, dict(group), text)}"))
+    if claimed is not None and asked == main and not tells(claimed):
+        with st.container(key="aside_usable"):
+            st.subheader(text("sectors.usable"), anchor=False)
+            st.markdown(common.bullets(list(usable(release, sector, text))))
 
 
-def index_lines() -> None:
-    """Funded against comparison firms, indexed to the year before."""
-    st.subheader(text("sectors.lines"), anchor=False)
-    st.caption(text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text)))
-    series = views.line_series(release, outcome, sector)
-    if not views.has_lines(series):
-        st.markdown(text("sectors.no_lines", min_firms=release.manifest["settings"]["min_firms"]))
-        return
-    counts, awards = views.line_counts(release, outcome, sector), views.awards(release, text)
-    alt = charts.lines_alt(series, counts=counts, awards=awards, text=text)
-    stamp = views.stamp(release, release.line_id(outcome, sector), text)
-    before = views.before_zone(release)
-    for form, compact in (("wide", False), ("phone", True)):
-        with st.container(key=f"{form}_lines"):
-            drawn = charts.lines(
-                series, counts=counts, before=before, awards=awards, stamp=stamp, text=text, compact=compact
-            )
-            common.chart(drawn, alt, f"chart_lines_{form}")
+def over_time() -> None:
+    """Funded against comparison firms; the effect in years 1, 2, 3."""
+    wide, side = st.columns([1.9, 1], gap="large")
+    with wide:
+        st.subheader(text("sectors.lines"), anchor=False)
+        st.caption(text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text)))
+        common.show(pictures.index_lines(release, text, outcome, sector), "lines", found)
+    with side:
+        st.subheader(text("sectors.years"), anchor=False)
+        lasts = (
+            lasting_sentence(release, claimed, text) if claimed is not None and asked.outcome == main.outcome else ""
+        )
+        st.caption(common.plain(lasts or text("sectors.years_says")))
+        common.show(pictures.years(release, text, asked, within=group), "years", found)
 
 
-def by_year() -> None:
-    """The effect in years 1, 2, 3."""
-    st.subheader(text("sectors.years"), anchor=False)
-    st.caption(text("sectors.years_says"))
-    rows = views.year_rows(release, outcome, group, text)
-    first = release.figure(programme.headline.estimand, outcome=outcome, horizon="1", group=group)
-    if first is None or not any(row.mark for row in rows):
-        st.markdown(common.plain(why(first, release, text)) if first else text("overview.absent"))
-        return
-    stamp = views.stamp(release, first.figure_id, text)
-    common.chart(charts.years(rows, stamp=stamp, text=text), charts.years_alt(rows, text), "chart_years")
+def firms() -> None:
+    """Where the sector stands; how its firms vary; the world meanwhile."""
+    one, two, three = st.columns(3, gap="large")
+    with one:
+        st.subheader(text("sectors.standing"), anchor=False)
+        st.caption(text("sectors.standing_says"))
+        common.show(pictures.standing(release, text, sector, asked), "standing", found)
+    with two:
+        st.subheader(text("sectors.spread"), anchor=False)
+        st.caption(text("sectors.spread_says"))
+        common.show(pictures.spread(release, text, sector), "spread", found)
+    with three:
+        st.subheader(text("sectors.context"), anchor=False)
+        st.caption(text("sectors.context_says"))
+        common.show(pictures.context(release, text, sector), "context", found)
 
 
-def all_sectors() -> None:
-    """Every sector that has lines, on one scale; the others by name."""
-    st.space("medium")
-    st.header(text("sectors.all"), anchor=False)
-    st.caption(text("sectors.all_says"))
-    every = {code: views.line_series(release, outcome, code) for code in codes}
-    shown = {code: one for code, one in every.items() if views.has_lines(one)}
-    awards, y_range = views.awards(release, text), views.index_range(list(shown.values()))
-    mark = views.stamp(release, "", text).data_mark
-    columns: list[DeltaGenerator] = []
-    for code, one in shown.items():
-        if not columns:
-            columns = list(st.columns(SIDE_BY_SIDE, gap="small"))
-        name, n = programme.label("sector", code, text), views.line_counts(release, outcome, code).get(Arm.FUNDED, 0)
-        with columns.pop(0):
-            drawn = charts.small_multiple(
-                one, title=name, n=n, y_range=y_range, awards=awards, stamp_mark=mark, text=text
-            )
-            common.chart(drawn, charts.small_multiple_alt(one, title=name, n=n, text=text), f"small_{code}")
-    origin = text("sectors.stamp", source=programme.source.in_(text), release=release.release_id)
-    st.caption(" · ".join(part for part in (data_note(release, text), origin) if part))
-    missing = [programme.label("sector", code, text) for code in codes if code not in shown]
-    if missing:
-        st.caption(text("sectors.not_shown", sectors=", ".join(missing)))
+def groups() -> None:
+    """Channels, sizes and areas of the sector."""
+    named = [dimension for dimension in ("channel", "size_class", "area") if len(release.codes(dimension)) > 1]
+    for column, dimension in zip(st.columns(len(named), gap="large") if named else [], named, strict=True):
+        with column:
+            st.subheader(text(f"overview.by.{dimension}"), anchor=False)
+            st.caption(text("sectors.by_says"))
+            common.show(pictures.forest(release, text, dimension, asked, within=group, narrow=True), dimension, found)
+
+
+def losses() -> None:
+    """The share of losses offset, which is given for the programme alone."""
+    st.subheader(text("sectors.losses"), anchor=False)
+    share = release.figure("losses_offset", outcome=main.outcome, horizon=main.horizon)
+    said = text("sectors.no_losses")
+    if share is not None and share.grade is not None:
+        sentence = sentence_of(release, share, Kind.LOSSES, "*", "*", text).short
+        said = text("sectors.losses_says", sentence=sentence)
+    st.markdown(common.plain(said))
 
 
 answer()
 st.space("small")
-wide, side = st.columns([1.9, 1], gap="large")
-with wide:
-    index_lines()
-with side:
-    by_year()
+over_time()
+st.space("small")
+firms()
+st.space("small")
+groups()
 if len(codes) > 1:
-    all_sectors()
+    st.space("medium")
+    st.header(text("sectors.all"), anchor=False)
+    st.caption(text("sectors.all_says"))
+    common.show(pictures.all_sectors(release, text, outcome), "all", found)
+where, beside = st.columns([1, 1.9], gap="large")
+if programme.tiles:
+    with where:
+        st.subheader(text("sectors.provinces"), anchor=False)
+        st.caption(text("sectors.provinces_says"))
+        common.show(pictures.provinces(release, text), "provinces", found)
+with beside:
+    losses()
+if note := data_note(release, text):
+    st.caption(note)

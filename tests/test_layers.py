@@ -42,7 +42,7 @@ def test_pages_compute_nothing(path: Path) -> None:
 def test_reading_pages_load_no_estimator() -> None:
     """The dashboard process loads neither scipy nor the estimators: it only reads releases."""
     code = (
-        "import sys; from pages import common; from analytics import charts, headlines, tables, views; "
+        "import sys; from pages import common, shelf; from analytics import charts, headlines, pictures, tables; "
         "barred = {'scipy', 'sklearn', 'analytics.estimate', 'analytics.store', 'analytics.build'}; "
         "print([name for name in sys.modules if name in barred])"
     )

@@ -3,6 +3,8 @@
 Nothing here computes a statistic or knows the screen. Colours and sizes stand in `palette`, words in the text files.
 """
 
+from plotly.graph_objects import Figure
+
 from analytics.charts.axis import Axis
 from analytics.charts.canvas import Stamp
 from analytics.charts.context import ContextLine, context, context_alt
@@ -10,6 +12,7 @@ from analytics.charts.dots import DotRow, dot_rows, dot_rows_alt
 from analytics.charts.events import EventPoint, event_study, event_study_alt
 from analytics.charts.forest import forest, forest_alt
 from analytics.charts.interval import Mark, Row
+from analytics.charts.key import key, key_alt
 from analytics.charts.lines import lines, lines_alt
 from analytics.charts.multiples import Panel, small_multiples, small_multiples_alt
 from analytics.charts.panels import change_panel, change_panel_alt, effect_panel, effect_panel_alt, one_scale
@@ -23,6 +26,7 @@ __all__ = [
     "ContextLine",
     "DotRow",
     "EventPoint",
+    "Figure",
     "Mark",
     "Panel",
     "Row",
@@ -40,6 +44,8 @@ __all__ = [
     "event_study_alt",
     "forest",
     "forest_alt",
+    "key",
+    "key_alt",
     "lines",
     "lines_alt",
     "one_scale",

@@ -61,7 +61,7 @@ def dot_rows(
     extent = roomy(lambda most: _axis(values, guides, most, zero=zero), write, page.canvas.plot_width)
     if values:
         _lines(page, guides, extent, zero=zero)
-        above = [Above(x, wrap(words, palette.TICK, _GUIDE_ROOM, most=2), palette.GREY_TEXT) for x, words in guides]
+        above = [Above(x, _guide_lines(words), palette.GREY_TEXT) for x, words in guides]
         page.above(above, extent)
         page.canvas.traces = _traces(values, [row.y for row in page.shown], extent)
     page.heads(heading, columns or (text("chart.firms_lines"), ""))
@@ -71,6 +71,11 @@ def dot_rows(
         xaxis=tick_keys(extent, write, page.canvas) | {"showticklabels": bool(values)},
         yaxis={"range": (page.canvas.plot_height, 0), "showticklabels": False},
     )
+
+
+def _guide_lines(words: str) -> list[str]:
+    """A guide's words, broken where they say so ("|"), else where the room ends."""
+    return words.split("|") if "|" in words else wrap(words, palette.TICK, _GUIDE_ROOM, most=2)
 
 
 def _axis(values: Sequence[float], guides: Sequence[Guide], most: int, *, zero: bool) -> Axis:
@@ -120,7 +125,8 @@ def dot_rows_alt(rows: Sequence[DotRow], *, write: Write, text: Text, guides: Se
     ]
     said = [text("chart.alt.dots", rows="; ".join(shown))] if shown else []
     if guides:
-        said.append(text("chart.alt.guides", guides="; ".join(f"{words} ({write(x)})" for x, words in guides)))
+        named = "; ".join(f"{' '.join(words.split('|'))} ({write(x)})" for x, words in guides)
+        said.append(text("chart.alt.guides", guides=named))
     withheld = [f"{row.label} ({row.note})" for row in rows if row.value is None]
     if withheld:
         said.append(text("chart.alt.withheld", rows="; ".join(withheld)))

@@ -23,18 +23,25 @@ _WORTH_SHOWING = 0.04  # an axis never zooms into less than 4 points
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One estimate and the ends of its 95% and 50% intervals: fractions (0.12 is 12%) or amounts, all finite."""
+    """One estimate and the ends of its 95% and 50% intervals: fractions (0.12 is 12%) or amounts, all finite. Without
+    50% ends the hair stands alone.
+    """
 
     value: float
     low: float
     high: float
-    low_50: float
-    high_50: float
+    low_50: float | None = None
+    high_50: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse NaN and infinity: what is unknown is no mark, it is withheld."""
-        if not all(math.isfinite(number) for number in astuple(self)):
+        if not all(number is None or math.isfinite(number) for number in astuple(self)):
             raise ValueError(f"a mark needs finite numbers: {self}")
+
+    @property
+    def half(self) -> tuple[float, float] | None:
+        """The ends of the 50% interval, where there are any."""
+        return None if self.low_50 is None or self.high_50 is None else (self.low_50, self.high_50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +79,23 @@ def scale_of(unit: str) -> Scale:
 
 
 def band(mark: Mark, level: float, scale: Scale = "ratio") -> tuple[float, float]:
-    """Ends of the band of a level, between the 50% and the 95% ends; decorative, the hair carries the limits."""
+    """Ends of the band of a level, between the 50% and the 95% ends; decorative, the hair carries the limits. Without
+    50% ends there is no band: both are the estimate.
+    """
+    if mark.half is None:
+        return mark.value, mark.value
+    low_50, high_50 = mark.half
     normal = NormalDist()
     z_50, z_95 = normal.inv_cdf(0.75), normal.inv_cdf(0.975)
     share = (normal.inv_cdf((1 + level) / 2) - z_50) / (z_95 - z_50)
-    logs = scale == "ratio" and min(mark.low, mark.low_50, mark.high, mark.high_50) > -1
+    logs = scale == "ratio" and min(mark.low, low_50, mark.high, high_50) > -1
 
     def between(inner: float, outer: float) -> float:
         if logs:
             return math.expm1((1 - share) * math.log1p(inner) + share * math.log1p(outer))
         return (1 - share) * inner + share * outer
 
-    return between(mark.low_50, mark.low), between(mark.high_50, mark.high)
+    return between(low_50, mark.low), between(high_50, mark.high)
 
 
 def shared_axis(
@@ -152,12 +164,13 @@ def interval_traces(
 ) -> list[Keys]:
     """Marks at their positions: one trace per level for any number of rows, clipped to `extent`."""
     pen = Pen(extent, vertical)
+    bars = [(at, *mark.half) for at, mark in placed if mark.half]
     traces = [
-        pen.segments([(at, *band(mark, level, scale)) for at, mark in placed], color, thickness.band)
+        pen.segments([(at, *band(mark, level, scale)) for at, mark in placed if mark.half], color, thickness.band)
         for level, color in zip(LEVELS, palette.FADES, strict=True)
     ]
     traces += hair_traces(placed, pen, thickness.cap)
-    traces.append(pen.segments([(at, mark.low_50, mark.high_50) for at, mark in placed], palette.BLUE, thickness.bar))
+    traces.append(pen.segments(bars, palette.BLUE, thickness.bar))
     if dot:
         traces.append(dot_trace(placed, pen, thickness.dot))
     return traces + arrow_traces(placed, pen)

@@ -130,13 +130,14 @@ def effect_panel_alt(mark: Mark, text: Text, *, currency: str | None = None, poi
     def said(value: float) -> str:
         return text.percent(value) if currency is None else amount(value, currency, text)
 
-    key = "chart.alt.effect" if point else "chart.alt.range"
-    ends = {"low": said(mark.low), "high": said(mark.high), "low_50": said(mark.low_50), "high_50": said(mark.high_50)}
-    return text(key, value=said(mark.value), **ends)
+    low_50, high_50 = mark.half or (mark.low, mark.high)
+    ends = {"low": said(mark.low), "high": said(mark.high), "low_50": said(low_50), "high_50": said(high_50)}
+    return text("chart.alt.effect" if point else "chart.alt.range", value=said(mark.value), **ends)
 
 
 _ROWS = {Arm.FUNDED: 0.12, Arm.COMPARISON: 0.60}  # of the plot's height: where an arm's words stand, its line below
 _LINE_BELOW = 17.0
+_MOSTLY_FALLS = 0.5  # zero so far to the right: words stand left of it
 _CHANGE: dict[Arm, tuple[str, Keys]] = {  # in greys: what is observed is no effect
     Arm.FUNDED: (palette.GREY_TEXT, {"width": 4.0}),
     Arm.COMPARISON: (palette.GREY, {"width": 3.0, "dash": "6px,4px"}),
@@ -148,12 +149,13 @@ def change_panel(changes: Mapping[Arm, float], *, extent: Axis, stamp: Stamp, te
     canvas = _sheet()
     _zero_lines(canvas, extent)
     _zero_words(canvas, extent, text("chart.no_change"))
+    falls = extent.share(0) > _MOSTLY_FALLS
     for arm, value in changes.items():
         colour, line = _CHANGE[arm]
         y = _ROWS[arm] * _PLOT
         words = f"{safe(text(f'chart.{arm}'))} {bold(text.percent(value))}"
-        shift: Keys = {"xref": "paper", "xshift": -canvas.left + 2, "size": palette.VALUE, "color": palette.GREY_TEXT}
-        canvas.write(words, 0, y, anchor="left", **shift)
+        side: Keys = {"anchor": "right", "xshift": -6} if falls else {"anchor": "left", "xshift": 6}
+        canvas.write(words, 0, y, size=palette.VALUE, color=palette.GREY_TEXT, **side)
         end = min(max(value, extent.low), extent.high)
         marker = {"size": [0, 12], "color": colour, "opacity": 1, "symbol": ["circle", _end(value, end)]}
         style = {"line": {"color": colour} | line, "marker": marker, "cliponaxis": False}

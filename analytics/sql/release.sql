@@ -63,14 +63,16 @@ CREATE TABLE lines (
 );
 
 -- how far funded firms lie apart: one row per sector ("*": programme) and dot, of the headline's outcome; place 0 is the
--- middle, the others are dots from the lowest. Each is the mean of n firms in order, rounded to 5 points (0.10 is 10%)
+-- middle, the others are dots from the lowest. Each is the mean of n firms in order, rounded to 5 points or more (0.10 is 10%)
 CREATE TABLE spread (
     figure_id VARCHAR NOT NULL,         -- one for the dots of an outcome and sector
     outcome VARCHAR NOT NULL,
     sector VARCHAR NOT NULL,
+    horizon VARCHAR NOT NULL,
     place INTEGER NOT NULL,
     value DOUBLE NOT NULL,
-    n BIGINT NOT NULL
+    n BIGINT NOT NULL,
+    obs_status VARCHAR NOT NULL         -- A, or P: as an earlier release had it
 );
 
 -- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed; or withheld

@@ -1,0 +1,54 @@
+"""Words of the first screen's panels, as strong as the evidence: beside the number, and about the losses."""
+
+from collections.abc import Mapping
+
+from analytics.model import Arm, Estimand, Grade
+from analytics.phrases import why
+from analytics.reasons import total_effect
+from analytics.release import Figure, Release
+from analytics.sentences import Verb, verb_of
+from analytics.tables import effect_cell, percent_cell
+from analytics.text import Text
+
+
+def panel_words(figure: Figure, text: Text) -> str:
+    """How sure the direction of a figure is."""
+    told = figure.verdict is not None and figure.grade is not None
+    verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict) if told and figure.verdict else Verb.TOO_WEAK
+    return text(f"panel.{verb}")
+
+
+def losses_words(release: Release, text: Text) -> str:
+    """The share of losses that extra sales offset, or why none is given; the effect on sales as a whole."""
+    headline = release.programme.headline
+    losses = release.figure("losses_offset", outcome=headline.outcome, horizon=str(headline.horizon))
+    if losses is None:
+        return ""
+    if losses.low is None or losses.high is None:
+        return text("panel.losses_hidden", why=why(losses, release, text))
+    low, high = (text.percent(end, sign=False) for end in (losses.low, losses.high))
+    span = text("format.span", low=low, high=high)
+    said = [text("panel.losses", span=span, words=panel_words(losses, text)), text("said.note.losses")]
+    total = total_effect(release)
+    if total is not None and total.low is not None and total.high is not None:
+        whole = release.programme.outcome(total.outcome).label.in_(text)
+        said.append(text("overview.total", outcome=whole, span=text.span(total.low, total.high)))
+    return " ".join(said)
+
+
+def companions(release: Release, group: Mapping[str, str], text: Text) -> str:
+    """What stands beside the typical firm, which sells both before and after: who started to sell, and who stopped."""
+    headline = release.programme.headline
+
+    def of(measure: str, arm: str = "*") -> Figure | None:
+        return release.figure(measure, outcome=headline.outcome, arm=arm, horizon=str(headline.horizon), group=group)
+
+    started, stopped, other = of(Estimand.STARTED_SELLING), *(of("stopped_selling", arm) for arm in Arm)
+    if headline.estimand is not Estimand.TYPICAL_FIRM or started is None:
+        return ""
+    return text(
+        "panel.companions",
+        started=effect_cell(started, text),
+        stopped=percent_cell(stopped, text, sign=False),
+        other_stopped=percent_cell(other, text, sign=False),
+    )

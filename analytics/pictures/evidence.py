@@ -1,0 +1,79 @@
+"""Pictures of the evidence behind a claim: the estimate in other ways, and read otherwise."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from analytics import charts
+from analytics.charts import Row
+from analytics.evidence_tables import before_table, readings, specifications_table, specified, ways
+from analytics.pictures.parts import Absent, Line, Picture, Shown, mark, remembered, row, stamp
+from analytics.release import Figure, Release
+from analytics.text import Text
+
+
+@remembered
+def specification_curve(release: Release, text: Text, figure_id: str) -> Shown:
+    """A claim's estimate beside those of other ways; what is in another measure, or tells only whether the sign stays,
+    in words.
+    """
+    claim = release.by_id(figure_id)
+    found = [] if claim is None else ways(release, claim, text)
+    main = found[0][1] if found else None
+    if claim is None or main is None or len(found) == 1:
+        return Absent(text("picture.no_ways"))
+    rows = [
+        row(Line(name, figure), release, text)
+        if figure is not None and figure.unit == main.unit and mark(figure)
+        else Row(name, None, None, text("picture.way", said=specified(figure, release, text), sign=sign))
+        for name, figure, sign in found
+    ]
+    return _beside(rows, main, release, text, specifications_table(release, claim, text))
+
+
+@remembered
+def read_otherwise(release: Release, text: Text, figure_id: str) -> Shown:
+    """The difference before a claim's estimate, and what is left of the estimate under other readings of it."""
+    claim = release.by_id(figure_id)
+    found = {} if claim is None else readings(release, claim)
+    main = None if claim is None else ways(release, claim, text)[0][1]
+    if claim is None or main is None or not found:
+        return Absent(text("picture.no_readings"))
+    rows = [row(Line(_reading(name, figure, text), figure), release, text) for name, figure in found.items()]
+    columns = ("", text("evidence.values_lines"))
+    return _beside(rows, main, release, text, before_table(release, claim, text), columns)
+
+
+def _reading(name: str, figure: Figure, text: Text) -> str:
+    """A reading, and the level of its interval."""
+    level = text.percent(figure.level or 0.95, sign=False)
+    return text("picture.reading", name=text(f"evidence.reading.{name}"), level=level)
+
+
+def _beside(
+    rows: Sequence[Row],
+    main: Figure,
+    release: Release,
+    text: Text,
+    table: pd.DataFrame,
+    columns: tuple[str, str] | None = None,
+) -> Picture:
+    """Rows of no counts on one scale, beside the line of the main estimate."""
+    plain = [replace(one, n=None) for one in rows]
+    reference, marks, words = mark(main), stamp(release, main.figure_id, text), text("picture.main_line")
+    wide, phone = (
+        charts.forest(
+            plain,
+            reference=reference,
+            stamp=marks,
+            text=text,
+            compact=compact,
+            heading=text("evidence.way"),
+            unit=main.unit,
+            reference_words=words,
+            columns=columns,
+        )
+        for compact in (False, True)
+    )
+    return Picture(wide, phone, charts.forest_alt(plain, text, reference, unit=main.unit, reference_words=words), table)

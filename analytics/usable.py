@@ -1,0 +1,76 @@
+"""What a decision can use where a group's answer is "we cannot tell", each with its limits (METHODS.md 6)."""
+
+from collections.abc import Iterator
+
+from analytics.headlines import headline_of
+from analytics.model import Arm
+from analytics.programme import NESTED
+from analytics.release import Figure, Release
+from analytics.sentences import Kind
+from analytics.tables import amount
+from analytics.text import Text
+
+
+def usable(release: Release, sector: str, text: Text) -> Iterator[str]:
+    """Sentences, the plainest first: what happened, what the data leave open, the best guess, the macro-sector, what
+    would tell.
+    """
+    group = {"sector": sector}
+    headline = release.programme.headline
+    claim = _of(release, headline.estimand, group)
+    yield from _happened(release, group, text)
+    if claim is None or claim.sim_low is None or claim.sim_high is None:
+        return
+    yield text("usable.open", span=text.span(claim.sim_low, claim.sim_high))
+    yield from _per_firm(release, group, text)
+    if claim.shrunk is not None:
+        yield text("usable.guess", value=text.measured(claim.shrunk, claim.unit))
+    yield from _macro(release, sector, text)
+    yield from would_tell(release, claim, text)
+
+
+def _of(release: Release, measure: str, group: dict[str, str], arm: str = "*") -> Figure | None:
+    headline = release.programme.headline
+    return release.figure(measure, outcome=headline.outcome, arm=arm, horizon=str(headline.horizon), group=group)
+
+
+def _happened(release: Release, group: dict[str, str], text: Text) -> Iterator[str]:
+    funded, other = (_of(release, "change", group, arm) for arm in Arm)
+    if funded is not None and funded.value is not None and other is not None and other.value is not None:
+        changes = {"funded": text.percent(funded.value), "comparison": text.percent(other.value)}
+        yield text("usable.happened", **changes)
+
+
+def _per_firm(release: Release, group: dict[str, str], text: Text) -> Iterator[str]:
+    found = _of(release, "extra_per_firm", group)
+    outcome = release.programme.outcome(release.programme.headline.outcome)
+    if found is not None and found.sim_low is not None and found.sim_high is not None:
+        low, high = (amount(end, outcome, text) for end in (found.sim_low, found.sim_high))
+        yield text("usable.per_firm", span=text("format.span", low=low, high=high))
+
+
+def _macro(release: Release, sector: str, text: Text) -> Iterator[str]:
+    code = next(one.macro_sector for one in release.programme.sectors if one.id == sector)
+    dimension = NESTED["sector"]
+    figure = _of(release, release.programme.headline.estimand, {dimension: code})
+    if figure is not None and figure.grade is not None:
+        said = headline_of(release, figure, Kind.EFFECT, dimension, code, text).sentence.short
+        yield text("usable.macro", sentence=said)
+
+
+def would_tell(release: Release, claim: Figure, text: Text) -> Iterator[str]:
+    """How many firms, or years, would tell the smallest effect that matters from none."""
+    if claim.n_funded is None or not claim.published:
+        return
+    mie = text.percent(release.manifest["settings"]["mie"], sign=False)
+    if claim.firms_needed is None:
+        yield text("usable.no_firms", mie=mie)
+    elif claim.firms_needed <= claim.n_funded:
+        yield text("usable.enough_firms", mie=mie)
+    else:
+        numbers = {"firms": text.number(claim.firms_needed), "now": text.number(claim.n_funded)}
+        yield text("usable.firms", mie=mie, **numbers)
+    if claim.years_needed is None:
+        yield text("usable.no_years")
+    elif claim.years_needed > len(release.manifest["years_after"]):
+        yield text.count("usable.years", claim.years_needed)

@@ -1,0 +1,120 @@
+"""The releases that can be read, and the one in use. No page of its own."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from analytics.home import PROGRAMMES, Home
+from analytics.model import UserError
+from analytics.release import Release
+from analytics.releases import Releases
+from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
+from pages.address import held
+
+
+@lru_cache(maxsize=8)
+def read_release(path: Path) -> Release:
+    """A release file in memory; the file never changes, so its path is enough to know it by."""
+    return Release(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page reads: the release in use, the reader's language, whether a newer release exists, and the one
+    that was published before it.
+    """
+
+    release: Release
+    text: Text
+    newer: str | None
+    earlier: Callable[[], Release | None]
+
+
+def language() -> Text:
+    """The reader's language, from the address."""
+    return speaking(held("lang", LANGUAGES, DEFAULT_LANGUAGE))
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What can be read of one programme: published releases, newest first, and the one in use.
+
+    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
+    """
+
+    releases: Releases
+    published: tuple[str, ...]
+    current: str
+    missing: str | None
+
+    def read(self, release: str) -> Release:
+        """One of the published releases."""
+        return read_release(self.releases.path(release))
+
+    def before(self, release: str) -> Release | None:
+        """The newest one published before a release that can still be read."""
+        for earlier in self.published[self.published.index(release) + 1 :]:
+            try:
+                return self.read(earlier)
+            except UserError:
+                continue
+        return None
+
+
+def _shelf(releases: Releases) -> Shelf | None:
+    """None when the programme has nothing published that can be read."""
+    pointed = releases.current
+    published = releases.published()[::-1]
+    for candidate in dict.fromkeys((pointed, *published)):
+        if candidate in published:
+            try:
+                read_release(releases.path(candidate))
+            except UserError:
+                continue
+            return Shelf(releases, tuple(published), candidate, None if candidate == pointed else pointed)
+    return None
+
+
+def shelves() -> dict[str, Shelf]:
+    """Programmes with something published, in the order of their files."""
+    root = Home.default().releases
+    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMMES.glob("*.toml"))}
+    return {programme: shelf for programme, shelf in found.items() if shelf}
+
+
+def opened(programme: str | None = None, release: str | None = None) -> Release:
+    """A published release for the API: by default the first programme's current one. Raises UserError."""
+    available = shelves()
+    wanted = programme or next(iter(available), "")
+    if wanted not in available:
+        raise UserError("release.not_here")
+    shelf = available[wanted]
+    if (release or shelf.current) not in shelf.published:
+        raise UserError("release.not_here")
+    return shelf.read(release or shelf.current)
+
+
+def frame() -> Frame | None:
+    """The release that the address asks for; None when nothing is published."""
+    available = shelves()
+    if not available:
+        return None
+    shelf = available[held("programme", list(available), next(iter(available)))]
+    chosen = held("release", shelf.published, shelf.current)
+    try:
+        release = shelf.read(chosen)
+    except UserError:
+        chosen, release = shelf.current, shelf.read(shelf.current)
+    newer = shelf.current if chosen != shelf.current else None
+    return Frame(release, language(), newer, lambda: shelf.before(chosen))
+
+
+def need_frame() -> Frame:
+    """The frame, or the end of the page: the dashboard has already said that nothing is published."""
+    found = frame()
+    if found is None:
+        st.stop()
+    return found
