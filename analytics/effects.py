@@ -210,7 +210,11 @@ def group_effects(sample: Sample, estimand: Estimand, groups: Mapping[Group, Boo
     """The effect of each group of funded firms, with the interval and p that hold for all of them together: Šidák over
     those estimated.
     """
-    effects = {group: _estimate(sample, estimand, mask) for group, mask in groups.items()}
+    return simultaneous({group: _estimate(sample, estimand, mask) for group, mask in groups.items()})
+
+
+def simultaneous(effects: Mapping[Group, Effect]) -> dict[Group, Effect]:
+    """The same effects with the interval and p that hold for all of them together."""
     claims = sum(isinstance(found, EffectEstimate) for found in effects.values())
     return {
         group: _simultaneous(found, claims) if isinstance(found, EffectEstimate) else found

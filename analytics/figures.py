@@ -9,7 +9,16 @@ from analytics.arms import BoolArray, groups_of
 from analytics.assessment import Assessment
 from analytics.contributions import Samples
 from analytics.description import ArmChange, BeforeAfter, changes_of
-from analytics.effects import Effect, EffectEstimate, effect_of, group_effects, sectors_differ, shrunken, would_tell
+from analytics.effects import (
+    Effect,
+    EffectEstimate,
+    effect_of,
+    group_effects,
+    sectors_differ,
+    shrunken,
+    simultaneous,
+    would_tell,
+)
 from analytics.evidence_rows import claimed, evidence_rows
 from analytics.guard import Cell, Guard, cell_of
 from analytics.inference import WelchTest, weighted_sum
@@ -167,7 +176,7 @@ def _effect_rows(
             yield row
 
 
-COMPANIONS = ("sim_low", "sim_high", "sim_p", "mde", "n_funded", "n_comparison")
+COMPANIONS = ("sim_p", "mde", "n_funded", "n_comparison")
 
 
 def _lasting_rows(
@@ -182,12 +191,15 @@ def _lasting_rows(
     """
     first, last = samples[1], samples[-1]
     same = bool((np.isfinite(first.seen.after).any(axis=0) == np.isfinite(last.seen.after).any(axis=0)).all())
+    lasting: dict[Any, Effect] = {}
     for group, mask in groups.items() if first is not last else ():
         ends = [effects[sample.horizon][group] for sample in (last, first)]
         later, sooner = (sample.deletions(estimand, sample.group(mask)) for sample in (last, first))
         found: Effect = next((one for one in ends if isinstance(one, Withheld)), Withheld(Reason.NOT_ESTIMABLE))
         if same and later and sooner and not any(isinstance(one, Withheld) for one in ends):
             found = effect_of(weighted_sum(later, sooner, -1.0), estimand, first)
+        lasting[group] = found
+    for group, found in simultaneous(lasting).items():
         row = effect_row(estimand, found, (0, 0))
         kept = {name: value for name, value in row.items() if name not in COMPANIONS}
         yield cell_of_group(by, group, outcome=first.outcome, measure=f"lasting_{estimand}", horizon="overall") | kept

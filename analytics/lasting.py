@@ -4,11 +4,11 @@ from enum import StrEnum
 
 from analytics.phrases import capital, horizon_phrase, why
 from analytics.release import Figure, Release
-from analytics.sentences import Verb, tells, verb_of
+from analytics.sentences import Verb, claim_interval, tells, verb_of
 from analytics.text import Text
 
 
-class Path(StrEnum):
+class Lasts(StrEnum):
     """From the first year to the last."""
 
     MORE = "more"
@@ -17,7 +17,9 @@ class Path(StrEnum):
 
 
 def lasting_sentence(release: Release, claim: Figure, text: Text) -> str:
-    """Of the programme or a group whose headline figure is `claim`; empty where there is one year only."""
+    """Of the programme or a group whose headline figure is `claim`; empty where there is one year only. A group goes by
+    the intervals that hold for all groups together.
+    """
     group, years = dict(release.group_of(claim)), release.manifest["years_after"]
     if len(years) < 2 or claim.grade is None:
         return ""
@@ -28,10 +30,11 @@ def lasting_sentence(release: Release, claim: Figure, text: Text) -> str:
     if last is None or path is None or not (last.published and path.published):
         hidden = next((one for one in (last, path) if one is not None and not one.published), None)
         return text("lasting.hidden", why=why(hidden, release, text) if hidden else text("overview.absent"))
-    seen = text(f"lasting.{'seen' if _one_side(last) else 'unseen'}", span=_span(last, text))
+    alone, change = (claim_interval(figure, "group" if group else "*") or (0.0, 0.0) for figure in (last, path))
+    seen = text(f"lasting.{'seen' if _one_side(alone) else 'unseen'}", span=_span(alone, text))
     verb = verb_of(claim.grade, claim.verdict) if claim.verdict else Verb.TOO_WEAK
-    changed = text(f"lasting.{_path(path)}.{verb}", span=_span(path, text))
-    return capital(f"{horizon_phrase(release, last.horizon, text)} {seen}; {changed}")
+    changed = text(f"lasting.{_path(change, claim.value or 0.0)}.{verb}", span=_span(change, text))
+    return capital(text("lasting.told", horizon=horizon_phrase(release, last.horizon, text), seen=seen, path=changed))
 
 
 def _weak(claim: Figure) -> str:
@@ -41,18 +44,21 @@ def _weak(claim: Figure) -> str:
     return verb_of(claim.grade, claim.verdict)
 
 
-def _one_side(figure: Figure) -> bool:
+Range = tuple[float, float]
+
+
+def _one_side(ends: Range) -> bool:
     """Whether an interval lies on one side of zero."""
-    return figure.low is not None and figure.high is not None and (figure.low > 0 or figure.high < 0)
+    return ends[0] > 0 or ends[1] < 0
 
 
-def _path(figure: Figure) -> Path:
-    if not _one_side(figure):
-        return Path.OPEN
-    return Path.MORE if figure.low is not None and figure.low > 0 else Path.LESS
+def _path(ends: Range, effect: float) -> Lasts:
+    """Whether the difference grew: of a fall, downwards."""
+    if not _one_side(ends):
+        return Lasts.OPEN
+    return Lasts.MORE if (ends[0] > 0) == (effect >= 0) else Lasts.LESS
 
 
-def _span(figure: Figure, text: Text) -> str:
-    limits = (0.0,)
-    low, high = ("" if end is None else text.near(end, limits) for end in (figure.low, figure.high))
+def _span(ends: Range, text: Text) -> str:
+    low, high = (text.near(end, (0.0,)) for end in ends)
     return text("format.span", low=low, high=high)

@@ -7,16 +7,17 @@ grade and verdict; numbers, periods and names are replaced by marks. A test hold
 import dataclasses
 import datetime as dt
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
 from analytics.demo import demonstrate
 from analytics.home import Home
+from analytics.lasting import Lasts
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
 from analytics.release import Figure, Release
 from analytics.releases import Releases
-from analytics.sentences import Kind, Sentence, sentence_of
+from analytics.sentences import Kind, Sentence, Verb, sentence_of
 from analytics.text import LANGUAGES, Text, sentences
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SENTENCES.md"
@@ -155,8 +156,32 @@ def document(release: Release) -> str:
         for forms, title in ((("short", "long"), "To be copied"), (("title", "under"), "On a page")):
             parts.append(f"### {title}\n\n" + _table(merged, forms))
         differ = sorted({text(f"differ.{level}.{told}", p=NUMBER) for level in LEVELS[1:] for told in DIFFER})
-        parts.append("### Whether groups differ\n\n" + "\n".join(f"- {line}" for line in differ))
+        parts.append("### Whether groups differ\n\n" + _listed(differ))
+        parts.append("### Whether an effect lasts\n\n" + _listed(lasting(text)))
+        parts.append("### Beside a number, in a panel\n\n" + _listed(text(f"panel.{verb}") for verb in Verb))
     return "\n\n".join(parts) + "\n"
+
+
+def lasting(text: Text) -> list[str]:
+    """Every sentence on whether an effect lasts: where a direction is claimed, of the last year alone and beside the
+    first.
+    """
+    weak = [text(f"lasting.{verb}") for verb in (Verb.CANNOT_TELL, Verb.TOO_WEAK)]
+    span = text("format.span", low=NUMBER + "%", high=NUMBER + "%")
+    told = [
+        text(
+            "lasting.told",
+            horizon=WHEN,
+            seen=text(f"lasting.{seen}", span=span),
+            path=text(f"lasting.{path}.{verb}", span=span),
+        )
+        for verb, seen, path in product((Verb.LIKELY, Verb.MAY), ("seen", "unseen"), Lasts)
+    ]
+    return list(dict.fromkeys([*told, *weak, text("lasting.hidden", why="‹why›")]))
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
 
 
 def _marks(release: Release, language: str) -> str:
@@ -168,7 +193,7 @@ def _marks(release: Release, language: str) -> str:
     meanings = {
         NUMBER: "a number, by locale; Italian puts its article before a percentage",
         AMOUNT: f"{text('format.about', **number)}; {text('format.less_than_one')}",
-        WHEN: "; ".join(text(key, year=NUMBER) for key in horizons),
+        WHEN: "; ".join(text(key, year=NUMBER, n=NUMBER) for key in horizons),
         RANGE: "; ".join(text(f"range.{level}") for level in ("programme", *LEVELS[1:])),
         COMPARISON: comparison,
         GROUP: "a sector's or macro-sector's name",

@@ -8,6 +8,7 @@ import pandas as pd
 from analytics import charts
 from analytics.charts import Row
 from analytics.evidence_tables import before_table, readings, specifications_table, specified, ways
+from analytics.phrases import why
 from analytics.pictures.parts import Absent, Line, Picture, Shown, mark, remembered, row, stamp
 from analytics.release import Figure, Release
 from analytics.text import Text
@@ -23,6 +24,8 @@ def specification_curve(release: Release, text: Text, figure_id: str) -> Shown:
     main = found[0][1] if found else None
     if claim is None or main is None or len(found) == 1:
         return Absent(text("picture.no_ways"))
+    if not main.published:
+        return Absent(why(main, release, text))
     rows = [
         row(Line(name, figure), release, text)
         if figure is not None and figure.unit == main.unit and mark(figure)
