@@ -18,6 +18,17 @@ def panel_words(figure: Figure, text: Text) -> str:
     return text(f"panel.{verb}")
 
 
+def without_grant(release: Release, text: Text) -> str:
+    """What became of the comparison firms' sales; empty where it is not published."""
+    headline = release.programme.headline
+    other = release.figure("change", outcome=headline.outcome, arm=Arm.COMPARISON, horizon=str(headline.horizon))
+    if other is None or other.value is None:
+        return ""
+    rounded = round(other.value * 100)
+    direction = "up" if rounded > 0 else "down" if rounded < 0 else "flat"
+    return text(f"panel.others.{direction}", change=text.percent(other.value))
+
+
 def losses_words(release: Release, text: Text) -> str:
     """The share of losses that extra sales offset, or why none is given; the effect on sales as a whole."""
     headline = release.programme.headline

@@ -12,6 +12,8 @@ def sector_option(programme: Programme, code: str, text: Text) -> str:
     """'Alimentari e bevande · ATECO 10, 11, 12'; the sector of all other divisions by its name alone."""
     sector = next(one for one in programme.sectors if one.id == code)
     name = programme.label("sector", code, text)
+    if len(programme.sectors) == 1:
+        return name
     if sector.rest:
         return text("sectors.option_rest", name=name)
     return text("sectors.option", name=name, divisions=", ".join(f"{division:02d}" for division in sector.divisions))

@@ -19,14 +19,14 @@ def usable(release: Release, sector: str, text: Text) -> Iterator[str]:
     headline = release.programme.headline
     claim = _of(release, headline.estimand, group)
     yield from _happened(release, group, text)
-    if claim is None or claim.sim_low is None or claim.sim_high is None:
-        return
-    yield text("usable.open", span=text.span(claim.sim_low, claim.sim_high))
-    yield from _per_firm(release, group, text)
-    if claim.shrunk is not None:
+    if claim is not None and claim.sim_low is not None and claim.sim_high is not None:
+        yield text("usable.open", span=text.span(claim.sim_low, claim.sim_high))
+        yield from _per_firm(release, group, text)
+    if claim is not None and claim.shrunk is not None:
         yield text("usable.guess", value=text.measured(claim.shrunk, claim.unit))
     yield from _macro(release, sector, text)
-    yield from would_tell(release, claim, text)
+    if claim is not None:
+        yield from would_tell(release, claim, text)
 
 
 def _of(release: Release, measure: str, group: dict[str, str], arm: str = "*") -> Figure | None:
@@ -53,7 +53,7 @@ def _macro(release: Release, sector: str, text: Text) -> Iterator[str]:
     code = next(one.macro_sector for one in release.programme.sectors if one.id == sector)
     dimension = NESTED["sector"]
     figure = _of(release, release.programme.headline.estimand, {dimension: code})
-    if figure is not None and figure.grade is not None:
+    if figure is not None and figure.grade is not None and len(release.codes(dimension)) > 1:
         said = headline_of(release, figure, Kind.EFFECT, dimension, code, text).sentence.short
         yield text("usable.macro", sentence=said)
 

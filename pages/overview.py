@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics import audit_tables, charts, pictures, tables
 from analytics.asked import Asked
-from analytics.brief import companions, losses_words, panel_words
+from analytics.brief import companions, losses_words, panel_words, without_grant
 from analytics.headlines import headline_of
 from analytics.lasting import lasting_sentence
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
@@ -30,7 +30,8 @@ def change_panel() -> None:
         st.markdown(common.plain(why(change, release, text)) if change else text("overview.absent"))
         return
     st.metric(text("overview.happened_label", outcome=outcome.label.in_(text)), text.percent(change.value))
-    st.markdown(text("overview.happened_says", before=before_phrase(release, text)))
+    others = without_grant(release, text)
+    st.markdown(common.plain(text("overview.happened_says", before=before_phrase(release, text), others=others)))
     common.show(pictures.change_panel(release, text), "change", found)
     st.caption(text("overview.happened_note"))
 
@@ -72,15 +73,20 @@ def forest(dimension: str, *, shrunken: bool = False) -> None:
     common.show(pictures.forest(release, text, dimension, asked, shrunken=shrunken), f"forest_{dimension}", found)
 
 
+def years() -> None:
+    """Year by year, and whether the effect lasts."""
+    st.subheader(text("overview.years"), anchor=False)
+    st.caption(common.plain(lasting_sentence(release, main, text) or text("sectors.years_says")))
+    common.show(pictures.years(release, text, asked), "years", found)
+
+
 def at_a_glance() -> None:
     """Year by year, by size, by channel."""
     named = [dimension for dimension in ("size_class", "channel") if len(release.codes(dimension)) > 1]
-    columns = st.columns(1 + len(named), gap="large") if named else [st.container(key="years_alone")]
+    columns = st.columns(3, gap="large")
     with columns[0]:
-        st.subheader(text("overview.years"), anchor=False)
-        st.caption(common.plain(lasting_sentence(release, main, text) or text("sectors.years_says")))
-        common.show(pictures.years(release, text, asked), "years", found)
-    for column, dimension in zip(columns[1:], named, strict=True):
+        years()
+    for column, dimension in zip(columns[1:], named, strict=False):
         with column:
             st.subheader(text(f"overview.by.{dimension}"), anchor=False)
             st.caption(text("overview.by_says"))
@@ -140,9 +146,9 @@ if len(release.codes("sector")) > 1:
     with side:
         limits()
 else:
-    at_a_glance()
     wide, side = st.columns(2, gap="large")
     with wide:
+        years()
         how_to_read()
     with side:
         limits()

@@ -88,10 +88,11 @@ def answer() -> None:
     if facts:
         common.facts(facts, "facts_sector")
         st.caption(common.plain(f"{text('sectors.facts_note')} {companions(release, dict(group), text)}"))
-    if claimed is not None and asked == main and not tells(claimed):
+    open_question = claimed is not None and asked == main and not tells(claimed)
+    if open_question and (lines := list(usable(release, sector, text))):
         with st.container(key="aside_usable"):
             st.subheader(text("sectors.usable"), anchor=False)
-            st.markdown(common.bullets(list(usable(release, sector, text))))
+            st.markdown(common.bullets(lines))
 
 
 def over_time() -> None:
@@ -103,28 +104,31 @@ def over_time() -> None:
         common.show(pictures.index_lines(release, text, outcome, sector), "lines", found)
     with side:
         st.subheader(text("sectors.years"), anchor=False)
-        lasts = (
-            lasting_sentence(release, claimed, text) if claimed is not None and asked.outcome == main.outcome else ""
-        )
+        same = (asked.outcome, asked.estimand) == (main.outcome, main.estimand)
+        lasts = lasting_sentence(release, claimed, text) if claimed and same else ""
         st.caption(common.plain(lasts or text("sectors.years_says")))
         common.show(pictures.years(release, text, asked, within=group), "years", found)
 
 
-def firms() -> None:
-    """Where the sector stands; how its firms vary; the world meanwhile."""
-    one, two, three = st.columns(3, gap="large")
-    with one:
-        st.subheader(text("sectors.standing"), anchor=False)
-        st.caption(text("sectors.standing_says"))
-        common.show(pictures.standing(release, text, sector, asked), "standing", found)
-    with two:
-        st.subheader(text("sectors.spread"), anchor=False)
-        st.caption(text("sectors.spread_says"))
-        common.show(pictures.spread(release, text, sector), "spread", found)
-    with three:
-        st.subheader(text("sectors.context"), anchor=False)
-        st.caption(text("sectors.context_says"))
-        common.show(pictures.context(release, text, sector), "context", found)
+def standing() -> None:
+    """Where the sector stands among its wholes, raw and shrunken."""
+    st.subheader(text("sectors.standing"), anchor=False)
+    st.caption(text("sectors.standing_says"))
+    common.show(pictures.standing(release, text, sector, asked), "standing", found)
+
+
+def spread() -> None:
+    """How its firms vary."""
+    st.subheader(text("sectors.spread"), anchor=False)
+    st.caption(text("sectors.spread_says"))
+    common.show(pictures.spread(release, text, outcome, sector), "spread", found)
+
+
+def context() -> None:
+    """The world meanwhile, in official statistics."""
+    st.subheader(text("sectors.context"), anchor=False)
+    st.caption(text("sectors.context_says"))
+    common.show(pictures.context(release, text, sector), "context", found)
 
 
 def groups() -> None:
@@ -152,7 +156,10 @@ answer()
 st.space("small")
 over_time()
 st.space("small")
-firms()
+for column, part in zip(st.columns(3, gap="large"), (standing, spread, context), strict=True):
+    if part is not context or programme.context:
+        with column:
+            part()
 st.space("small")
 groups()
 if len(codes) > 1:

@@ -14,6 +14,7 @@ from analytics.pictures.parts import (
     effects_table,
     lines_by,
     mark,
+    none_shown,
     remembered,
     row,
     stamp,
@@ -41,6 +42,8 @@ def forest(
     """
     lines = lines_by(release, dimension, asked, text, within)
     heading = text(f"dimension.{dimension}")
+    if within and not any(line.figure and line.figure.published for line in lines):
+        return none_shown(lines, release, text)
     if not lines:
         return Absent(text("picture.no_groups"))
     whole = asked.figure(release, within)
@@ -89,16 +92,13 @@ def _whole_line(whole: Figure | None, text: Text, *, within: bool) -> list[Line]
 def standing(release: Release, text: Text, sector: str, asked: Asked) -> Shown:
     """A sector, raw and drawn toward the whole; its macro-sector; the programme: each with more firms than the last."""
     macro = next(one.macro_sector for one in release.programme.sectors if one.id == sector)
-    lines = [
-        Line(release.programme.label("sector", sector, text), asked.figure(release, [("sector", sector)])),
-        Line(
-            release.programme.label(NESTED["sector"], macro, text), asked.figure(release, [(NESTED["sector"], macro)])
-        ),
-        Line(text("label.whole_programme"), asked.figure(release)),
-    ]
-    held = [line for line in lines if line.figure is not None]
-    if not held:
-        return Absent(text("picture.no_groups"))
+    groups = [("sector", sector), (NESTED["sector"], macro)]
+    if len(release.codes(NESTED["sector"])) == 1:
+        groups.pop()  # it is the whole programme
+    lines = [Line(release.programme.label(*group, text), asked.figure(release, [group])) for group in groups]
+    held = [line for line in (*lines, Line(text("label.whole_programme"), asked.figure(release))) if line.figure]
+    if not any(line.figure and line.figure.published for line in held):
+        return none_shown(held, release, text)
     return _forest(held, None, release, text, text("picture.group"), shrunken=True, narrow=True)
 
 
@@ -109,8 +109,8 @@ def years(release: Release, text: Text, asked: Asked, *, within: Group = ()) -> 
         Line(year_label(release, year, text), asked.figure(release, within, horizon=str(year)))
         for year in release.manifest["years_after"]
     ]
-    if not any(line.figure for line in lines):
-        return Absent(text("overview.absent"))
+    if not any(line.figure and line.figure.published for line in lines):
+        return none_shown(lines, release, text)
     rows, unit = [row(line, release, text) for line in lines], unit_of(lines)
     drawn = charts.years(rows, stamp=stamp(release, figure_id(lines[0].figure), text), text=text, unit=unit)
     return Picture(

@@ -25,9 +25,12 @@ SHADES = 3
 
 
 @remembered
-def spread(release: Release, text: Text, sector: str) -> Shown:
+def spread(release: Release, text: Text, outcome: str, sector: str) -> Shown:
     """Funded firms beside the typical comparison firm, as dots of ten firms or more; the middle of them."""
     asked = Asked.headline(release)
+    if outcome != asked.outcome:
+        named = release.programme.outcome(asked.outcome).label.in_(text)
+        return Absent(text("picture.spread_headline", outcome=named))
     mine = release.picture("spread", asked.outcome, sector).sort_values("place")
     if mine.empty:
         return Absent(text("picture.no_spread"))

@@ -89,6 +89,16 @@ def row(line: Line, release: Release, text: Text, *, shrunken: bool = False, not
     return Row(line.label, figure.n_funded, mark(figure), said, figure.shrunk if shrunken else None)
 
 
+def none_shown(lines: Sequence[Line], release: Release, text: Text) -> Absent:
+    """Why no line of a picture is published."""
+    named = [
+        text("picture.withheld_group", label=line.label, why=why(line.figure, release, text))
+        for line in lines
+        if line.figure is not None
+    ]
+    return Absent(text("picture.all_withheld", groups="; ".join(named)) if named else text("picture.no_groups"))
+
+
 def unit_of(lines: Iterable[Line]) -> Unit:
     """The unit that the figures share."""
     return next((Unit(line.figure.unit) for line in lines if line.figure is not None), Unit.FRACTION)
