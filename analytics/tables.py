@@ -116,7 +116,7 @@ def claim_cell(figure: Figure | None, text: Text) -> str:
     """An effect with its interval; where its claim tells no direction, the interval alone."""
     if figure is None or figure.grade is None or tells(figure) or figure.low is None or figure.high is None:
         return effect_cell(figure, text)
-    return text.interval(figure.low, figure.high, figure.unit)
+    return _shown(figure, text.interval(figure.low, figure.high, figure.unit))
 
 
 def amount(value: float, outcome: Outcome, text: Text) -> str:

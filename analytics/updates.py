@@ -6,7 +6,7 @@ import pandas as pd
 
 from analytics.difference import causes, changes, counts
 from analytics.model import ObsStatus
-from analytics.phrases import measure_words
+from analytics.phrases import why
 from analytics.programme import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.tables import claim_cell, figure_id
@@ -29,7 +29,8 @@ def updates_table(old: Release, new: Release, text: Text) -> pd.DataFrame:
     rows = {}
     for label, one, other in _claims(old, new, text):
         same = one is not None and other is not None and _said(one) == _said(other)
-        rows[label] = [claim_cell(one, text), claim_cell(other, text), text(f"updates.{'same' if same else 'changed'}")]
+        told = [_told(figure, release, text) for figure, release in ((one, old), (other, new))]
+        rows[label] = [*told, text(f"updates.{'same' if same else 'changed'}")]
     columns = [old.release_id, new.release_id, text("updates.said")]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
@@ -47,19 +48,24 @@ def _claims(old: Release, new: Release, text: Text) -> Iterator[tuple[str, Figur
             yield new.programme.label(dimension, code, text), of(old, group), of(new, group)
 
 
+def _told(figure: Figure | None, release: Release, text: Text) -> str:
+    """A claim's numbers, or why there are none."""
+    return claim_cell(figure, text) if figure is None or figure.published else why(figure, release, text)
+
+
 def _said(figure: Figure) -> tuple[object, ...]:
     """What decides the sentence."""
     return figure.grade, figure.verdict, figure.reason
 
 
 def held_table(release: Release, text: Text) -> pd.DataFrame:
-    """Figures that stay as an earlier release had them, since the firms behind them changed by one or two."""
-    held = release.figures.loc[release.figures["obs_status"] == ObsStatus.PROVISIONAL, "figure_id"]
+    """The headline's figures that stay as an earlier release had them: the firms behind them changed by one or two."""
+    headline, figures = release.programme.headline, release.figures
+    about = (headline.estimand, headline.outcome, str(headline.horizon), ObsStatus.PROVISIONAL)
+    named = figures[["measure", "outcome", "horizon", "obs_status"]] == about
     rows = {}
-    for one in held:
+    for one in figures.loc[named.all(axis=1), "figure_id"]:
         figure = release.by_id(str(one))
-        if figure is not None and figure.measure == release.programme.headline.estimand:
-            groups = [release.programme.label(name, code, text) for name, code in release.group_of(figure)]
-            name = " · ".join([measure_words(figure, text), *groups])
-            rows[f"{name} ({figure.horizon})"] = [claim_cell(figure, text), figure_id(figure)]
+        groups = [release.programme.label(*group, text) for group in release.group_of(figure)] if figure else []
+        rows[" · ".join(groups) or text("label.whole_programme")] = [claim_cell(figure, text), figure_id(figure)]
     return pd.DataFrame.from_dict(rows, orient="index", columns=[text("table.effect_95"), text("table.figure")])

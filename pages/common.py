@@ -17,7 +17,7 @@ from analytics.releases import Releases
 from analytics.text import Text
 from pages.shelf import Frame
 
-MOST_COLUMNS = 6  # of a table that is laid out; a wider one scrolls
+MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
 
 
 def embargoed(found: Frame) -> list[tuple[str, str]]:
@@ -58,9 +58,9 @@ def camera(found: Frame, name: str) -> dict[str, object]:
 
 
 def table(frame: pd.DataFrame, key: str) -> None:
-    """A table of words: laid out in the page; a wide one in a box that scrolls."""
-    if len(frame.columns) > MOST_COLUMNS:
-        st.dataframe(frame, column_config=to_the_right(frame), height="content", key=f"frame_{key}")
+    """A table of words: laid out in the page; a large one in a box that scrolls."""
+    if len(frame.columns) > MOST_COLUMNS or len(frame) > MOST_ROWS:
+        st.dataframe(frame, column_config=to_the_right(frame), height=SCROLLED, key=f"frame_{key}")
     else:
         st.table(escaped(frame), border="horizontal")
 
