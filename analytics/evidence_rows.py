@@ -20,9 +20,13 @@ from analytics.model import (
     Verdict,
 )
 from analytics.programme import DIMENSIONS
-from analytics.rows import Counts, Row, cell_of_group, withheld
+from analytics.rows import Counts, Row, cell_of_group, rough_share, withheld
 from analytics.verdicts import verdict
 from analytics.windows import horizons
+
+MEASURED = ("measured_funded", "measured_comparison")
+# how many firms there are with a trait, or at all that sell, would tell how many sell nothing by their nature
+NO_COUNTS = {"n_funded": None, "n_comparison": None}
 
 
 def evidence_rows(assessment: Assessment) -> Iterator[Row]:
@@ -61,10 +65,15 @@ def _missing(reason: Reason, unit: Unit, conf: ConfStatus = ConfStatus.FREE) -> 
 def _finding_rows(cell: Row, one: Assessed, finding: Finding) -> Iterator[Row]:
     n = finding.n_funded, finding.n_comparison
     number = _missing(Reason.NOT_ESTIMABLE, Unit.NUMBER) if finding.number is None else _number(finding.number, n)
+    if finding.check is Check.REPORTING and finding.number is not None:
+        number["value"] = round(finding.number.value, 2) + 0.0
     said = {"result": finding.result, "because": finding.because}
     yield cell | {"measure": f"check_{finding.check}_{one.estimand}"} | number | said
     for name, further in finding.more.items():
-        yield cell | {"measure": f"{name}_{one.estimand}"} | _number(further, n)
+        row = _number(further, n)
+        if name in MEASURED:
+            row["value"] = rough_share(row["value"], max(n))
+        yield cell | {"measure": f"{name}_{one.estimand}"} | row
 
 
 def _specification_rows(cell: Row, one: Assessed) -> Iterator[Row]:
@@ -94,9 +103,9 @@ def _beside(assessment: Assessment) -> Iterator[Row]:
     for trait in balance(sample):
         n = trait.n_funded, trait.n_comparison
         row = cell | {"measure": f"balance_{trait.trait}"}
-        yield row | {"arm": Arm.FUNDED} | number(trait.funded, trait.unit, n)
-        yield row | {"arm": Arm.COMPARISON} | number(trait.comparison, trait.unit, n)
-        yield row | number(trait.difference, Unit.DEVIATIONS, n)
+        yield row | {"arm": Arm.FUNDED} | number(trait.funded, trait.unit, n) | NO_COUNTS
+        yield row | {"arm": Arm.COMPARISON} | number(trait.comparison, trait.unit, n) | NO_COUNTS
+        yield row | number(trait.difference, Unit.DEVIATIONS, n) | NO_COUNTS
     picked = assessment.picked
     if picked is not None:
         n = picked.n_funded, picked.n_comparison
@@ -109,8 +118,7 @@ def _beside(assessment: Assessment) -> Iterator[Row]:
             n = len(firms.rows), len(firms.others)
             for arm, share in zip(Arm, aid, strict=True):
                 later = {"measure": "other_aid", "arm": arm, "horizon": str(year)}
-                told = number(share, Unit.FRACTION, n)
-                yield cell | later | told | {"n_funded": None, "n_comparison": None}  # all that sell: see `paths`
+                yield cell | later | number(rough_share(share, min(n)), Unit.FRACTION, n) | NO_COUNTS
     yield from _sensitivity_rows(cell, assessment)
 
 

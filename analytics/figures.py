@@ -153,12 +153,8 @@ def _effect_rows(
         named = {"outcome": sample.outcome, "horizon": sample.horizon}
         drawn = {}
         if by in {(name,) for name in HIERARCHY}:
-            told = {
-                group: effect
-                for group, effect in found.items()
-                if guard.rule(sample.outcome, sample.horizon, _cell(by, group)) is None
-            }
-            if guard.rule(sample.outcome, sample.horizon, cell_of()) is None:
+            told = {group: effect for group, effect in found.items() if _told_anew(guard, sample, _cell(by, group))}
+            if _told_anew(guard, sample, cell_of()):
                 drawn = shrunken(told, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
             if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
                 tested = _differ(sectors_differ(told.values()))
@@ -203,6 +199,13 @@ def _lasting_rows(
         row = effect_row(estimand, found, (0, 0))
         kept = {name: value for name, value in row.items() if name not in COMPANIONS}
         yield cell_of_group(by, group, outcome=first.outcome, measure=f"lasting_{estimand}", horizon="overall") | kept
+
+
+def _told_anew(guard: Guard, sample: Sample, cell: Cell) -> bool:
+    """Whether an effect is published as it is, and not as it was: neither firms nor comparison firms forbid it."""
+    if guard.rule(sample.outcome, sample.horizon, cell) is not None:
+        return False
+    return guard.rule(sample.outcome, sample.horizon, cell, Arm.COMPARISON) is not Rule.HELD
 
 
 def _cell(by: tuple[str, ...], group: Any) -> Cell:  # noqa: ANN401 - the codes of a group, in order

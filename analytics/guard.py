@@ -81,9 +81,10 @@ class Guard:
         """Those that have rules of their own, and all of them together."""
         return {ALL} | {horizon for _, about, horizon in self.rules if about == outcome}
 
-    def beside(self, outcome: str) -> set[Rule]:
-        """The rules by which comparison firms of any sector are withheld."""
-        return set(self.rules.get((Arm.COMPARISON, outcome, ALL), {}).values())
+    def beside(self, outcome: str, horizon: str = ALL) -> set[Rule]:
+        """The rules by which comparison firms of any sector are withheld or held."""
+        cells = [self.rules.get((Arm.COMPARISON, outcome, at), {}) for at in {ALL, horizon}]
+        return {rule for one in cells for rule in one.values()}
 
     def ledger(self) -> pd.DataFrame:
         """The suppression ledger, columns as in sql/release.sql."""

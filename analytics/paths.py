@@ -5,16 +5,18 @@ from collections.abc import Iterator
 import numpy as np
 
 from analytics.arms import Firms
+from analytics.estimands import LEAST_COMPARISON
 from analytics.event_study import EventEstimate, event_study, shares_by_event
 from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
 from analytics.panel import FloatArray, Panel
 from analytics.programme import Programme
-from analytics.rows import Row, cell_of_group, coarse, published, withheld
+from analytics.rows import Row, cell_of_group, coarse, published, rough_share, withheld
 from analytics.sample import Sample
 from analytics.windows import observed
 
 EVENT, REPORTING = "event_study", "reporting"
 PATHS = (EVENT, REPORTING)  # their horizon is a point in time: e-3 (quarters or years since the award), 2021-03
+_PLACES = 12  # what is left of adding rounded numbers
 NO_COUNTS = {"n_funded": None, "n_comparison": None}
 
 
@@ -45,14 +47,14 @@ def _event_rows(panel: Panel, programme: Programme, *, whole_only: bool) -> Iter
 
 
 def _event(found: EventEstimate, largest: float, rules: DisclosureRules) -> Row:
-    told = {
-        "value": found.value,
-        "low": found.ci_low,
-        "high": found.ci_high,
-        "sim_low": found.sim_low,
-        "sim_high": found.sim_high,
-    }
-    rounded = {name: coarse(number, largest, rules) + 0.0 for name, number in told.items()}
+    """Value and half-widths rounded, the ends set by them: ends rounded by themselves would tell the value finer."""
+    value = coarse(found.value, largest, rules)
+    half, sim_half = (
+        coarse((high - low) / 2, largest, rules)
+        for low, high in ((found.ci_low, found.ci_high), (found.sim_low, found.sim_high))
+    )
+    ends = {"low": value - half, "high": value + half, "sim_low": value - sim_half, "sim_high": value + sim_half}
+    rounded = {name: round(number, _PLACES) + 0.0 for name, number in ({"value": value} | ends).items()}
     status = {"obs_status": ObsStatus.ESTIMATED, "conf_status": ConfStatus.FREE}
     return rounded | {"n_funded": found.n_funded, "n_comparison": found.n_comparison} | status
 
@@ -65,18 +67,21 @@ def _reached_by_all(firms: Firms, relative: FloatArray) -> bool:
 def _largest(firms: Firms, relative: FloatArray, rules: DisclosureRules) -> float | None:
     """The most that one firm adds to a point; None where it could be told from the sum of its arm (p%)."""
     own, others = firms.funded(relative), firms.comparison(relative)
-    counted, n = np.isfinite(others), max(int(np.isfinite(own).sum()), 1)
-    weight = firms.count(np.isfinite(own)) / n / np.maximum(firms.other_count(counted), 1)
+    counted = np.isfinite(others)
+    compared = firms.other_count(counted) >= LEAST_COMPARISON
+    enters = np.isfinite(own) & compared[firms.cell]
+    n = max(int(enters.sum()), 1)
+    weight = firms.count(enters) / n / np.maximum(firms.other_count(counted), 1)
     beside = np.where(counted, weight[firms.other_cell] * np.where(counted, others, 0), 0).sum(axis=1)
-    ranked = [np.sort(np.append(arm, [0.0, 0.0]))[::-1] for arm in (own[np.isfinite(own)] / n, beside)]
+    ranked = [np.sort(np.append(arm, [0.0, 0.0]))[::-1] for arm in (own[enters] / n, beside)]
     if any(arm[2:].sum() < rules.p_percent / 100 * arm[0] for arm in ranked):
         return None
     return float(max(arm[0] for arm in ranked))
 
 
 def _reporting_rows(panel: Panel, programme: Programme, sample: Sample) -> Iterator[Row]:
-    """By arm and period, the share of firms whose outcome is known, to a whole percent; a firm that closed sells 0. How
-    many they are is not said: beside all firms it would tell how many sell nothing by their nature.
+    """By arm and period, the share of firms whose outcome is known; one that closed sells 0. How many they are is not
+    said: beside all firms it would tell how many sell nothing by their nature.
     """
     outcome, least = programme.headline.outcome, programme.settings.min_firms
     known = np.isfinite(observed(panel, outcome))
@@ -85,5 +90,9 @@ def _reporting_rows(panel: Panel, programme: Programme, sample: Sample) -> Itera
         for period, reported in zip(panel.periods, known[rows].T, strict=True):
             row = cell_of_group((), (), outcome=outcome, measure=REPORTING, arm=arm, horizon=str(period))
             enough = len(rows) >= least
-            share = published(round(float(reported.mean()), 2), (0, 0)) if enough else withheld(Reason.TOO_FEW_FIRMS)
+            share = (
+                published(rough_share(float(reported.mean()), len(rows)), (0, 0))
+                if enough
+                else withheld(Reason.TOO_FEW_FIRMS)
+            )
             yield row | {"unit": Unit.FRACTION} | share | NO_COUNTS

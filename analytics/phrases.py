@@ -77,8 +77,7 @@ def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
     period.
     """
     if event := re.fullmatch(r"e(-?\d+)", horizon):
-        yearly = release.manifest["frequency"] == "Y"
-        return text(f"horizon.event_{'Y' if yearly else 'Q'}", n=text.number(int(event[1])))
+        return _event_phrase(int(event[1]), "Y" if release.manifest["frequency"] == "Y" else "Q", text)
     if horizon != "overall" and (not horizon.isdecimal() or len(horizon) == len("2021")):
         return text.period(pd.Period(horizon))
     award_counts = release.programme.windows.award_period == "after"
@@ -89,6 +88,13 @@ def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
     return (
         text(f"horizon.{key}.{year}") if text.has(f"horizon.{key}.{year}") else text(f"horizon.{key}.many", year=year)
     )
+
+
+def _event_phrase(event: int, period: str, text: Text) -> str:
+    """'2 trimestri prima del contributo', 'nel trimestre del contributo'."""
+    if event == 0:
+        return text(f"event.{period}.at")
+    return text.count(f"event.{period}.{'before' if event < 0 else 'after'}", abs(event))
 
 
 def year_label(release: Release, year: int, text: Text) -> str:

@@ -38,8 +38,9 @@ def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]
 
 
 def _rule(row: Row, guard: Guard) -> Rule | None:
-    """Why a figure is withheld or held. One of several years goes by the rules of them all; an effect is held with the
-    comparison firms of its sectors: where one of those is corrected, the effect moves by what was corrected.
+    """Why a figure is withheld or held. One of several years goes by the rules of them all. An effect is held with the
+    comparison firms of its sectors: where one of those is corrected, the effect moves by what was corrected; two groups
+    that cross sectors, each with its own share of them, would tell one sector's apart.
     """
     outcome, horizon = str(row["outcome"]), str(row["horizon"])
     years = guard.horizons(outcome) if row["measure"] in PATHS or "lasting" in row["measure"] else (horizon,)
@@ -50,6 +51,8 @@ def _rule(row: Row, guard: Guard) -> Rule | None:
         found += others
     elif row["arm"] == "*":
         found += [rule for rule in others if rule is Rule.HELD]
+    if row["arm"] != Arm.FUNDED and _crosses(row) and any(Rule.HELD in guard.beside(outcome, year) for year in years):
+        found.append(Rule.HELD)
     told = [rule for rule in found if rule is not None]
     return next((rule for rule in told if rule is not Rule.HELD), told[0] if told else None)
 
@@ -66,13 +69,17 @@ def _without_secret_sectors(row: Row, guard: Guard) -> Row:
     """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor,
     where those are one or two, how many there are: less the other sectors' own figures, they would tell.
     """
-    outcome = str(row["outcome"])
-    rules = guard.beside(outcome)
-    crosses = all(row[name] == "*" for name in HIERARCHY) and any(row[name] != "*" for name in DIMENSIONS)
+    outcome, crosses = str(row["outcome"]), _crosses(row)
+    rules = guard.beside(outcome) - {Rule.HELD}
     if rules and crosses and row["arm"] == Arm.COMPARISON:
         return withheld(row, Rule.SECONDARY)
     apart = guard.rule(outcome, str(row["horizon"]), _sector(row), Arm.COMPARISON) is not None
     return row | {"n_comparison": None} if Rule.MIN_UNITS in rules and (crosses or apart) else row
+
+
+def _crosses(row: Row) -> bool:
+    """Whether a group takes a part of several sectors: neither one of the hierarchy nor the whole programme."""
+    return all(row[name] == "*" for name in HIERARCHY) and any(row[name] != "*" for name in DIMENSIONS)
 
 
 def _sector(row: Row) -> Cell:

@@ -21,11 +21,26 @@ from analytics.release import Release
 from analytics.releases import Releases
 from analytics.store import Store
 
-FIGURE = ("value", "low", "high", "sim_low", "sim_high", "n_funded", "n_comparison")
+FIGURE = (
+    *(
+        "value",
+        "low",
+        "high",
+        "half_low",
+        "half_high",
+        "sim_low",
+        "sim_high",
+        "mde",
+        "shrunk",
+        "n_funded",
+        "n_comparison",
+    ),
+    *("grade", "verdict", "result", "because", "obs_status", "conf_status", "reason"),
+)
 COMPARED = {  # of each table, what tells the rows of one id apart, and what is compared
     "figures": (["figure_id"], FIGURE),
     "lines": (["arm", "period"], ("index_value", "n")),
-    "spread": (["place"], ("value", "n")),
+    "spread": (["place"], ("value", "n", "obs_status")),
 }
 Tables = dict[str, pd.DataFrame]
 
@@ -66,7 +81,7 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
     name = release.picture_of(figure_id) or "figures"
     keys, columns = COMPARED[name]
     printed, again = (
-        table[table["figure_id"] == figure_id].set_index(keys) for table in (getattr(release, name), tables[name])
+        _by_place(table[table["figure_id"] == figure_id], keys) for table in (getattr(release, name), tables[name])
     )
     rows = printed.index.union(again.index)
     printed, again = (table.reindex(index=rows, columns=columns) for table in (printed, again))
@@ -75,9 +90,15 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
         pairs = zip(known(printed[column]), known(again[column]), strict=True)
         for key, (one, other) in zip(rows, pairs, strict=True):
             if one != other:
-                row = () if name == "figures" else key if isinstance(key, tuple) else (key,)
-                differences[" ".join([*map(str, row), column])] = (one, other)
+                row = [str(part) for part in key[1 if name == "figures" else 0 :] if part != ""]
+                differences[" ".join([*row, column])] = (one, other)
     return Recomputed(str(release.manifest["code_version"]), code_version(), differences)
+
+
+def _by_place(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Rows by what tells them apart; one that stands twice by its turn, too."""
+    turn = table.groupby(keys).cumcount().astype(str).replace("0", "")
+    return table.assign(turn=turn).set_index([*keys, "turn"])
 
 
 @contextmanager

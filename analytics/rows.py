@@ -55,6 +55,15 @@ def coarse(total: float, largest: float, rules: DisclosureRules) -> float:
     return round(round(total / step) * step, 12)
 
 
+FEW = 100
+
+
+def rough_share(share: float, firms: int) -> float:
+    """A share of firms to a whole percent, of fewer than a hundred to 5 points: a finer one tells how many they are."""
+    step = 0.05 if firms < FEW else 0.01
+    return round(round(share / step) * step, 2) + 0.0
+
+
 def effect_row(estimand: Estimand, result: Effect, counts: Counts) -> Row:
     """An effect with its interval and companions, or why it is withheld."""
     if isinstance(result, Withheld):

@@ -119,7 +119,6 @@ def release_facts(found: Frame) -> list[tuple[str, str]]:
     """The release in one line: label and value."""
     release, text = found.release, found.text
     headline, calendar = release.headline(), release.programme.calendar
-    coming = calendar.next_release
     total, others = (release.figure("firms", arm=arm) for arm in ("funded", "comparison"))
     return [
         (text("frame.edition"), release.release_id),
@@ -127,8 +126,14 @@ def release_facts(found: Frame) -> list[tuple[str, str]]:
         (text("frame.state"), text(f"frame.{calendar.state}")),
         (text("frame.analysed"), _part_of(headline.n_funded, total, text)),
         (text("frame.comparison"), _part_of(headline.n_comparison, others, text)),
-        (text("frame.next"), text.date(coming) if coming and not found.newer else text("frame.next_none")),
+        (text("frame.next"), _next_release(found)),
     ]
+
+
+def _next_release(found: Frame) -> str:
+    """The day of the next release; of an old one, the release that took its place."""
+    coming = found.release.programme.calendar.next_release
+    return found.newer or (found.text.date(coming) if coming else found.text("frame.next_none"))
 
 
 def _part_of(part: int | None, whole: Figure | None, text: Text) -> str:

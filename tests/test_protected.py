@@ -1,5 +1,7 @@
 """What a release holds is protected: no withheld value is in it, and none can be found from what is."""
 
+import math
+
 import duckdb
 import numpy as np
 import pandas as pd
@@ -19,8 +21,10 @@ from analytics.programme import DIMENSIONS, Programme, load_programme
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.rows import KEY, coarse
+from analytics.spread import MIDDLE
 from analytics.store import Store
 from analytics.windows import horizons
+from tests.test_lasting import alike_per_firm
 
 
 @pytest.fixture(scope="module")
@@ -305,3 +309,58 @@ def test_a_planted_unsafe_pattern_stops_the_build(demonstration: Home, tmp_path,
     ):
         contents(programme, store, releases, "2026-9", [])
     assert not list(tmp_path.rglob("*.duckdb"))
+
+
+# ---- how firms vary, paths, and whether an effect lasts --------------------------------------------------------------
+
+
+def test_withheld_sectors_have_no_dots(release: Release) -> None:
+    """Dots stand beside a published effect alone, and of no fewer firms than it has."""
+    headline = release.headline()
+    for sector in release.codes("sector"):
+        effect = release.figure(
+            headline.measure, outcome=headline.outcome, horizon=headline.horizon, group={"sector": sector}
+        )
+        mine = release.picture("spread", headline.outcome, sector)
+        assert effect is not None
+        dotted = mine.loc[mine["place"] != MIDDLE, "n"].sum()
+        assert len(mine) == 0 if not effect.published else dotted in (0, effect.n_funded)
+        assert (len(mine) > 0) == (effect.published and effect.n_funded >= 20)
+        assert (dotted > 0) == (effect.published and effect.n_funded >= 40)
+    whole = release.picture("spread", headline.outcome)
+    assert whole.loc[whole["place"] != MIDDLE, "n"].sum() == headline.n_funded
+    assert set(release.spread["horizon"]) == {headline.horizon}
+
+
+def test_extra_sales_per_firm_are_extra_sales_by_firms(release: Release) -> None:
+    """Of groups of all kinds, with their grade and verdict."""
+    assert alike_per_firm(release) > 200
+
+
+def test_no_withheld_year_tells_whether_an_effect_lasts(release: Release) -> None:
+    """What is told follows from the two years' effects; where either is withheld, nothing is; how many, never."""
+    rows = release.figures[release.figures["measure"].str.startswith("lasting_")]
+    assert rows[["n_funded", "n_comparison"]].isna().all(axis=None)
+    told = 0
+    for figure_id in rows["figure_id"]:
+        row = release.by_id(figure_id)
+        named = {"outcome": row.outcome, "group": dict(release.group_of(row))}
+        years = [release.figure("typical_firm", horizon=year, **named) for year in ("overall", "1", "2", "3")]
+        secret = next((year.conf_status for year in years if year.conf_status != "F"), "F")
+        assert row.conf_status == secret
+        if row.published:
+            told += 1
+            assert all(year.published for year in years)
+            last, first = (math.log1p(years[year].value) for year in (3, 1))
+            assert row.value == pytest.approx(math.expm1(last - first), rel=1e-9)
+    assert told > 10
+
+
+def test_how_many_firms_sell_is_not_told_beside_who_reports(release: Release) -> None:
+    """Neither with the shares of firms that report, nor with those of other aid: beside all firms it would tell how
+    many sell nothing by their nature.
+    """
+    rows = release.figures[release.figures["measure"].isin(["reporting", "other_aid"])]
+    assert set(rows["measure"]) == {"reporting", "other_aid"}
+    assert rows["value"].notna().any()
+    assert rows[["n_funded", "n_comparison"]].isna().all(axis=None)

@@ -16,10 +16,12 @@ from analytics.ingest import import_file
 from analytics.michigan import write
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.panel import from_store
-from analytics.programme import Programme, load_programme
+from analytics.programme import DIMENSIONS, Programme, load_programme
 from analytics.readers import load_mapping
 from analytics.release import Release
 from analytics.releases import Releases
+from analytics.sample import Sample
+from analytics.spread import dots, growth_beside
 from analytics.store import Store
 from analytics.windows import horizons
 from tests.michigan import as_they_are, built
@@ -172,3 +174,80 @@ def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Re
     ]
     assert any(value is not None for value in drawn[0])
     assert all(value is None for value in drawn[1])
+
+
+@pytest.fixture(scope="module")
+def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
+    """A release, and a candidate after one comparison firm's sales of the last years were corrected."""
+    root = tmp_path_factory.mktemp("beside")
+    home, before = Home(root), built(root, as_they_are)
+    applications, file, mapping = write(root / "files")
+    sales, funded = pd.read_parquet(file), set(funded_codes(home))
+    code = sales["fcode"].astype(int).astype(str)
+    whole = sales[sales["sales"].notna()].groupby(code).size()
+    table = pd.read_csv(applications, dtype=str)
+    others = set(table.loc[table["outcome"] != "funded", "fiscal_code"]) | (set(code) - set(table["fiscal_code"]))
+    mine = sorted((set(whole[whole == 3].index) & others) - funded)[0]
+    later = root / "files" / "beside.parquet"
+    sales[(code == mine) & (sales["year"] > 1987)].assign(sales=lambda rows: rows["sales"] * 3).to_parquet(later)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        how = load_mapping(mapping)
+        import_file("sales", later, programme=load_programme(PROGRAMME), store=store, archive=home.archive, mapping=how)
+        releases = Releases(home.releases, PROGRAMME)
+        return before, Release(releases.path(build(load_programme(PROGRAMME), store, releases)))
+
+
+def test_the_change_of_one_comparison_firm_is_not_told(one_beside_changed: tuple[Release, Release]) -> None:
+    """Every effect moves by what it corrected, a group's by its part: effects, money, checks, the path and the dots
+    stay, marked provisional.
+    """
+    first, second = one_beside_changed
+    ledger = second.suppressed
+    assert set(ledger.loc[ledger["rule"] == "held", "arm"]) == {"comparison"}
+    place = ["outcome", "measure", "arm", "horizon", *DIMENSIONS]
+    before, now = (
+        release.figures[release.figures["outcome"] == "sales"].set_index(place) for release in (first, second)
+    )
+    known = before.index[before["value"].notna()]
+    same = ["value", "low", "high", "sim_low", "sim_high", "shrunk", "n_funded", "n_comparison"]
+    pd.testing.assert_frame_equal(before.loc[known, same], now.loc[known, same], check_exact=True)
+    now = now.loc[known].reset_index()
+    effects = now[(now["arm"] == "*") & ~now["measure"].str.contains("differ")]
+    assert {"typical_firm", "euro_weighted", "extra_sales", "extra_per_firm", "event_study"} <= set(effects["measure"])
+    assert set(effects["obs_status"]) == {"P"}
+    own = now[(now["arm"] == "funded") & now["measure"].isin(["before_mean", "after_mean", "change"])]
+    assert set(own["obs_status"]) == {"A"}
+    numbers = ["outcome", "sector", "horizon", "place", "value", "n"]
+    pd.testing.assert_frame_equal(first.spread[numbers], second.spread[numbers])
+    assert set(second.spread["obs_status"]) == {"P"}
+
+
+def grown(home: Home, firms: int) -> Release:
+    """A candidate after so many funded firms told that they had sold five times as much after the award."""
+    _, file, mapping = write(home.root / "files")
+    sales = pd.read_parquet(file)
+    mine = sales["fcode"].astype(int).astype(str).isin(funded_codes(home)[:firms]) & (sales["year"] > 1987)
+    later = home.root / "files" / f"grown-{firms}.parquet"
+    sales[mine].assign(sales=sales["sales"] * 5).to_parquet(later, index=False)
+    programme, releases = load_programme("michigan-1988"), Releases(home.releases, "michigan-1988")
+    with Store(home.store(programme.id), programme.id) as store:
+        how = load_mapping(mapping)
+        import_file("sales", later, programme=programme, store=store, archive=home.archive, mapping=how)
+        return Release(releases.path(build(programme, store, releases)))
+
+
+def test_the_dots_of_a_held_sector_stay(tmp_path: Path) -> None:
+    """Few firms' sales were corrected: the dots are those of the earlier release, though its firms now give others."""
+    home, release = Home(tmp_path), built(tmp_path, as_they_are)
+    few = grown(home, 2)
+    columns = ["outcome", "sector", "horizon", "place", "value", "n"]
+    assert (few.suppressed["rule"] == "held").any()
+    pd.testing.assert_frame_equal(few.spread[columns], release.spread[columns])
+    assert set(release.spread["obs_status"]) == {"A"}
+    assert set(few.spread["obs_status"]) == {"P"}
+    assert set(few.spread["figure_id"]).isdisjoint(release.spread["figure_id"])
+    programme = load_programme("michigan-1988")
+    with Store(home.store(programme.id), programme.id, read_only=True) as store:
+        panel = from_store(store, programme, everybody=True).compared
+    new = dots(growth_beside(Sample(panel, "sales", programme.settings, 1), panel.funded))
+    assert [row["value"] for row in new] != few.picture("spread", "sales")["value"].tolist()
