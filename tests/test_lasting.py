@@ -297,7 +297,7 @@ def test_an_effect_is_held_with_the_comparison_firms_of_its_sectors():
 
 
 def test_groups_that_cross_a_held_sector_are_held_and_the_programme_is_not():
-    """Two groups, each with its own share of the sector of the corrected firm, would tell it apart from the others'; the
+    """Two groups, each with its own share of the corrected firm's sector, would tell it apart from the others; the
     programme, one equation for all sectors, would not.
     """
     cells = [{}, {"sector": "s0"}, {"sector": "s1"}, {"size_class": "micro"}, {"sector": "s1", "size_class": "micro"}]
