@@ -18,7 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from analytics.headlines import headlines
 from analytics.model import DataKind, UserError
 from analytics.release import Release
-from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from pages import address, common, shelf
 
 HERE = Path(__file__).parent
@@ -87,19 +87,24 @@ def draw() -> None:
         for name, path in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
-    frame = _pickers(text)
-    if frame is None:
-        st.title(text("page.empty_title"))
-        st.markdown(text("page.empty"))
-        st.code("python -m analytics demo", language=None)
-        return
     try:
-        page.run()
+        frame = _pickers(text)
+        if frame is None:
+            _nothing_yet(text)
+        else:
+            page.run()
+            _footer(frame)
     except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
         LOG.exception("page %s", page.title)
         st.title(text("page.error_title"))
         st.markdown(text("page.error"))
-    _footer(frame)
+
+
+def _nothing_yet(text: Text) -> None:
+    """What to do where nothing has been published."""
+    st.title(text("page.empty_title"))
+    st.markdown(text("page.empty"))
+    st.code("python -m analytics demo", language=None)
 
 
 def _pickers(text: Text) -> shelf.Frame | None:
@@ -187,18 +192,17 @@ def _release_line(frame: shelf.Frame) -> None:
 def _footer(frame: shelf.Frame) -> None:
     programme, text = frame.release.programme, frame.text
     st.space("medium")
-    st.caption(
-        text(
-            "frame.footer",
-            title=programme.title.in_(text),
-            authority=programme.authority.in_(text),
-            release=frame.release.release_id,
-            source=programme.source.in_(text),
-        )
+    said = text(
+        "frame.footer",
+        title=programme.title.in_(text),
+        authority=programme.authority.in_(text),
+        release=frame.release.release_id,
+        source=programme.source.in_(text),
     )
+    st.caption(plain(said))
     if programme.contact:
         name, email = programme.contact.name.in_(text), programme.contact.email
-        st.caption(text("frame.contact", name=common.plain(name), email=f"[{common.plain(email)}](mailto:{email})"))
+        st.caption(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
 
 
 if st.runtime.exists():

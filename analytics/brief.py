@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from analytics.model import Arm, Estimand, Grade
+from analytics.model import Arm, Estimand, Grade, Verdict
 from analytics.phrases import why
 from analytics.reasons import total_effect
 from analytics.release import Figure, Release
 from analytics.sentences import Verb, verb_of
-from analytics.tables import effect_cell, percent_cell
+from analytics.tables import effect_cell
 from analytics.text import Text
 
 
@@ -15,7 +15,8 @@ def panel_words(figure: Figure, text: Text) -> str:
     """How sure the direction of a figure is."""
     told = figure.verdict is not None and figure.grade is not None
     verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict) if told and figure.verdict else Verb.TOO_WEAK
-    return text(f"panel.{verb}")
+    same = "same." if figure.verdict is Verdict.SAME and verb in (Verb.LIKELY, Verb.MAY) else ""
+    return text(f"panel.{same}{verb}")
 
 
 def without_grant(release: Release, text: Text) -> str:
@@ -24,9 +25,7 @@ def without_grant(release: Release, text: Text) -> str:
     other = release.figure("change", outcome=headline.outcome, arm=Arm.COMPARISON, horizon=str(headline.horizon))
     if other is None or other.value is None:
         return ""
-    rounded = round(other.value * 100)
-    direction = "up" if rounded > 0 else "down" if rounded < 0 else "flat"
-    return text(f"panel.others.{direction}", change=text.percent(other.value))
+    return text("panel.others", change=text.percent(other.value))
 
 
 def losses_words(release: Release, text: Text) -> str:
@@ -55,11 +54,10 @@ def companions(release: Release, group: Mapping[str, str], text: Text) -> str:
         return release.figure(measure, outcome=headline.outcome, arm=arm, horizon=str(headline.horizon), group=group)
 
     started, stopped, other = of(Estimand.STARTED_SELLING), *(of("stopped_selling", arm) for arm in Arm)
-    if headline.estimand is not Estimand.TYPICAL_FIRM or started is None:
+    if headline.estimand is not Estimand.TYPICAL_FIRM or started is None or not started.published:
         return ""
-    return text(
-        "panel.companions",
-        started=effect_cell(started, text),
-        stopped=percent_cell(stopped, text, sign=False),
-        other_stopped=percent_cell(other, text, sign=False),
-    )
+    if stopped is None or other is None or stopped.value is None or other.value is None:
+        return ""
+    shares = {"stopped": stopped.value, "other_stopped": other.value}
+    written = {name: text.percent_with("the", share) for name, share in shares.items()}
+    return text("panel.companions", started=effect_cell(started, text), **written)

@@ -22,7 +22,7 @@ from analytics.moments import stamp
 from analytics.panel import Panel, from_store
 from analytics.programme import DIMENSIONS, Programme
 from analytics.protected import protected
-from analytics.release import write_release
+from analytics.release import LATER, write_release
 from analytics.releases import Releases
 from analytics.rows import Row
 from analytics.sample import Sample
@@ -163,7 +163,7 @@ def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFra
     return figures.assign(**counts)
 
 
-SPREAD = ["outcome", "sector", "horizon", "place", "value", "n", "obs_status"]
+SPREAD = [name for name in LATER["spread"] if name != "figure_id"]
 
 
 def _with_picture_ids(name: str, rows: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:

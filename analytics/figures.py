@@ -165,7 +165,7 @@ def _effect_rows(
             )
             if isinstance(result, EffectEstimate):
                 row["shrunk"] = drawn.get(group)
-                if sample.horizon == "overall":
+                if sample.horizon in ("overall", str(programme.headline.horizon)):
                     years = [effects[year][group] for year in effects if year != "overall"]
                     tells = would_tell(result, years, sample.settings)
                     row |= {"firms_needed": tells.firms, "years_needed": tells.years}

@@ -23,42 +23,33 @@ def lasting_sentence(release: Release, claim: Figure, text: Text) -> str:
     group, years = dict(release.group_of(claim)), release.manifest["years_after"]
     if len(years) < 2 or claim.grade is None:
         return ""
+    if not claim.published:
+        return text("lasting.hidden", why=why(claim, release, text))
     if not tells(claim):
-        return text(f"lasting.{_weak(claim)}")
+        return text(f"lasting.{_verb(claim)}")
     last = release.figure(claim.measure, outcome=claim.outcome, horizon=str(years[-1]), group=group)
     path = release.figure(f"lasting_{claim.measure}", outcome=claim.outcome, horizon="overall", group=group)
-    if last is None or path is None or not (last.published and path.published):
-        hidden = next((one for one in (last, path) if one is not None and not one.published), None)
-        return text("lasting.hidden", why=why(hidden, release, text) if hidden else text("overview.absent"))
+    if last is None or path is None:
+        return ""
+    for one in (last, path):
+        if not one.published:
+            return text("lasting.hidden", why=why(one, release, text))
     alone, change = (claim_interval(figure, "group" if group else "*") or (0.0, 0.0) for figure in (last, path))
-    seen = text(f"lasting.{'seen' if _one_side(alone) else 'unseen'}", span=_span(alone, text))
-    verb = verb_of(claim.grade, claim.verdict) if claim.verdict else Verb.TOO_WEAK
-    changed = text(f"lasting.{_path(change, claim.value or 0.0)}.{verb}", span=_span(change, text))
+    falls = (claim.value or 0.0) < 0
+    still = alone[1] < 0 if falls else alone[0] > 0
+    seen = text(f"lasting.{'seen' if still else 'unseen'}", span=text.span(*alone))
+    path_words = _path(change, falls=falls)
+    key = path_words if path_words is Lasts.OPEN else f"{path_words}.{_verb(claim)}"
+    changed = text(f"lasting.{key}", span=text.span(*change))
     return capital(text("lasting.told", horizon=horizon_phrase(release, last.horizon, text), seen=seen, path=changed))
 
 
-def _weak(claim: Figure) -> str:
-    """Which of the two ways not to know."""
-    if claim.verdict is None or claim.grade is None:
-        return Verb.TOO_WEAK
-    return verb_of(claim.grade, claim.verdict)
+def _verb(claim: Figure) -> Verb:
+    return Verb.TOO_WEAK if claim.grade is None or claim.verdict is None else verb_of(claim.grade, claim.verdict)
 
 
-Range = tuple[float, float]
-
-
-def _one_side(ends: Range) -> bool:
-    """Whether an interval lies on one side of zero."""
-    return ends[0] > 0 or ends[1] < 0
-
-
-def _path(ends: Range, effect: float) -> Lasts:
+def _path(ends: tuple[float, float], *, falls: bool) -> Lasts:
     """Whether the difference grew: of a fall, downwards."""
-    if not _one_side(ends):
+    if ends[0] <= 0 <= ends[1]:
         return Lasts.OPEN
-    return Lasts.MORE if (ends[0] > 0) == (effect >= 0) else Lasts.LESS
-
-
-def _span(ends: Range, text: Text) -> str:
-    low, high = (text.near(end, (0.0,)) for end in ends)
-    return text("format.span", low=low, high=high)
+    return Lasts.MORE if (ends[0] > 0) != falls else Lasts.LESS

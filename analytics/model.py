@@ -34,6 +34,8 @@ class Estimand(StrEnum):
     ONLINE_SHARE = "online_share"
 
 
+PER_DOT, SPREAD_FIRMS = 10, 20  # firms behind a dot of a distribution, and behind its middle, at least
+
 # What follows from the euro-weighted effect, and stands on its checks.
 FOLLOW_EUROS = ("extra_sales", "extra_per_firm", "extra_per_grant", "extra_per_spend", "losses_offset")
 

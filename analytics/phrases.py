@@ -6,7 +6,13 @@ import pandas as pd
 
 from analytics.model import ConfStatus, DataKind, Estimand, Reason
 from analytics.release import Figure, Release
-from analytics.text import Text
+from analytics.text import Text, speaking
+
+
+def reader(release: Release, language: str) -> Text:
+    """Who speaks of a release in a language: ends of ranges do not read as its smallest effect that matters."""
+    mie = float(release.manifest["settings"]["mie"])
+    return speaking(language, mie, -mie)
 
 
 def data_mark(release: Release, text: Text) -> str | None:
@@ -115,6 +121,11 @@ def before_phrase(release: Release, text: Text) -> str:
         return text("before.own")
     first, last = (text.period(pd.Period(period)) for period in release.manifest["before"])
     return text("before.fixed", first=first, last=last)
+
+
+def lower_first(words: str) -> str:
+    """A name in the middle of a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def capital(words: str) -> str:

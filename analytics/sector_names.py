@@ -1,5 +1,6 @@
 """A programme's sectors as a reader finds them: by name, or by an activity code."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -19,14 +20,33 @@ def sector_option(programme: Programme, code: str, text: Text) -> str:
     return text("sectors.option", name=name, divisions=", ".join(f"{division:02d}" for division in sector.divisions))
 
 
+LEAST_LETTERS = 3
+_CODE = re.compile(r"(?:ateco\s*)?([\d.]+?)\.?")
+
+
 def find_sector(programme: Programme, codes: Sequence[str], typed: str, text: Text) -> str | None:
-    """The sector meant by an ATECO 2007 code of any length, or by a name or a part of it; None where nothing is."""
+    """The sector meant by an ATECO 2007 code of any length, or by a name, a part of one, or nearly one of its words.
+
+    None where none is, or more than one.
+    """
     words = typed.strip().casefold()
-    try:
-        meant = programme.sector_of(division_2007(words, "2007"))
-    except (UnknownCodeError, AmbiguousCodeError):
-        names = {programme.label("sector", code, text).casefold(): code for code in codes}
-        holding = [name for name in names if words and words in name]
-        near = holding or get_close_matches(words, names, n=1)
-        return names[near[0]] if near else None
-    return meant if meant in codes else None
+    if code := _CODE.fullmatch(words):
+        try:
+            meant = programme.sector_of(division_2007(code[1], "2007"))
+        except (UnknownCodeError, AmbiguousCodeError):
+            return None
+        return meant if meant in codes else None
+    names = {code: programme.label("sector", code, text).casefold() for code in codes}
+    if len(words) < LEAST_LETTERS:
+        return next((code for code, name in names.items() if name == words), None)
+    exact = [code for code, name in names.items() if words == name]
+    found = exact or [code for code, name in names.items() if words in name]
+    found = found or [
+        code for code, name in names.items() if get_close_matches(words, [name, *name.split()], n=1, cutoff=0.8)
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _nearly(words: str, name: str) -> bool:
+    """Whether somebody mistyped a name, or one of its words."""
+    return bool(get_close_matches(words, [name, *name.split()], n=1, cutoff=0.8))

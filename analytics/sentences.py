@@ -13,7 +13,7 @@ from analytics.model import Estimand, Grade, Unit, Verdict
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
 from analytics.programme_parts import Outcome
 from analytics.release import Figure, Release
-from analytics.text import Text
+from analytics.text import Text, plain
 
 
 class Kind(StrEnum):
@@ -66,20 +66,30 @@ def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str],
     """A claim. slots: what fills the frame and neither verb nor predicate, and the agreeing forms of its subject."""
     verb = verb_of(grade, verdict)
     form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
+    when = text("verb.when", **slots) if form == "open" else ""  # the claim has its time, not whoever makes it
+    said = _frame(kind, grade, verdict, slots, text)
+    quoted = _frame(kind, grade, verdict, {name: plain(words) for name, words in slots.items()}, text)
+    return Sentence(
+        title=_in_line(text(f"said.title.{form}", **quoted)),
+        under=_in_line(text("said.under", **quoted)),
+        short=_in_line(text(f"said.short.{form}", claim=_claim(verb, said, text), **said)),
+        long=_in_line(text(f"said.long.{form}", claim=_claim(verb, said, text, when), **said)),
+    )
+
+
+def _frame(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> dict[str, str]:
+    """The parts of a claim, filled."""
+    verb = verb_of(grade, verdict)
+    form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
     of = "losses" if kind is Kind.LOSSES else "sales"
-    predicate = text(f"predicate.{of}.{verdict if form == 'point' else 'either'}", **slots)
-    than = text(f"than.{of}.{'same' if form == 'point' and verdict is Verdict.SAME else 'other'}", **slots)
     opening = "" if form == "point" else text(f"opening.{verb}")
     excluded = text(f"excluded.{kind}", **slots) if verb is Verb.CANNOT_TELL else ""
     weak = text("said.weak") if verb is Verb.TOO_WEAK else ""
-
-    def claim(*, opening: str = opening, when: str = "") -> str:
-        return " ".join((text(f"verb.{verb}", opening=opening, when=when, **slots), predicate, than))
-
-    said = {
+    return {
         **slots,
-        "predicate": predicate,
-        "than": than,
+        "opening": opening,
+        "predicate": text(f"predicate.{of}.{verdict if form == 'point' else 'either'}", **slots),
+        "than": text(f"than.{of}.{'same' if form == 'point' and verdict is Verdict.SAME else 'other'}", **slots),
         "verb": text(f"verb.{verb}", opening=opening, when="", **slots),
         "marked": text(f"verb.{verb}", opening=text("said.marked", words=opening), when="", **slots),
         "excluding": text("said.excluding", excluded=excluded) if excluded else "",
@@ -88,13 +98,11 @@ def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str],
         "note": text(f"said.note.{kind}"),
         "grade": text("grade.says", grade=text(f"grade.{grade}")),
     }
-    when = text("verb.when", **slots) if form == "open" else ""  # the claim has its time, not whoever makes it
-    return Sentence(
-        title=_in_line(text(f"said.title.{form}", **said)),
-        under=_in_line(text("said.under", **said)),
-        short=_in_line(text(f"said.short.{form}", claim=claim(), **said)),
-        long=_in_line(text(f"said.long.{form}", claim=claim(when=when), **said)),
-    )
+
+
+def _claim(verb: Verb, said: Mapping[str, str], text: Text, when: str = "") -> str:
+    """Verb, predicate and what it is set against."""
+    return " ".join((text(f"verb.{verb}", **(dict(said) | {"when": when})), said["predicate"], said["than"]))
 
 
 def _in_line(words: str) -> str:
@@ -105,10 +113,11 @@ def _in_line(words: str) -> str:
 def named(sentence: Sentence, group: str | None, text: Text) -> Sentence:
     """About a named group; None: about the programme, so that the sentence begins with a capital."""
 
-    def of(words: str) -> str:
-        return capital(words) if group is None else text("said.group", group=group, sentence=words)
+    def of(words: str, name: str | None = group) -> str:
+        return capital(words) if name is None else text("said.group", group=name, sentence=words)
 
-    return Sentence(of(sentence.title), capital(sentence.under), of(sentence.short), of(sentence.long))
+    title = of(sentence.title, None if group is None else plain(group))
+    return Sentence(title, capital(sentence.under), of(sentence.short), of(sentence.long))
 
 
 # ---- what fills the frames -------------------------------------------------------------------------------------------
@@ -232,7 +241,7 @@ def sentence_of(release: Release, figure: Figure, kind: Kind, dimension: str, co
 
 
 def _withheld(words: str) -> Sentence:
-    return Sentence(title=words.removesuffix("."), under="", short=words, long=words)
+    return Sentence(title=plain(words.removesuffix(".")), under="", short=words, long=words)
 
 
 def _change(release: Release, figure: Figure, text: Text) -> Sentence:
@@ -252,7 +261,7 @@ def _change(release: Release, figure: Figure, text: Text) -> Sentence:
     title, short, long = (
         text(f"said.change.{form}", predicate=predicate, **slots) for form in ("title", "short", "long")
     )
-    return Sentence(title=title, under="", short=short, long=long)
+    return Sentence(title=plain(title), under="", short=short, long=long)
 
 
 def differ_sentence(release: Release, dimension: str, text: Text) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from analytics.contributions import Samples
 from analytics.effects import effect_of
 from analytics.guard import Guard, cell_of
-from analytics.model import Arm, Estimand, ObsStatus, Rule, Withheld
+from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld
 from analytics.panel import FloatArray
 from analytics.programme import Programme
 from analytics.rows import Row
@@ -21,7 +21,7 @@ from analytics.sample import Sample
 
 ALL = "*"
 MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest
-PER_DOT, MOST_DOTS, LEAST_FIRMS, LEAST_DOTS = 10, 50, 20, 4
+MOST_DOTS, LEAST_DOTS = 50, 4
 STEPS = ((1.0, 0.05), (3.0, 0.1))  # below so much growth, rounded to this
 LARGEST = 600.0  # e to this is still a number
 
@@ -60,7 +60,7 @@ def growth_beside(sample: Sample, funded: npt.NDArray[np.bool_]) -> FloatArray:
 def dots(growth: FloatArray) -> list[Row]:
     """The middle, then the dots, of log growth in ascending order: place, value (0.10 is 10%), firms that make it."""
     n = len(growth)
-    if n < LEAST_FIRMS or not np.isfinite(growth).all():
+    if n < SPREAD_FIRMS or not np.isfinite(growth).all():
         return []
     groups = [growth[(n - 3) // 2 : (n + 4) // 2] if n % 2 else growth[n // 2 - 2 : n // 2 + 2]]
     if n >= LEAST_DOTS * PER_DOT:

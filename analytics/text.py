@@ -19,6 +19,7 @@ from babel.numbers import format_compact_currency, format_currency, format_decim
 LANGUAGES = ("it", "en")
 DEFAULT_LANGUAGE = "it"
 MINUS = "\u2212"
+_MARKS = frozenset("\\`*_{}[]()#+-.!|$<>:~")  # what Markdown may read something into
 
 
 def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -37,16 +38,24 @@ def sentences(language: str) -> dict[str, str]:
 
 
 @cache
-def speaking(language: str) -> "Text":
+def speaking(language: str, *limits: float) -> "Text":
     """The one speaker of a language: what is remembered by it is remembered for every reader."""
-    return Text(language)
+    return Text(language, limits)
+
+
+def plain(words: str) -> str:
+    """Words from data or files, so that Markdown reads nothing into them."""
+    return "".join("\\" + mark if mark in _MARKS else mark for mark in words)
 
 
 class Text:
     """Speaks one language: `text("page.overview")`, `text.percent(0.12)`, `text.date(day)`."""
 
-    def __init__(self, language: str = DEFAULT_LANGUAGE) -> None:
-        """Unknown languages fall back to Italian: an address may carry anything."""
+    def __init__(self, language: str = DEFAULT_LANGUAGE, limits: Sequence[float] = ()) -> None:
+        """Unknown languages fall back to Italian: an address may carry anything. limits: beside zero, what the end of a
+        range may not read as unless it is: the smallest effect that matters.
+        """
+        self.limits = (0.0, *limits)
         self.language = language if language in LANGUAGES else DEFAULT_LANGUAGE
         self.locale = Locale(self.language, "IT" if self.language == "it" else "GB")
         self._sentences = sentences(self.language)
@@ -111,12 +120,16 @@ class Text:
         """(−1%; +29%), as it stands in rows; of points the numbers alone, behind a value that says what they are."""
         ends = (low, high)
         if unit == "points":
-            return f"({'; '.join(self._signed(end * 100, 0) for end in ends)})"
-        return f"({'; '.join(self.measured(end, unit) for end in ends)})"
+            return f"({'; '.join(self._signed(end * 100, int(0 < abs(end) < 0.005)) for end in ends)})"
+        return f"({'; '.join(self.end(end, unit) for end in ends)})"
+
+    def end(self, value: float, unit: str = "fraction") -> str:
+        """One end of a range: with a decimal where it would read as a limit that it is not."""
+        return self.near(value, self.limits) if unit == "fraction" else self.measured(value, unit)
 
     def span(self, low: float, high: float) -> str:
         """From −1% to +29%, as it stands in sentences."""
-        return self("format.span", low=self.percent(low), high=self.percent(high))
+        return self("format.span", low=self.end(low), high=self.end(high))
 
     def percent_with(self, article: str, fraction: float, decimals: int = 0) -> str:
         """A percentage behind its article, which Italian bends to the number: il 12%, l’8%, lo 0%."""

@@ -17,25 +17,26 @@ def update_words(old: Release, new: Release, text: Text) -> list[str]:
     """How many figures differ, and what was different when they were made."""
     found = counts(changes(old.figures, new.figures))
     shown = [text("cli.difference.count", how=text(f"cli.change.{how}"), n=text.number(n)) for how, n in found.items()]
-    why = [text(f"cli.cause.{cause}") for cause in causes(old, new)] or [text("cli.cause.none")]
+    because = [text(f"cli.cause.{cause}") for cause in causes(old, new)] or [text("cli.cause.none")]
     return [
         text("cli.difference.counts", new=new.release_id, old=old.release_id, counts=", ".join(shown)),
-        text("cli.difference.causes", causes=", ".join(why)),
+        text("cli.difference.causes", causes=", ".join(because)),
     ]
 
 
 def updates_table(old: Release, new: Release, text: Text) -> pd.DataFrame:
     """The claims of the programme, its macro-sectors and sectors, then and now."""
-    rows = {}
+    labels, rows = [], []
     for label, one, other in _claims(old, new, text):
         same = one is not None and other is not None and _said(one) == _said(other)
         told = [_told(figure, release, text) for figure, release in ((one, old), (other, new))]
-        rows[label] = [*told, text(f"updates.{'same' if same else 'changed'}")]
-    columns = [old.release_id, new.release_id, text("updates.said")]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+        labels.append(label)
+        rows.append([*told, text(f"updates.{'same' if same else 'changed'}")])
+    return pd.DataFrame(rows, columns=[old.release_id, new.release_id, text("updates.said")], index=labels)
 
 
 def _claims(old: Release, new: Release, text: Text) -> Iterator[tuple[str, Figure | None, Figure | None]]:
+    """Every claim of either release."""
     named = new.programme.headline
 
     def of(release: Release, group: dict[str, str]) -> Figure | None:
@@ -43,9 +44,11 @@ def _claims(old: Release, new: Release, text: Text) -> Iterator[tuple[str, Figur
 
     yield text("label.whole_programme"), of(old, {}), of(new, {})
     for dimension in HIERARCHY:
-        for code in new.codes(dimension):
-            group = {dimension: code}
-            yield new.programme.label(dimension, code, text), of(old, group), of(new, group)
+        for code in dict.fromkeys((*new.codes(dimension), *old.codes(dimension))):
+            pair = of(old, {dimension: code}), of(new, {dimension: code})
+            if pair != (None, None):
+                source = new if code in new.codes(dimension) else old
+                yield source.programme.label(dimension, code, text), *pair
 
 
 def _told(figure: Figure | None, release: Release, text: Text) -> str:
@@ -62,10 +65,14 @@ def held_table(release: Release, text: Text) -> pd.DataFrame:
     """The headline's figures that stay as an earlier release had them: the firms behind them changed by one or two."""
     headline, figures = release.programme.headline, release.figures
     about = (headline.estimand, headline.outcome, str(headline.horizon), ObsStatus.PROVISIONAL)
-    named = figures[["measure", "outcome", "horizon", "obs_status"]] == about
-    rows = {}
-    for one in figures.loc[named.all(axis=1), "figure_id"]:
-        figure = release.by_id(str(one))
-        groups = [release.programme.label(*group, text) for group in release.group_of(figure)] if figure else []
-        rows[" · ".join(groups) or text("label.whole_programme")] = [claim_cell(figure, text), figure_id(figure)]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=[text("table.effect_95"), text("table.figure")])
+    named = figures[["measure", "outcome", "horizon", "obs_status"]].eq(list(about)).all(axis=1)
+    held = [one for one in map(release.by_id, map(str, figures.loc[named, "figure_id"])) if one is not None]
+    columns = [text("table.effect_95"), text("table.figure")]
+    rows = [[claim_cell(one, text), figure_id(one)] for one in held]
+    return pd.DataFrame(rows, columns=columns, index=[_name(one, release, text) for one in held])
+
+
+def _name(figure: Figure, release: Release, text: Text) -> str:
+    """The group that a figure is about."""
+    groups = [release.programme.label(*group, text) for group in release.group_of(figure)]
+    return " · ".join(groups) or text("label.whole_programme")

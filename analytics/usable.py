@@ -10,6 +10,8 @@ from analytics.sentences import Kind
 from analytics.tables import amount
 from analytics.text import Text
 
+LEAST_YEARS = 2
+
 
 def usable(release: Release, sector: str, text: Text) -> Iterator[str]:
     """Sentences, the plainest first: what happened, what the data leave open, the best guess, the macro-sector, what
@@ -20,9 +22,11 @@ def usable(release: Release, sector: str, text: Text) -> Iterator[str]:
     claim = _of(release, headline.estimand, group)
     yield from _happened(release, group, text)
     if claim is not None and claim.sim_low is not None and claim.sim_high is not None:
-        yield text("usable.open", span=text.span(claim.sim_low, claim.sim_high))
+        alone = len(release.codes("sector")) == 1
+        together = text(f"range.{'programme' if alone else 'sector'}")
+        yield text("usable.open", span=text.span(claim.sim_low, claim.sim_high), range=together)
         yield from _per_firm(release, group, text)
-    if claim is not None and claim.shrunk is not None:
+    if claim is not None and claim.shrunk is not None and len(release.codes("sector")) > 1:
         yield text("usable.guess", value=text.measured(claim.shrunk, claim.unit))
     yield from _macro(release, sector, text)
     if claim is not None:
@@ -62,14 +66,17 @@ def would_tell(release: Release, claim: Figure, text: Text) -> Iterator[str]:
     """How many firms, or years, would tell the smallest effect that matters from none."""
     if claim.n_funded is None or not claim.published:
         return
-    mie = text.percent(release.manifest["settings"]["mie"], sign=False)
+    of_mie = text.percent_with("of_the", release.manifest["settings"]["mie"])
+    if claim.firms_needed is not None and claim.firms_needed <= claim.n_funded:
+        yield text("usable.enough_firms", of_mie=of_mie)
+        return
     if claim.firms_needed is None:
-        yield text("usable.no_firms", mie=mie)
-    elif claim.firms_needed <= claim.n_funded:
-        yield text("usable.enough_firms", mie=mie)
+        yield text("usable.no_firms", of_mie=of_mie)
     else:
         numbers = {"firms": text.number(claim.firms_needed), "now": text.number(claim.n_funded)}
-        yield text("usable.firms", mie=mie, **numbers)
+        yield text("usable.firms", of_mie=of_mie, **numbers)
+    if claim.horizon != "overall" or len(release.manifest["years_after"]) < LEAST_YEARS:
+        return  # of one year alone nothing tells what more years would do
     if claim.years_needed is None:
         yield text("usable.no_years")
     elif claim.years_needed > len(release.manifest["years_after"]):

@@ -6,12 +6,12 @@ import streamlit as st
 
 
 def held(key: str, options: Sequence[str], default: str) -> str:
-    """A choice that lives in the address: from the address, else as last chosen, else the default.
+    """A choice that lives in the address: from the address, else as last chosen, else the default, else the first.
 
     It is written back in any case, so that the address of what is on the screen always shows the same again.
     """
     asked, kept = st.query_params.get(key), st.session_state.get(f"held_{key}")
-    value = next((str(wish) for wish in (asked, kept) if wish in options), default)
+    value = next((str(wish) for wish in (asked, kept, default) if wish in options), options[0])
     keep(key, value)
     return value
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from analytics import audit_tables
+from analytics.text import plain
 from pages import common, shelf
 
 found = shelf.need_frame()
@@ -15,38 +16,36 @@ st.markdown(text("audit.says"))
 
 st.header(text("audit.announced"), anchor=False)
 firms, euros = st.columns(2, gap="large")
-firms.table(audit_tables.firms_announced(release, text), border="horizontal")
-euros.table(audit_tables.euros_announced(release, text), border="horizontal")
+firms.table(common.escaped(audit_tables.firms_announced(release, text)), border="horizontal")
+euros.table(common.escaped(audit_tables.euros_announced(release, text)), border="horizontal")
 st.caption(text("audit.announced_note"))
 st.caption(
-    "  \n".join(
-        common.plain(f"{tranche.label.in_(text)}: {tranche.source.in_(text)}") for tranche in programme.tranches
-    )
+    "  \n".join(plain(f"{tranche.label.in_(text)}: {tranche.source.in_(text)}") for tranche in programme.tranches)
 )
 
 st.header(text("audit.path"), anchor=False)
 st.markdown(text("audit.path_says"))
-st.table(audit_tables.path_to_analysed(release, text), border="horizontal")
+st.table(common.escaped(audit_tables.path_to_analysed(release, text)), border="horizontal")
 if kinds := audit_tables.without_sales(release, text):
-    st.caption(common.plain(text("audit.without_sales", kinds=kinds)))
+    st.caption(plain(text("audit.without_sales", kinds=kinds)))
 
 left, right = st.columns(2, gap="large")
 with left:
     st.header(text("audit.applications"), anchor=False)
     if programme.announced and programme.announced.applications:
         n = text.number(programme.announced.applications)
-        st.markdown(text("audit.applications_says", n=n, source=programme.announced.source.in_(text)))
-    st.table(audit_tables.applications_table(release, text), border="horizontal")
+        st.markdown(plain(text("audit.applications_says", n=n, source=programme.announced.source.in_(text))))
+    st.table(common.escaped(audit_tables.applications_table(release, text)), border="horizontal")
 with right:
     st.header(text("audit.inputs"), anchor=False)
     st.markdown(text("audit.inputs_says"))
-    st.table(audit_tables.inputs_table(release, text), border="horizontal")
+    st.table(common.escaped(audit_tables.inputs_table(release, text)), border="horizontal")
 
 protection = audit_tables.protection_table(release, text)
 if len(protection):
     st.header(text("audit.protection"), anchor=False)
     st.markdown(text("audit.protection_says"))
-    st.table(protection, border="horizontal")
+    st.table(common.escaped(protection), border="horizontal")
 
 st.header(text("audit.method"), anchor=False)
 st.markdown(text("audit.method_body", **audit_tables.method_words(release, text)))

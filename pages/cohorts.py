@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics import tables
 from analytics.phrases import data_note, horizon_label, horizon_phrase
+from analytics.text import plain
 from pages import address, common, shelf
 
 found = shelf.need_frame()
@@ -57,14 +58,12 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
     )
 
 rows, columns = pairs[pair]
-st.subheader(
-    text(
-        f"cohorts.heading_{what}",
-        outcome=programme.outcome(outcome).label.in_(text),
-        horizon=horizon_phrase(release, horizon, text),
-    ),
-    anchor=False,
+heading = text(
+    f"cohorts.heading_{what}",
+    outcome=programme.outcome(outcome).label.in_(text),
+    horizon=horizon_phrase(release, horizon, text),
 )
+st.subheader(plain(heading), anchor=False)
 frame = tables.cohort_table(release, rows, columns, outcome, horizon, what, text)
 st.dataframe(frame, height="content", column_config=common.to_the_right(frame), alt=text("cohorts.title"))
 st.caption(

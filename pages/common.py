@@ -14,7 +14,7 @@ from analytics.pictures import Absent, Shown
 from analytics.reasons import grade_words, reasons, why_words
 from analytics.release import Figure
 from analytics.releases import Releases
-from analytics.text import Text
+from analytics.text import Text, plain
 from pages.shelf import Frame
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
@@ -73,9 +73,9 @@ def escaped(frame: pd.DataFrame) -> pd.DataFrame:
 def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> None:
     """A page's claim: heading, the line that always goes with it, grade, id; behind a click, what led to the grade."""
     text, figure = frame.text, headline.figure
-    st.title(no_formula(headline.sentence.title))
+    st.title(headline.sentence.title)
     if headline.sentence.under:
-        st.markdown(no_formula(headline.sentence.under))
+        st.markdown(headline.sentence.under)
     facts = (grade_words(figure, text), text("figure.id", figure_id=figure.figure_id))
     st.caption(" ".join(fact for fact in facts if fact))
     found = reasons(frame.release, figure, text)
@@ -88,11 +88,6 @@ def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> No
                 st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=one.figure.figure_id))}]]")
 
 
-def no_formula(markdown: str) -> str:
-    """Markdown of our own with amounts of money: Streamlit reads what stands between dollars as a formula."""
-    return markdown.replace("$", "\\$")
-
-
 def bullets(lines: Sequence[str]) -> str:
     """Lines as a Markdown list."""
     return "\n".join(f"- {plain(line)}" for line in lines)
@@ -101,11 +96,6 @@ def bullets(lines: Sequence[str]) -> str:
 def to_the_right(frame: pd.DataFrame) -> dict[Any, Any]:
     """Columns of written numbers, aligned; Streamlit counts them from 1, after the index."""
     return {place: st.column_config.TextColumn(alignment="right") for place in range(1, len(frame.columns) + 1)}
-
-
-def plain(words: str) -> str:
-    """Words from data or files, so that Markdown reads nothing into them."""
-    return "".join("\\" + mark if mark in "\\`*_{}[]()#+-.!|$<>:~" else mark for mark in words)
 
 
 def facts(pairs: Sequence[tuple[str, str]], key: str) -> None:

@@ -7,10 +7,11 @@ from analytics.asked import Asked
 from analytics.brief import companions, losses_words, panel_words, without_grant
 from analytics.headlines import headline_of
 from analytics.lasting import lasting_sentence
-from analytics.phrases import before_phrase, capital, horizon_phrase, why
+from analytics.phrases import before_phrase, capital, horizon_phrase, lower_first, why
 from analytics.reasons import cannot_say
 from analytics.release import Figure
 from analytics.sentences import Kind, claim_interval, differ_sentence, tells
+from analytics.text import plain
 from pages import address, common, guide, shelf
 
 found = shelf.need_frame()
@@ -27,11 +28,12 @@ def change_panel() -> None:
     change = release.figure("change", outcome=asked.outcome, arm="funded", horizon=asked.horizon)
     st.subheader(text("overview.happened"), anchor=False)
     if change is None or change.value is None:
-        st.markdown(common.plain(why(change, release, text)) if change else text("overview.absent"))
+        st.markdown(plain(why(change, release, text)) if change else text("overview.absent"))
         return
-    st.metric(text("overview.happened_label", outcome=outcome.label.in_(text)), text.percent(change.value))
+    label = text("overview.happened_label", outcome=outcome.label.in_(text))
+    st.metric(plain(label), text.percent(change.value))
     others = without_grant(release, text)
-    st.markdown(common.plain(text("overview.happened_says", before=before_phrase(release, text), others=others)))
+    st.markdown(plain(text("overview.happened_says", before=before_phrase(release, text), others=others)))
     common.show(pictures.change_panel(release, text), "change", found)
     st.caption(text("overview.happened_note"))
 
@@ -41,31 +43,31 @@ def effect_panel(figure: Figure | None, name: str) -> None:
     st.subheader(text(f"overview.{name}"), anchor=False)
     interval = claim_interval(figure, "*") if figure else None
     if figure is None or figure.value is None or interval is None:
-        st.markdown(common.plain(why(figure, release, text)) if figure else text("overview.absent"))
+        st.markdown(plain(why(figure, release, text)) if figure else text("overview.absent"))
         return
     large = text.percent(figure.value) if tells(figure) else text.span(*interval)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_{name}"):
-        st.metric(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), large)
+        st.metric(plain(text(f"overview.{name}_label", outcome=outcome.label.in_(text))), large)
     st.markdown(text(f"overview.{name}_says", horizon=horizon_phrase(release, asked.horizon, text)))
     common.show(pictures.effect_panel(release, text, figure.measure, point=tells(figure)), name, found)
     half = text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0))
-    st.caption(common.plain(f"{half} {companions(release, {}, text)}"))
+    st.caption(plain(f"{half} {companions(release, {}, text)}"))
 
 
 def money_panel(figure: Figure) -> None:
     """The same effect in money, per unit granted; the share of losses that it offset, or why none is given."""
     st.subheader(text("overview.money"), anchor=False)
     if not figure.published:
-        st.markdown(common.plain(why(figure, release, text)))
+        st.markdown(plain(why(figure, release, text)))
         return
     large = tables.rate(figure, outcome, text) if tells(figure) else tables.rate_span(figure, outcome, text)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_money"):
-        label = text("overview.money_label", outcome=outcome.label.in_(text).lower())
-        st.metric(capital(label), common.no_formula(large))
+        label = text("overview.money_label", outcome=lower_first(outcome.label.in_(text)))
+        st.metric(plain(capital(label)), plain(large))
     horizon = capital(horizon_phrase(release, asked.horizon, text))
-    st.markdown(common.plain(text("overview.money_says", horizon=horizon, words=panel_words(figure, text))))
+    st.markdown(plain(text("overview.money_says", horizon=horizon, words=panel_words(figure, text))))
     common.show(pictures.money_panel(release, text, point=tells(figure)), "money", found)
-    st.caption(common.plain(losses_words(release, text)))
+    st.caption(plain(losses_words(release, text)))
 
 
 def forest(dimension: str, *, shrunken: bool = False) -> None:
@@ -76,7 +78,7 @@ def forest(dimension: str, *, shrunken: bool = False) -> None:
 def years() -> None:
     """Year by year, and whether the effect lasts."""
     st.subheader(text("overview.years"), anchor=False)
-    st.caption(common.plain(lasting_sentence(release, main, text) or text("sectors.years_says")))
+    st.caption(plain(lasting_sentence(release, main, text) or text("sectors.years_says")))
     common.show(pictures.years(release, text, asked), "years", found)
 
 
@@ -106,7 +108,7 @@ def limits() -> None:
         st.subheader(text("overview.cannot_say"), anchor=False)
         st.markdown(common.bullets(cannot_say(release, text)))
     st.subheader(text("overview.path"), anchor=False)
-    st.table(audit_tables.path_in_all(release, text), border="horizontal")
+    common.table(audit_tables.path_in_all(release, text), "path")
 
 
 st.space("small")
@@ -128,7 +130,7 @@ if len(release.codes("sector")) > 1:
     wide, side = st.columns([2.25, 1], gap="large")
     with wide:
         st.header(text("overview.macro"), anchor=False)
-        st.markdown(common.plain(differ_sentence(release, "macro_sector", text)))
+        st.markdown(plain(differ_sentence(release, "macro_sector", text)))
         st.caption(text("overview.macro_says"))
         forest("macro_sector")
     with side:
@@ -139,7 +141,7 @@ if len(release.codes("sector")) > 1:
     wide, side = st.columns([2.25, 1], gap="large")
     with wide:
         st.header(text("overview.sectors"), anchor=False)
-        st.markdown(common.plain(differ_sentence(release, "sector", text)))
+        st.markdown(plain(differ_sentence(release, "sector", text)))
         shrunken = address.switch(text("overview.shrunken"), "shrunken")
         st.caption(text("overview.sectors_says"))
         forest("sector", shrunken=shrunken)

@@ -3,17 +3,17 @@
 import streamlit as st
 
 from analytics.headlines import Headline, approved
-from analytics.phrases import capital, why
+from analytics.phrases import capital, reader, why
 from analytics.reasons import do_not_say, grade_words, reasons
 from analytics.sentences import Kind
-from analytics.text import LANGUAGES, Text
+from analytics.text import LANGUAGES, plain
 from pages import common, shelf
 
 Same = tuple[Headline, ...]  # one sentence in every language
 
 found = shelf.need_frame()
 release, text = found.release, found.text
-said = {code: list(approved(release, Text(code))) for code in LANGUAGES}
+said = {code: list(approved(release, reader(release, code))) for code in LANGUAGES}
 place = LANGUAGES.index(text.language)
 groups: dict[str, dict[str, list[Same]]] = {}
 for same in zip(*said.values(), strict=True):
@@ -31,7 +31,7 @@ def both(same: Same) -> None:
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
     if same[0].kind is not Kind.CHANGE:
         checks = [f"{one.title.lower()}: {one.outcome}" for one in reasons(release, figure, text)]
-        st.caption(common.plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
+        st.caption(plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
 
 
 def unsaid(sentences: list[Same]) -> None:
@@ -47,7 +47,7 @@ def unsaid(sentences: list[Same]) -> None:
             )
             for one in withheld
         )
-        st.caption(text("press.withheld", groups=common.plain(names)))
+        st.caption(text("press.withheld", groups=plain(names)))
 
 
 def card(dimension: str, by_code: dict[str, list[Same]]) -> None:
@@ -59,7 +59,7 @@ def card(dimension: str, by_code: dict[str, list[Same]]) -> None:
             for same in sayable:
                 both(same)
         elif sayable:
-            with st.expander(common.plain(sentences[0][place].label), key=f"said_{dimension}_{code}"):
+            with st.expander(plain(sentences[0][place].label), key=f"said_{dimension}_{code}"):
                 for same in sayable:
                     both(same)
     unsaid([same for sentences in by_code.values() for same in sentences])

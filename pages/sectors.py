@@ -8,9 +8,10 @@ from analytics.brief import companions
 from analytics.headlines import headline_of
 from analytics.lasting import lasting_sentence
 from analytics.model import Estimand
-from analytics.phrases import data_note, horizon_label, why_at_length
+from analytics.phrases import data_note, horizon_label, lower_first, why_at_length
 from analytics.sector_names import find_sector, sector_option
 from analytics.sentences import Kind, sentence_of, tells
+from analytics.text import plain
 from analytics.usable import usable
 from pages import address, common, shelf
 
@@ -62,32 +63,43 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
     )
 
 if typed := address.not_understood("sector"):
-    st.warning(common.plain(text("sectors.not_found", typed=typed)))
+    st.warning(plain(text("sectors.not_found", typed=typed)))
 
 asked, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)
 effect, claimed = asked.figure(release, group), main.figure(release, group)
 name = programme.label("sector", sector, text)
 
 
+beside = text(
+    "sectors.beside",
+    group=name,
+    outcome=programme.outcome(outcome).label.in_(text),
+    estimand=lower_first(text(f"estimand.{estimand}")),
+    year=lower_first(horizon_label(release, year, text)),
+)
+
+
 def answer() -> None:
     """The claim, its range, the facts in a line; where it is withheld, why."""
     if effect is None:
-        st.title(common.plain(text("sectors.beside", group=name, outcome=programme.outcome(outcome).label.in_(text))))
+        st.title(plain(beside))
         st.markdown(text("overview.absent"))
         return
     if asked == main and effect.grade is not None:
         common.claim(headline_of(release, effect, Kind.EFFECT, "sector", sector, text), found)
     else:
-        st.title(common.plain(text("sectors.beside", group=name, outcome=programme.outcome(outcome).label.in_(text))))
+        st.title(plain(beside))
         if effect.published:
             st.markdown(text("sectors.no_claim"))
         st.caption(text("figure.id", figure_id=effect.figure_id))
     if not effect.published:
-        st.markdown(common.plain(why_at_length(effect, release, text)))
+        st.markdown(plain(why_at_length(effect, release, text)))
     facts = tables.sector_facts(release, asked, sector, text)
     if facts:
         common.facts(facts, "facts_sector")
-        st.caption(common.plain(f"{text('sectors.facts_note')} {companions(release, dict(group), text)}"))
+        notes = [text("sectors.facts_note")] if effect.mde is not None else []
+        notes += [companions(release, dict(group), text)] if outcome == main.outcome else []
+        st.caption(plain(" ".join(notes)))
     open_question = claimed is not None and asked == main and not tells(claimed)
     if open_question and (lines := list(usable(release, sector, text))):
         with st.container(key="aside_usable"):
@@ -100,13 +112,13 @@ def over_time() -> None:
     wide, side = st.columns([1.9, 1], gap="large")
     with wide:
         st.subheader(text("sectors.lines"), anchor=False)
-        st.caption(text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text)))
+        st.caption(plain(text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text))))
         common.show(pictures.index_lines(release, text, outcome, sector), "lines", found)
     with side:
         st.subheader(text("sectors.years"), anchor=False)
         same = (asked.outcome, asked.estimand) == (main.outcome, main.estimand)
         lasts = lasting_sentence(release, claimed, text) if claimed and same else ""
-        st.caption(common.plain(lasts or text("sectors.years_says")))
+        st.caption(plain(lasts or text("sectors.years_says")))
         common.show(pictures.years(release, text, asked, within=group), "years", found)
 
 
@@ -149,7 +161,7 @@ def losses() -> None:
     if share is not None and share.grade is not None:
         sentence = sentence_of(release, share, Kind.LOSSES, "*", "*", text).short
         said = text("sectors.losses_says", sentence=sentence)
-    st.markdown(common.plain(said))
+    st.markdown(plain(said))
 
 
 answer()
@@ -167,13 +179,13 @@ if len(codes) > 1:
     st.header(text("sectors.all"), anchor=False)
     st.caption(text("sectors.all_says"))
     common.show(pictures.all_sectors(release, text, outcome), "all", found)
-where, beside = st.columns([1, 1.9], gap="large")
+where, lost = st.columns([1, 1.9], gap="large")
 if programme.tiles:
     with where:
         st.subheader(text("sectors.provinces"), anchor=False)
         st.caption(text("sectors.provinces_says"))
         common.show(pictures.provinces(release, text), "provinces", found)
-with beside:
+with lost:
     losses()
 if note := data_note(release, text):
     st.caption(note)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from analytics.home import PROGRAMMES, Home
 from analytics.model import UserError
+from analytics.phrases import reader
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
@@ -109,7 +110,8 @@ def frame() -> Frame | None:
     except UserError:
         chosen, release = shelf.current, shelf.read(shelf.current)
     newer = shelf.current if chosen != shelf.current else None
-    return Frame(release, language(), newer, lambda: shelf.before(chosen))
+    text = reader(release, language().language)
+    return Frame(release, text, newer, lambda: shelf.before(chosen))
 
 
 def need_frame() -> Frame:

@@ -173,7 +173,7 @@ def lasting(text: Text) -> list[str]:
             "lasting.told",
             horizon=WHEN,
             seen=text(f"lasting.{seen}", span=span),
-            path=text(f"lasting.{path}.{verb}", span=span),
+            path=text(f"lasting.{path}" if path is Lasts.OPEN else f"lasting.{path}.{verb}", span=span),
         )
         for verb, seen, path in product((Verb.LIKELY, Verb.MAY), ("seen", "unseen"), Lasts)
     ]
@@ -193,7 +193,7 @@ def _marks(release: Release, language: str) -> str:
     meanings = {
         NUMBER: "a number, by locale; Italian puts its article before a percentage",
         AMOUNT: f"{text('format.about', **number)}; {text('format.less_than_one')}",
-        WHEN: "; ".join(text(key, year=NUMBER, n=NUMBER) for key in horizons),
+        WHEN: "; ".join(text(key, year=NUMBER) for key in horizons),
         RANGE: "; ".join(text(f"range.{level}") for level in ("programme", *LEVELS[1:])),
         COMPARISON: comparison,
         GROUP: "a sector's or macro-sector's name",

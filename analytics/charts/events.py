@@ -60,7 +60,6 @@ class EventPoint:
 def event_study(
     points: Sequence[EventPoint],
     *,
-    awards_at: int = 0,
     yearly: bool = False,
     stamp: Stamp,
     text: Text,
@@ -68,16 +67,16 @@ def event_study(
 ) -> go.Figure:
     """A dot with its 95% interval at every event time, on the wider band that holds for all; a gap is not published.
 
-    awards_at: the first event time that is not before the award; yearly: years, not quarters; compact: for phones.
+    yearly: years, not quarters; compact: for phones.
     """
     placed = [(float(point.event), point.mark) for point in points if point.mark]
     extent = _value_axis(points, [mark for _, mark in placed])
     written = [f"{text.percent(value)} " for value in extent.ticks()]
     left = max(46.0, *(width(words, palette.TICK) + 4 for words in written))
     canvas = Canvas(_NARROW if compact else _WIDE, _PLOT, left=left, right=12, top=34, bottom=62)
-    events = [point.event for point in points] or [awards_at]
-    span = (min(*events, awards_at - 1) - 0.7, max(*events, awards_at) + 0.7)
-    _ground(canvas, extent, span, awards_at - _HALF, text)
+    events = [point.event for point in points] or [0]
+    span = (min(*events, -1) - 0.7, max(*events, 0) + 0.7)
+    _ground(canvas, extent, span, -_HALF, text)
     column = canvas.plot_width / (span[1] - span[0])
     canvas.traces = _traces(points, placed, Pen(extent, vertical=True), column)
     _axis_words(canvas, text("chart.event_years" if yearly else "chart.event_quarters"))
@@ -162,12 +161,12 @@ def _axis_words(canvas: Canvas, words: str) -> None:
     canvas.bottom += len(lines) * palette.TICK * palette.LINE_HEIGHT + 2
 
 
-def event_study_alt(points: Sequence[EventPoint], text: Text, *, awards_at: int = 0, yearly: bool = False) -> str:
+def event_study_alt(points: Sequence[EventPoint], text: Text, *, yearly: bool = False) -> str:
     """The same in words: how many times are shown, and from where to where the estimates go before and after."""
     shown = [(point.event, point.value) for point in points if point.value is not None]
     sides = [
-        ("chart.alt.events_before", [v for e, v in shown if e < awards_at]),
-        ("chart.alt.events_after", [v for e, v in shown if e >= awards_at]),
+        ("chart.alt.events_before", [v for e, v in shown if e < 0]),
+        ("chart.alt.events_after", [v for e, v in shown if e >= 0]),
     ]
     key = "chart.event_years" if yearly else "chart.event_quarters"
     said = [text("chart.alt.events", n=text.number(len(shown)), axis=text(key))]

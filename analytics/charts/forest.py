@@ -102,17 +102,23 @@ def forest_alt(
     *,
     unit: str = Unit.FRACTION,
     reference_words: str | None = None,
+    shown_as: str = "chart.alt.forest",
+    unshown_as: str = "chart.alt.withheld",
 ) -> str:
-    """The same figures in words: published groups, the programme, and what is not published and why."""
+    """The same figures in words: published groups, the programme, and what is not published and why.
+
+    shown_as, unshown_as: what introduces rows with an interval, and those without.
+    """
     measure = Measure(unit, text)
     shown = [_row_alt(row, row.mark, measure) for row in rows if row.mark]
     withheld = [f"{row.label} ({row.note})" for row in rows if not row.mark]
-    said = [text("chart.alt.forest", rows="; ".join(shown))] if shown else []
+    said = [text(shown_as, rows="; ".join(shown))] if shown else []
     if reference:
         name, value = reference_words or text("chart.programme"), measure.value(reference.value)
+        name = name[:1].upper() + name[1:]
         said.append(text("chart.alt.reference", name=name, value=value, interval=measure.interval(reference)))
     if withheld:
-        said.append(text("chart.alt.withheld", rows="; ".join(withheld)))
+        said.append(text(unshown_as, rows="; ".join(withheld)))
     return " ".join(said)
 
 

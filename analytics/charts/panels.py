@@ -45,7 +45,7 @@ def _tick(value: float, step: float, currency: str, text: Text) -> str:
 def one_scale(mark: Mark | None, changes: Sequence[float], text: Text) -> Axis:
     """The range that holds an effect and the changes that are shown beside it."""
     marks = [mark] if mark else []
-    ends = [(end, text.percent(end)) for one in marks for end in (one.low, one.high)]
+    ends = [(end, text.end(end)) for one in marks for end in (one.low, one.high)]
     return _roomy_axis(marks, ends, _sheet(), "ratio", changes)
 
 
@@ -66,9 +66,7 @@ def effect_panel(
     """
     canvas = _sheet()
     scale: Scale = "ratio" if currency is None else "linear"
-    ends = [
-        (end, text.percent(end) if currency is None else amount(end, currency, text)) for end in (mark.low, mark.high)
-    ]
+    ends = [(end, text.end(end) if currency is None else amount(end, currency, text)) for end in (mark.low, mark.high)]
     extent = extent or _roomy_axis([mark], ends, canvas, scale)
     _zero_lines(canvas, extent)
     canvas.traces = interval_traces([(_MIDDLE, mark)], extent, PANEL, scale=scale, dot=point)
@@ -131,7 +129,8 @@ def effect_panel_alt(mark: Mark, text: Text, *, currency: str | None = None, poi
         return text.percent(value) if currency is None else amount(value, currency, text)
 
     low_50, high_50 = mark.half or (mark.low, mark.high)
-    ends = {"low": said(mark.low), "high": said(mark.high), "low_50": said(low_50), "high_50": said(high_50)}
+    named = {"low": mark.low, "high": mark.high, "low_50": low_50, "high_50": high_50}
+    ends = {name: text.end(end) if currency is None else said(end) for name, end in named.items()}
     return text("chart.alt.effect" if point else "chart.alt.range", value=said(mark.value), **ends)
 
 

@@ -17,7 +17,6 @@ from analytics.model import Unit
 from analytics.text import Text
 
 _WIDTH = 300.0
-PER_DOT = 10  # firms behind a dot, at least
 _DOT = 14.0
 _LEAST_DOT = 9.0  # below it, bins grow before dots shrink
 _STEPS = (0.05, 0.10, 0.20, 0.25, 0.50, 1.0)  # of bins
@@ -56,7 +55,7 @@ def spread(
     n: int,
     stamp: Stamp,
     text: Text,
-    per_dot: int = PER_DOT,
+    per_dot: int,
     unit: str = Unit.FRACTION,
 ) -> go.Figure:
     """Firms less the typical comparison firm, as stacked dots, with the median firm; without dots, the median alone.
@@ -177,7 +176,7 @@ def _below(canvas: Canvas, n: int, per_dot: int, text: Text, *, deeper: bool) ->
 
 
 def spread_alt(
-    dots: Sequence[float], *, median: float, n: int, text: Text, per_dot: int = PER_DOT, unit: str = Unit.FRACTION
+    dots: Sequence[float], *, median: float, n: int, text: Text, per_dot: int, unit: str = Unit.FRACTION
 ) -> str:
     """The same in words: the median, and how many dots stand below, at and above the typical comparison firm."""
     measure = Measure(unit, text)

@@ -5,7 +5,7 @@ import pandas as pd
 from analytics import charts
 from analytics.asked import Asked, Group
 from analytics.model import Arm
-from analytics.phrases import year_label
+from analytics.phrases import why, year_label
 from analytics.pictures.parts import (
     Absent,
     Line,
@@ -22,7 +22,17 @@ from analytics.pictures.parts import (
 )
 from analytics.programme import NESTED
 from analytics.release import Figure, Release
-from analytics.tables import amount_cell, count, figure_id, percent_cell, rate, rate_span
+from analytics.tables import (
+    EMPTY,
+    amount_cell,
+    claim_cell,
+    count,
+    effect_cell,
+    figure_id,
+    percent_cell,
+    rate,
+    rate_span,
+)
 from analytics.text import Text
 
 
@@ -121,6 +131,11 @@ def years(release: Release, text: Text, asked: Asked, *, within: Group = ()) -> 
 # ---- the first screen ------------------------------------------------------------------------------------------------
 
 
+def _absent(figure: Figure | None, release: Release, text: Text) -> Absent:
+    """Why a panel has no picture."""
+    return Absent(text("overview.absent") if figure is None else why(figure, release, text))
+
+
 def _changes(release: Release, asked: Asked) -> dict[Arm, Figure]:
     """What is observed of each arm, where it is published."""
     found = {arm: release.figure("change", outcome=asked.outcome, arm=arm, horizon=asked.horizon) for arm in Arm}
@@ -175,7 +190,7 @@ def effect_panel(release: Release, text: Text, estimand: str, *, point: bool) ->
     figure = release.figure(estimand, outcome=asked.outcome, horizon=asked.horizon)
     drawn_mark = mark(figure)
     if figure is None or drawn_mark is None:
-        return Absent(text("overview.absent"))
+        return _absent(figure, release, text)
     drawn = charts.effect_panel(
         drawn_mark,
         stamp=stamp(release, figure.figure_id, text),
@@ -183,7 +198,8 @@ def effect_panel(release: Release, text: Text, estimand: str, *, point: bool) ->
         point=point,
         extent=_scale(release, asked, text) if estimand == asked.estimand else None,
     )
-    table = effects_table([Line(text("label.whole_programme"), figure)], text, text(f"measure.{estimand}"))
+    line, heading = Line(text("label.whole_programme"), figure), text(f"measure.{estimand}")
+    table = effects_table([line], text, heading, written=effect_cell if point else claim_cell)
     return Picture(drawn, None, charts.effect_panel_alt(drawn_mark, text, point=point), table)
 
 
@@ -195,10 +211,10 @@ def money_panel(release: Release, text: Text, *, point: bool) -> Shown:
     figure = release.figure("extra_per_grant", outcome=asked.outcome, horizon=asked.horizon)
     drawn_mark = mark(figure)
     if figure is None or drawn_mark is None or outcome.currency is None:
-        return Absent(text("overview.absent"))
+        return _absent(figure, release, text)
     marks, currency = stamp(release, figure.figure_id, text), outcome.currency
     drawn = charts.effect_panel(drawn_mark, stamp=marks, text=text, currency=currency, point=point)
     alt = charts.effect_panel_alt(drawn_mark, text, currency=currency, point=point)
-    told = [rate(figure, outcome, text), rate_span(figure, outcome, text), figure.figure_id]
+    told = [rate(figure, outcome, text) if point else EMPTY, rate_span(figure, outcome, text), figure.figure_id]
     columns = [text(f"table.{name}") for name in ("value", "range_95", "figure")]
     return Picture(drawn, None, alt, pd.DataFrame([told], columns=columns, index=[text("label.whole_programme")]))

@@ -79,4 +79,13 @@ def _beside(
         )
         for compact in (False, True)
     )
-    return Picture(wide, phone, charts.forest_alt(plain, text, reference, unit=main.unit, reference_words=words), table)
+    alt = charts.forest_alt(
+        plain,
+        text,
+        reference,
+        unit=main.unit,
+        reference_words=words,
+        shown_as="chart.alt.readings",
+        unshown_as="chart.alt.in_words",
+    )
+    return Picture(wide, phone, alt, table)

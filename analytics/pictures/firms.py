@@ -5,7 +5,7 @@ import pandas as pd
 from analytics import charts
 from analytics.asked import Asked
 from analytics.evidence_tables import TRAITS, balance_table
-from analytics.model import Arm
+from analytics.model import PER_DOT, SPREAD_FIRMS, Arm
 from analytics.phrases import why
 from analytics.pictures.parts import (
     Absent,
@@ -33,17 +33,17 @@ def spread(release: Release, text: Text, outcome: str, sector: str) -> Shown:
         return Absent(text("picture.spread_headline", outcome=named))
     mine = release.picture("spread", asked.outcome, sector).sort_values("place")
     if mine.empty:
-        return Absent(text("picture.no_spread"))
+        return Absent(text("picture.no_spread", n=SPREAD_FIRMS))
     values, firms = mine["value"].tolist(), mine["n"].tolist()
     effect = asked.figure(release, [] if sector == "*" else [("sector", sector)])
     n = 0 if effect is None or effect.n_funded is None else effect.n_funded
     marks = stamp(release, release.picture_id("spread", asked.outcome, sector), text)
-    drawn = charts.spread(values[1:], median=values[0], n=n, stamp=marks, text=text)
+    drawn = charts.spread(values[1:], median=values[0], n=n, per_dot=PER_DOT, stamp=marks, text=text)
     places = [text("picture.middle"), *(text("picture.dot", place=place) for place in range(1, len(values)))]
     told = [[text.percent(value), text.number(firms_of)] for value, firms_of in zip(values, firms, strict=True)]
     columns = [text("picture.beside_comparison"), text("table.firms")]
     table = pd.DataFrame(told, columns=columns, index=pd.Index(places, name=text("picture.firms_in_order")))
-    return Picture(drawn, None, charts.spread_alt(values[1:], median=values[0], n=n, text=text), table)
+    return Picture(drawn, None, charts.spread_alt(values[1:], median=values[0], n=n, per_dot=PER_DOT, text=text), table)
 
 
 @remembered
@@ -65,17 +65,20 @@ def provinces(release: Release, text: Text) -> Shown:
             row,
             column,
             None if (figure := held[code]) is None else figure.value,
-            text("table.nothing") if figure is None else "" if figure.published else why(figure, release, text),
+            "" if figure is None or figure.published else why(figure, release, text),
         )
         for code, (name, column, row) in found.items()
     ]
     low, high = (_round(max(known) * share / SHADES) for share in (1, 2))
     first = next(figure for figure in held.values() if figure is not None)
-    drawn = charts.tiles(tiles, steps=(low, high), stamp=stamp(release, first.figure_id, text), text=text)
+    marks, heading = stamp(release, first.figure_id, text), text("picture.funded_by_province")
+    drawn = charts.tiles(tiles, steps=(low, high), heading=heading, stamp=marks, text=text)
     told = [[count_cell(held[code], text), figure_id(held[code])] for code in found]
     columns = [text("table.funded_firms"), text("table.figure")]
     index = pd.Index([name for name, *_ in found.values()], name=text("dimension.province"))
-    return Picture(drawn, None, charts.tiles_alt(tiles, text), pd.DataFrame(told, columns=columns, index=index))
+    return Picture(
+        drawn, None, charts.tiles_alt(tiles, text, heading=heading), pd.DataFrame(told, columns=columns, index=index)
+    )
 
 
 def _round(value: float) -> float:
@@ -111,7 +114,9 @@ def balance(release: Release, text: Text) -> Shown:
         )
         for compact in (False, True)
     )
-    return Picture(wide, phone, charts.dot_rows_alt(rows, write=write, text=text), balance_table(release, text))
+    return Picture(
+        wide, phone, charts.dot_rows_alt(rows, write=write, text=text, guides=guides), balance_table(release, text)
+    )
 
 
 @remembered
@@ -147,7 +152,10 @@ def detectable(release: Release, text: Text) -> Shown:
         for compact in (False, True)
     )
     return Picture(
-        wide, phone, charts.dot_rows_alt(rows, write=text.percent, text=text), _detectable_table(lines, text)
+        wide,
+        phone,
+        charts.dot_rows_alt(rows, write=text.percent, text=text, guides=guides),
+        _detectable_table(lines, text),
     )
 
 

@@ -80,12 +80,12 @@ def mark(figure: Figure | None) -> Mark | None:
     return Mark(figure.value, figure.low, figure.high, figure.half_low, figure.half_high)
 
 
-def row(line: Line, release: Release, text: Text, *, shrunken: bool = False, note: str = "") -> Row:
+def row(line: Line, release: Release, text: Text, *, shrunken: bool = False) -> Row:
     """A line as a chart takes it; withheld: with the reason."""
     figure = line.figure
     if figure is None:
-        return Row(line.label, None, None, note or text("table.nothing"))
-    said = note if figure.published else why(figure, release, text)
+        return Row(line.label, None, None, text("table.nothing"))
+    said = "" if figure.published else why(figure, release, text)
     return Row(line.label, figure.n_funded, mark(figure), said, figure.shrunk if shrunken else None)
 
 
@@ -111,19 +111,35 @@ def stamp(release: Release, figure_id: str, text: Text) -> Stamp:
     return Stamp(programme.source.in_(text), release.release_id, figure_id, data_mark(release, text), data_to)
 
 
-def effects_table(lines: Sequence[Line], text: Text, heading: str, *, shrunken: bool = False) -> pd.DataFrame:
-    """The figures of a forest: firms of both arms, the effect with its interval, the shrunken one, the figure's id."""
+def effects_table(
+    lines: Sequence[Line],
+    text: Text,
+    heading: str,
+    *,
+    shrunken: bool = False,
+    written: Callable[[Figure | None, Text], str] = effect_cell,
+) -> pd.DataFrame:
+    """The figures of a forest: firms of both arms, the effect with its interval, the shrunken one, the figure's id.
+
+    written: an effect in words.
+    """
     names = ["table.funded_firms", "table.comparison_firms", "table.effect_95"]
     names += ["table.shrunken"] if shrunken else []
-    told = [[*_cells(line.figure, text, shrunken=shrunken), figure_id(line.figure)] for line in lines]
+    told = [
+        [*_counts(line.figure, text), written(line.figure, text), *_drawn(line.figure, text, shrunken=shrunken)]
+        for line in lines
+    ]
+    told = [[*cells, figure_id(line.figure)] for cells, line in zip(told, lines, strict=True)]
     columns = [text(name) for name in (*names, "table.figure")]
     return pd.DataFrame(told, columns=columns, index=pd.Index([line.label for line in lines], name=heading))
 
 
-def _cells(figure: Figure | None, text: Text, *, shrunken: bool) -> list[str]:
-    counts = [count(n, text) for n in ((figure.n_funded, figure.n_comparison) if figure else (None, None))]
-    drawn = []
-    if shrunken:
-        value = None if figure is None else figure.shrunk
-        drawn = [EMPTY if value is None or figure is None else text.measured(value, figure.unit)]
-    return [*counts, effect_cell(figure, text), *drawn]
+def _counts(figure: Figure | None, text: Text) -> list[str]:
+    return [count(n, text) for n in ((figure.n_funded, figure.n_comparison) if figure else (None, None))]
+
+
+def _drawn(figure: Figure | None, text: Text, *, shrunken: bool) -> list[str]:
+    """The shrunken value, where it is asked for."""
+    if not shrunken:
+        return []
+    return [EMPTY if figure is None or figure.shrunk is None else text.measured(figure.shrunk, figure.unit)]

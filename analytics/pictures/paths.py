@@ -184,7 +184,7 @@ def reporting(release: Release, text: Text) -> Shown:
     }
     table = pd.DataFrame(columns)
     table.index.name = text("picture.period")
-    return Picture(wide, phone, charts.shares_alt(series, text), table)
+    return Picture(wide, phone, charts.shares_alt(series, text, awards=days), table)
 
 
 # ---- the world meanwhile ---------------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def context(release: Release, text: Text, sector: str) -> Shown:
         if len(one.points) > 1 and not one.change
     ]
     if not drawn:
-        return Absent(text("overview.absent"))
+        return Absent(text("picture.no_context"))
     sources = "; ".join(dict.fromkeys(one.source.in_(text) for one in known))
     figure = charts.context(drawn, stamp=charts.Stamp(sources, "", "", None, ""), text=text)
     return Picture(figure, None, charts.context_alt(drawn, text), context_table(known, text))
