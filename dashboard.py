@@ -87,17 +87,16 @@ def draw() -> None:
         for name, path in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
+    frame = None
     try:
         frame = _pickers(text)
-        if frame is None:
-            _nothing_yet(text)
-        else:
-            page.run()
-            _footer(frame)
+        page.run() if frame else _nothing_yet(text)
     except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
         LOG.exception("page %s", page.title)
         st.title(text("page.error_title"))
         st.markdown(text("page.error"))
+    if frame is not None:
+        _footer(frame)
 
 
 def _nothing_yet(text: Text) -> None:

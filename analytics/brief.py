@@ -15,8 +15,9 @@ def panel_words(figure: Figure, text: Text) -> str:
     """How sure the direction of a figure is."""
     told = figure.verdict is not None and figure.grade is not None
     verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict) if told and figure.verdict else Verb.TOO_WEAK
-    same = "same." if figure.verdict is Verdict.SAME and verb in (Verb.LIKELY, Verb.MAY) else ""
-    return text(f"panel.{same}{verb}")
+    if figure.verdict is Verdict.SAME and verb in (Verb.LIKELY, Verb.MAY):
+        return text(f"panel.same.{verb}")
+    return text(f"panel.{verb}")
 
 
 def without_grant(release: Release, text: Text) -> str:

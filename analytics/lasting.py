@@ -38,9 +38,11 @@ def lasting_sentence(release: Release, claim: Figure, text: Text) -> str:
     falls = (claim.value or 0.0) < 0
     still = alone[1] < 0 if falls else alone[0] > 0
     seen = text(f"lasting.{'seen' if still else 'unseen'}", span=text.span(*alone))
-    path_words = _path(change, falls=falls)
-    key = path_words if path_words is Lasts.OPEN else f"{path_words}.{_verb(claim)}"
-    changed = text(f"lasting.{key}", span=text.span(*change))
+    path_words, span = _path(change, falls=falls), text.span(*change)
+    if path_words is Lasts.OPEN:
+        changed = text("lasting.open", span=span)
+    else:
+        changed = text(f"lasting.{path_words}.{_verb(claim)}", span=span)
     return capital(text("lasting.told", horizon=horizon_phrase(release, last.horizon, text), seen=seen, path=changed))
 
 

@@ -21,7 +21,7 @@ def sector_option(programme: Programme, code: str, text: Text) -> str:
 
 
 LEAST_LETTERS = 3
-_CODE = re.compile(r"(?:ateco\s*)?([\d.]+?)\.?")
+_CODE = re.compile(r"(?:ateco\s*)?(?:[a-v]\.?)?(\d[\d.]*?)\.?")
 
 
 def find_sector(programme: Programme, codes: Sequence[str], typed: str, text: Text) -> str | None:

@@ -114,8 +114,15 @@ def effect_cell(figure: Figure | None, text: Text) -> str:
 
 def claim_cell(figure: Figure | None, text: Text) -> str:
     """An effect with its interval; where its claim tells no direction, the interval alone."""
-    if figure is None or figure.grade is None or tells(figure) or figure.low is None or figure.high is None:
+    if figure is None or figure.grade is None or tells(figure):
         return effect_cell(figure, text)
+    return range_cell(figure, text)
+
+
+def range_cell(figure: Figure | None, text: Text) -> str:
+    """An interval alone: (−1%; +29%)."""
+    if figure is None or figure.low is None or figure.high is None:
+        return _shown(figure, "")
     return _shown(figure, text.interval(figure.low, figure.high, figure.unit))
 
 

@@ -278,7 +278,7 @@ def test_a_reference_has_its_own_words_and_rows_without_counts_no_column(text):
     assert text("chart.programme") not in words(figure)
     assert text("chart.firms_lines").replace("|", " ") not in words(figure)
     assert f" {text('chart.not_shown')} " not in words(figure)
-    assert "stima principale" in charts.forest_alt(PLAIN, text, MARKS[0], reference_words="stima principale")
+    assert "Stima principale" in charts.forest_alt(PLAIN, text, MARKS[0], reference_words="stima principale")
     assert text("chart.firms_lines").replace("|", " ") in words(charts.forest([*ROWS, HELD], reference=None, **both))
 
 

@@ -25,11 +25,11 @@ from analytics.release import Figure, Release
 from analytics.tables import (
     EMPTY,
     amount_cell,
-    claim_cell,
     count,
     effect_cell,
     figure_id,
     percent_cell,
+    range_cell,
     rate,
     rate_span,
 )
@@ -199,7 +199,7 @@ def effect_panel(release: Release, text: Text, estimand: str, *, point: bool) ->
         extent=_scale(release, asked, text) if estimand == asked.estimand else None,
     )
     line, heading = Line(text("label.whole_programme"), figure), text(f"measure.{estimand}")
-    table = effects_table([line], text, heading, written=effect_cell if point else claim_cell)
+    table = effects_table([line], text, heading, written=effect_cell if point else range_cell)
     return Picture(drawn, None, charts.effect_panel_alt(drawn_mark, text, point=point), table)
 
 

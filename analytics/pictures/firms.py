@@ -5,7 +5,7 @@ import pandas as pd
 from analytics import charts
 from analytics.asked import Asked
 from analytics.evidence_tables import TRAITS, balance_table
-from analytics.model import PER_DOT, SPREAD_FIRMS, Arm
+from analytics.model import SPREAD_FIRMS, Arm
 from analytics.phrases import why
 from analytics.pictures.parts import (
     Absent,
@@ -38,12 +38,12 @@ def spread(release: Release, text: Text, outcome: str, sector: str) -> Shown:
     effect = asked.figure(release, [] if sector == "*" else [("sector", sector)])
     n = 0 if effect is None or effect.n_funded is None else effect.n_funded
     marks = stamp(release, release.picture_id("spread", asked.outcome, sector), text)
-    drawn = charts.spread(values[1:], median=values[0], n=n, per_dot=PER_DOT, stamp=marks, text=text)
+    drawn = charts.spread(values[1:], median=values[0], n=n, stamp=marks, text=text)
     places = [text("picture.middle"), *(text("picture.dot", place=place) for place in range(1, len(values)))]
     told = [[text.percent(value), text.number(firms_of)] for value, firms_of in zip(values, firms, strict=True)]
     columns = [text("picture.beside_comparison"), text("table.firms")]
     table = pd.DataFrame(told, columns=columns, index=pd.Index(places, name=text("picture.firms_in_order")))
-    return Picture(drawn, None, charts.spread_alt(values[1:], median=values[0], n=n, per_dot=PER_DOT, text=text), table)
+    return Picture(drawn, None, charts.spread_alt(values[1:], median=values[0], n=n, text=text), table)
 
 
 @remembered

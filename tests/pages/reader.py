@@ -105,7 +105,7 @@ class Seen:
     """What a page showed, asked for and was sent.
 
     overflow: px beyond the screen, beyond that at 200% zoom, beyond the sheet of paper; declared: the language that the
-    page says it is in; said: every text once, folded ones too; printed: what on paper is in the way; sent: by the server.
+    page says it is in; said: every text once, folded ones too; printed: what on paper is in the way; sent: bytes.
     """
 
     language: str

@@ -1,0 +1,424 @@
+"""What a reader chooses, and what the address keeps; the guide, the page for mistakes; data are never markup."""
+
+import html
+import logging
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.context import ContextProxy
+from streamlit.testing.v1 import AppTest
+
+from analytics import pictures, tables
+from analytics.asked import Asked
+from analytics.headlines import claims
+from analytics.home import Home
+from analytics.model import Estimand
+from analytics.phrases import described
+from analytics.release import Release, write_release
+from analytics.releases import Releases
+from analytics.text import LANGUAGES, Text, speaking
+from pages import guide
+from pages.shelf import read_release
+from tests.pages.test_pages import DASHBOARD, sound, words
+
+CHOICES = ("sector", "outcome", "estimand", "year", "shrunken", "lang", "programme", "release", "claim")
+
+
+@pytest.fixture(autouse=True)
+def _home(monkeypatch: pytest.MonkeyPatch, demonstration: Home) -> None:
+    """What a page reads when a test goes on from one that is open."""
+    monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
+
+
+def opened(home: Home, page: str = "overview", **address: str) -> AppTest:
+    """A page as a deep link opens it: AppTest comes to it by the first one, which is empty here, and quick."""
+    app = AppTest.from_file(DASHBOARD, default_timeout=60)
+    with pytest.MonkeyPatch.context() as patch:
+        if page != "overview":
+            patch.setenv("VETRINA_DATA", str(home.root / "nothing"))
+            app.run()
+            app.switch_page(f"pages/{page}.py")
+        for key, value in address.items():
+            app.query_params[key] = value
+        patch.setenv("VETRINA_DATA", str(home.root))
+        return app.run()
+
+
+Notes = Callable[[dict[str, str]], None]
+
+
+@pytest.fixture
+def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
+    """Sets the cookies of the reader's browser. (A test of Streamlit's own has no browser, and a mock that has all.)"""
+    return lambda held: monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: held))
+
+
+def shelved(home: Home) -> Release:
+    """The release that the pages have in memory, so that nothing is drawn twice."""
+    return read_release(Releases(home.releases, "ecommerce-2020").path("2026-1"))
+
+
+@pytest.fixture(scope="module")
+def release(demonstration: Home) -> Release:
+    return shelved(demonstration)
+
+
+def typed(app: AppTest, key: str, written: str) -> AppTest:
+    """Write into a field that also takes what is not in its list, and leave it."""
+    field = app.selectbox(key=f"pick_{key}")
+    field.options.append(written)  # the test's own list of what can be chosen, not the page's
+    return field.set_value(written).run()
+
+
+def asked_for(app: AppTest, key: str) -> str:
+    """What the address says."""
+    value = app.query_params[key]
+    return value[0] if isinstance(value, list) else value
+
+
+def title(app: AppTest) -> str:
+    return re.sub(r":blue\[(.*?)\]", r"\1", app.title[0].value).replace("\\", "")
+
+
+# ---- the page shows what the release holds ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_screen_shows_the_words_of_its_pictures_and_of_verify(
+    demonstration: Home, release: Release, language: str
+) -> None:
+    """The large numbers, the heading and the tables below are the same strings, made of what `verify` prints."""
+    text, main = speaking(language), release.headline()
+    app = opened(demonstration, lang=language)
+    change = release.figure("change", outcome="online_sales", arm="funded", horizon="overall")
+    money = release.figure("extra_per_grant", outcome="online_sales", horizon="overall")
+    assert change is not None
+    assert money is not None
+    outcome = release.programme.outcome("online_sales")
+    value = float(described(release, main, text).splitlines()[0].rpartition(" ")[2])
+    assert value == main.value
+    shown = [str(metric.value).replace("\\", "") for metric in app.metric]
+    assert shown == [text.percent(change.value or 0), text.percent(value), tables.rate_span(money, outcome, text)]
+    assert text.percent(value, sign=False) in app.title[0].value
+    cells = [str(cell).replace("\\", "") for table in app.table for cell in table.value.to_numpy().ravel()]
+    assert tables.effect_cell(main, text) in cells
+    assert shown[0] in cells
+    assert shown[2] in cells
+    for figure in (change, main, money):
+        assert figure.figure_id in cells
+    forest = pictures.forest(release, text, "sector", Asked.headline(release))
+    assert isinstance(forest, pictures.Picture)
+    assert set(forest.table.to_numpy().ravel()) <= set(cells)
+
+
+# ---- typing a sector -------------------------------------------------------------------------------------------------
+
+
+def test_a_typed_code_picks_its_sector_and_nonsense_none(demonstration: Home) -> None:
+    """A code, then a name, is the sector shown and the one in the address; nonsense keeps it, and says so once."""
+    app = typed(opened(demonstration, "sectors"), "sector", "47.91")
+    assert title(app).startswith("Commercio al dettaglio")
+    assert asked_for(app, "sector") == "retail"
+    assert not app.warning
+    app = typed(app, "sector", "tessile")
+    assert title(app).startswith("Tessile, abbigliamento e pelle")
+    assert asked_for(app, "sector") == "textiles"
+    app = typed(app, "sector", "<b>xyzzy</b>")
+    assert title(app).startswith("Tessile, abbigliamento e pelle")
+    assert asked_for(app, "sector") == "textiles"
+    assert app.selectbox(key="pick_sector").value == "textiles"
+    assert [one.value.replace("\\", "").count("<b>xyzzy</b>") for one in app.warning] == [1]
+    assert "<b>" not in app.warning[0].value
+    assert not app.run().warning
+
+
+# ---- the address -----------------------------------------------------------------------------------------------------
+
+
+def chosen(app: AppTest) -> dict[str, object]:
+    """What the controls of a page stand at."""
+    controls = (*app.selectbox, *app.segmented_control, *app.toggle)
+    return {str(one.key).removeprefix("pick_"): one.value for one in controls}
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [
+        ("sectors", {"sector": "retail", "outcome": "total_sales", "estimand": "euro_weighted", "year": "2", "lang": "en"}),  # noqa: E501
+        ("overview", {"shrunken": "1", "lang": "en", "programme": "ecommerce-2020", "release": "2026-1"}),
+        ("evidence", {"claim": "money-*-*", "programme": "michigan-1988", "release": "2026-1", "lang": "en"}),
+    ],
+)  # fmt: skip
+def test_an_address_opens_what_was_on_the_screen(demonstration: Home, page: str, address: dict[str, str]) -> None:
+    """Every choice that the address names is the one shown, and stays in it."""
+    app = opened(demonstration, page, **address)
+    assert sound(app, "en")
+    shown = chosen(app)
+    for key, value in address.items():
+        assert shown[key] == (value == "1" if key == "shrunken" else value), key
+        assert asked_for(app, key) == value, key
+
+
+def test_another_choice_shows_and_addresses_another_figure(demonstration: Home, release: Release) -> None:
+    """Year 2 of sales added up: the id on the page is that figure's, with its facts, and no claim is made of it."""
+    text, asked = speaking("it"), Asked("total_sales", Estimand.EURO_WEIGHTED, "2")
+    app = opened(demonstration, "sectors", sector="retail", outcome="total_sales", estimand="euro_weighted", year="2")
+    figure = asked.figure(release, [("sector", "retail")])
+    assert figure is not None
+    assert figure.figure_id in words(app)
+    assert title(app) == "Commercio al dettaglio · Vendite totali: vendite sommate, 2º anno"
+    for label, shown in tables.sector_facts(release, asked, "retail", text):
+        assert f":gray[{label}]  \n**{shown}**" in words(app)
+    app.segmented_control(key="pick_year").set_value("3").run()
+    figure = asked.figure(release, [("sector", "retail")], horizon="3")
+    assert figure is not None
+    assert figure.figure_id in words(app)
+    assert asked_for(app, "year") == "3"
+
+
+FRAME = {"programme": "ecommerce-2020", "release": "2026-1", "lang": "it"}
+
+
+@pytest.mark.parametrize(
+    ("page", "usual"),
+    [
+        ("overview", {"shrunken": False}),
+        ("sectors", {"sector": "food", "outcome": "online_sales", "estimand": "typical_firm", "year": "overall"}),
+        ("evidence", {"claim": "effect-*-*"}),
+    ],
+)
+def test_nonsense_in_the_address_is_the_default(demonstration: Home, page: str, usual: dict[str, object]) -> None:
+    """In every choice at once: the page is that of a bare address, and the address is mended."""
+    app = opened(demonstration, page, **dict.fromkeys(CHOICES, "<script>"))
+    assert sound(app)
+    assert chosen(app) == FRAME | usual
+    assert "<script>" not in words(app)
+    for key, value in (FRAME | usual).items():
+        assert asked_for(app, key) == ("0" if value is False else value)
+
+
+def test_an_outcome_without_the_measure_falls_back_to_the_usual_one(demonstration: Home) -> None:
+    """Nobody starts to sell total sales: another outcome is chosen, and the measure is the programme's again."""
+    app = opened(demonstration, "sectors", estimand="started_selling")
+    assert chosen(app)["estimand"] == "started_selling"
+    app.selectbox(key="pick_outcome").set_value("destination_countries").run()
+    assert sound(app)
+    assert chosen(app)["estimand"] == "typical_firm"
+    assert asked_for(app, "estimand") == "typical_firm"
+
+
+def held_page() -> None:
+    import streamlit as st
+
+    from pages import address
+
+    st.write(address.held("estimand", ["typical_firm", "symmetric_growth"], "euro_weighted"))
+
+
+def test_what_is_held_is_an_option() -> None:
+    """The programme's own question may be of sales added up; an outcome that is no money has no such measure."""
+    app = AppTest.from_function(held_page).run()
+    assert not app.exception
+    assert app.markdown[0].value in ("typical_firm", "symmetric_growth")
+
+
+# ---- another release than the demonstration's ------------------------------------------------------------------------
+
+
+def changed(home: Home, root: Path, edit: Callable[[dict], None]) -> Home:
+    """The demonstration's release with another programme file in it."""
+    source = Releases(home.releases, "ecommerce-2020").open()
+    manifest = {key: value for key, value in source.manifest.items() if key != "format_version"}
+    manifest["programme"] = source.programme.model_dump(mode="json")
+    edit(manifest["programme"])
+    names = ("figures", "lines", "spread", "reconciliation", "applications")
+    releases = Releases(Home(root).releases, "ecommerce-2020")
+    write_release(releases.path(source.release_id), manifest, {name: getattr(source, name) for name in names})
+    releases.publish(source.release_id)
+    return Home(root)
+
+
+NASTY = "<b>x</b> *y* $1$ [z](http://a.b) `c` :red[d]"
+MARKUP = re.compile(r"(?<!\\)(?:<b>|\*y\*|\[z\]\(|`c`|:red\[)|(?<!\\)\$")
+
+
+def nasty(programme: dict) -> None:
+    """Every name that comes from the file holds HTML, Markdown, a formula, a link and a directive of Streamlit's."""
+
+    def spoil(value: object) -> None:
+        if isinstance(value, dict):
+            if set(value) == set(LANGUAGES):
+                value.update({language: f"{value[language]} {NASTY}" for language in LANGUAGES})
+            for inner in value.values():
+                spoil(inner)
+        elif isinstance(value, list):
+            for inner in value:
+                spoil(inner)
+
+    spoil(programme)
+
+
+@pytest.fixture(scope="module")
+def spoiled(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return changed(demonstration, tmp_path_factory.mktemp("spoiled"), nasty)
+
+
+RENDERED = ("title", "header", "subheader", "markdown", "caption", "warning", "expander")
+
+
+def rendered(app: AppTest) -> list[tuple[str, str]]:
+    """What Streamlit reads as Markdown: texts, labels of metrics, cells of laid-out tables."""
+    found = [(kind, str(getattr(one, "value", None) or one.label)) for kind in RENDERED for one in app.get(kind)]
+    for metric in app.metric:
+        found += [("metric", str(metric.label)), ("metric", str(metric.value))]
+    for table in app.table:
+        cells = [*table.value.index, *table.value.columns, *table.value.to_numpy().ravel()]
+        found += [("table", str(cell)) for cell in cells]
+    return found
+
+
+def own(words: str) -> str:
+    """Without the markup that our own templates have around the names."""
+    return re.sub(r":blue\[|:gray\[|:small\[", "[", words)
+
+
+@pytest.fixture(scope="module", params=["overview", "sectors", "evidence"])
+def page(spoiled: Home, request: pytest.FixtureRequest) -> AppTest:
+    """A page about such names."""
+    app = opened(spoiled, request.param, sector="retail")
+    assert sound(app)
+    return app
+
+
+def test_names_of_a_programme_stand_on_the_page_as_they_are_written(page: AppTest) -> None:
+    """No page fails on them, and none swallows them."""
+    assert NASTY in words(page)
+
+
+def test_names_of_a_programme_are_never_markup(page: AppTest) -> None:
+    """HTML, Markdown, a formula, a link, a directive in a name are read as they are written, wherever they stand."""
+    assert {kind for kind, said in rendered(page) if MARKUP.search(own(said))} == set()
+
+
+def test_names_in_tables_and_headings_are_never_markup(page: AppTest) -> None:
+    """What is laid out from frames and lists is escaped."""
+    found = [said for kind, said in rendered(page) if kind in ("table", "header", "expander")]
+    assert found
+    assert [said for said in found if MARKUP.search(own(said))] == []
+
+
+def test_names_in_pictures_are_never_markup(spoiled: Home) -> None:
+    """Inside a chart only our own tags are tags; formulas and entities are words."""
+    release, text = shelved(spoiled), speaking("it")
+    asked, ways = Asked.headline(release), claims(release, text)[0].figure.figure_id
+    shown = [
+        pictures.forest(release, text, "sector", asked),
+        pictures.forest(release, text, "channel", asked, within=(("sector", "retail"),), narrow=True),
+        pictures.standing(release, text, "retail", asked),
+        pictures.index_lines(release, text, "online_sales", "retail"),
+        pictures.all_sectors(release, text, "online_sales"),
+        pictures.context(release, text, "food"),
+        pictures.specification_curve(release, text, ways),
+        pictures.detectable(release, text),
+        pictures.effect_panel(release, text, "typical_firm", point=True),
+    ]
+    seen = ""
+    for picture in shown:
+        assert isinstance(picture, pictures.Picture)
+        for form in (picture.wide, picture.phone):
+            for note in form.layout.annotations if form else ():
+                tags = set(re.findall(r"</?\w+", note.text))
+                assert tags <= {"<b", "</b", "<br", "<span", "</span"}
+                assert "<b>x</b>" not in note.text
+                assert "$" not in note.text
+                seen += html.unescape(re.sub(r"<[^>]*>", "", note.text))
+    assert seen.replace(" ", "").count("<b>x</b>*y*$1$[z](http://a.b)`c`:red[d]") > 10
+
+
+# ---- the guide -------------------------------------------------------------------------------------------------------
+
+
+def guided(app: AppTest, language: str = "it") -> bool:
+    return Text(language)("guide.title") in [one.value for one in app.subheader]
+
+
+def remembers(app: AppTest) -> bool:
+    """Whether the page sends the browser its note."""
+    return any(f"{guide.SEEN}=1" in one.proto.body for one in app.get("html"))
+
+
+def test_the_guide_is_there_on_a_first_visit_until_it_is_closed(demonstration: Home, notes: Notes) -> None:
+    """It goes when the reader says so, the browser is told to remember that once, and it does not come back."""
+    notes({})
+    app = opened(demonstration)
+    assert guided(app)
+    assert not remembers(app)
+    button = app.button(key="guide_done")
+    assert button.label == "Ho capito"
+    button.click().run()
+    assert not guided(app)
+    assert remembers(app)
+    app.run()
+    assert not guided(app)
+    assert not remembers(app)
+
+
+def test_who_has_read_the_guide_is_not_shown_it_again(demonstration: Home, notes: Notes) -> None:
+    """The browser's note is enough, in a new session; another's is not."""
+    notes({guide.SEEN: "1"})
+    app = opened(demonstration)
+    assert sound(app)
+    assert not guided(app)
+    assert not remembers(app)
+    notes({"another": "1"})
+    assert guided(opened(demonstration, lang="en"), "en")
+
+
+def test_only_the_first_page_has_the_guide(demonstration: Home, notes: Notes) -> None:
+    """A deep link goes to what it names."""
+    notes({})
+    app = opened(demonstration, "sectors")
+    assert sound(app)
+    assert not guided(app)
+
+
+# ---- a page that fails -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("page", "language"), [("overview", "it"), ("sectors", "en")])
+def test_a_page_that_fails_says_so_in_the_readers_language(
+    demonstration: Home, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, page: str, language: str
+) -> None:
+    """No trace reaches the reader; frame and contact stay; the log has the trace, for us."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("0123secret")
+
+    monkeypatch.setattr(pictures, "years", fails)
+    with caplog.at_level(logging.ERROR, logger="vetrina"):
+        app = opened(demonstration, page, lang=language)
+    text, said = Text(language), words(app)
+    assert not app.exception
+    assert text("page.error_title") in [one.value for one in app.title]
+    assert text("page.error") in said
+    assert "0123secret" not in said
+    assert "Traceback" not in said
+    assert "vetrina@example.org" in said
+    records = [one for one in caplog.records if one.name == "vetrina"]
+    assert [one.exc_info is not None for one in records] == [True]
+    assert "0123secret" in caplog.text
+    assert not sound(app, language)
+
+
+def test_a_page_that_fails_names_no_contact_that_is_not_there(
+    demonstration: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Michigan's file has none."""
+    monkeypatch.setattr(pictures, "years", lambda *_, **__: SimpleNamespace())
+    app = opened(demonstration, programme="michigan-1988", lang="en")
+    assert not sound(app, "en")
+    assert Releases(demonstration.releases, "michigan-1988").open().programme.contact is None
+    assert "contact below" not in words(app)
