@@ -340,7 +340,7 @@ def test_how_many_firms_would_tell_is_what_the_figure_says(release: Release) -> 
 
 
 def test_what_was_never_asked_is_not_said_to_be_impossible(michigan: Release) -> None:
-    """Of a headline of one year it is asked how many firms would tell; what more years would do, one year cannot say."""
+    """Of a headline of one year it is asked how many firms would tell; what more years would do, no year can say."""
     claim = sector_claims(michigan)["manufacturing"]
     assert claim.firms_needed is not None
     assert claim.years_needed is None
