@@ -90,7 +90,10 @@ def draw() -> None:
     frame = None
     try:
         frame = _pickers(text)
-        page.run() if frame else _nothing_yet(text)
+        if frame:
+            page.run()
+        else:
+            _nothing_yet(text)
     except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
         LOG.exception("page %s", page.title)
         st.title(text("page.error_title"))
