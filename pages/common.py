@@ -42,6 +42,13 @@ def show(shown: Shown, key: str, found: Frame) -> None:
         table(shown.table, key)
 
 
+def drawn(title: str, says: str, shown: Shown, key: str, found: Frame) -> None:
+    """A picture under its heading, and what it shows in a sentence or two."""
+    st.subheader(title, anchor=False)
+    st.caption(plain(says))
+    show(shown, key, found)
+
+
 def camera(found: Frame, name: str) -> dict[str, object]:
     """The chart's one button: its picture as a file, named after what it shows; in the reader's language."""
     release, text = found.release, found.text

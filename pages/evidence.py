@@ -22,8 +22,7 @@ def titled(name: str) -> None:
 
 def drawn(name: str, shown: Shown) -> None:
     """A picture under its heading."""
-    titled(name)
-    common.show(shown, name, found)
+    common.drawn(text(f"evidence.{name}"), text(f"evidence.{name}_says"), shown, name, found)
 
 
 def written(name: str, frame: pd.DataFrame) -> None:

@@ -77,9 +77,8 @@ def forest(dimension: str, *, shrunken: bool = False) -> None:
 
 def years() -> None:
     """Year by year, and whether the effect lasts."""
-    st.subheader(text("overview.years"), anchor=False)
-    st.caption(plain(lasting_sentence(release, main, text) or text("sectors.years_says")))
-    common.show(pictures.years(release, text, asked), "years", found)
+    says = lasting_sentence(release, main, text) or text("sectors.years_says")
+    common.drawn(text("overview.years"), says, pictures.years(release, text, asked), "years", found)
 
 
 def at_a_glance() -> None:
@@ -90,9 +89,8 @@ def at_a_glance() -> None:
         years()
     for column, dimension in zip(columns[1:], named, strict=False):
         with column:
-            st.subheader(text(f"overview.by.{dimension}"), anchor=False)
-            st.caption(text("overview.by_says"))
-            common.show(pictures.forest(release, text, dimension, asked, narrow=True), dimension, found)
+            picture = pictures.forest(release, text, dimension, asked, narrow=True)
+            common.drawn(text(f"overview.by.{dimension}"), text("overview.by_says"), picture, dimension, found)
 
 
 def how_to_read() -> None:

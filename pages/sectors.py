@@ -68,8 +68,6 @@ if typed := address.not_understood("sector"):
 asked, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)
 effect, claimed = asked.figure(release, group), main.figure(release, group)
 name = programme.label("sector", sector, text)
-
-
 beside = text(
     "sectors.beside",
     group=name,
@@ -111,46 +109,34 @@ def over_time() -> None:
     """Funded against comparison firms; the effect in years 1, 2, 3."""
     wide, side = st.columns([1.9, 1], gap="large")
     with wide:
-        st.subheader(text("sectors.lines"), anchor=False)
-        st.caption(plain(text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text))))
-        common.show(pictures.index_lines(release, text, outcome, sector), "lines", found)
+        says = text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text))
+        common.drawn(text("sectors.lines"), says, pictures.index_lines(release, text, outcome, sector), "lines", found)
     with side:
-        st.subheader(text("sectors.years"), anchor=False)
         same = (asked.outcome, asked.estimand) == (main.outcome, main.estimand)
-        lasts = lasting_sentence(release, claimed, text) if claimed and same else ""
-        st.caption(plain(lasts or text("sectors.years_says")))
-        common.show(pictures.years(release, text, asked, within=group), "years", found)
+        says = (lasting_sentence(release, claimed, text) if claimed and same else "") or text("sectors.years_says")
+        common.drawn(text("sectors.years"), says, pictures.years(release, text, asked, within=group), "years", found)
 
 
-def standing() -> None:
-    """Where the sector stands among its wholes, raw and shrunken."""
-    st.subheader(text("sectors.standing"), anchor=False)
-    st.caption(text("sectors.standing_says"))
-    common.show(pictures.standing(release, text, sector, asked), "standing", found)
-
-
-def spread() -> None:
-    """How its firms vary."""
-    st.subheader(text("sectors.spread"), anchor=False)
-    st.caption(text("sectors.spread_says"))
-    common.show(pictures.spread(release, text, outcome, sector), "spread", found)
-
-
-def context() -> None:
-    """The world meanwhile, in official statistics."""
-    st.subheader(text("sectors.context"), anchor=False)
-    st.caption(text("sectors.context_says"))
-    common.show(pictures.context(release, text, sector), "context", found)
+def firms() -> None:
+    """Where the sector stands among its wholes; how its firms vary; the world meanwhile."""
+    shown = {
+        "standing": pictures.standing(release, text, sector, asked),
+        "spread": pictures.spread(release, text, outcome, sector),
+    }
+    if programme.context:
+        shown["context"] = pictures.context(release, text, sector)
+    for column, (part, picture) in zip(st.columns(3, gap="large"), shown.items(), strict=False):
+        with column:
+            common.drawn(text(f"sectors.{part}"), text(f"sectors.{part}_says"), picture, part, found)
 
 
 def groups() -> None:
     """Channels, sizes and areas of the sector."""
     named = [dimension for dimension in ("channel", "size_class", "area") if len(release.codes(dimension)) > 1]
-    for column, dimension in zip(st.columns(len(named), gap="large") if named else [], named, strict=True):
+    for column, dimension in zip(st.columns(3, gap="large"), named, strict=False):
         with column:
-            st.subheader(text(f"overview.by.{dimension}"), anchor=False)
-            st.caption(text("sectors.by_says"))
-            common.show(pictures.forest(release, text, dimension, asked, within=group, narrow=True), dimension, found)
+            picture = pictures.forest(release, text, dimension, asked, within=group, narrow=True)
+            common.drawn(text(f"overview.by.{dimension}"), text("sectors.by_says"), picture, dimension, found)
 
 
 def losses() -> None:
@@ -168,10 +154,7 @@ answer()
 st.space("small")
 over_time()
 st.space("small")
-for column, part in zip(st.columns(3, gap="large"), (standing, spread, context), strict=True):
-    if part is not context or programme.context:
-        with column:
-            part()
+firms()
 st.space("small")
 groups()
 if len(codes) > 1:
@@ -179,13 +162,14 @@ if len(codes) > 1:
     st.header(text("sectors.all"), anchor=False)
     st.caption(text("sectors.all_says"))
     common.show(pictures.all_sectors(release, text, outcome), "all", found)
-where, lost = st.columns([1, 1.9], gap="large")
 if programme.tiles:
+    where, lost = st.columns([1, 1.9], gap="large")
     with where:
-        st.subheader(text("sectors.provinces"), anchor=False)
-        st.caption(text("sectors.provinces_says"))
-        common.show(pictures.provinces(release, text), "provinces", found)
-with lost:
+        title, says = text("sectors.provinces"), text("sectors.provinces_says")
+        common.drawn(title, says, pictures.provinces(release, text), "provinces", found)
+    with lost:
+        losses()
+else:
     losses()
 if note := data_note(release, text):
     st.caption(note)
