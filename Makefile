@@ -16,7 +16,7 @@ run: .venv/run.done
 test: .venv/test.done
 	@$(BIN)/python tests/browser.py
 	@$(MAKE) --no-print-directory lint
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # Slow (about 2 minutes): kills build, publish and withdraw at 200 moments; make test tries 20.
 torture: .venv/test.done

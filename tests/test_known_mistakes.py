@@ -90,6 +90,9 @@ def test_euros_lire_and_thousands_tell_the_same(seed, factor):
             assert a.theta / a.se == pytest.approx(b.theta / b.se, rel=1e-5, abs=1e-6)
 
 
+NUMBERS = ("value", "low", "high", "half_low", "half_high")
+
+
 @pytest.mark.parametrize("factor", [1936.27, 0.001])
 def test_every_figure_beside_a_claim_is_without_a_currency(factor):
     """All rows of the evidence: the same numbers, but for the mean sales of the arms."""
@@ -97,12 +100,10 @@ def test_every_figure_beside_a_claim_is_without_a_currency(factor):
     assert len(one) == len(other)
     for a, b in zip(one, other, strict=True):
         name = str(a["measure"])
-        assert {k: v for k, v in a.items() if k not in ("value", "low", "high")} == {
-            k: v for k, v in b.items() if k not in ("value", "low", "high")
-        }
+        assert {k: v for k, v in a.items() if k not in NUMBERS} == {k: v for k, v in b.items() if k not in NUMBERS}
         money = factor if name == "balance_sales" and a["arm"] != "*" else 1.0
         within = next((step for start, step in STEPS.items() if name.startswith(start)), ROUNDING)
-        for end in ("value", "low", "high"):
+        for end in NUMBERS:
             if a.get(end) is not None:
                 assert a[end] * money == pytest.approx(b[end], rel=within, abs=within), name
 

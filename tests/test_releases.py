@@ -18,7 +18,7 @@ from analytics.moments import parse_moment, said, stamp
 from analytics.release import Release
 from analytics.releases import Releases, State, verify
 from analytics.text import Text
-from pages import common
+from pages import shelf
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make
 from tests.michigan import as_they_are, built
@@ -333,17 +333,17 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
     releases.publish(names[0])
     until = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=3)
     releases.publish(names[1], until)
-    assert common.opened(PROGRAMME).release_id == names[0]
+    assert shelf.opened(PROGRAMME).release_id == names[0]
     errors = []
     for asked in (names[1], "2019-1"):
         with pytest.raises(UserError) as caught:
-            common.opened(PROGRAMME, asked)
+            shelf.opened(PROGRAMME, asked)
         errors.append(str(caught.value))
     assert errors[0] == errors[1]
     assert dt.datetime.now(dt.UTC) < until
     time.sleep((until - dt.datetime.now(dt.UTC)).total_seconds())
-    assert common.opened(PROGRAMME).release_id == names[1]
-    assert common.opened(PROGRAMME, names[0]).release_id == names[0]
+    assert shelf.opened(PROGRAMME).release_id == names[1]
+    assert shelf.opened(PROGRAMME, names[0]).release_id == names[0]
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
