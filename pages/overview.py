@@ -35,7 +35,11 @@ def change_panel() -> None:
     others = without_grant(release, text)
     st.markdown(plain(text("overview.happened_says", before=before_phrase(release, text), others=others)))
     common.show(pictures.change_panel(release, text), "change", found)
-    st.caption(text("overview.happened_note"))
+
+
+def labelled(label: str, figure: Figure) -> str:
+    """What a number is; of a range, that it is one."""
+    return label if tells(figure) else text("overview.range_label", label=label)
 
 
 def effect_panel(figure: Figure | None, name: str) -> None:
@@ -47,8 +51,9 @@ def effect_panel(figure: Figure | None, name: str) -> None:
         return
     large = text.percent(figure.value) if tells(figure) else text.span(*interval)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_{name}"):
-        st.metric(plain(text(f"overview.{name}_label", outcome=outcome.label.in_(text))), large)
-    st.markdown(text(f"overview.{name}_says", horizon=horizon_phrase(release, asked.horizon, text)))
+        st.metric(plain(labelled(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), figure)), large)
+    says = text(f"overview.{name}_says", horizon=horizon_phrase(release, asked.horizon, text))
+    st.markdown(plain(f"{says} {panel_words(figure, text)}"))
     common.show(pictures.effect_panel(release, text, figure.measure, point=tells(figure)), name, found)
     half = text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0))
     st.caption(plain(f"{half} {companions(release, {}, text)}"))
@@ -63,8 +68,8 @@ def money_panel(figure: Figure) -> None:
     large = tables.rate(figure, outcome, text) if tells(figure) else tables.rate_span(figure, outcome, text)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_money"):
         label = text("overview.money_label", outcome=lower_first(outcome.label.in_(text)))
-        st.metric(plain(capital(label)), plain(large))
-    horizon = capital(horizon_phrase(release, asked.horizon, text))
+        st.metric(plain(labelled(capital(label), figure)), plain(large))
+    horizon = horizon_phrase(release, asked.horizon, text)
     st.markdown(plain(text("overview.money_says", horizon=horizon, words=panel_words(figure, text))))
     common.show(pictures.money_panel(release, text, point=tells(figure)), "money", found)
     st.caption(plain(losses_words(release, text)))
