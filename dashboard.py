@@ -16,9 +16,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.headlines import headlines
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.release import Release
-from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from pages import address, common, shelf
 
 HERE = Path(__file__).parent

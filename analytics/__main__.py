@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from analytics import release_commands as releases
 from analytics.bar import Bar
-from analytics.home import PROJECT, Home
+from analytics.folders import PROJECT, Home
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import DataKind, UserError
-from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 
 if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
     from analytics.cells import Rejection

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pandas as pd
 
+from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.release import Release
 from analytics.tables import count_cell
-from analytics.text import Text
 
 
 def _tranche_label(release: Release, tranche: str, text: Text) -> str:

@@ -4,7 +4,7 @@ from typing import NoReturn, Self
 
 from tqdm import tqdm
 
-from analytics.text import Text
+from analytics.language.text import Text
 
 
 class Bar:

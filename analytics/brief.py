@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
+from analytics.language.text import Text
 from analytics.model import Arm, Estimand, Grade, Verdict
 from analytics.phrases import why
 from analytics.reasons import total_effect
 from analytics.release import Figure, Release
 from analytics.sentences import Verb, verb_of
 from analytics.tables import effect_cell
-from analytics.text import Text
 
 
 def panel_words(figure: Figure, text: Text) -> str:

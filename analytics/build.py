@@ -11,6 +11,7 @@ import pandas as pd
 
 import analytics
 from analytics.behind import keep, recall
+from analytics.clock import stamp
 from analytics.contributions import contributions, samples_of
 from analytics.figure_id import FigureId, cell_of
 from analytics.figures import figure_rows
@@ -18,7 +19,6 @@ from analytics.guard import Guard, guard
 from analytics.guard import cell_of as cube_cell
 from analytics.lines import held_lines, line_rows
 from analytics.model import Progress, Rule, UserError, silent
-from analytics.moments import stamp
 from analytics.panel import Panel, from_store
 from analytics.programme import DIMENSIONS, Programme
 from analytics.protected import protected

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from analytics import build, michigan, office
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.ingest import import_file
 from analytics.model import DataKind, Progress, UserError, silent
 from analytics.programme import Programme, load_programme

@@ -2,10 +2,10 @@
 
 from enum import StrEnum
 
+from analytics.language.text import Text
 from analytics.phrases import capital, horizon_phrase, why
 from analytics.release import Figure, Release
 from analytics.sentences import Verb, claim_interval, tells, verb_of
-from analytics.text import Text
 
 
 class Lasts(StrEnum):

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pandas as pd
 
-from analytics.text import Text
+from analytics.language.text import Text
 
 Progress = Callable[[str, int, int], None]  # step, parts done, parts in all
 

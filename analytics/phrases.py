@@ -4,9 +4,9 @@ import re
 
 import pandas as pd
 
+from analytics.language.text import Text, speaking
 from analytics.model import ConfStatus, DataKind, Estimand, Reason
 from analytics.release import Figure, Release
-from analytics.text import Text, speaking
 
 
 def reader(release: Release, language: str) -> Text:

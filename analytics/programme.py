@@ -12,7 +12,8 @@ from typing import Annotated, Literal, Self
 import pandas as pd
 from pydantic import Field, ValidationError, model_validator
 
-from analytics.home import PROGRAMMES
+from analytics.folders import PROGRAMMES
+from analytics.language.text import Text
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
 from analytics.programme_parts import (
     Announced,
@@ -34,7 +35,6 @@ from analytics.programme_parts import (
     Words,
 )
 from analytics.reference import DIVISIONS, PROVINCES
-from analytics.text import Text
 
 DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "province", "beneficiary_kind")
 NESTED = {"sector": "macro_sector", "province": "area"}  # each lies in one of the other

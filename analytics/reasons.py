@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from analytics.language.text import Text
 from analytics.model import FOLLOW_EUROS, Arm, Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
 from analytics.phrases import why
 from analytics.release import Figure, Release
 from analytics.sentences import Verb, groups_differ, tells, verb_of
-from analytics.text import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from typing import Any
 import pandas as pd
 
 from analytics.build import code_version, contents
+from analytics.clock import unstamp
 from analytics.difference import Cause, Changed, causes, changes, known
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.model import Progress, UserError, silent
-from analytics.moments import unstamp
 from analytics.programme import Programme
 from analytics.release import Release
 from analytics.releases import Releases

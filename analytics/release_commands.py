@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analytics.bar import Bar
-from analytics.home import Home
+from analytics.clock import parse_moment, said
+from analytics.folders import Home
+from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.moments import parse_moment, said
-from analytics.text import Text
 
 if TYPE_CHECKING:
     from analytics.difference import Changed
@@ -78,7 +78,7 @@ def run_withdraw(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_releases(arguments: argparse.Namespace, text: Text) -> int:
     """Where each release stands; then the ledger."""
-    from analytics.moments import unstamp
+    from analytics.clock import unstamp
 
     releases = of(arguments)
     embargoed = releases.embargoed()

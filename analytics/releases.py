@@ -17,9 +17,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from analytics.clock import by_rome, stamp, unstamp, utc_now
 from analytics.figure_id import parse_figure_id
 from analytics.model import DataKind, UserError
-from analytics.moments import by_rome, stamp, unstamp, utc_now
 from analytics.release import Figure, Release, to_disk
 
 Shelf = dict[str, str]  # release -> the moment from which readers see it, as a stamp

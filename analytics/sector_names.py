@@ -4,9 +4,9 @@ import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
+from analytics.language.text import Text
 from analytics.programme import Programme
 from analytics.reference import AmbiguousCodeError, UnknownCodeError, division_2007
-from analytics.text import Text
 
 
 def sector_option(programme: Programme, code: str, text: Text) -> str:

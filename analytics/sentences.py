@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from analytics.language.text import Text, plain
 from analytics.model import Estimand, Grade, Unit, Verdict
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
 from analytics.programme_parts import Outcome
 from analytics.release import Figure, Release
-from analytics.text import Text, plain
 
 
 class Kind(StrEnum):

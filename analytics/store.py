@@ -16,8 +16,8 @@ from typing import Literal, Self
 import duckdb
 import pandas as pd
 
+from analytics.clock import by_rome, unstamp
 from analytics.model import UserError
-from analytics.moments import by_rome, unstamp
 
 SCHEMA_VERSION = 1
 SQL = Path(__file__).parent / "sql"

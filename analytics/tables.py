@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from analytics.asked import Asked
+from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.phrases import data_note
 from analytics.programme_parts import Outcome
 from analytics.release import Figure, Release
 from analytics.sentences import tells
-from analytics.text import Text
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EMPTY = "–"

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analytics.difference import causes, changes, counts
+from analytics.language.text import Text
 from analytics.model import ObsStatus
 from analytics.phrases import why
 from analytics.programme import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.tables import claim_cell, figure_id
-from analytics.text import Text
 
 
 def update_words(old: Release, new: Release, text: Text) -> list[str]:

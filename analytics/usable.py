@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from analytics.headlines import headline_of
+from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.programme import NESTED
 from analytics.release import Figure, Release
 from analytics.sentences import Kind
 from analytics.tables import amount
-from analytics.text import Text
 
 LEAST_YEARS = 2
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import audit_tables
-from analytics.text import plain
+from analytics.language.text import plain
 from pages import common, shelf
 
 found = shelf.need_frame()

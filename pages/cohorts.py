@@ -3,8 +3,8 @@
 import streamlit as st
 
 from analytics import tables
+from analytics.language.text import plain
 from analytics.phrases import data_note, horizon_label, horizon_phrase
-from analytics.text import plain
 from pages import address, common, shelf
 
 found = shelf.need_frame()

@@ -7,14 +7,14 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from analytics.clock import said
+from analytics.folders import Home
 from analytics.headlines import Headline
-from analytics.home import Home
-from analytics.moments import said
+from analytics.language.text import Text, plain
 from analytics.pictures import Absent, Shown
 from analytics.reasons import grade_words, reasons, why_words
 from analytics.release import Figure
 from analytics.releases import Releases
-from analytics.text import Text, plain
 from pages.shelf import Frame
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high

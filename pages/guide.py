@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.text import Text
+from analytics.language.text import Text
 
 SEEN = "vetrina_read"
 # a year from now, on this site only: it holds nothing about the reader but that the guide was read

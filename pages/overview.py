@@ -6,12 +6,12 @@ from analytics import audit_tables, charts, pictures, tables
 from analytics.asked import Asked
 from analytics.brief import companions, losses_words, panel_words, without_grant
 from analytics.headlines import headline_of
+from analytics.language.text import plain
 from analytics.lasting import lasting_sentence
 from analytics.phrases import before_phrase, capital, horizon_phrase, lower_first, why
 from analytics.reasons import cannot_say
 from analytics.release import Figure
 from analytics.sentences import Kind, claim_interval, differ_sentence, tells
-from analytics.text import plain
 from pages import address, common, guide, shelf
 
 found = shelf.need_frame()

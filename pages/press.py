@@ -3,10 +3,10 @@
 import streamlit as st
 
 from analytics.headlines import Headline, approved
+from analytics.language.text import LANGUAGES, plain
 from analytics.phrases import capital, reader, why
 from analytics.reasons import do_not_say, grade_words, reasons
 from analytics.sentences import Kind
-from analytics.text import LANGUAGES, plain
 from pages import common, shelf
 
 Same = tuple[Headline, ...]  # one sentence in every language

@@ -6,12 +6,12 @@ from analytics import pictures, tables
 from analytics.asked import Asked
 from analytics.brief import companions
 from analytics.headlines import headline_of
+from analytics.language.text import plain
 from analytics.lasting import lasting_sentence
 from analytics.model import Estimand
 from analytics.phrases import data_note, horizon_label, lower_first, why_at_length
 from analytics.sector_names import find_sector, sector_option
 from analytics.sentences import Kind, sentence_of, tells
-from analytics.text import plain
 from analytics.usable import usable
 from pages import address, common, shelf
 

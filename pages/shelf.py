@@ -7,12 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from analytics.home import PROGRAMMES, Home
+from analytics.folders import PROGRAMMES, Home
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.phrases import reader
 from analytics.release import Release
 from analytics.releases import Releases
-from analytics.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from pages.address import held
 
 

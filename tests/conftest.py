@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from analytics.home import Home
+from analytics.folders import Home
 
 settings.register_profile("vetrina", deadline=None)  # a busy machine is no failure
 settings.load_profile("vetrina")

@@ -17,7 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 from analytics import build
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.programme import load_programme
 from analytics.releases import Releases
 from analytics.store import Store

@@ -7,9 +7,9 @@ from functools import cache
 
 from babel import Locale
 
-from analytics.home import PROGRAMMES
+from analytics.folders import PROGRAMMES
+from analytics.language.text import LANGUAGES, sentences
 from analytics.reference import PROVINCES
-from analytics.text import LANGUAGES, sentences
 
 OFF_THE_PAGES = ("cli.", "error.", "reject.")  # said on the command line, where keys of files are quoted
 # Words of no language: placeholders, directives, entities, addresses, files, figure ids, codes of two capitals, and

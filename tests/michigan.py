@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.build import build
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.ingest import import_file
 from analytics.michigan import write
 from analytics.programme import load_programme

@@ -9,7 +9,7 @@ import openpyxl
 from stdnum import luhn
 
 from analytics import office
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.ingest import Report, import_file
 from analytics.programme import Programme, load_programme
 from analytics.readers import Mapping, load_mapping, read_table

@@ -12,13 +12,13 @@ from itertools import product
 from pathlib import Path
 
 from analytics.demo import demonstrate
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.lasting import Lasts
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
 from analytics.release import Figure, Release
 from analytics.releases import Releases
 from analytics.sentences import Kind, Sentence, Verb, sentence_of
-from analytics.text import LANGUAGES, Text, sentences
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SENTENCES.md"
 LEVELS = ("*", "macro_sector", "sector")

@@ -12,12 +12,12 @@ import pandas as pd
 import pytest
 
 from analytics import build
+from analytics.clock import parse_moment
 from analytics.difference import known
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.ingest import import_file
 from analytics.michigan import write
 from analytics.model import UserError
-from analytics.moments import parse_moment
 from analytics.panel import from_store
 from analytics.programme import load_programme
 from analytics.readers import Format, Mapping, load_mapping

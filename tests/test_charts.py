@@ -17,8 +17,8 @@ from analytics import charts
 from analytics.charts import Mark, Row, Stamp, palette
 from analytics.charts.interval import LEVELS, band, shared_axis
 from analytics.charts.words import spread, width, wrap
+from analytics.language.text import MINUS, Text
 from analytics.model import Arm
-from analytics.text import MINUS, Text
 
 STAMP = Stamp(
     "elaborazione su dati <inventati>", "2026.2", "ecommerce.2026-2.s-10-K", "DATI SIMULATI", "29 febbraio 2024"

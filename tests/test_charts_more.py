@@ -16,8 +16,8 @@ from analytics import charts
 from analytics.charts import ContextLine, DotRow, EventPoint, Mark, Panel, Row, Stamp, Tile, palette
 from analytics.charts.canvas import footer_lines
 from analytics.charts.words import flow, width
+from analytics.language.text import MINUS, Text
 from analytics.model import Arm, Unit
-from analytics.text import MINUS, Text
 
 TOUCH = 3.0  # px by which measured boxes may overlap: line boxes are taller than their letters
 FEW = {"max_examples": 40, "deadline": None}

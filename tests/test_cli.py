@@ -12,12 +12,12 @@ import pytest
 
 from analytics.__main__ import main
 from analytics.figure_id import FigureId
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import Text
 from analytics.release import Release
 from analytics.release_commands import LISTED
 from analytics.releases import Releases
 from analytics.store import Store
-from analytics.text import Text
 from tests.kill_release import make
 from tests.michigan import as_they_are, built, corrected
 from tests.officer import application, as_csv, code, sale

@@ -12,7 +12,7 @@ import pytest
 
 from analytics import michigan
 from analytics.demo import demonstrate
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.model import UserError
 from analytics.panel import from_store
 from analytics.programme import load_programme

@@ -7,7 +7,7 @@ import pytest
 
 from analytics.build import build, code_version
 from analytics.difference import STATUS, Cause, Change, Changed, causes, changes, counts
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.model import UserError
 from analytics.programme import Programme
 from analytics.recompute import attributed

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from analytics.doubly_robust import two_by_two
 from analytics.group_time import Aggregation, GroupTimeEffects, group_time_att
+from analytics.language.text import Text
 from analytics.model import Reason, UserError, Withheld
 from analytics.panel import Panel
-from analytics.text import Text
 from tests.panels import drawn, panel_of, with_sales
 from tests.reference_group_time import CASES, CONTROL_GROUPS, METHODS, NUMBERS, PANELS, Case, staggered
 

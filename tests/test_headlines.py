@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from analytics.folders import Home
 from analytics.headlines import approved, headlines
-from analytics.home import Home
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import Check, CheckReason, Grade, Result, Verdict
 from analytics.reasons import cannot_say, checks, do_not_say, reasons
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.sentences import Kind
-from analytics.text import LANGUAGES, Text
 from tests.michigan import built, funded_only
 
 

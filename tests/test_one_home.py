@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.text import LANGUAGES, sentences
+from analytics.language.text import LANGUAGES, sentences
 from tests.languages import foreign_words
 from tests.prose import prose
 

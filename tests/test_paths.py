@@ -11,8 +11,9 @@ from analytics.contributions import samples_of
 from analytics.estimate import EventEstimate, event_study
 from analytics.event_study import shares_by_event
 from analytics.figures import figure_rows
+from analytics.folders import Home
 from analytics.guard import Guard, cell_of
-from analytics.home import Home
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, DisclosureRules, Reason, Rule, Settings, Unit
 from analytics.panel import Panel, from_store
 from analytics.paths import path_rows
@@ -23,7 +24,6 @@ from analytics.recompute import Recipe, compared, rebuilt, store_of
 from analytics.release import Release
 from analytics.sample import Sample
 from analytics.store import Store
-from analytics.text import LANGUAGES, Text
 from analytics.windows import horizons
 from tests.michigan import as_they_are, built, funded_only
 from tests.panels import drawn

@@ -13,8 +13,9 @@ import pytest
 
 from analytics import pictures, tables
 from analytics.asked import Asked, Group
+from analytics.folders import Home
 from analytics.headlines import claims
-from analytics.home import Home
+from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.lasting import lasting_sentence
 from analytics.model import Grade, ObsStatus, Reason
 from analytics.phrases import data_mark, described, why
@@ -23,7 +24,6 @@ from analytics.pictures.parts import REMEMBERED
 from analytics.programme import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.releases import Releases
-from analytics.text import LANGUAGES, Text, speaking
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 WITHIN = ("channel", "size_class", "area")

@@ -13,8 +13,8 @@ from analytics.build import contents
 from analytics.contributions import contributions, samples_of
 from analytics.disclosure import Protection
 from analytics.figures import figure_rows
+from analytics.folders import Home
 from analytics.guard import Guard
-from analytics.home import Home
 from analytics.model import UserError
 from analytics.panel import Panel, from_store
 from analytics.programme import DIMENSIONS, Programme, load_programme

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.readers import SUFFIXES, Format, Mapping, RawTable, as_text, load_mapping, read_bytes, read_table
-from analytics.text import Text
 from tests.officer import as_xlsx
 
 ITALIAN_TEXT = Text("it")

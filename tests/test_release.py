@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from analytics.build import build
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import Text
 from analytics.model import Settings, UserError
 from analytics.panel import from_store
 from analytics.phrases import described
@@ -17,7 +18,6 @@ from analytics.programme import load_programme
 from analytics.release import Release, write_release
 from analytics.releases import Releases, verify
 from analytics.store import Store
-from analytics.text import Text
 from tests.officer import identifiers
 
 

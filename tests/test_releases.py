@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics.clock import parse_moment, said, stamp
 from analytics.figure_id import FigureId, parse_figure_id
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.moments import parse_moment, said, stamp
 from analytics.release import Release
 from analytics.releases import Releases, State, verify
-from analytics.text import Text
 from pages import shelf
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make

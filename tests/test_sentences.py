@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.folders import Home
 from analytics.headlines import headline_of
-from analytics.home import Home
+from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Grade, Reason, Verdict
 from analytics.release import Figure, Release
 from analytics.releases import Releases
 from analytics.sentences import Kind, Sentence, Verb, groups_differ, sentence_of, tells, verb_of
-from analytics.text import LANGUAGES, Text, sentences
 from tests.sentences import DOCUMENT, PLAIN, Masked, cases, document, every, said, specimen
 
 FORBIDDEN = {

@@ -13,8 +13,9 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from analytics.effects import EffectEstimate, effect
+from analytics.folders import Home
 from analytics.guard import Guard, cell_of
-from analytics.home import Home
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Rule, Settings, Withheld
 from analytics.panel import Panel
 from analytics.phrases import described
@@ -25,7 +26,6 @@ from analytics.release import LATER, Release
 from analytics.releases import Releases
 from analytics.sample import Sample
 from analytics.spread import MIDDLE, dots, growth_beside, spread_rows
-from analytics.text import LANGUAGES, Text
 from tests import reference
 from tests.michigan import as_they_are, built
 from tests.panels import drawn, rich

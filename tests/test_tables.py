@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics import audit_tables, tables
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import Text
 from analytics.release import Release
 from analytics.releases import Releases
-from analytics.text import Text
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.text import LANGUAGES, MINUS, Text, sentences
+from analytics.language.text import LANGUAGES, MINUS, Text, sentences
 
 PROJECT = Path(__file__).resolve().parent.parent
 SOURCES = [*(PROJECT / "analytics").rglob("*.py"), *(PROJECT / "pages").glob("*.py"), PROJECT / "dashboard.py"]

@@ -10,8 +10,8 @@ from analytics.behind import recall
 from analytics.build import build
 from analytics.contributions import column, samples_of
 from analytics.figures import figure_rows
+from analytics.folders import Home
 from analytics.guard import Guard, cell_of, guard
-from analytics.home import Home
 from analytics.ingest import import_file
 from analytics.michigan import write
 from analytics.model import Arm, DataKind, Rule, UserError

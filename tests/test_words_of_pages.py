@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from analytics import tables
 from analytics.asked import Asked
 from analytics.brief import companions, losses_words, panel_words, without_grant
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import LANGUAGES, Text, sentences, speaking
 from analytics.lasting import lasting_sentence
 from analytics.model import Arm, Grade, ObsStatus, Verdict
 from analytics.release import Figure, Release
 from analytics.releases import Releases
 from analytics.sector_names import find_sector, sector_option
 from analytics.sentences import Verb, verb_of
-from analytics.text import LANGUAGES, Text, sentences, speaking
 from analytics.updates import held_table, update_words, updates_table
 from analytics.usable import usable
 from tests.test_pictures import Instead, withheld

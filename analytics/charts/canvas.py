@@ -11,7 +11,7 @@ from plotly import graph_objects as go
 from analytics.charts import palette
 from analytics.charts.axis import Keys, Position
 from analytics.charts.words import bold, flow, safe, width
-from analytics.text import Text
+from analytics.language.text import Text
 
 _FOOTER_LINE = 17.0
 _TAG_LINE = 22.0  # the first footer line, which may hold the tag

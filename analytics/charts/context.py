@@ -10,7 +10,7 @@ from analytics.charts import palette
 from analytics.charts.axis import Axis, Keys, axis, ticks
 from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.words import BREAK, bold, safe, spread, width, wrap
-from analytics.text import Text
+from analytics.language.text import Text
 
 _WIDTH = 320.0
 _PLOT = 200.0

@@ -13,7 +13,7 @@ from analytics.charts.canvas import Stamp
 from analytics.charts.measure import Write, roomy, tick_keys
 from analytics.charts.rows import Above, Entry, Sheet, sheet
 from analytics.charts.words import wrap
-from analytics.text import Text
+from analytics.language.text import Text
 
 Guide = tuple[float, str]
 

@@ -11,7 +11,7 @@ from analytics.charts.axis import Axis, Keys, ticks
 from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.interval import Mark, Pen, arrow_traces, dot_trace, hair_traces, shared_axis
 from analytics.charts.words import BREAK, bold, safe, spread, width, wrap
-from analytics.text import Text
+from analytics.language.text import Text
 
 _WIDE, _NARROW = 560.0, 320.0
 _PLOT = 250.0

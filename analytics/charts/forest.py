@@ -11,8 +11,8 @@ from analytics.charts.interval import ROWS, Mark, Row, hollow_trace, interval_tr
 from analytics.charts.measure import Measure, roomy, tick_keys
 from analytics.charts.rows import Above, Entry, Sheet, sheet
 from analytics.charts.words import wrap
+from analytics.language.text import Text
 from analytics.model import Unit
-from analytics.text import Text
 
 _HOLLOW_BELOW = 14.0  # px from the interval to its shrunken mark
 _HOLLOW_ROOM = 8.0  # px that a row grows for it

@@ -7,7 +7,7 @@ from analytics.charts.axis import Axis, Keys
 from analytics.charts.canvas import Canvas
 from analytics.charts.interval import ROWS, Mark, interval_traces
 from analytics.charts.words import safe
-from analytics.text import Text
+from analytics.language.text import Text
 
 _SAMPLE = Mark(0.0, -1.0, 1.0, -0.35, 0.35)  # of nothing: it shows how to read, and stands on no scale
 _HEIGHT = 26.0

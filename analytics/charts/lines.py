@@ -25,8 +25,8 @@ from analytics.charts.timeline import (
     zone_words,
     zones,
 )
+from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.text import Text
 
 BASE = 100.0
 _HEADROOM = 30.0  # px above the lines, for the words of the zones

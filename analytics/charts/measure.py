@@ -8,7 +8,7 @@ from analytics.charts.axis import Axis, Keys, ticks
 from analytics.charts.canvas import Canvas
 from analytics.charts.interval import Mark, Scale, scale_of
 from analytics.charts.words import width
-from analytics.text import Text
+from analytics.language.text import Text
 
 Write = Callable[[float], str]
 

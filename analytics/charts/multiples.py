@@ -22,8 +22,8 @@ from analytics.charts.timeline import (
     zones,
 )
 from analytics.charts.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.text import Text
 
 _DESK, _PHONE = 1000.0, 320.0
 _PLOT = 112.0  # height of a panel's plot

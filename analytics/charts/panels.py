@@ -10,8 +10,8 @@ from analytics.charts.axis import Axis, Keys
 from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.interval import PANEL, Mark, Scale, interval_traces, shared_axis
 from analytics.charts.words import bold, safe, spread, width
+from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.text import Text
 
 _WIDTH = 300.0
 _PLOT = 94.0

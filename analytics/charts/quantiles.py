@@ -13,8 +13,8 @@ from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.measure import Measure
 from analytics.charts.words import BREAK, bold, flow, safe, width, wrap
 from analytics.charts.words import spread as kept_apart
+from analytics.language.text import Text
 from analytics.model import PER_DOT, Unit
-from analytics.text import Text
 
 _WIDTH = 300.0
 _DOT = 14.0

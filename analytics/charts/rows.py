@@ -8,7 +8,7 @@ from analytics.charts import palette
 from analytics.charts.axis import Axis, Keys
 from analytics.charts.canvas import Canvas
 from analytics.charts.words import BREAK, bold, coloured, safe, spread, width, wrap
-from analytics.text import Text
+from analytics.language.text import Text
 
 _ROW = 39.0  # height of a row of one line
 _LINE = palette.NAME * palette.LINE_HEIGHT

@@ -23,8 +23,8 @@ from analytics.charts.timeline import (
     values_of,
     year_ticks,
 )
+from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.text import Text
 
 _WIDE, _NARROW = 480.0, 320.0
 _HALF = 0.5  # where no share is below it, the axis begins here

@@ -10,7 +10,7 @@ from analytics.charts import palette
 from analytics.charts.axis import Keys
 from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.words import BREAK, bold, coloured, flow, safe, width, wrap
-from analytics.text import Text
+from analytics.language.text import Text
 
 _WIDTH = 300.0
 _LARGEST = 76.0  # side of a tile, px

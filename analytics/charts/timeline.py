@@ -8,8 +8,8 @@ from analytics.charts import palette
 from analytics.charts.axis import Axis, Keys, height_ref, ref, ticks
 from analytics.charts.canvas import Canvas
 from analytics.charts.words import BREAK, bold, coloured, flow, safe, spread, width
+from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.text import Text
 
 Points = Sequence[tuple[dt.date, float | None]]
 Award = tuple[dt.date, str]

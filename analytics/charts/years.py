@@ -10,8 +10,8 @@ from analytics.charts.canvas import Canvas, Stamp
 from analytics.charts.interval import ROWS, Mark, Row, interval_traces, shared_axis
 from analytics.charts.measure import Measure
 from analytics.charts.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.language.text import Text
 from analytics.model import Unit
-from analytics.text import Text
 
 _WIDTH = 320.0
 _PLOT = 260.0

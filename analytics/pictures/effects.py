@@ -4,6 +4,7 @@ import pandas as pd
 
 from analytics import charts
 from analytics.asked import Asked, Group
+from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.phrases import why, year_label
 from analytics.pictures.parts import (
@@ -33,7 +34,6 @@ from analytics.tables import (
     rate,
     rate_span,
 )
-from analytics.text import Text
 
 
 @remembered

@@ -5,6 +5,7 @@ import pandas as pd
 from analytics import charts
 from analytics.asked import Asked
 from analytics.evidence_tables import TRAITS, balance_table
+from analytics.language.text import Text
 from analytics.model import SPREAD_FIRMS, Arm
 from analytics.phrases import why
 from analytics.pictures.parts import (
@@ -18,7 +19,6 @@ from analytics.pictures.parts import (
 )
 from analytics.release import Release
 from analytics.tables import EMPTY, count, count_cell, figure_id, status
-from analytics.text import Text
 
 BALANCED = 0.25  # standard deviations: beyond it a difference is large (Rubin 2001)
 SHADES = 3

@@ -11,12 +11,12 @@ import pandas as pd
 from analytics import charts
 from analytics.asked import Asked, Group
 from analytics.charts import Mark, Row, Stamp
+from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.phrases import data_mark, why
 from analytics.programme import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.tables import EMPTY, count, effect_cell, figure_id
-from analytics.text import Text
 
 P = ParamSpec("P")
 REMEMBERED = 64  # of each kind of picture

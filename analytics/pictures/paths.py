@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from analytics import charts
+from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.pictures.parts import Absent, Line, Picture, Shown, effects_table, remembered, stamp
 from analytics.programme_parts import Context
 from analytics.release import Figure, Release
 from analytics.tables import percent_cell
-from analytics.text import Text
 
 Series = dict[Arm, list[tuple[dt.date, float | None]]]
 Zone = tuple[dt.date, dt.date]

@@ -14,8 +14,8 @@ import pandas as pd
 
 from analytics import guard as guarding
 from analytics.demo import demonstrate
+from analytics.folders import Home
 from analytics.guard import CUBE
-from analytics.home import Home
 from analytics.model import Arm
 from analytics.programme import DIMENSIONS
 from analytics.release import Release

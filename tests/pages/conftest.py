@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from analytics.home import Home
+from analytics.folders import Home
 from tests.browser import ADVICE, ARGUMENTS, chromium
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -13,13 +13,13 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import pictures, tables
 from analytics.asked import Asked
+from analytics.folders import Home
 from analytics.headlines import claims
-from analytics.home import Home
+from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import Estimand
 from analytics.phrases import described
 from analytics.release import Release, write_release
 from analytics.releases import Releases
-from analytics.text import LANGUAGES, Text, speaking
 from pages import guide
 from pages.shelf import read_release
 from tests.pages.test_pages import DASHBOARD, sound, words

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.home import Home
+from analytics.folders import Home
+from analytics.language.text import Text
 from analytics.programme import DIMENSIONS
 from analytics.release import Release, write_release
 from analytics.releases import Releases
-from analytics.text import Text
 from tests.michigan import built, funded_only
 
 DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")

@@ -3,8 +3,8 @@
 import datetime as dt
 from zoneinfo import ZoneInfo
 
+from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.text import Text
 
 ROME = ZoneInfo("Europe/Rome")
 

@@ -1,7 +1,7 @@
 """Sentences, labels and numbers in the reader's language.
 
-Every word a reader sees stands in `text/it.toml` or `text/en.toml`, or in the programme file; every number, date and
-amount is written by Babel. The lowest layer: it imports nothing of Vetrina.
+Every word a reader sees stands in `it.toml` or `en.toml` beside this file, or in the programme file; every number,
+date and amount is written by Babel. The lowest layer: it imports nothing of Vetrina.
 """
 
 import datetime as dt
@@ -33,7 +33,7 @@ def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
 @cache
 def sentences(language: str) -> dict[str, str]:
     """All texts of a language, by dotted key."""
-    path = Path(__file__).parent / "text" / f"{language}.toml"
+    path = Path(__file__).parent / f"{language}.toml"
     return dict(_leaves(tomllib.loads(path.read_text(encoding="utf-8"))))
 
 

@@ -1,0 +1,1 @@
+"""Every word a reader sees: a key and its values come in; sentences, numbers, dates and money by locale go out."""
