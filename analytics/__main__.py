@@ -16,8 +16,8 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import DataKind, UserError
 
 if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
-    from analytics.cells import Rejection
-    from analytics.ingest import Report
+    from analytics.store.cells import Rejection
+    from analytics.store.ingest import Report
 
 SHOWN = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
@@ -83,10 +83,10 @@ def run_demo(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_import(arguments: argparse.Namespace, text: Text) -> int:
     """Each file is its own transaction; the first refused one stops."""
-    from analytics.ingest import import_file
-    from analytics.programme import load_programme
-    from analytics.readers import load_mapping
-    from analytics.store import Store
+    from analytics.programme.file import load_programme
+    from analytics.store.database import Store
+    from analytics.store.ingest import import_file
+    from analytics.store.readers import load_mapping
 
     programme = load_programme(arguments.programme)
     mapping = load_mapping(arguments.mapping)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stdnum import luhn
 from stdnum.it import codicefiscale
 
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.stories import NON_FIRMS, OTHER_AID, SECTORS, SIZES
 
 FIRST_AWARD = "2020-11-30"  # of a tranche whose date was not stated

@@ -19,7 +19,7 @@ from analytics.findings import Finding
 from analytics.inference import Deletions
 from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.programme import HIERARCHY, Programme
+from analytics.programme.file import HIERARCHY, Programme
 from analytics.propensity import Propensity, propensity
 from analytics.sample import Sample
 from analytics.sensitivity import Sensitivity, sensitivity

@@ -11,7 +11,7 @@ import pandas as pd
 
 from analytics.guard import WHO, Behind
 from analytics.model import DataKind, UserError
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.releases import Releases
 

@@ -20,14 +20,14 @@ from analytics.guard import cell_of as cube_cell
 from analytics.lines import held_lines, line_rows
 from analytics.model import Progress, Rule, UserError, silent
 from analytics.panel import Panel, from_store
-from analytics.programme import DIMENSIONS, Programme
+from analytics.programme.file import DIMENSIONS, Programme
 from analytics.protected import protected
 from analytics.release import LATER, write_release
 from analytics.releases import Releases
 from analytics.rows import Row
 from analytics.sample import Sample
 from analytics.spread import spread_rows
-from analytics.store import Store
+from analytics.store.database import Store
 from analytics.windows import before_end, cohorts_of, horizons
 
 

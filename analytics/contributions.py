@@ -11,8 +11,8 @@ from analytics.description import comparison_weights
 from analytics.estimands import euros
 from analytics.model import Arm, Estimand
 from analytics.panel import FloatArray, Panel
-from analytics.programme import DIMENSIONS, Programme
-from analytics.programme_parts import Outcome
+from analytics.programme.file import DIMENSIONS, Programme
+from analytics.programme.parts import Outcome
 from analytics.sample import Sample
 from analytics.windows import cohorts_of
 

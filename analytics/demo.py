@@ -7,13 +7,13 @@ from pathlib import Path
 
 from analytics import build, michigan, office
 from analytics.folders import Home
-from analytics.ingest import import_file
 from analytics.model import DataKind, Progress, UserError, silent
-from analytics.programme import Programme, load_programme
-from analytics.readers import Format, Mapping, load_mapping
+from analytics.programme.file import Programme, load_programme
 from analytics.releases import Releases
 from analytics.simulate import simulate
-from analytics.store import Store
+from analytics.store.database import Store
+from analytics.store.ingest import import_file
+from analytics.store.readers import Format, Mapping, load_mapping
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 

@@ -19,7 +19,7 @@ from analytics.model import (
     Unit,
     Verdict,
 )
-from analytics.programme import DIMENSIONS
+from analytics.programme.file import DIMENSIONS
 from analytics.rows import Counts, Row, cell_of_group, rough_share, withheld
 from analytics.verdicts import verdict
 from analytics.windows import horizons

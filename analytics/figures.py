@@ -38,8 +38,8 @@ from analytics.model import (
 from analytics.money import ExtraSales, Money, MoneyEstimate, Total, money_of
 from analytics.panel import Panel
 from analytics.paths import path_rows
-from analytics.programme import DIMENSIONS, HIERARCHY, Programme
-from analytics.programme_parts import Outcome
+from analytics.programme.file import DIMENSIONS, HIERARCHY, Programme
+from analytics.programme.parts import Outcome
 from analytics.rows import Counts, Row, cell_of_group, coarse, effect_row, published, scaled, with_interval, withheld
 from analytics.sample import Sample
 

@@ -21,7 +21,7 @@ from analytics.contributions import ALL, SELLS, TRACE, column
 from analytics.cube import TOTAL, UNKNOWN, Cube
 from analytics.disclosure import Protection, Shared, protect_together
 from analytics.model import Arm, ConfStatus, DisclosureRules, Estimand, Progress, Rule, UserError, silent
-from analytics.programme import DIMENSIONS, HIERARCHY, NESTED, Programme
+from analytics.programme.file import DIMENSIONS, HIERARCHY, NESTED, Programme
 from analytics.release import Release
 
 BoolArray = npt.NDArray[np.bool_]

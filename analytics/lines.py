@@ -11,8 +11,8 @@ import pandas as pd
 from analytics.guard import Guard, cell_of
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel import FloatArray, Panel
-from analytics.programme import Programme
-from analytics.programme_parts import Outcome
+from analytics.programme.file import Programme
+from analytics.programme.parts import Outcome
 from analytics.rows import Row, coarse
 from analytics.windows import before_end, cohorts_of
 

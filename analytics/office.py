@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.simulate import Simulation
 
 APPLICATIONS, SALES, TRUTH = "domande.csv", "vendite.csv", "truth.json"

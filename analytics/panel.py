@@ -9,8 +9,8 @@ import pandas as pd
 
 from analytics.model import UserError
 from analytics.periods import PER_YEAR, as_periods
-from analytics.programme import Programme
-from analytics.store import Store
+from analytics.programme.file import Programme
+from analytics.store.database import Store
 
 FloatArray = npt.NDArray[np.float64]
 ONE_SECTOR = "all"  # of firms whose sector nobody named

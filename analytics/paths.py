@@ -9,7 +9,7 @@ from analytics.estimands import LEAST_COMPARISON
 from analytics.event_study import EventEstimate, event_study, shares_by_event
 from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
 from analytics.panel import FloatArray, Panel
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.rows import Row, cell_of_group, coarse, published, rough_share, withheld
 from analytics.sample import Sample
 from analytics.windows import observed

@@ -8,7 +8,7 @@ import pandas as pd
 from analytics.guard import STATUS, Cell, Guard, cell_of
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
 from analytics.paths import PATHS
-from analytics.programme import DIMENSIONS, HIERARCHY
+from analytics.programme.file import DIMENSIONS, HIERARCHY
 from analytics.rows import KEY, Row
 
 REASONS = {

@@ -16,10 +16,10 @@ from analytics.clock import unstamp
 from analytics.difference import Cause, Changed, causes, changes, known
 from analytics.folders import Home
 from analytics.model import Progress, UserError, silent
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.releases import Releases
-from analytics.store import Store
+from analytics.store.database import Store
 
 FIGURE = (
     *(

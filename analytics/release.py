@@ -19,8 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
-from analytics.programme import DIMENSIONS, Programme
-from analytics.programme_parts import Tranche
+from analytics.programme.file import DIMENSIONS, Programme
+from analytics.programme.parts import Tranche
 
 FORMAT_VERSION = 5
 READABLE = (4, 5)  # what an older one lacks is empty: an old address still shows its release

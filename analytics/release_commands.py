@@ -24,7 +24,7 @@ LISTED = 20  # changed figures listed on the screen
 
 def of(arguments: argparse.Namespace) -> "Releases":
     """The releases of the programme asked for, which must have a programme file."""
-    from analytics.programme import load_programme
+    from analytics.programme.file import load_programme
     from analytics.releases import Releases
 
     return Releases(Home.default().releases, load_programme(arguments.programme).id)
@@ -33,9 +33,9 @@ def of(arguments: argparse.Namespace) -> "Releases":
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
     from analytics.build import build
-    from analytics.programme import load_programme
+    from analytics.programme.file import load_programme
     from analytics.release import Release
-    from analytics.store import Store
+    from analytics.store.database import Store
 
     programme, releases = load_programme(arguments.programme), of(arguments)
     as_of = parse_moment(arguments.as_of, whole_day=True) if arguments.as_of else None

@@ -6,7 +6,7 @@ from typing import Any
 from analytics.effects import UNITS, Effect, EffectEstimate
 from analytics.model import ConfStatus, DisclosureRules, Estimand, ObsStatus, Reason, Withheld
 from analytics.money import MoneyEstimate
-from analytics.programme import DIMENSIONS
+from analytics.programme.file import DIMENSIONS
 
 Row = dict[str, Any]
 Counts = tuple[int, int]  # firms of each arm, funded and comparison

@@ -12,7 +12,7 @@ from enum import StrEnum
 from analytics.language.text import Text, plain
 from analytics.model import Estimand, Grade, Unit, Verdict
 from analytics.phrases import before_phrase, capital, horizon_phrase, why
-from analytics.programme_parts import Outcome
+from analytics.programme.parts import Outcome
 from analytics.release import Figure, Release
 
 

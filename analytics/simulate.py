@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.applicants import HIDDEN, applicants
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.sales_paths import MONTHS, Paths, month_of, worlds
 from analytics.truth import Truth, truth_of
 

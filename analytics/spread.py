@@ -15,7 +15,7 @@ from analytics.effects import effect_of
 from analytics.guard import Guard, cell_of
 from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld
 from analytics.panel import FloatArray
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.rows import Row
 from analytics.sample import Sample
 

@@ -11,7 +11,7 @@ from analytics.asked import Asked
 from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.phrases import data_note
-from analytics.programme_parts import Outcome
+from analytics.programme.parts import Outcome
 from analytics.release import Figure, Release
 from analytics.sentences import tells
 

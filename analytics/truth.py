@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.model import Estimand
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.sales_paths import MONTHS, Floats, Paths, Worlds, month_of
 
 Positions = NDArray[np.int64]

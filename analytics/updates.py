@@ -8,7 +8,7 @@ from analytics.difference import causes, changes, counts
 from analytics.language.text import Text
 from analytics.model import ObsStatus
 from analytics.phrases import why
-from analytics.programme import HIERARCHY
+from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.tables import claim_cell, figure_id
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from analytics.headlines import headline_of
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.programme import NESTED
+from analytics.programme.file import NESTED
 from analytics.release import Figure, Release
 from analytics.sentences import Kind
 from analytics.tables import amount

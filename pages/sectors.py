@@ -10,7 +10,7 @@ from analytics.language.text import plain
 from analytics.lasting import lasting_sentence
 from analytics.model import Estimand
 from analytics.phrases import data_note, horizon_label, lower_first, why_at_length
-from analytics.sector_names import find_sector, sector_option
+from analytics.programme.sector_search import find_sector, sector_option
 from analytics.sentences import Kind, sentence_of, tells
 from analytics.usable import usable
 from pages import address, common, shelf

@@ -18,9 +18,9 @@ from types import FrameType
 
 from analytics import build
 from analytics.folders import Home
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from analytics.releases import Releases
-from analytics.store import Store
+from analytics.store.database import Store
 
 PROGRAMME = "michigan-1988"
 OURS = ("analytics/release.py", "analytics/releases.py", "analytics/behind.py")

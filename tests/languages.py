@@ -9,7 +9,7 @@ from babel import Locale
 
 from analytics.folders import PROGRAMMES
 from analytics.language.text import LANGUAGES, sentences
-from analytics.reference import PROVINCES
+from analytics.programme.classifications import PROVINCES
 
 OFF_THE_PAGES = ("cli.", "error.", "reject.")  # said on the command line, where keys of files are quoted
 # Words of no language: placeholders, directives, entities, addresses, files, figure ids, codes of two capitals, and

@@ -8,13 +8,13 @@ import pandas as pd
 
 from analytics.build import build
 from analytics.folders import Home
-from analytics.ingest import import_file
 from analytics.michigan import write
-from analytics.programme import load_programme
-from analytics.readers import Format, Mapping, load_mapping
+from analytics.programme.file import load_programme
 from analytics.release import Release
 from analytics.releases import Releases
-from analytics.store import Store
+from analytics.store.database import Store
+from analytics.store.ingest import import_file
+from analytics.store.readers import Format, Mapping, load_mapping
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]  # applications and sales
 

@@ -10,10 +10,10 @@ from stdnum import luhn
 
 from analytics import office
 from analytics.folders import Home
-from analytics.ingest import Report, import_file
-from analytics.programme import Programme, load_programme
-from analytics.readers import Mapping, load_mapping, read_table
-from analytics.store import Store
+from analytics.programme.file import Programme, load_programme
+from analytics.store.database import Store
+from analytics.store.ingest import Report, import_file
+from analytics.store.readers import Mapping, load_mapping, read_table
 
 Rows = list[dict[str, object]]
 

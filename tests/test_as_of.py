@@ -15,16 +15,16 @@ from analytics import build
 from analytics.clock import parse_moment
 from analytics.difference import known
 from analytics.folders import Home
-from analytics.ingest import import_file
 from analytics.michigan import write
 from analytics.model import UserError
 from analytics.panel import from_store
-from analytics.programme import load_programme
-from analytics.readers import Format, Mapping, load_mapping
+from analytics.programme.file import load_programme
 from analytics.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
 from analytics.release import Release
 from analytics.releases import Releases
-from analytics.store import Store
+from analytics.store.database import Store
+from analytics.store.ingest import import_file
+from analytics.store.readers import Format, Mapping, load_mapping
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make
 from tests.michigan import digest

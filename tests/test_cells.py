@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.cells import BadCellError, Rejection, code, date, decimal, firm, parser, period
 from analytics.language.text import Text
-from analytics.programme import load_programme
-from analytics.readers import Format, Mapping
-from analytics.schema import Column, Kind, applications, sales
+from analytics.programme.file import load_programme
+from analytics.store.cells import BadCellError, Rejection, code, date, decimal, firm, parser, period
+from analytics.store.columns import Column, Kind, applications, sales
+from analytics.store.readers import Format, Mapping
 from tests.officer import code as code_of
 
 AMOUNT = Column("amount", Kind.DECIMAL, "an amount", minimum=0)

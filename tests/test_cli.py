@@ -17,7 +17,7 @@ from analytics.language.text import Text
 from analytics.release import Release
 from analytics.release_commands import LISTED
 from analytics.releases import Releases
-from analytics.store import Store
+from analytics.store.database import Store
 from tests.kill_release import make
 from tests.michigan import as_they_are, built, corrected
 from tests.officer import application, as_csv, code, sale

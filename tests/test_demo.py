@@ -15,11 +15,11 @@ from analytics.demo import demonstrate
 from analytics.folders import Home
 from analytics.model import UserError
 from analytics.panel import from_store
-from analytics.programme import load_programme
-from analytics.readers import load_mapping
+from analytics.programme.file import load_programme
 from analytics.releases import Releases
 from analytics.simulate import simulate
-from analytics.store import Store
+from analytics.store.database import Store
+from analytics.store.readers import load_mapping
 from tests.conftest import PROJECT
 from tests.officer import Desk, as_csv
 

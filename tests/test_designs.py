@@ -5,7 +5,7 @@ import pytest
 
 from analytics.assessment import Assessment
 from analytics.model import Check, Grade, Result, Specification, Verdict
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from tests.bench.designs import (
     BEFORE,
     DESIGNS,

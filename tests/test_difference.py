@@ -9,11 +9,11 @@ from analytics.build import build, code_version
 from analytics.difference import STATUS, Cause, Change, Changed, causes, changes, counts
 from analytics.folders import Home
 from analytics.model import UserError
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.recompute import attributed
 from analytics.release import Release
 from analytics.releases import Releases
-from analytics.store import Store
+from analytics.store.database import Store
 from tests.kill_release import PROGRAMME
 from tests.michigan import as_they_are, built, corrected
 

@@ -19,7 +19,7 @@ from analytics.findings import Finding
 from analytics.inference import Uncertainty
 from analytics.model import Check, CheckReason, Estimand, Grade, Reason, Result, Settings, Unit, Verdict, Withheld
 from analytics.panel import Panel
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from analytics.rows import cell_of_group
 from analytics.verdicts import verdict
 from tests.panels import drawn, rich, with_sales

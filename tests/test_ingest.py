@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analytics.ingest import RowsRefusedError
 from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.readers import Format, Mapping
+from analytics.store.ingest import RowsRefusedError
+from analytics.store.readers import Format, Mapping
 from tests.officer import Desk, application, as_csv, as_xlsx, code, sale
 
 

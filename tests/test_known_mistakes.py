@@ -19,7 +19,7 @@ from analytics.group_time import group_time_att
 from analytics.inference import Uncertainty
 from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verdict
 from analytics.panel import Panel
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from analytics.sample import Sample
 from analytics.verdicts import verdict
 from tests.panels import drawn, in_units_of, rich, with_sales

@@ -18,7 +18,7 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Estimand, Grade, Reason, Rule, Settings
 from analytics.panel import Panel
 from analytics.phrases import described, measure_words
-from analytics.programme import DIMENSIONS
+from analytics.programme.file import DIMENSIONS
 from analytics.protected import protected
 from analytics.release import Release
 from analytics.sample import Sample

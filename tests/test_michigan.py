@@ -8,8 +8,8 @@ from analytics.estimate import EffectEstimate, effect, group_time_att, sector_ef
 from analytics.folders import Home
 from analytics.model import Settings
 from analytics.panel import Panel, from_store
-from analytics.programme import load_programme
-from analytics.store import Store
+from analytics.programme.file import load_programme
+from analytics.store.database import Store
 from tests import reference
 
 SETTINGS = Settings(award_period="after", adjustment="none")

@@ -18,12 +18,12 @@ from analytics.model import Arm, DisclosureRules, Reason, Rule, Settings, Unit
 from analytics.panel import Panel, from_store
 from analytics.paths import path_rows
 from analytics.phrases import described, horizon_phrase
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from analytics.protected import protected
 from analytics.recompute import Recipe, compared, rebuilt, store_of
 from analytics.release import Release
 from analytics.sample import Sample
-from analytics.store import Store
+from analytics.store.database import Store
 from analytics.windows import horizons
 from tests.michigan import as_they_are, built, funded_only
 from tests.panels import drawn

@@ -21,7 +21,7 @@ from analytics.model import Grade, ObsStatus, Reason
 from analytics.phrases import data_mark, described, why
 from analytics.pictures import Absent, Picture, Shown
 from analytics.pictures.parts import REMEMBERED
-from analytics.programme import HIERARCHY
+from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.releases import Releases
 

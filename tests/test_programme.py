@@ -8,9 +8,9 @@ import pytest
 from analytics.folders import PROGRAMMES
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Settings, UserError
-from analytics.programme import load_programme, parse_programme
-from analytics.reference import DIVISIONS, PROVINCES
-from analytics.schema import APPLICATION_OUTCOMES, applications, must_stand, sales
+from analytics.programme.classifications import DIVISIONS, PROVINCES
+from analytics.programme.file import load_programme, parse_programme
+from analytics.store.columns import APPLICATION_OUTCOMES, applications, must_stand, sales
 
 ECOMMERCE = load_programme("ecommerce-2020")
 CONTENT = (PROGRAMMES / "ecommerce-2020.toml").read_text(encoding="utf-8")

@@ -17,12 +17,12 @@ from analytics.folders import Home
 from analytics.guard import Guard
 from analytics.model import UserError
 from analytics.panel import Panel, from_store
-from analytics.programme import DIMENSIONS, Programme, load_programme
+from analytics.programme.file import DIMENSIONS, Programme, load_programme
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.rows import KEY, coarse
 from analytics.spread import MIDDLE
-from analytics.store import Store
+from analytics.store.database import Store
 from analytics.windows import horizons
 from tests.test_lasting import alike_per_firm
 

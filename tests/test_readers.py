@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.readers import SUFFIXES, Format, Mapping, RawTable, as_text, load_mapping, read_bytes, read_table
+from analytics.store.readers import SUFFIXES, Format, Mapping, RawTable, as_text, load_mapping, read_bytes, read_table
 from tests.officer import as_xlsx
 
 ITALIAN_TEXT = Text("it")

@@ -8,8 +8,8 @@ from analytics.estimate import EffectEstimate, GroupEffect, effect, effects_by
 from analytics.model import Estimand, Settings, Unit
 from analytics.money import MoneyEstimate, extra_sales
 from analytics.panel import Panel
-from analytics.programme import Programme, load_programme
-from analytics.reference import division_2007
+from analytics.programme.classifications import division_2007
+from analytics.programme.file import Programme, load_programme
 from analytics.simulate import simulate
 from analytics.truth import Truth
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.reference import (
+from analytics.programme.classifications import (
     ATECO_EDITIONS,
     DIVISIONS,
     PROVINCES,

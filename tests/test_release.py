@@ -14,10 +14,10 @@ from analytics.language.text import Text
 from analytics.model import Settings, UserError
 from analytics.panel import from_store
 from analytics.phrases import described
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from analytics.release import Release, write_release
 from analytics.releases import Releases, verify
-from analytics.store import Store
+from analytics.store.database import Store
 from tests.officer import identifiers
 
 

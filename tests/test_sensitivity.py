@@ -17,8 +17,8 @@ from analytics.evidence_rows import evidence_rows
 from analytics.inference import Deletions, jackknife
 from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
-from analytics.programme import load_programme
-from analytics.programme_parts import Headline
+from analytics.programme.file import load_programme
+from analytics.programme.parts import Headline
 from analytics.sample import Sample
 from analytics.sensitivity import TOLERANCE, Sensitivity, sensitivity
 from tests import reference_placebo

@@ -13,11 +13,11 @@ from stdnum.it import codicefiscale
 from analytics import office
 from analytics.applicants import COLUMNS
 from analytics.model import Estimand
-from analytics.programme import Programme, load_programme
-from analytics.readers import load_mapping, read_table
-from analytics.reference import division_2007, size_class
+from analytics.programme.classifications import division_2007, size_class
+from analytics.programme.file import Programme, load_programme
 from analytics.sales_paths import MONTHS, Paths, Worlds, worlds
 from analytics.simulate import Simulation, simulate
+from analytics.store.readers import load_mapping, read_table
 from analytics.stories import NON_FIRMS, SECTORS
 from analytics.truth import truth_of
 

@@ -18,7 +18,7 @@ from analytics.effects import EffectEstimate, effect, effects_by, group_effects
 from analytics.evidence_rows import evidence_rows
 from analytics.model import CheckReason, ConfStatus, Estimand, Reason, Result, Settings, Specification, Withheld
 from analytics.panel import Panel
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from analytics.propensity import Propensity, propensity
 from analytics.sample import Sample
 from analytics.specifications import Specified, specified

@@ -19,8 +19,8 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Rule, Settings, Withheld
 from analytics.panel import Panel
 from analytics.phrases import described
-from analytics.programme import Programme, load_programme
-from analytics.programme_parts import Sector
+from analytics.programme.file import Programme, load_programme
+from analytics.programme.parts import Sector
 from analytics.recompute import Recipe, compared, rebuilt, store_of
 from analytics.release import LATER, Release
 from analytics.releases import Releases

@@ -12,9 +12,9 @@ import pytest
 
 from analytics.__main__ import main
 from analytics.model import UserError
-from analytics.programme import load_programme
-from analytics.schema import applications
-from analytics.store import SCHEMA_VERSION, SQL, Store
+from analytics.programme.file import load_programme
+from analytics.store.columns import applications
+from analytics.store.database import SCHEMA_VERSION, SQL, Store
 from tests.officer import Desk, application, as_csv, sale
 
 PROJECT = Path(__file__).resolve().parent.parent

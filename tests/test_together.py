@@ -12,17 +12,17 @@ from analytics.contributions import column, samples_of
 from analytics.figures import figure_rows
 from analytics.folders import Home
 from analytics.guard import Guard, cell_of, guard
-from analytics.ingest import import_file
 from analytics.michigan import write
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.panel import from_store
-from analytics.programme import DIMENSIONS, Programme, load_programme
-from analytics.readers import load_mapping
+from analytics.programme.file import DIMENSIONS, Programme, load_programme
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.sample import Sample
 from analytics.spread import dots, growth_beside
-from analytics.store import Store
+from analytics.store.database import Store
+from analytics.store.ingest import import_file
+from analytics.store.readers import load_mapping
 from analytics.windows import horizons
 from tests.michigan import as_they_are, built
 

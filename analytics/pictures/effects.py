@@ -21,7 +21,7 @@ from analytics.pictures.parts import (
     stamp,
     unit_of,
 )
-from analytics.programme import NESTED
+from analytics.programme.file import NESTED
 from analytics.release import Figure, Release
 from analytics.tables import (
     EMPTY,

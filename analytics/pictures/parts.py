@@ -14,7 +14,7 @@ from analytics.charts import Mark, Row, Stamp
 from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.phrases import data_mark, why
-from analytics.programme import HIERARCHY
+from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.tables import EMPTY, count, effect_cell, figure_id
 

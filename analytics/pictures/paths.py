@@ -9,7 +9,7 @@ from analytics import charts
 from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.pictures.parts import Absent, Line, Picture, Shown, effects_table, remembered, stamp
-from analytics.programme_parts import Context
+from analytics.programme.parts import Context
 from analytics.release import Figure, Release
 from analytics.tables import percent_cell
 

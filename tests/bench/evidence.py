@@ -19,7 +19,7 @@ import pandas as pd
 from analytics.assessment import Assessed, Assessment
 from analytics.effects import EffectEstimate, group_effects
 from analytics.model import Check
-from analytics.programme import Programme, load_programme
+from analytics.programme.file import Programme, load_programme
 from tests.bench.evidence_document import Results, document
 from tests.bench.markdown import deliver
 from tests.bench.pool import all_done

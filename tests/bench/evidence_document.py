@@ -10,7 +10,7 @@ import pandas as pd
 
 from analytics.diagnostics import LEAST_FIRMS
 from analytics.model import Check, CheckReason, Result
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from tests.bench.evidence_words import in_short, told
 from tests.bench.markdown import Share, item, paragraph, table
 from tests.bench.said import LEVELS, LIKELY, MAY, PROGRAMME, SAID, TARGET, TOO_WEAK, WITHHELD, Claims, claims

@@ -17,7 +17,7 @@ from analytics.demo import demonstrate
 from analytics.folders import Home
 from analytics.guard import CUBE
 from analytics.model import Arm
-from analytics.programme import DIMENSIONS
+from analytics.programme.file import DIMENSIONS
 from analytics.release import Release
 from analytics.releases import Releases
 from tests.bench import disclosure

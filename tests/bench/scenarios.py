@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.panel import Panel
-from analytics.programme import Programme
+from analytics.programme.file import Programme
 from analytics.stories import OTHER_AID, SECTORS
 from tests.bench.designs import DESIGNS, STORIES, Design, Flags, Sector, programme_of
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from analytics.language.text import LANGUAGES, Text
-from analytics.programme import load_programme
+from analytics.programme.file import load_programme
 from tests.pages.reader import PATHS, PATIENCE, WIDTHS, context_page, settle
 
 SECTOR = "retail"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analytics.model import UserError
-from analytics.programme import Programme
-from analytics.reference import ATECO_EDITIONS, PROVINCES
+from analytics.programme.classifications import ATECO_EDITIONS, PROVINCES
+from analytics.programme.file import Programme
 
 
 class Kind(StrEnum):

@@ -15,15 +15,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.cells import Rejection
-from analytics.checks import FREQUENCY, Typed, check_applications, check_sales, type_rows
 from analytics.model import Progress, UserError, silent
-from analytics.programme import Programme
-from analytics.readers import Mapping, read_bytes, read_table
-from analytics.schema import Table
-from analytics.schema import applications as applications_table
-from analytics.schema import sales as sales_table
-from analytics.store import Batch, Store
+from analytics.programme.file import Programme
+from analytics.store.cells import Rejection
+from analytics.store.columns import Table
+from analytics.store.columns import applications as applications_table
+from analytics.store.columns import sales as sales_table
+from analytics.store.database import Batch, Store
+from analytics.store.readers import Mapping, read_bytes, read_table
+from analytics.store.row_checks import FREQUENCY, Typed, check_applications, check_sales, type_rows
 
 Check = Callable[[Typed, Table, Store, Programme], Typed]
 TABLES: dict[str, tuple[Callable[[Programme], Table], Check]] = {

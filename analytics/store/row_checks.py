@@ -11,13 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.cells import BadCellError, Rejection, parser, plain_parser
 from analytics.model import UserError
-from analytics.programme import Programme
-from analytics.readers import Mapping, RawTable
-from analytics.reference import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
-from analytics.schema import Kind, Table, must_stand
-from analytics.store import Store
+from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
+from analytics.programme.file import Programme
+from analytics.store.cells import BadCellError, Rejection, parser, plain_parser
+from analytics.store.columns import Kind, Table, must_stand
+from analytics.store.database import Store
+from analytics.store.readers import Mapping, RawTable
 
 FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
 GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)  # 9.500: nine and a half, or nine thousand five hundred?

@@ -10,9 +10,9 @@ from functools import cache, partial
 import stdnum.exceptions
 from stdnum.it import codicefiscale
 
-from analytics.programme import Programme
-from analytics.readers import Format, Mapping
-from analytics.schema import Column, Kind
+from analytics.programme.file import Programme
+from analytics.store.columns import Column, Kind
+from analytics.store.readers import Format, Mapping
 
 LARGEST = Decimal(10) ** 12  # what DECIMAL(18,6) holds
 FIRST_YEAR, LAST_YEAR = 1900, 2100

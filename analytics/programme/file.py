@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError, model_validator
 from analytics.folders import PROGRAMMES
 from analytics.language.text import Text
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
-from analytics.programme_parts import (
+from analytics.programme.classifications import DIVISIONS, PROVINCES
+from analytics.programme.parts import (
     Announced,
     Area,
     BeneficiaryKind,
@@ -34,7 +35,6 @@ from analytics.programme_parts import (
     Windows,
     Words,
 )
-from analytics.reference import DIVISIONS, PROVINCES
 
 DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "province", "beneficiary_kind")
 NESTED = {"sector": "macro_sector", "province": "area"}  # each lies in one of the other

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from analytics.language.text import Text
-from analytics.programme import Programme
-from analytics.reference import AmbiguousCodeError, UnknownCodeError, division_2007
+from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007
+from analytics.programme.file import Programme
 
 
 def sector_option(programme: Programme, code: str, text: Text) -> str:
