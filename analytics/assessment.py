@@ -10,21 +10,21 @@ from functools import cached_property
 
 import numpy as np
 
-from analytics.adjust import pooled_slopes
-from analytics.arms import BoolArray, Group, groups_of
-from analytics.diagnostics import diagnosed
-from analytics.effects import Effect, EffectEstimate, effect_of, group_effects
-from analytics.evidence import Evidence, judged
-from analytics.findings import Finding
-from analytics.inference import Deletions
+from analytics.estimate.adjustment import pooled_slopes
+from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
+from analytics.estimate.inference import Deletions
+from analytics.estimate.sample import Sample
+from analytics.evidence.checks import diagnosed
+from analytics.evidence.findings import Finding
+from analytics.evidence.grade import Evidence, judged
+from analytics.evidence.propensity import Propensity, propensity
+from analytics.evidence.sensitivity import Sensitivity, sensitivity
+from analytics.evidence.specifications import Specified, specified
 from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
+from analytics.panel.arms import BoolArray, Group, groups_of
+from analytics.panel.windows import horizons
 from analytics.programme.file import HIERARCHY, Programme
-from analytics.propensity import Propensity, propensity
-from analytics.sample import Sample
-from analytics.sensitivity import Sensitivity, sensitivity
-from analytics.specifications import Specified, specified
-from analytics.windows import horizons
 
 By = tuple[str, ...]
 # Shown beside the listed ones; they know one vote per firm alone.

@@ -13,22 +13,23 @@ import analytics
 from analytics.behind import keep, recall
 from analytics.clock import stamp
 from analytics.contributions import contributions, samples_of
+from analytics.estimate.sample import Sample
 from analytics.figure_id import FigureId, cell_of
 from analytics.figures import figure_rows
 from analytics.guard import Guard, guard
 from analytics.guard import cell_of as cube_cell
 from analytics.lines import held_lines, line_rows
 from analytics.model import Progress, Rule, UserError, silent
-from analytics.panel import Panel, from_store
+from analytics.panel import Panel
+from analytics.panel.panel import from_store
+from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import DIMENSIONS, Programme
 from analytics.protected import protected
 from analytics.release import LATER, write_release
 from analytics.releases import Releases
 from analytics.rows import Row
-from analytics.sample import Sample
 from analytics.spread import spread_rows
 from analytics.store.database import Store
-from analytics.windows import before_end, cohorts_of, horizons
 
 
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:

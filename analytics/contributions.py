@@ -7,14 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.description import comparison_weights
-from analytics.estimands import euros
+from analytics.estimate.before_after import comparison_weights
+from analytics.estimate.estimands import euros
+from analytics.estimate.sample import Sample
 from analytics.model import Arm, Estimand
-from analytics.panel import FloatArray, Panel
+from analytics.panel import Panel
+from analytics.panel.panel import FloatArray
+from analytics.panel.windows import cohorts_of
 from analytics.programme.file import DIMENSIONS, Programme
 from analytics.programme.parts import Outcome
-from analytics.sample import Sample
-from analytics.windows import cohorts_of
 
 Samples = Mapping[str, Sequence[Sample]]  # outcome -> one per horizon
 ALL = "*"

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from analytics.assessment import Assessed, Assessment
-from analytics.balance import balance, other_aid
-from analytics.effects import EffectEstimate, as_shown
-from analytics.findings import Finding, Range
+from analytics.estimate.effects import EffectEstimate, as_shown
+from analytics.evidence.balance import balance, other_aid
+from analytics.evidence.findings import Finding, Range
 from analytics.model import (
     FOLLOW_EUROS,
     Arm,
@@ -19,10 +19,10 @@ from analytics.model import (
     Unit,
     Verdict,
 )
+from analytics.panel.windows import horizons
 from analytics.programme.file import DIMENSIONS
 from analytics.rows import Counts, Row, cell_of_group, rough_share, withheld
 from analytics.verdicts import verdict
-from analytics.windows import horizons
 
 MEASURED = ("measured_funded", "measured_comparison")
 # how many firms there are with a trait, or at all that sell, would tell how many sell nothing by their nature

@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from analytics.arms import BoolArray, groups_of
 from analytics.assessment import Assessment
 from analytics.contributions import Samples
-from analytics.description import ArmChange, BeforeAfter, changes_of
-from analytics.effects import (
+from analytics.estimate.before_after import ArmChange, BeforeAfter, changes_of
+from analytics.estimate.effects import (
     Effect,
     EffectEstimate,
     effect_of,
@@ -19,9 +18,11 @@ from analytics.effects import (
     simultaneous,
     would_tell,
 )
+from analytics.estimate.inference import WelchTest, weighted_sum
+from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total, money_of
+from analytics.estimate.sample import Sample
 from analytics.evidence_rows import claimed, evidence_rows
 from analytics.guard import Cell, Guard, cell_of
-from analytics.inference import WelchTest, weighted_sum
 from analytics.model import (
     Arm,
     ConfStatus,
@@ -35,13 +36,12 @@ from analytics.model import (
     Withheld,
     silent,
 )
-from analytics.money import ExtraSales, Money, MoneyEstimate, Total, money_of
 from analytics.panel import Panel
+from analytics.panel.arms import BoolArray, groups_of
 from analytics.paths import path_rows
 from analytics.programme.file import DIMENSIONS, HIERARCHY, Programme
 from analytics.programme.parts import Outcome
 from analytics.rows import Counts, Row, cell_of_group, coarse, effect_row, published, scaled, with_interval, withheld
-from analytics.sample import Sample
 
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]

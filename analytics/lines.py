@@ -10,11 +10,12 @@ import pandas as pd
 
 from analytics.guard import Guard, cell_of
 from analytics.model import Arm, DisclosureRules, Rule
-from analytics.panel import FloatArray, Panel
+from analytics.panel import Panel
+from analytics.panel.panel import FloatArray
+from analytics.panel.windows import before_end, cohorts_of
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.rows import Row, coarse
-from analytics.windows import before_end, cohorts_of
 
 BoolArray = npt.NDArray[np.bool_]
 ALL = "*"

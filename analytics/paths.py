@@ -4,15 +4,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from analytics.arms import Firms
-from analytics.estimands import LEAST_COMPARISON
-from analytics.event_study import EventEstimate, event_study, shares_by_event
+from analytics.estimate.estimands import LEAST_COMPARISON
+from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
+from analytics.estimate.sample import Sample
 from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
-from analytics.panel import FloatArray, Panel
+from analytics.panel import Panel
+from analytics.panel.arms import Firms
+from analytics.panel.panel import FloatArray
+from analytics.panel.windows import observed
 from analytics.programme.file import Programme
 from analytics.rows import Row, cell_of_group, coarse, published, rough_share, withheld
-from analytics.sample import Sample
-from analytics.windows import observed
 
 EVENT, REPORTING = "event_study", "reporting"
 PATHS = (EVENT, REPORTING)  # their horizon is a point in time: e-3 (quarters or years since the award), 2021-03

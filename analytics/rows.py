@@ -3,9 +3,9 @@
 import math
 from typing import Any
 
-from analytics.effects import UNITS, Effect, EffectEstimate
+from analytics.estimate.effects import UNITS, Effect, EffectEstimate
+from analytics.estimate.money import MoneyEstimate
 from analytics.model import ConfStatus, DisclosureRules, Estimand, ObsStatus, Reason, Withheld
-from analytics.money import MoneyEstimate
 from analytics.programme.file import DIMENSIONS
 
 Row = dict[str, Any]

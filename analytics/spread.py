@@ -11,13 +11,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.contributions import Samples
-from analytics.effects import effect_of
+from analytics.estimate.effects import effect_of
+from analytics.estimate.sample import Sample
 from analytics.guard import Guard, cell_of
 from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld
-from analytics.panel import FloatArray
+from analytics.panel.panel import FloatArray
 from analytics.programme.file import Programme
 from analytics.rows import Row
-from analytics.sample import Sample
 
 ALL = "*"
 MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.adjust import known_before, pooled_slopes
 from analytics.estimate import EffectEstimate, effect, sector_effects
+from analytics.estimate.adjustment import known_before, pooled_slopes
+from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Settings, UserError
 from analytics.panel import Panel
-from analytics.sample import Sample
 from tests import reference, reference_adjusted
 from tests.panels import drawn, panel_of, rich, with_sales
 from tests.test_estimands import ADJUSTED, DESIGNS

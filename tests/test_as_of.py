@@ -17,7 +17,7 @@ from analytics.difference import known
 from analytics.folders import Home
 from analytics.michigan import write
 from analytics.model import UserError
-from analytics.panel import from_store
+from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
 from analytics.release import Release

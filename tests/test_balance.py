@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.balance import Balance, balance, other_aid
+from analytics.estimate.sample import Sample
+from analytics.evidence.balance import Balance, balance, other_aid
 from analytics.model import Settings, Unit
 from analytics.panel import Panel
-from analytics.sample import Sample
 from tests.panels import drawn, in_units_of, panel_of, rich
 
 AFTER = Settings(min_firms=2, award_period="after")

@@ -14,7 +14,7 @@ from analytics import michigan
 from analytics.demo import demonstrate
 from analytics.folders import Home
 from analytics.model import UserError
-from analytics.panel import from_store
+from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.releases import Releases
 from analytics.simulate import simulate

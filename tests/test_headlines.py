@@ -67,7 +67,7 @@ def test_the_reasons_travel_with_the_figure(release: Release) -> None:
 
 def test_every_claim_has_the_grade_of_its_checks(release: Release) -> None:
     """Read from the release alone, the grade follows from the results that stand beside it."""
-    from analytics.evidence import graded
+    from analytics.evidence.grade import graded
 
     whole = checks(release, release.headline())[Check.BEFORE].result
     for headline in approved(release, Text("en")):

@@ -10,7 +10,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.inference import (
+from analytics.estimate.inference import (
     LEAST_SE,
     Deletions,
     Uncertainty,

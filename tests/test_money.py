@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.estimate import EffectEstimate, effect, effects_by
-from analytics.inference import Deletions, fieller
+from analytics.estimate.inference import Deletions, fieller
+from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Reason, Settings, Unit, Withheld
-from analytics.money import MoneyEstimate, extra_sales
 from analytics.panel import Panel
 from tests import reference, reference_adjusted
 from tests.panels import drawn, in_units_of, rich, shares_of, with_sales

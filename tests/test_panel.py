@@ -10,8 +10,9 @@ import pytest
 
 from analytics.estimate import effect, sector_effects
 from analytics.model import Settings, UserError
-from analytics.panel import Panel, from_store
-from analytics.periods import as_periods
+from analytics.panel import Panel
+from analytics.panel.panel import from_store
+from analytics.panel.periods import as_periods
 from tests.officer import Desk, application, as_csv, code, sale
 from tests.panels import drawn, long, panel_of, rich
 

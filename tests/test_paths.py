@@ -9,22 +9,23 @@ import pytest
 
 from analytics.contributions import samples_of
 from analytics.estimate import EventEstimate, event_study
-from analytics.event_study import shares_by_event
+from analytics.estimate.event_study import shares_by_event
+from analytics.estimate.sample import Sample
 from analytics.figures import figure_rows
 from analytics.folders import Home
 from analytics.guard import Guard, cell_of
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, DisclosureRules, Reason, Rule, Settings, Unit
-from analytics.panel import Panel, from_store
+from analytics.panel import Panel
+from analytics.panel.panel import from_store
+from analytics.panel.windows import horizons
 from analytics.paths import path_rows
 from analytics.phrases import described, horizon_phrase
 from analytics.programme.file import load_programme
 from analytics.protected import protected
 from analytics.recompute import Recipe, compared, rebuilt, store_of
 from analytics.release import Release
-from analytics.sample import Sample
 from analytics.store.database import Store
-from analytics.windows import horizons
 from tests.michigan import as_they_are, built, funded_only
 from tests.panels import drawn
 from tests.test_as_of import forged

@@ -16,14 +16,15 @@ from analytics.figures import figure_rows
 from analytics.folders import Home
 from analytics.guard import Guard
 from analytics.model import UserError
-from analytics.panel import Panel, from_store
+from analytics.panel import Panel
+from analytics.panel.panel import from_store
+from analytics.panel.windows import horizons
 from analytics.programme.file import DIMENSIONS, Programme, load_programme
 from analytics.release import Release
 from analytics.releases import Releases
 from analytics.rows import KEY, coarse
 from analytics.spread import MIDDLE
 from analytics.store.database import Store
-from analytics.windows import horizons
 from tests.test_lasting import alike_per_firm
 
 
@@ -209,8 +210,8 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     release: Release, everybody: Panel, programme: Programme
 ) -> None:
     """How the others are drawn together, and whether they differ, would tell its effect: both are of those shown."""
-    from analytics.effects import group_effects, sectors_differ, shrunken
-    from analytics.sample import Sample
+    from analytics.estimate.effects import group_effects, sectors_differ, shrunken
+    from analytics.estimate.sample import Sample
 
     panel = everybody.compared
     sample = Sample(panel, "online_sales", programme.settings)

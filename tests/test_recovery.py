@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from analytics.estimate import EffectEstimate, GroupEffect, effect, effects_by
+from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Estimand, Settings, Unit
-from analytics.money import MoneyEstimate, extra_sales
 from analytics.panel import Panel
 from analytics.programme.classifications import division_2007
 from analytics.programme.file import Programme, load_programme

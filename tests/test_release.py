@@ -12,7 +12,7 @@ from analytics.build import build
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import Settings, UserError
-from analytics.panel import from_store
+from analytics.panel.panel import from_store
 from analytics.phrases import described
 from analytics.programme.file import load_programme
 from analytics.release import Release, write_release

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from analytics.assessment import Assessment
-from analytics.effects import effect
+from analytics.estimate.effects import effect
+from analytics.estimate.inference import Deletions, jackknife
+from analytics.estimate.sample import Sample
+from analytics.evidence.sensitivity import TOLERANCE, Sensitivity, sensitivity
 from analytics.evidence_rows import evidence_rows
-from analytics.inference import Deletions, jackknife
 from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
 from analytics.programme.parts import Headline
-from analytics.sample import Sample
-from analytics.sensitivity import TOLERANCE, Sensitivity, sensitivity
 from tests import reference_placebo
 from tests.panels import drawn, in_units_of, rich, with_sales
 

@@ -23,10 +23,11 @@ from analytics.estimate import (
     shrunken,
     would_tell,
 )
-from analytics.inference import WelchTest
+from analytics.estimate.inference import WelchTest
+from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Estimand, Reason, Settings, UserError, Withheld
-from analytics.money import MoneyEstimate, extra_sales
-from analytics.panel import Panel, from_store
+from analytics.panel import Panel
+from analytics.panel.panel import from_store
 from tests.officer import Desk, application, as_csv, sale
 from tests.panels import drawn, long, panel_of, rich
 

@@ -11,17 +11,17 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import optimize
 
-from analytics import specifications
-from analytics.adjust import pooled_slopes
 from analytics.assessment import Assessment
-from analytics.effects import EffectEstimate, effect, effects_by, group_effects
+from analytics.estimate.adjustment import pooled_slopes
+from analytics.estimate.effects import EffectEstimate, effect, effects_by, group_effects
+from analytics.estimate.sample import Sample
+from analytics.evidence import specifications
+from analytics.evidence.propensity import Propensity, propensity
+from analytics.evidence.specifications import Specified, specified
 from analytics.evidence_rows import evidence_rows
 from analytics.model import CheckReason, ConfStatus, Estimand, Reason, Result, Settings, Specification, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
-from analytics.propensity import Propensity, propensity
-from analytics.sample import Sample
-from analytics.specifications import Specified, specified
 from tests import reference, reference_adjusted
 from tests.panels import drawn, rich, with_sales
 

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.effects import EffectEstimate, effect
+from analytics.estimate.effects import EffectEstimate, effect
+from analytics.estimate.sample import Sample
 from analytics.folders import Home
 from analytics.guard import Guard, cell_of
 from analytics.language.text import LANGUAGES, Text
@@ -24,7 +25,6 @@ from analytics.programme.parts import Sector
 from analytics.recompute import Recipe, compared, rebuilt, store_of
 from analytics.release import LATER, Release
 from analytics.releases import Releases
-from analytics.sample import Sample
 from analytics.spread import MIDDLE, dots, growth_beside, spread_rows
 from tests import reference
 from tests.michigan import as_they_are, built

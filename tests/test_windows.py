@@ -6,7 +6,7 @@ import pytest
 
 from analytics.model import Settings, UserError
 from analytics.panel import Panel
-from analytics.windows import (
+from analytics.panel.windows import (
     Windows,
     after_start,
     before_against_earlier,

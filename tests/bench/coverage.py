@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.arms import BoolArray, Group, groups_of
 from analytics.estimate import UNITS, Effect, EffectEstimate, as_shown, group_effects, sectors_differ
-from analytics.inference import WelchTest
+from analytics.estimate.inference import WelchTest
+from analytics.estimate.money import Money, MoneyEstimate, money_of
+from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Unit, Withheld
-from analytics.money import Money, MoneyEstimate, money_of
-from analytics.sample import Sample
+from analytics.panel.arms import BoolArray, Group, groups_of
 from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
 from tests.bench.document import Results, document, outside
 from tests.bench.markdown import deliver

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.assessment import Assessed, Assessment
-from analytics.effects import EffectEstimate, group_effects
+from analytics.estimate.effects import EffectEstimate, group_effects
 from analytics.model import Check
 from analytics.programme.file import Programme, load_programme
 from tests.bench.evidence_document import Results, document

@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from diff_diff import CallawaySantAnna, TwoWayFixedEffects
 
-from analytics.arms import groups_of
 from analytics.estimate import group_effects
+from analytics.estimate.sample import Sample
 from analytics.model import Estimand
-from analytics.sample import Sample
+from analytics.panel.arms import groups_of
 from tests.bench.designs import BEFORE, LATEST, OUTCOME, YEAR, Programme, settings
 from tests.bench.truths import Truth
 

@@ -8,8 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.model import Settings, UserError
-from analytics.panel import FloatArray, Panel
-from analytics.periods import read_period
+from analytics.panel.panel import FloatArray, Panel
+from analytics.panel.periods import read_period
 
 # Calendar positions that must be reported in both windows: 6 of 12 months, 3 of 4 quarters, the year.
 PAIRS_NEEDED = {12: 6, 4: 3, 1: 1}

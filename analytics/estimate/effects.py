@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.special import stdtrit
 
-from analytics.arms import BoolArray, Group, groups_of
-from analytics.inference import (
+from analytics.estimate.inference import (
     POWER,
     Deletions,
     Uncertainty,
@@ -23,10 +22,11 @@ from analytics.inference import (
     together,
     welch,
 )
+from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
 from analytics.panel import Panel
-from analytics.sample import Sample
-from analytics.windows import horizons
+from analytics.panel.arms import BoolArray, Group, groups_of
+from analytics.panel.windows import horizons
 
 LARGEST = 700.0  # e to this is still a number: an interval that reaches further ends there
 UNITS = {

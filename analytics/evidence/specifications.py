@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.adjust import pooled_slopes
-from analytics.arms import BoolArray, Group
-from analytics.effects import Effect, EffectEstimate, effect_of, group_effects
-from analytics.inference import Deletions
+from analytics.estimate.adjustment import pooled_slopes
+from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
+from analytics.estimate.inference import Deletions
+from analytics.estimate.sample import Sample
+from analytics.evidence.propensity import Propensity
 from analytics.model import CheckReason, Estimand, Reason, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.propensity import Propensity
-from analytics.sample import Sample
+from analytics.panel.arms import BoolArray, Group
 
 LEAST_APART = 10  # firms of an arm in which a published specification may differ from the main estimate, if it does
 

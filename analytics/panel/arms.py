@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.model import UserError
-from analytics.panel import FloatArray, Panel
+from analytics.panel.panel import FloatArray, Panel
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import fdtrc, stdtr, stdtrit  # F: upper tail; Student's t: distribution and quantile
 
 from analytics.model import Reason, Withheld
-from analytics.panel import FloatArray
+from analytics.panel.panel import FloatArray
 
 POWER = 0.80
 # θ is a logarithm or a share, so this does not depend on the currency. Deleting firms that all grew alike moves θ by

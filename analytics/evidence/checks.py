@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import stdtrit
 
-from analytics.arms import BoolArray, Firms
-from analytics.effects import UNITS, EffectEstimate, as_shown, important
-from analytics.estimands import LEAST_COMPARISON
-from analytics.findings import LEVEL, Finding, Gap, Range, alike, deciding, gap_between
-from analytics.inference import Deletions, Uncertainty, jackknife, weighted_sum
+from analytics.estimate.effects import UNITS, EffectEstimate, as_shown, important
+from analytics.estimate.estimands import LEAST_COMPARISON
+from analytics.estimate.inference import Deletions, Uncertainty, jackknife, weighted_sum
+from analytics.estimate.sample import Sample
+from analytics.evidence.findings import LEVEL, Finding, Gap, Range, alike, deciding, gap_between
+from analytics.evidence.specifications import Specified
 from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
-from analytics.sample import Sample
-from analytics.specifications import Specified
+from analytics.panel.arms import BoolArray, Firms
 from analytics.verdicts import least, verdict
 
 LEAST_FIRMS = 15  # per arm, for a claim; fewer may still be estimated

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit
 
-from analytics.panel import FloatArray
+from analytics.panel.panel import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 Method = Literal["dr", "reg", "ipw"]

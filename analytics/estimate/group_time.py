@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.doubly_robust import BoolArray, Method, two_by_two
+from analytics.estimate.doubly_robust import BoolArray, Method, two_by_two
 from analytics.model import Reason, UserError, Withheld
-from analytics.panel import FloatArray, Panel
+from analytics.panel import Panel
+from analytics.panel.panel import FloatArray
 
 IntArray = npt.NDArray[np.int64]
 ControlGroup = Literal["never_treated", "not_yet_treated"]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.arms import Arms, Firms, IntArray
-from analytics.estimands import mean_gap
-from analytics.inference import Deletions, Uncertainty, jackknife, joint_covariance, sup_t
+from analytics.estimate.estimands import mean_gap
+from analytics.estimate.inference import Deletions, Uncertainty, jackknife, joint_covariance, sup_t
 from analytics.model import Reason, Settings, Withheld
-from analytics.panel import FloatArray, Panel
-from analytics.windows import PAIRS_NEEDED, before_start, cohorts_of, observed
+from analytics.panel import Panel
+from analytics.panel.arms import Arms, Firms, IntArray
+from analytics.panel.panel import FloatArray
+from analytics.panel.windows import PAIRS_NEEDED, before_start, cohorts_of, observed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,7 @@
 """Panel -> effects: the one door for programs outside (METHODS.md 2, 3, 4)."""
 
-from analytics.arms import groups_of
-from analytics.description import ArmChange, BeforeAfter, before_after
-from analytics.effects import (
+from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after
+from analytics.estimate.effects import (
     UNITS,
     Effect,
     EffectEstimate,
@@ -18,9 +17,10 @@ from analytics.effects import (
     shrunken,
     would_tell,
 )
-from analytics.event_study import EventEstimate, EventStudy, event_study
-from analytics.group_time import Aggregation, GroupTimeEffects, group_time_att
-from analytics.money import ExtraSales, MoneyEstimate, extra_sales
+from analytics.estimate.event_study import EventEstimate, EventStudy, event_study
+from analytics.estimate.group_time import Aggregation, GroupTimeEffects, group_time_att
+from analytics.estimate.money import ExtraSales, MoneyEstimate, extra_sales
+from analytics.panel.arms import groups_of
 
 __all__ = [
     "UNITS",

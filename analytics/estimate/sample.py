@@ -5,20 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from analytics.adjust import Slopes, known_before, pooled_slopes
-from analytics.arms import Arms, BoolArray, Firms
-from analytics.estimands import (
-    euro_weighted,
-    euros,
-    log_growth,
-    mean_gap,
-    started_selling,
-    symmetric_growth,
-)
-from analytics.inference import Deletions
+from analytics.estimate.adjustment import Slopes, known_before, pooled_slopes
+from analytics.estimate.estimands import euro_weighted, euros, log_growth, mean_gap, started_selling, symmetric_growth
+from analytics.estimate.inference import Deletions
 from analytics.model import Estimand, Settings
-from analytics.panel import FloatArray, Panel
-from analytics.windows import Windows, before_against_earlier, observed, windows_of
+from analytics.panel import Panel
+from analytics.panel.arms import Arms, BoolArray, Firms
+from analytics.panel.panel import FloatArray
+from analytics.panel.windows import Windows, before_against_earlier, observed, windows_of
 
 
 class Sample:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.adjust import LEAST_SPREAD
-from analytics.arms import Firms
+from analytics.estimate.adjustment import LEAST_SPREAD
+from analytics.estimate.sample import Sample
 from analytics.model import Unit
-from analytics.panel import FloatArray
-from analytics.sample import Sample
-from analytics.windows import after_start, complete_years
+from analytics.panel.arms import Firms
+from analytics.panel.panel import FloatArray
+from analytics.panel.windows import after_start, complete_years
 
 
 @dataclass(frozen=True, slots=True)

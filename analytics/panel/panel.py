@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analytics.model import UserError
-from analytics.periods import PER_YEAR, as_periods
+from analytics.panel.periods import PER_YEAR, as_periods
 from analytics.programme.file import Programme
 from analytics.store.database import Store
 

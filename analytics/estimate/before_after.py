@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analytics.arms import BoolArray, Firms, Group, groups_of
+from analytics.estimate.sample import Sample
 from analytics.model import Reason, Settings, Withheld
-from analytics.panel import FloatArray, Panel
-from analytics.sample import Sample
+from analytics.panel import Panel
+from analytics.panel.arms import BoolArray, Firms, Group, groups_of
+from analytics.panel.panel import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from analytics.effects import Effect, EffectEstimate
-from analytics.findings import Finding
+from analytics.estimate.effects import Effect, EffectEstimate
+from analytics.evidence.findings import Finding
 from analytics.model import Check, CheckReason, Grade, Result, Settings, Verdict
 from analytics.verdicts import least, verdict
 
