@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.attacker import attack
-from analytics.confidentiality import MEASURES, ROUNDING
 from analytics.contributions import ALL, SELLS, TRACE, column
-from analytics.cube import TOTAL, UNKNOWN, Cube
-from analytics.disclosure import Protection, Shared, protect_together
+from analytics.disclosure import Protection
+from analytics.disclosure.attacker import attack
+from analytics.disclosure.cube import TOTAL, UNKNOWN, Cube
+from analytics.disclosure.protect import Shared, protect_together
+from analytics.disclosure.rules import MEASURES, ROUNDING
 from analytics.model import Arm, ConfStatus, DisclosureRules, Estimand, Progress, Rule, UserError, silent
 from analytics.programme.file import DIMENSIONS, HIERARCHY, NESTED, Programme
 from analytics.release import Release

@@ -748,9 +748,9 @@ def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
     """With too few programs to find the best pattern, what comes out is safe all the same, and says how far it may be
     from the best; the same limits give the same pattern.
     """
-    from analytics.attacker import attack
-    from analytics.disclosure import Shared, _Linked
-    from analytics.suppression import suppress
+    from analytics.disclosure.attacker import attack
+    from analytics.disclosure.protect import Shared, _Linked
+    from analytics.disclosure.search import suppress
 
     frame = firms(
         {f"{a}{b}": [10.0 * (i + 2) for i in range(1 + (3 * ord(a) + ord(b)) % 7)] for a in "abcdef" for b in "xyz"}

@@ -16,8 +16,8 @@ import pandas as pd
 from scipy import sparse
 from scipy.optimize import linprog
 
-from analytics.attacker import attack
 from analytics.disclosure import Cube, DisclosureRules, protect
+from analytics.disclosure.attacker import attack
 from tests.bench.markdown import paragraph, table
 
 SEED = 20240229

@@ -11,14 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from analytics.attacker import feasible_intervals
-from analytics.confidentiality import MEASURES, confidential, required, required_inside
-from analytics.cube import Cube, Differences, differences
+from analytics.disclosure.cube import Cube, Differences, differences
+from analytics.disclosure.probing import FIXED, HIDDEN, System, UnsafeError
+from analytics.disclosure.rules import MEASURES, confidential, required, required_inside
+from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
-from analytics.probing import FIXED, HIDDEN, System, UnsafeError
-from analytics.suppression import suppress
-
-__all__ = ["Cube", "DisclosureRules", "Protection", "feasible_intervals", "protect"]
 
 BoolArray = npt.NDArray[np.bool_]
 FloatArray = npt.NDArray[np.float64]

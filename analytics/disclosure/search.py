@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from analytics.probing import BoolArray, Cut, FloatArray, Memory, Prober, Solver, System, UnsafeError
+from analytics.disclosure.probing import BoolArray, Cut, FloatArray, Memory, Prober, Solver, System, UnsafeError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

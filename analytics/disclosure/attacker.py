@@ -13,8 +13,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analytics.confidentiality import MEASURES, confidential, required, required_inside
-from analytics.cube import Cube, differences
+from analytics.disclosure.cube import Cube, differences
+from analytics.disclosure.rules import MEASURES, confidential, required, required_inside
 from analytics.model import DisclosureRules, UserError
 
 FloatArray = npt.NDArray[np.float64]

@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from analytics.cube import Cube
+from analytics.disclosure.cube import Cube
 from analytics.model import DisclosureRules
 
 BoolArray = npt.NDArray[np.bool_]
