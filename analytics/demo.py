@@ -5,11 +5,12 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from analytics import build, michigan, office
+from analytics import michigan, office
+from analytics.build import candidate as build
 from analytics.folders import Home
 from analytics.model import DataKind, Progress, UserError, silent
 from analytics.programme.file import Programme, load_programme
-from analytics.releases import Releases
+from analytics.release import Releases
 from analytics.simulate import simulate
 from analytics.store.database import Store
 from analytics.store.ingest import import_file

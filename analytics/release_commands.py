@@ -15,9 +15,8 @@ from analytics.language.text import Text
 from analytics.model import UserError
 
 if TYPE_CHECKING:
-    from analytics.difference import Changed
-    from analytics.release import Release
-    from analytics.releases import Releases
+    from analytics.release import Release, Releases
+    from analytics.release.difference import Changed
 
 LISTED = 20  # changed figures listed on the screen
 
@@ -25,14 +24,14 @@ LISTED = 20  # changed figures listed on the screen
 def of(arguments: argparse.Namespace) -> "Releases":
     """The releases of the programme asked for, which must have a programme file."""
     from analytics.programme.file import load_programme
-    from analytics.releases import Releases
+    from analytics.release import Releases
 
     return Releases(Home.default().releases, load_programme(arguments.programme).id)
 
 
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
-    from analytics.build import build
+    from analytics.build.candidate import build
     from analytics.programme.file import load_programme
     from analytics.release import Release
     from analytics.store.database import Store
@@ -98,8 +97,8 @@ def run_releases(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_difference(arguments: argparse.Namespace, text: Text) -> int:
     """What differs between two releases, published or not, and why."""
-    from analytics.difference import changes
     from analytics.release import Release
+    from analytics.release.difference import changes
 
     releases = of(arguments)
     for name in (arguments.old, arguments.new):
@@ -108,7 +107,7 @@ def run_difference(arguments: argparse.Namespace, text: Text) -> int:
     old, new = Release(releases.path(arguments.old)), Release(releases.path(arguments.new))
     _say_counts(old, new, text)
     if arguments.attribute:
-        from analytics.recompute import attributed
+        from analytics.build.recompute import attributed
 
         with Bar(text) as bar:
             steps = attributed(old, new, Home.default(), bar)
@@ -127,7 +126,7 @@ def run_difference(arguments: argparse.Namespace, text: Text) -> int:
 
 def _say_counts(old: "Release", new: "Release", text: Text) -> None:
     """Two lines: how many figures differ, and what was different when the two were made."""
-    from analytics.difference import causes, changes
+    from analytics.release.difference import causes, changes
 
     counts = _counts(changes(old.figures, new.figures), text)
     print(text("cli.difference.counts", old=old.release_id, new=new.release_id, counts=counts))
@@ -136,7 +135,7 @@ def _say_counts(old: "Release", new: "Release", text: Text) -> None:
 
 
 def _counts(changed: "Iterable[Changed]", text: Text) -> str:
-    from analytics.difference import counts
+    from analytics.release.difference import counts
 
     found = counts(changed).items()
     return ", ".join(text("cli.difference.count", how=text(f"cli.change.{how}"), n=text.number(n)) for how, n in found)
@@ -152,7 +151,7 @@ def _say_figure(release: "Release", figure_id: str, text: Text) -> None:
 def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands; and, where the store is at hand, whether it comes out again."""
     from analytics.phrases import described
-    from analytics.releases import State, verify
+    from analytics.release.ledger import State, verify
 
     found = verify(arguments.figure, Home.default().releases)
     until = said(found.until, text) if found.until else ""
@@ -165,8 +164,8 @@ def run_verify(arguments: argparse.Namespace, text: Text) -> int:
 
 def _recomputed(release: "Release", written: str, text: Text) -> bool:
     """Make the figure again and say how it came out; false only when it came out different."""
-    from analytics.figure_id import parse_figure_id
-    from analytics.recompute import recompute
+    from analytics.build.recompute import recompute
+    from analytics.release.figure_id import parse_figure_id
 
     try:
         with Bar(text) as bar:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analytics.difference import causes, changes, counts
 from analytics.language.text import Text
 from analytics.model import ObsStatus
 from analytics.phrases import why
 from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release
+from analytics.release.difference import causes, changes, counts
 from analytics.tables import claim_cell, figure_id
 
 

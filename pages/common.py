@@ -13,8 +13,7 @@ from analytics.headlines import Headline
 from analytics.language.text import Text, plain
 from analytics.pictures import Absent, Shown
 from analytics.reasons import grade_words, reasons, why_words
-from analytics.release import Figure
-from analytics.releases import Releases
+from analytics.release import Figure, Releases
 from pages.shelf import Frame
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high

@@ -11,8 +11,7 @@ from analytics.folders import PROGRAMMES, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.phrases import reader
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
 from pages.address import held
 
 

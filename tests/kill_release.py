@@ -16,10 +16,10 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
-from analytics import build
+from analytics.build import candidate as build
 from analytics.folders import Home
 from analytics.programme.file import load_programme
-from analytics.releases import Releases
+from analytics.release import Releases
 from analytics.store.database import Store
 
 PROGRAMME = "michigan-1988"

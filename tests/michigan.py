@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.build import build
+from analytics.build.candidate import build
 from analytics.folders import Home
 from analytics.michigan import write
 from analytics.programme.file import load_programme
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.readers import Format, Mapping, load_mapping

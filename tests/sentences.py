@@ -16,8 +16,7 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.lasting import Lasts
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
-from analytics.release import Figure, Release
-from analytics.releases import Releases
+from analytics.release import Figure, Release, Releases
 from analytics.sentences import Kind, Sentence, Verb, sentence_of
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SENTENCES.md"

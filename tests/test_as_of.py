@@ -11,17 +11,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import build
+from analytics.build import candidate as build
+from analytics.build.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
 from analytics.clock import parse_moment
-from analytics.difference import known
 from analytics.folders import Home
 from analytics.michigan import write
 from analytics.model import UserError
 from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
-from analytics.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
+from analytics.release.difference import known
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.readers import Format, Mapping, load_mapping

@@ -16,7 +16,7 @@ from analytics.folders import Home
 from analytics.model import UserError
 from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
-from analytics.releases import Releases
+from analytics.release import Releases
 from analytics.simulate import simulate
 from analytics.store.database import Store
 from analytics.store.readers import load_mapping

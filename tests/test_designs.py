@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.assessment import Assessment
+from analytics.build.assessment import Assessment
 from analytics.model import Check, Grade, Result, Specification, Verdict
 from analytics.programme.file import load_programme
 from tests.bench.designs import (

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from analytics.build import build, code_version
-from analytics.difference import STATUS, Cause, Change, Changed, causes, changes, counts
+from analytics.build.candidate import build, code_version
+from analytics.build.recompute import attributed
 from analytics.folders import Home
 from analytics.model import UserError
 from analytics.programme.file import Programme
-from analytics.recompute import attributed
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
+from analytics.release.difference import STATUS, Cause, Change, Changed, causes, changes, counts
 from analytics.store.database import Store
 from tests.kill_release import PROGRAMME
 from tests.michigan import as_they_are, built, corrected

@@ -10,17 +10,17 @@ from hypothesis import Phase, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.assessment import Assessment
+from analytics.build.assessment import Assessment
+from analytics.build.rows.evidence import claimed, evidence_rows
+from analytics.build.rows.row import cell_of_group
 from analytics.estimate.effects import EffectEstimate, effect, effects_by
 from analytics.estimate.inference import Uncertainty
 from analytics.evidence.checks import alike_before
 from analytics.evidence.findings import Finding
 from analytics.evidence.grade import graded, judged
-from analytics.evidence_rows import claimed, evidence_rows
 from analytics.model import Check, CheckReason, Estimand, Grade, Reason, Result, Settings, Unit, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
-from analytics.rows import cell_of_group
 from analytics.verdicts import verdict
 from tests.panels import drawn, rich, with_sales
 

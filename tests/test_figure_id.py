@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.figure_id import FigureId, cell_of, parse_figure_id
 from analytics.model import UserError
+from analytics.release.figure_id import FigureId, cell_of, parse_figure_id
 
 IDS = [str(FigureId("ecommerce-2020", "2026-1", cell_of(str(i)))) for i in range(40)]
 CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -10,8 +10,7 @@ from analytics.headlines import approved, headlines
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Check, CheckReason, Grade, Result, Verdict
 from analytics.reasons import cannot_say, checks, do_not_say, reasons
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
 from analytics.sentences import Kind
 from tests.michigan import built, funded_only
 

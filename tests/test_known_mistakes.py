@@ -10,14 +10,14 @@ from hypothesis import assume, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.assessment import Assessment
+from analytics.build.assessment import Assessment
+from analytics.build.rows.evidence import evidence_rows
 from analytics.estimate.effects import EffectEstimate, effect, effect_of, effects_by, group_effects
 from analytics.estimate.group_time import group_time_att
 from analytics.estimate.inference import Uncertainty
 from analytics.estimate.sample import Sample
 from analytics.evidence.checks import alike_before
 from analytics.evidence.findings import Finding
-from analytics.evidence_rows import evidence_rows
 from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verdict
 from analytics.panel import Panel
 from analytics.programme.file import load_programme

@@ -10,18 +10,18 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from analytics.build.patterns import Cell, Guard, cell_of
+from analytics.build.rows.effects import _lasting_rows
+from analytics.build.withhold import protected
 from analytics.estimate import groups_of
 from analytics.estimate.effects import EffectEstimate, Withheld, group_effects
 from analytics.estimate.sample import Sample
-from analytics.figures import _lasting_rows
-from analytics.guard import Cell, Guard, cell_of
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Estimand, Grade, Reason, Rule, Settings
 from analytics.panel import Panel
 from analytics.panel.windows import horizons
 from analytics.phrases import described, measure_words
 from analytics.programme.file import DIMENSIONS
-from analytics.protected import protected
 from analytics.release import Release
 from tests import reference
 from tests.michigan import as_they_are, built

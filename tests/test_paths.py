@@ -7,23 +7,23 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.contributions import samples_of
+from analytics.build.contributions import samples_of
+from analytics.build.patterns import Guard, cell_of
+from analytics.build.recompute import Recipe, compared, rebuilt, store_of
+from analytics.build.rows.effects import figure_rows
+from analytics.build.rows.over_time import path_rows
+from analytics.build.withhold import protected
 from analytics.estimate import EventEstimate, event_study
 from analytics.estimate.event_study import shares_by_event
 from analytics.estimate.sample import Sample
-from analytics.figures import figure_rows
 from analytics.folders import Home
-from analytics.guard import Guard, cell_of
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, DisclosureRules, Reason, Rule, Settings, Unit
 from analytics.panel import Panel
 from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
-from analytics.paths import path_rows
 from analytics.phrases import described, horizon_phrase
 from analytics.programme.file import load_programme
-from analytics.protected import protected
-from analytics.recompute import Recipe, compared, rebuilt, store_of
 from analytics.release import Release
 from analytics.store.database import Store
 from tests.michigan import as_they_are, built, funded_only

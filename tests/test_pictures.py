@@ -22,8 +22,7 @@ from analytics.phrases import data_mark, described, why
 from analytics.pictures import Absent, Picture, Shown
 from analytics.pictures.parts import REMEMBERED
 from analytics.programme.file import HIERARCHY
-from analytics.release import Figure, Release
-from analytics.releases import Releases
+from analytics.release import Figure, Release, Releases
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 WITHIN = ("channel", "size_class", "area")

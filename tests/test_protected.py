@@ -2,28 +2,27 @@
 
 import math
 
+import analytics.guard
 import duckdb
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
-import analytics.guard
-from analytics.build import contents
-from analytics.contributions import contributions, samples_of
+from analytics.build.candidate import contents
+from analytics.build.contributions import contributions, samples_of
+from analytics.build.patterns import Guard
+from analytics.build.rows.dots import MIDDLE
+from analytics.build.rows.effects import figure_rows
+from analytics.build.rows.row import KEY, coarse
 from analytics.disclosure import Protection
-from analytics.figures import figure_rows
 from analytics.folders import Home
-from analytics.guard import Guard
 from analytics.model import UserError
 from analytics.panel import Panel
 from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
 from analytics.programme.file import DIMENSIONS, Programme, load_programme
-from analytics.release import Release
-from analytics.releases import Releases
-from analytics.rows import KEY, coarse
-from analytics.spread import MIDDLE
+from analytics.release import Release, Releases
 from analytics.store.database import Store
 from tests.test_lasting import alike_per_firm
 

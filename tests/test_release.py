@@ -8,15 +8,16 @@ import duckdb
 import pandas as pd
 import pytest
 
-from analytics.build import build
+from analytics.build.candidate import build
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import Settings, UserError
 from analytics.panel.panel import from_store
 from analytics.phrases import described
 from analytics.programme.file import load_programme
-from analytics.release import Release, write_release
-from analytics.releases import Releases, verify
+from analytics.release import Release, Releases
+from analytics.release.file import write_release
+from analytics.release.ledger import verify
 from analytics.store.database import Store
 from tests.officer import identifiers
 

@@ -12,12 +12,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics.clock import parse_moment, said, stamp
-from analytics.figure_id import FigureId, parse_figure_id
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.release import Release
-from analytics.releases import Releases, State, verify
+from analytics.release import Release, Releases
+from analytics.release.figure_id import FigureId, parse_figure_id
+from analytics.release.ledger import State, verify
 from pages import shelf
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make

@@ -11,12 +11,12 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import optimize, stats
 
-from analytics.assessment import Assessment
+from analytics.build.assessment import Assessment
+from analytics.build.rows.evidence import evidence_rows
 from analytics.estimate.effects import effect
 from analytics.estimate.inference import Deletions, jackknife
 from analytics.estimate.sample import Sample
 from analytics.evidence.sensitivity import TOLERANCE, Sensitivity, sensitivity
-from analytics.evidence_rows import evidence_rows
 from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme

@@ -11,14 +11,14 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import optimize
 
-from analytics.assessment import Assessment
+from analytics.build.assessment import Assessment
+from analytics.build.rows.evidence import evidence_rows
 from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import EffectEstimate, effect, effects_by, group_effects
 from analytics.estimate.sample import Sample
 from analytics.evidence import specifications
 from analytics.evidence.propensity import Propensity, propensity
 from analytics.evidence.specifications import Specified, specified
-from analytics.evidence_rows import evidence_rows
 from analytics.model import CheckReason, ConfStatus, Estimand, Reason, Result, Settings, Specification, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme

@@ -12,20 +12,20 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from analytics.build.patterns import Guard, cell_of
+from analytics.build.recompute import Recipe, compared, rebuilt, store_of
+from analytics.build.rows.dots import MIDDLE, dots, growth_beside, spread_rows
 from analytics.estimate.effects import EffectEstimate, effect
 from analytics.estimate.sample import Sample
 from analytics.folders import Home
-from analytics.guard import Guard, cell_of
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Rule, Settings, Withheld
 from analytics.panel import Panel
 from analytics.phrases import described
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Sector
-from analytics.recompute import Recipe, compared, rebuilt, store_of
-from analytics.release import LATER, Release
-from analytics.releases import Releases
-from analytics.spread import MIDDLE, dots, growth_beside, spread_rows
+from analytics.release import Release, Releases
+from analytics.release.file import LATER
 from tests import reference
 from tests.michigan import as_they_are, built
 from tests.panels import drawn, rich

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from analytics import audit_tables, tables
 from analytics.folders import Home
 from analytics.language.text import Text
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
 
 
 @pytest.fixture(scope="module")

@@ -6,21 +6,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.behind import recall
-from analytics.build import build
-from analytics.contributions import column, samples_of
+from analytics.build.candidate import build
+from analytics.build.contributions import column, samples_of
+from analytics.build.earlier import recall
+from analytics.build.patterns import Guard, cell_of, guard
+from analytics.build.rows.dots import dots, growth_beside
+from analytics.build.rows.effects import figure_rows
 from analytics.estimate.sample import Sample
-from analytics.figures import figure_rows
 from analytics.folders import Home
-from analytics.guard import Guard, cell_of, guard
 from analytics.michigan import write
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
 from analytics.programme.file import DIMENSIONS, Programme, load_programme
-from analytics.release import Release
-from analytics.releases import Releases
-from analytics.spread import dots, growth_beside
+from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.readers import load_mapping

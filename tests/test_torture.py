@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics import build
+from analytics.build import candidate as build
 from analytics.release import Release
-from analytics.releases import State
+from analytics.release.ledger import State
 from tests.kill_release import ACTS, estimated, make, newest, releases_of
 from tests.michigan import as_they_are, built, digest
 

@@ -17,8 +17,7 @@ from analytics.language.text import LANGUAGES, Text, sentences, speaking
 from analytics.lasting import lasting_sentence
 from analytics.model import Arm, Grade, ObsStatus, Verdict
 from analytics.programme.sector_search import find_sector, sector_option
-from analytics.release import Figure, Release
-from analytics.releases import Releases
+from analytics.release import Figure, Release, Releases
 from analytics.sentences import Verb, verb_of
 from analytics.updates import held_table, update_words, updates_table
 from analytics.usable import usable

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analytics.assessment import Assessed, Assessment
+from analytics.build.assessment import Assessed, Assessment
 from analytics.estimate.effects import EffectEstimate, group_effects
 from analytics.model import Check
 from analytics.programme.file import Programme, load_programme

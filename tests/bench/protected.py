@@ -12,14 +12,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics import guard as guarding
+from analytics.build import patterns as guarding
+from analytics.build.patterns import CUBE
 from analytics.demo import demonstrate
 from analytics.folders import Home
-from analytics.guard import CUBE
 from analytics.model import Arm
 from analytics.programme.file import DIMENSIONS
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
 from tests.bench import disclosure
 from tests.bench.markdown import deliver, paragraph, table
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES
-from analytics.releases import Releases
+from analytics.release import Releases
 from tests.languages import foreign_words
 from tests.officer import identifiers
 from tests.pages.reader import PATHS, WIDTHS, Seen, context_page, is_foreign, look, without_streamlits_words

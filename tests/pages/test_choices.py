@@ -18,8 +18,8 @@ from analytics.headlines import claims
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import Estimand
 from analytics.phrases import described
-from analytics.release import Release, write_release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
+from analytics.release.file import write_release
 from pages import guide
 from pages.shelf import read_release
 from tests.pages.test_pages import DASHBOARD, sound, words

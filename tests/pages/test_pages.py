@@ -12,8 +12,8 @@ from streamlit.testing.v1 import AppTest
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.programme.file import DIMENSIONS
-from analytics.release import Release, write_release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
+from analytics.release.file import write_release
 from tests.michigan import built, funded_only
 
 DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")

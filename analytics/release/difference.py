@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.release import Release
+from analytics.release.file import Release
 
 
 class Change(StrEnum):

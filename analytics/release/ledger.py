@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Self
 
 from analytics.clock import by_rome, stamp, unstamp, utc_now
-from analytics.figure_id import parse_figure_id
 from analytics.model import DataKind, UserError
-from analytics.release import Figure, Release, to_disk
+from analytics.release.figure_id import parse_figure_id
+from analytics.release.file import Figure, Release, to_disk
 
 Shelf = dict[str, str]  # release -> the moment from which readers see it, as a stamp
 

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.contributions import Samples
+from analytics.build.contributions import Samples
+from analytics.build.patterns import Guard, cell_of
+from analytics.build.rows.row import Row
 from analytics.estimate.effects import effect_of
 from analytics.estimate.sample import Sample
-from analytics.guard import Guard, cell_of
 from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld
 from analytics.panel.panel import FloatArray
 from analytics.programme.file import Programme
-from analytics.rows import Row
 
 ALL = "*"
 MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest

@@ -10,25 +10,25 @@ import numpy as np
 import pandas as pd
 
 import analytics
-from analytics.behind import keep, recall
+from analytics.build.contributions import contributions, samples_of
+from analytics.build.earlier import keep, recall
+from analytics.build.patterns import Guard, guard
+from analytics.build.patterns import cell_of as cube_cell
+from analytics.build.rows.dots import spread_rows
+from analytics.build.rows.effects import figure_rows
+from analytics.build.rows.lines import held_lines, line_rows
+from analytics.build.rows.row import Row
+from analytics.build.withhold import protected
 from analytics.clock import stamp
-from analytics.contributions import contributions, samples_of
 from analytics.estimate.sample import Sample
-from analytics.figure_id import FigureId, cell_of
-from analytics.figures import figure_rows
-from analytics.guard import Guard, guard
-from analytics.guard import cell_of as cube_cell
-from analytics.lines import held_lines, line_rows
 from analytics.model import Progress, Rule, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.panel import from_store
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import DIMENSIONS, Programme
-from analytics.protected import protected
-from analytics.release import LATER, write_release
-from analytics.releases import Releases
-from analytics.rows import Row
-from analytics.spread import spread_rows
+from analytics.release import Releases
+from analytics.release.figure_id import FigureId, cell_of
+from analytics.release.file import LATER, write_release
 from analytics.store.database import Store
 
 
@@ -104,7 +104,7 @@ def contents(
 def code_version() -> str:
     """Package version and a hash of the sources that compute."""
     digest = hashlib.sha256()
-    folder = Path(__file__).parent
+    folder = Path(analytics.__file__).parent
     for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.sql"), *folder.rglob("*.toml")]):
         digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
     return f"{analytics.__version__}+{digest.hexdigest()[:12]}"

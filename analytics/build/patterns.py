@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.contributions import ALL, SELLS, TRACE, column
+from analytics.build.contributions import ALL, SELLS, TRACE, column
 from analytics.disclosure import Protection
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import TOTAL, UNKNOWN, Cube

@@ -5,8 +5,22 @@ from typing import Any
 
 import numpy as np
 
-from analytics.assessment import Assessment
-from analytics.contributions import Samples
+from analytics.build.assessment import Assessment
+from analytics.build.contributions import Samples
+from analytics.build.patterns import Cell, Guard, cell_of
+from analytics.build.rows.evidence import claimed, evidence_rows
+from analytics.build.rows.over_time import path_rows
+from analytics.build.rows.row import (
+    Counts,
+    Row,
+    cell_of_group,
+    coarse,
+    effect_row,
+    published,
+    scaled,
+    with_interval,
+    withheld,
+)
 from analytics.estimate.before_after import ArmChange, BeforeAfter, changes_of
 from analytics.estimate.effects import (
     Effect,
@@ -21,8 +35,6 @@ from analytics.estimate.effects import (
 from analytics.estimate.inference import WelchTest, weighted_sum
 from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total, money_of
 from analytics.estimate.sample import Sample
-from analytics.evidence_rows import claimed, evidence_rows
-from analytics.guard import Cell, Guard, cell_of
 from analytics.model import (
     Arm,
     ConfStatus,
@@ -38,10 +50,8 @@ from analytics.model import (
 )
 from analytics.panel import Panel
 from analytics.panel.arms import BoolArray, groups_of
-from analytics.paths import path_rows
 from analytics.programme.file import DIMENSIONS, HIERARCHY, Programme
 from analytics.programme.parts import Outcome
-from analytics.rows import Counts, Row, cell_of_group, coarse, effect_row, published, scaled, with_interval, withheld
 
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]

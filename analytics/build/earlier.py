@@ -9,11 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.guard import WHO, Behind
+from analytics.build.patterns import WHO, Behind
 from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
 
 
 def keep(folder: Path, release: str, contributions: pd.DataFrame) -> None:

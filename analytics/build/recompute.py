@@ -11,14 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.build import code_version, contents
+from analytics.build.candidate import code_version, contents
 from analytics.clock import unstamp
-from analytics.difference import Cause, Changed, causes, changes, known
 from analytics.folders import Home
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
-from analytics.release import Release
-from analytics.releases import Releases
+from analytics.release import Release, Releases
+from analytics.release.difference import Cause, Changed, causes, changes, known
 from analytics.store.database import Store
 
 FIGURE = (

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from analytics.assessment import Assessed, Assessment
+from analytics.build.assessment import Assessed, Assessment
+from analytics.build.rows.row import Counts, Row, cell_of_group, rough_share, withheld
 from analytics.estimate.effects import EffectEstimate, as_shown
 from analytics.evidence.balance import balance, other_aid
 from analytics.evidence.findings import Finding, Range
@@ -21,7 +22,6 @@ from analytics.model import (
 )
 from analytics.panel.windows import horizons
 from analytics.programme.file import DIMENSIONS
-from analytics.rows import Counts, Row, cell_of_group, rough_share, withheld
 from analytics.verdicts import verdict
 
 MEASURED = ("measured_funded", "measured_comparison")

@@ -242,7 +242,7 @@ def write_release(path: Path, manifest: Mapping[str, object], tables: Mapping[st
     Raises UserError when a release of that name exists: it is never replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    schema = (Path(__file__).parent / "sql" / "release.sql").read_text(encoding="utf-8")
+    schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         whole = Path(folder) / path.name
         with duckdb.connect(whole) as connection:

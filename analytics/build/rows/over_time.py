@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from analytics.build.rows.row import Row, cell_of_group, coarse, published, rough_share, withheld
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
 from analytics.estimate.sample import Sample
@@ -13,7 +14,6 @@ from analytics.panel.arms import Firms
 from analytics.panel.panel import FloatArray
 from analytics.panel.windows import observed
 from analytics.programme.file import Programme
-from analytics.rows import Row, cell_of_group, coarse, published, rough_share, withheld
 
 EVENT, REPORTING = "event_study", "reporting"
 PATHS = (EVENT, REPORTING)  # their horizon is a point in time: e-3 (quarters or years since the award), 2021-03

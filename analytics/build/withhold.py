@@ -5,11 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.guard import STATUS, Cell, Guard, cell_of
+from analytics.build.patterns import STATUS, Cell, Guard, cell_of
+from analytics.build.rows.over_time import PATHS
+from analytics.build.rows.row import KEY, Row
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
-from analytics.paths import PATHS
 from analytics.programme.file import DIMENSIONS, HIERARCHY
-from analytics.rows import KEY, Row
 
 REASONS = {
     Rule.MIN_UNITS: Reason.TOO_FEW_FIRMS,
