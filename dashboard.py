@@ -15,9 +15,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.runtime.pages_manager import PagesManager
 
-from analytics.headlines import headlines
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
+from analytics.present.sentences.headlines import headlines
 from analytics.release import Release
 from pages import address, common, shelf
 

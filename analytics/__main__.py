@@ -135,7 +135,7 @@ def _list_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
     """The approved sentences of the current release."""
-    from analytics.headlines import headlines
+    from analytics.present.sentences.headlines import headlines
 
     payload = headlines(releases.of(arguments).open(), text)
     if arguments.json:

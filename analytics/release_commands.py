@@ -142,7 +142,7 @@ def _counts(changed: "Iterable[Changed]", text: Text) -> str:
 
 
 def _say_figure(release: "Release", figure_id: str, text: Text) -> None:
-    from analytics.phrases import described
+    from analytics.present.sentences.phrases import described
 
     lines = described(release, release.by_id(figure_id), text).splitlines()
     print("\n".join(f"  {line}" for line in (figure_id, *lines)))
@@ -150,7 +150,7 @@ def _say_figure(release: "Release", figure_id: str, text: Text) -> None:
 
 def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands; and, where the store is at hand, whether it comes out again."""
-    from analytics.phrases import described
+    from analytics.present.sentences.phrases import described
     from analytics.release.ledger import State, verify
 
     found = verify(arguments.figure, Home.default().releases)

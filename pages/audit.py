@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from analytics import audit_tables
 from analytics.language.text import plain
+from analytics.present.tables import audit as audit_tables
 from pages import common, shelf
 
 found = shelf.need_frame()

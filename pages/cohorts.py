@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from analytics import tables
 from analytics.language.text import plain
-from analytics.phrases import data_note, horizon_label, horizon_phrase
+from analytics.present import written as tables
+from analytics.present.sentences.phrases import data_note, horizon_label, horizon_phrase
 from pages import address, common, shelf
 
 found = shelf.need_frame()

@@ -9,10 +9,10 @@ import streamlit as st
 
 from analytics.clock import said
 from analytics.folders import Home
-from analytics.headlines import Headline
 from analytics.language.text import Text, plain
-from analytics.pictures import Absent, Shown
-from analytics.reasons import grade_words, reasons, why_words
+from analytics.present.pictures import Absent, Shown
+from analytics.present.sentences.headlines import Headline
+from analytics.present.sentences.reasons import grade_words, reasons, why_words
 from analytics.release import Figure, Releases
 from pages.shelf import Frame
 

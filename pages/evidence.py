@@ -3,10 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from analytics import evidence_tables, pictures, updates
-from analytics.headlines import Headline, claims
 from analytics.model import Grade
-from analytics.pictures import Shown
+from analytics.present import pictures
+from analytics.present.pictures import Shown
+from analytics.present.sentences.headlines import Headline, claims
+from analytics.present.tables import changes as updates
+from analytics.present.tables import evidence as evidence_tables
 from pages import address, common, shelf
 
 found = shelf.need_frame()

@@ -2,16 +2,19 @@
 
 import streamlit as st
 
-from analytics import audit_tables, charts, pictures, tables
-from analytics.asked import Asked
-from analytics.brief import companions, losses_words, panel_words, without_grant
-from analytics.headlines import headline_of
+from analytics import charts
 from analytics.language.text import plain
-from analytics.lasting import lasting_sentence
-from analytics.phrases import before_phrase, capital, horizon_phrase, lower_first, why
-from analytics.reasons import cannot_say
+from analytics.present import pictures
+from analytics.present import written as tables
+from analytics.present.asked import Asked
+from analytics.present.sentences.claims import Kind, claim_interval, differ_sentence, tells
+from analytics.present.sentences.headlines import headline_of
+from analytics.present.sentences.lasting import lasting_sentence
+from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
+from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, lower_first, why
+from analytics.present.sentences.reasons import cannot_say
+from analytics.present.tables import audit as audit_tables
 from analytics.release import Figure
-from analytics.sentences import Kind, claim_interval, differ_sentence, tells
 from pages import address, common, guide, shelf
 
 found = shelf.need_frame()

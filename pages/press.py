@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from analytics.headlines import Headline, approved
 from analytics.language.text import LANGUAGES, plain
-from analytics.phrases import capital, reader, why
-from analytics.reasons import do_not_say, grade_words, reasons
-from analytics.sentences import Kind
+from analytics.present.sentences.claims import Kind
+from analytics.present.sentences.headlines import Headline, approved
+from analytics.present.sentences.phrases import capital, reader, why
+from analytics.present.sentences.reasons import do_not_say, grade_words, reasons
 from pages import common, shelf
 
 Same = tuple[Headline, ...]  # one sentence in every language

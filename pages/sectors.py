@@ -2,17 +2,18 @@
 
 import streamlit as st
 
-from analytics import pictures, tables
-from analytics.asked import Asked
-from analytics.brief import companions
-from analytics.headlines import headline_of
 from analytics.language.text import plain
-from analytics.lasting import lasting_sentence
 from analytics.model import Estimand
-from analytics.phrases import data_note, horizon_label, lower_first, why_at_length
+from analytics.present import pictures
+from analytics.present import written as tables
+from analytics.present.asked import Asked
+from analytics.present.sentences.claims import Kind, sentence_of, tells
+from analytics.present.sentences.guidance import usable
+from analytics.present.sentences.headlines import headline_of
+from analytics.present.sentences.lasting import lasting_sentence
+from analytics.present.sentences.panels import companions
+from analytics.present.sentences.phrases import data_note, horizon_label, lower_first, why_at_length
 from analytics.programme.sector_search import find_sector, sector_option
-from analytics.sentences import Kind, sentence_of, tells
-from analytics.usable import usable
 from pages import address, common, shelf
 
 found = shelf.need_frame()

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics.folders import PROGRAMMES, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
-from analytics.phrases import reader
+from analytics.present.sentences.phrases import reader
 from analytics.release import Release, Releases
 from pages.address import held
 

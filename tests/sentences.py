@@ -14,10 +14,10 @@ from pathlib import Path
 from analytics.demo import demonstrate
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
-from analytics.lasting import Lasts
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
+from analytics.present.sentences.claims import Kind, Sentence, Verb, sentence_of
+from analytics.present.sentences.lasting import Lasts
 from analytics.release import Figure, Release, Releases
-from analytics.sentences import Kind, Sentence, Verb, sentence_of
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SENTENCES.md"
 LEVELS = ("*", "macro_sector", "sector")

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from plotly import graph_objects as go
 
 from analytics import charts
-from analytics.charts import Mark, Row, Stamp, palette
-from analytics.charts.interval import LEVELS, band, shared_axis
-from analytics.charts.words import spread, width, wrap
+from analytics.charts import Mark, Row, Stamp
+from analytics.charts.kit import palette
+from analytics.charts.kit.interval import LEVELS, band, shared_axis
+from analytics.charts.kit.words import spread, width, wrap
 from analytics.language.text import MINUS, Text
 from analytics.model import Arm
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from plotly import graph_objects as go
 
 from analytics import charts
-from analytics.charts import ContextLine, DotRow, EventPoint, Mark, Panel, Row, Stamp, Tile, palette
-from analytics.charts.canvas import footer_lines
-from analytics.charts.words import flow, width
+from analytics.charts import ContextLine, DotRow, EventPoint, Mark, Panel, Row, Stamp, Tile
+from analytics.charts.kit import palette
+from analytics.charts.kit.canvas import footer_lines
+from analytics.charts.kit.words import flow, width
 from analytics.language.text import MINUS, Text
 from analytics.model import Arm, Unit
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from analytics.folders import Home
-from analytics.headlines import approved, headlines
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Check, CheckReason, Grade, Result, Verdict
-from analytics.reasons import cannot_say, checks, do_not_say, reasons
+from analytics.present.sentences.claims import Kind
+from analytics.present.sentences.headlines import approved, headlines
+from analytics.present.sentences.reasons import cannot_say, checks, do_not_say, reasons
 from analytics.release import Release, Releases
-from analytics.sentences import Kind
 from tests.michigan import built, funded_only
 
 

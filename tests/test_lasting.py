@@ -20,7 +20,7 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Estimand, Grade, Reason, Rule, Settings
 from analytics.panel import Panel
 from analytics.panel.windows import horizons
-from analytics.phrases import described, measure_words
+from analytics.present.sentences.phrases import described, measure_words
 from analytics.programme.file import DIMENSIONS
 from analytics.release import Release
 from tests import reference

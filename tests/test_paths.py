@@ -22,7 +22,7 @@ from analytics.model import Arm, DisclosureRules, Reason, Rule, Settings, Unit
 from analytics.panel import Panel
 from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
-from analytics.phrases import described, horizon_phrase
+from analytics.present.sentences.phrases import described, horizon_phrase
 from analytics.programme.file import load_programme
 from analytics.release import Release
 from analytics.store.database import Store

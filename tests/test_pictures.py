@@ -11,16 +11,17 @@ from typing import Any
 
 import pytest
 
-from analytics import pictures, tables
-from analytics.asked import Asked, Group
 from analytics.folders import Home
-from analytics.headlines import claims
 from analytics.language.text import LANGUAGES, Text, speaking
-from analytics.lasting import lasting_sentence
 from analytics.model import Grade, ObsStatus, Reason
-from analytics.phrases import data_mark, described, why
-from analytics.pictures import Absent, Picture, Shown
-from analytics.pictures.parts import REMEMBERED
+from analytics.present import pictures
+from analytics.present import written as tables
+from analytics.present.asked import Asked, Group
+from analytics.present.pictures import Absent, Picture, Shown
+from analytics.present.pictures.picture import REMEMBERED
+from analytics.present.sentences.headlines import claims
+from analytics.present.sentences.lasting import lasting_sentence
+from analytics.present.sentences.phrases import data_mark, described, why
 from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release, Releases
 

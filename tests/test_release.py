@@ -13,7 +13,7 @@ from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import Settings, UserError
 from analytics.panel.panel import from_store
-from analytics.phrases import described
+from analytics.present.sentences.phrases import described
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.file import write_release

@@ -21,7 +21,7 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, Rule, Settings, Withheld
 from analytics.panel import Panel
-from analytics.phrases import described
+from analytics.present.sentences.phrases import described
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Sector
 from analytics.release import Release, Releases

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics import audit_tables, tables
 from analytics.folders import Home
 from analytics.language.text import Text
+from analytics.present import written as tables
+from analytics.present.tables import audit as audit_tables
 from analytics.release import Release, Releases
 
 

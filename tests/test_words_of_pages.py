@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics import tables
-from analytics.asked import Asked
-from analytics.brief import companions, losses_words, panel_words, without_grant
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences, speaking
-from analytics.lasting import lasting_sentence
 from analytics.model import Arm, Grade, ObsStatus, Verdict
+from analytics.present import written as tables
+from analytics.present.asked import Asked
+from analytics.present.sentences.claims import Verb, verb_of
+from analytics.present.sentences.guidance import usable
+from analytics.present.sentences.lasting import lasting_sentence
+from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
+from analytics.present.tables.changes import held_table, update_words, updates_table
 from analytics.programme.sector_search import find_sector, sector_option
 from analytics.release import Figure, Release, Releases
-from analytics.sentences import Verb, verb_of
-from analytics.updates import held_table, update_words, updates_table
-from analytics.usable import usable
 from tests.test_pictures import Instead, withheld
 
 CLAIMS = list(itertools.product((Grade.MODERATE, Grade.LOW, Grade.VERY_LOW), Verdict))

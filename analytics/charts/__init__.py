@@ -5,14 +5,14 @@ Nothing here computes a statistic or knows the screen. Colours and sizes stand i
 
 from plotly.graph_objects import Figure
 
-from analytics.charts.axis import Axis
-from analytics.charts.canvas import Stamp
 from analytics.charts.context import ContextLine, context, context_alt
 from analytics.charts.dots import DotRow, dot_rows, dot_rows_alt
 from analytics.charts.events import EventPoint, event_study, event_study_alt
 from analytics.charts.forest import forest, forest_alt
-from analytics.charts.interval import Mark, Row
 from analytics.charts.key import key, key_alt
+from analytics.charts.kit.axis import Axis
+from analytics.charts.kit.canvas import Stamp
+from analytics.charts.kit.interval import Mark, Row
 from analytics.charts.lines import lines, lines_alt
 from analytics.charts.multiples import Panel, small_multiples, small_multiples_alt
 from analytics.charts.panels import change_panel, change_panel_alt, effect_panel, effect_panel_alt, one_scale

@@ -7,12 +7,12 @@ from statistics import median
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, axis
-from analytics.charts.canvas import Stamp
-from analytics.charts.measure import Write, roomy, tick_keys
-from analytics.charts.rows import Above, Entry, Sheet, sheet
-from analytics.charts.words import wrap
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, axis
+from analytics.charts.kit.canvas import Stamp
+from analytics.charts.kit.measure import Write, roomy, tick_keys
+from analytics.charts.kit.rows import Above, Entry, Sheet, sheet
+from analytics.charts.kit.words import wrap
 from analytics.language.text import Text
 
 Guide = tuple[float, str]

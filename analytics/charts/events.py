@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, ticks
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.interval import Mark, Pen, arrow_traces, dot_trace, hair_traces, shared_axis
-from analytics.charts.words import BREAK, bold, safe, spread, width, wrap
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, ticks
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.interval import Mark, Pen, arrow_traces, dot_trace, hair_traces, shared_axis
+from analytics.charts.kit.words import BREAK, bold, safe, spread, width, wrap
 from analytics.language.text import Text
 
 _WIDE, _NARROW = 560.0, 320.0

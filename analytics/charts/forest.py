@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis
-from analytics.charts.canvas import Stamp
-from analytics.charts.interval import ROWS, Mark, Row, hollow_trace, interval_traces, shared_axis
-from analytics.charts.measure import Measure, roomy, tick_keys
-from analytics.charts.rows import Above, Entry, Sheet, sheet
-from analytics.charts.words import wrap
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis
+from analytics.charts.kit.canvas import Stamp
+from analytics.charts.kit.interval import ROWS, Mark, Row, hollow_trace, interval_traces, shared_axis
+from analytics.charts.kit.measure import Measure, roomy, tick_keys
+from analytics.charts.kit.rows import Above, Entry, Sheet, sheet
+from analytics.charts.kit.words import wrap
 from analytics.language.text import Text
 from analytics.model import Unit
 

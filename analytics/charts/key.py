@@ -2,11 +2,11 @@
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys
-from analytics.charts.canvas import Canvas
-from analytics.charts.interval import ROWS, Mark, interval_traces
-from analytics.charts.words import safe
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys
+from analytics.charts.kit.canvas import Canvas
+from analytics.charts.kit.interval import ROWS, Mark, interval_traces
+from analytics.charts.kit.words import safe
 from analytics.language.text import Text
 
 _SAMPLE = Mark(0.0, -1.0, 1.0, -0.35, 0.35)  # of nothing: it shows how to read, and stands on no scale

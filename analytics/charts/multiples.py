@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, height_ref, nice_step, ref, ticks
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.lines import BASE, arm_alt
-from analytics.charts.timeline import (
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, height_ref, nice_step, ref, ticks
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.timeline import (
     Award,
     Points,
     Span,
@@ -21,7 +20,8 @@ from analytics.charts.timeline import (
     year_ticks,
     zones,
 )
-from analytics.charts.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.charts.kit.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.charts.lines import BASE, arm_alt
 from analytics.language.text import Text
 from analytics.model import Arm
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.interval import PANEL, Mark, Scale, interval_traces, shared_axis
-from analytics.charts.words import bold, safe, spread, width
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.interval import PANEL, Mark, Scale, interval_traces, shared_axis
+from analytics.charts.kit.words import bold, safe, spread, width
 from analytics.language.text import Text
 from analytics.model import Arm
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, nice_step, ticks
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.measure import Measure
-from analytics.charts.words import BREAK, bold, flow, safe, width, wrap
-from analytics.charts.words import spread as kept_apart
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, nice_step, ticks
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.measure import Measure
+from analytics.charts.kit.words import BREAK, bold, flow, safe, width, wrap
+from analytics.charts.kit.words import spread as kept_apart
 from analytics.language.text import Text
 from analytics.model import PER_DOT, Unit
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, ticks
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.timeline import (
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, ticks
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.timeline import (
     Award,
     Points,
     arm_name,

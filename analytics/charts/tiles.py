@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Keys
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.words import BREAK, bold, coloured, flow, safe, width, wrap
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Keys
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.words import BREAK, bold, coloured, flow, safe, width, wrap
 from analytics.language.text import Text
 
 _WIDTH = 300.0

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys
-from analytics.charts.canvas import Canvas, Stamp
-from analytics.charts.interval import ROWS, Mark, Row, interval_traces, shared_axis
-from analytics.charts.measure import Measure
-from analytics.charts.words import BREAK, bold, coloured, safe, width, wrap
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys
+from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.interval import ROWS, Mark, Row, interval_traces, shared_axis
+from analytics.charts.kit.measure import Measure
+from analytics.charts.kit.words import BREAK, bold, coloured, safe, width, wrap
 from analytics.language.text import Text
 from analytics.model import Unit
 

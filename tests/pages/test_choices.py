@@ -11,13 +11,14 @@ import pytest
 from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
-from analytics import pictures, tables
-from analytics.asked import Asked
 from analytics.folders import Home
-from analytics.headlines import claims
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import Estimand
-from analytics.phrases import described
+from analytics.present import pictures
+from analytics.present import written as tables
+from analytics.present.asked import Asked
+from analytics.present.sentences.headlines import claims
+from analytics.present.sentences.phrases import described
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
 from pages import guide

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys
-from analytics.charts.canvas import Canvas
-from analytics.charts.words import BREAK, bold, coloured, safe, spread, width, wrap
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys
+from analytics.charts.kit.canvas import Canvas
+from analytics.charts.kit.words import BREAK, bold, coloured, safe, spread, width, wrap
 from analytics.language.text import Text
 
 _ROW = 39.0  # height of a row of one line

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, ticks
-from analytics.charts.canvas import Canvas
-from analytics.charts.interval import Mark, Scale, scale_of
-from analytics.charts.words import width
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, ticks
+from analytics.charts.kit.canvas import Canvas
+from analytics.charts.kit.interval import Mark, Scale, scale_of
+from analytics.charts.kit.words import width
 from analytics.language.text import Text
 
 Write = Callable[[float], str]

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from analytics.language.text import Text
 from analytics.model import Arm, Estimand, Grade, Verdict
-from analytics.phrases import why
-from analytics.reasons import total_effect
+from analytics.present.sentences.claims import Verb, verb_of
+from analytics.present.sentences.phrases import why
+from analytics.present.sentences.reasons import total_effect
+from analytics.present.written import effect_cell
 from analytics.release import Figure, Release
-from analytics.sentences import Verb, verb_of
-from analytics.tables import effect_cell
 
 
 def panel_words(figure: Figure, text: Text) -> str:

@@ -3,11 +3,10 @@
 import pandas as pd
 
 from analytics import charts
-from analytics.asked import Asked, Group
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.phrases import why, year_label
-from analytics.pictures.parts import (
+from analytics.present.asked import Asked, Group
+from analytics.present.pictures.picture import (
     Absent,
     Line,
     Picture,
@@ -21,9 +20,8 @@ from analytics.pictures.parts import (
     stamp,
     unit_of,
 )
-from analytics.programme.file import NESTED
-from analytics.release import Figure, Release
-from analytics.tables import (
+from analytics.present.sentences.phrases import why, year_label
+from analytics.present.written import (
     EMPTY,
     amount_cell,
     count,
@@ -34,6 +32,8 @@ from analytics.tables import (
     rate,
     rate_span,
 )
+from analytics.programme.file import NESTED
+from analytics.release import Figure, Release
 
 
 @remembered

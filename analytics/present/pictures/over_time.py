@@ -8,10 +8,10 @@ import pandas as pd
 from analytics import charts
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.pictures.parts import Absent, Line, Picture, Shown, effects_table, remembered, stamp
+from analytics.present.pictures.picture import Absent, Line, Picture, Shown, effects_table, remembered, stamp
+from analytics.present.written import percent_cell
 from analytics.programme.parts import Context
 from analytics.release import Figure, Release
-from analytics.tables import percent_cell
 
 Series = dict[Arm, list[tuple[dt.date, float | None]]]
 Zone = tuple[dt.date, dt.date]

@@ -9,14 +9,14 @@ from typing import ParamSpec, cast
 import pandas as pd
 
 from analytics import charts
-from analytics.asked import Asked, Group
 from analytics.charts import Mark, Row, Stamp
 from analytics.language.text import Text
 from analytics.model import Unit
-from analytics.phrases import data_mark, why
+from analytics.present.asked import Asked, Group
+from analytics.present.sentences.phrases import data_mark, why
+from analytics.present.written import EMPTY, count, effect_cell, figure_id
 from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release
-from analytics.tables import EMPTY, count, effect_cell, figure_id
 
 P = ParamSpec("P")
 REMEMBERED = 64  # of each kind of picture

@@ -3,9 +3,9 @@
 from enum import StrEnum
 
 from analytics.language.text import Text
-from analytics.phrases import capital, horizon_phrase, why
+from analytics.present.sentences.claims import Verb, claim_interval, tells, verb_of
+from analytics.present.sentences.phrases import capital, horizon_phrase, why
 from analytics.release import Figure, Release
-from analytics.sentences import Verb, claim_interval, tells, verb_of
 
 
 class Lasts(StrEnum):

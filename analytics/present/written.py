@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from analytics.asked import Asked
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.phrases import data_note
+from analytics.present.asked import Asked
+from analytics.present.sentences.claims import tells
+from analytics.present.sentences.phrases import data_note
 from analytics.programme.parts import Outcome
 from analytics.release import Figure, Release
-from analytics.sentences import tells
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 EMPTY = "–"

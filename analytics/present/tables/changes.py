@@ -6,11 +6,11 @@ import pandas as pd
 
 from analytics.language.text import Text
 from analytics.model import ObsStatus
-from analytics.phrases import why
+from analytics.present.sentences.phrases import why
+from analytics.present.written import claim_cell, figure_id
 from analytics.programme.file import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.release.difference import causes, changes, counts
-from analytics.tables import claim_cell, figure_id
 
 
 def update_words(old: Release, new: Release, text: Text) -> list[str]:

@@ -6,10 +6,10 @@ import pandas as pd
 
 from analytics.language.text import Text
 from analytics.model import Arm, Estimand, Reason, Result, Specification, Unit
-from analytics.phrases import capital, horizon_phrase, why
-from analytics.reasons import estimand_of
+from analytics.present.sentences.phrases import capital, horizon_phrase, why
+from analytics.present.sentences.reasons import estimand_of
+from analytics.present.written import amount, figure_id
 from analytics.release import Figure, Release
-from analytics.tables import amount, figure_id
 
 BEFORE = ("check_before", "equivalence", "trend_goes_on", "unusual_year", "worst_case")
 TRAITS = ("sales", "active", "employees", "growth", "score")

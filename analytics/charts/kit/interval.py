@@ -6,8 +6,8 @@ from dataclasses import astuple, dataclass
 from statistics import NormalDist, median
 from typing import Literal
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, axis
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, axis
 from analytics.model import Unit
 
 Scale = Literal["ratio", "linear"]

@@ -6,11 +6,11 @@ from typing import Any
 
 from analytics.language.text import Text
 from analytics.model import Arm, Grade
-from analytics.phrases import data_note
+from analytics.present.sentences.claims import Kind, Sentence, claim_interval, sentence_of
+from analytics.present.sentences.phrases import data_note
+from analytics.present.sentences.reasons import cannot_say, do_not_say, reasons
 from analytics.programme.file import HIERARCHY
-from analytics.reasons import cannot_say, do_not_say, reasons
 from analytics.release import Figure, Release
-from analytics.sentences import Kind, Sentence, claim_interval, sentence_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from analytics.language.text import Text
 from analytics.model import FOLLOW_EUROS, Arm, Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
-from analytics.phrases import why
+from analytics.present.sentences.claims import Verb, groups_differ, tells, verb_of
+from analytics.present.sentences.phrases import why
 from analytics.release import Figure, Release
-from analytics.sentences import Verb, groups_differ, tells, verb_of
 
 
 @dataclass(frozen=True, slots=True)

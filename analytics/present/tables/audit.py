@@ -6,8 +6,8 @@ import pandas as pd
 
 from analytics.language.text import Text
 from analytics.model import Arm
+from analytics.present.written import count_cell
 from analytics.release import Release
-from analytics.tables import count_cell
 
 
 def _tranche_label(release: Release, tranche: str, text: Text) -> str:

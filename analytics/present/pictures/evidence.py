@@ -7,10 +7,10 @@ import pandas as pd
 
 from analytics import charts
 from analytics.charts import Row
-from analytics.evidence_tables import before_table, readings, specifications_table, specified, ways
 from analytics.language.text import Text
-from analytics.phrases import why
-from analytics.pictures.parts import Absent, Line, Picture, Shown, mark, remembered, row, stamp
+from analytics.present.pictures.picture import Absent, Line, Picture, Shown, mark, remembered, row, stamp
+from analytics.present.sentences.phrases import why
+from analytics.present.tables.evidence import before_table, readings, specifications_table, specified, ways
 from analytics.release import Figure, Release
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from analytics.headlines import headline_of
 from analytics.language.text import Text
 from analytics.model import Arm
+from analytics.present.sentences.claims import Kind
+from analytics.present.sentences.headlines import headline_of
+from analytics.present.written import amount
 from analytics.programme.file import NESTED
 from analytics.release import Figure, Release
-from analytics.sentences import Kind
-from analytics.tables import amount
 
 LEAST_YEARS = 2
 

@@ -4,10 +4,10 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
-from analytics.charts import palette
-from analytics.charts.axis import Axis, Keys, height_ref, ref, ticks
-from analytics.charts.canvas import Canvas
-from analytics.charts.words import BREAK, bold, coloured, flow, safe, spread, width
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Axis, Keys, height_ref, ref, ticks
+from analytics.charts.kit.canvas import Canvas
+from analytics.charts.kit.words import BREAK, bold, coloured, flow, safe, spread, width
 from analytics.language.text import Text
 from analytics.model import Arm
 

@@ -3,11 +3,11 @@
 Each is drawn once for a release, language and selection, and shared between readers. Nothing here computes a statistic.
 """
 
-from analytics.pictures.effects import change_panel, effect_panel, forest, money_panel, standing, years
-from analytics.pictures.evidence import read_otherwise, specification_curve
-from analytics.pictures.firms import balance, detectable, provinces, spread
-from analytics.pictures.parts import Absent, Picture, Shown
-from analytics.pictures.paths import all_sectors, context, event_study, index_lines, reporting
+from analytics.present.pictures.effects import change_panel, effect_panel, forest, money_panel, standing, years
+from analytics.present.pictures.evidence import read_otherwise, specification_curve
+from analytics.present.pictures.firms import balance, detectable, provinces, spread
+from analytics.present.pictures.over_time import all_sectors, context, event_study, index_lines, reporting
+from analytics.present.pictures.picture import Absent, Picture, Shown
 
 __all__ = [
     "Absent",

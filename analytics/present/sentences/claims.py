@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from analytics.language.text import Text, plain
 from analytics.model import Estimand, Grade, Unit, Verdict
-from analytics.phrases import before_phrase, capital, horizon_phrase, why
+from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, why
 from analytics.programme.parts import Outcome
 from analytics.release import Figure, Release
 

@@ -3,22 +3,14 @@
 import pandas as pd
 
 from analytics import charts
-from analytics.asked import Asked
-from analytics.evidence_tables import TRAITS, balance_table
 from analytics.language.text import Text
 from analytics.model import SPREAD_FIRMS, Arm
-from analytics.phrases import why
-from analytics.pictures.parts import (
-    Absent,
-    Line,
-    Picture,
-    Shown,
-    lines_by,
-    remembered,
-    stamp,
-)
+from analytics.present.asked import Asked
+from analytics.present.pictures.picture import Absent, Line, Picture, Shown, lines_by, remembered, stamp
+from analytics.present.sentences.phrases import why
+from analytics.present.tables.evidence import TRAITS, balance_table
+from analytics.present.written import EMPTY, count, count_cell, figure_id, status
 from analytics.release import Release
-from analytics.tables import EMPTY, count, count_cell, figure_id, status
 
 BALANCED = 0.25  # standard deviations: beyond it a difference is large (Rubin 2001)
 SHADES = 3

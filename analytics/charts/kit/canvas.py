@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 from plotly import graph_objects as go
 
-from analytics.charts import palette
-from analytics.charts.axis import Keys, Position
-from analytics.charts.words import bold, flow, safe, width
+from analytics.charts.kit import palette
+from analytics.charts.kit.axis import Keys, Position
+from analytics.charts.kit.words import bold, flow, safe, width
 from analytics.language.text import Text
 
 _FOOTER_LINE = 17.0

@@ -1,0 +1,3 @@
+"""What charts are drawn with: axes, intervals, rows of words, time lines, colours. Values come in, parts of a
+picture go out.
+"""
