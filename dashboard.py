@@ -19,7 +19,9 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.headlines import headlines
 from analytics.release import Release
-from pages import address, common, shelf
+from pages.parts import address
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")

@@ -1,1 +1,1 @@
-"""One file per page; `common` holds what they share."""
+"""One file per page; `parts` holds what they share."""

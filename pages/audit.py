@@ -4,7 +4,8 @@ import streamlit as st
 
 from analytics.language.text import plain
 from analytics.present.tables import audit as audit_tables
-from pages import common, shelf
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 found = shelf.need_frame()
 release, text = found.release, found.text

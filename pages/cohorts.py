@@ -5,7 +5,9 @@ import streamlit as st
 from analytics.language.text import plain
 from analytics.present import written as tables
 from analytics.present.sentences.phrases import data_note, horizon_label, horizon_phrase
-from pages import address, common, shelf
+from pages.parts import address
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 found = shelf.need_frame()
 release, text = found.release, found.text

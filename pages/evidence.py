@@ -9,7 +9,9 @@ from analytics.present.pictures import Shown
 from analytics.present.sentences.headlines import Headline, claims
 from analytics.present.tables import changes as updates
 from analytics.present.tables import evidence as evidence_tables
-from pages import address, common, shelf
+from pages.parts import address
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 found = shelf.need_frame()
 release, text = found.release, found.text

@@ -15,7 +15,9 @@ from analytics.present.sentences.phrases import before_phrase, capital, horizon_
 from analytics.present.sentences.reasons import cannot_say
 from analytics.present.tables import audit as audit_tables
 from analytics.release import Figure
-from pages import address, common, guide, shelf
+from pages.parts import address, guide
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 found = shelf.need_frame()
 release, text = found.release, found.text

@@ -7,7 +7,8 @@ from analytics.present.sentences.claims import Kind
 from analytics.present.sentences.headlines import Headline, approved
 from analytics.present.sentences.phrases import capital, reader, why
 from analytics.present.sentences.reasons import do_not_say, grade_words, reasons
-from pages import common, shelf
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 Same = tuple[Headline, ...]  # one sentence in every language
 

@@ -14,7 +14,9 @@ from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.panels import companions
 from analytics.present.sentences.phrases import data_note, horizon_label, lower_first, why_at_length
 from analytics.programme.sector_search import find_sector, sector_option
-from pages import address, common, shelf
+from pages.parts import address
+from pages.parts import in_use as shelf
+from pages.parts import show as common
 
 found = shelf.need_frame()
 release, text = found.release, found.text

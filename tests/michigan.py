@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.build.candidate import build
+from analytics.demonstration.michigan import write
 from analytics.folders import Home
-from analytics.michigan import write
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 import openpyxl
 from stdnum import luhn
 
-from analytics import office
+from analytics.demonstration import office_files as office
 from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import product
 from pathlib import Path
 
-from analytics.demo import demonstrate
+from analytics.demonstration.run import demonstrate
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict

@@ -14,8 +14,8 @@ import pytest
 from analytics.build import candidate as build
 from analytics.build.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
 from analytics.clock import parse_moment
+from analytics.demonstration.michigan import write
 from analytics.folders import Home
-from analytics.michigan import write
 from analytics.model import UserError
 from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme

@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from analytics.__main__ import main
+from analytics.cli.commands import main
+from analytics.cli.releases import LISTED
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId
-from analytics.release_commands import LISTED
 from analytics.store.database import Store
 from tests.kill_release import make
 from tests.michigan import as_they_are, built, corrected

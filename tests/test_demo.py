@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics import michigan
-from analytics.demo import demonstrate
+from analytics.demonstration import michigan
+from analytics.demonstration.run import demonstrate
+from analytics.demonstration.simulate import simulate
 from analytics.folders import Home
 from analytics.model import UserError
 from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.release import Releases
-from analytics.simulate import simulate
 from analytics.store.database import Store
 from analytics.store.readers import load_mapping
 from tests.conftest import PROJECT

@@ -52,7 +52,7 @@ def test_reading_pages_load_no_estimator() -> None:
 
 def test_every_command_is_documented() -> None:
     """The README names every command of the command line."""
-    from analytics.__main__ import _parser
+    from analytics.cli.commands import _parser
     from analytics.language.text import Text
 
     commands = next(action for action in _parser(Text("en"))._actions if action.dest == "command").choices

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.demonstration.simulate import simulate
+from analytics.demonstration.truth import Truth
 from analytics.estimate import EffectEstimate, GroupEffect, effect, effects_by
 from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Estimand, Settings, Unit
 from analytics.panel import Panel
 from analytics.programme.classifications import division_2007
 from analytics.programme.file import Programme, load_programme
-from analytics.simulate import simulate
-from analytics.truth import Truth
 
 SEEDS = range(12)
 OUTCOME = "online_sales"

@@ -18,7 +18,7 @@ from analytics.model import UserError
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, parse_figure_id
 from analytics.release.ledger import State, verify
-from pages import shelf
+from pages.parts import in_use as shelf
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make
 from tests.michigan import as_they_are, built

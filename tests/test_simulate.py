@@ -10,16 +10,16 @@ import pytest
 from pandas.testing import assert_frame_equal
 from stdnum.it import codicefiscale
 
-from analytics import office
-from analytics.applicants import COLUMNS
+from analytics.demonstration import office_files as office
+from analytics.demonstration.applicants import COLUMNS
+from analytics.demonstration.assumptions import NON_FIRMS, SECTORS
+from analytics.demonstration.sales import MONTHS, Paths, Worlds, worlds
+from analytics.demonstration.simulate import Simulation, simulate
+from analytics.demonstration.truth import truth_of
 from analytics.model import Estimand
 from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
-from analytics.sales_paths import MONTHS, Paths, Worlds, worlds
-from analytics.simulate import Simulation, simulate
 from analytics.store.readers import load_mapping, read_table
-from analytics.stories import NON_FIRMS, SECTORS
-from analytics.truth import truth_of
 
 HORIZONS = (None, 1, 2, 3)
 POINTS = (Estimand.STARTED_SELLING, Estimand.ONLINE_SHARE)

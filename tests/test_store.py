@@ -10,7 +10,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from analytics.__main__ import main
+from analytics.cli.commands import main
 from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.store.columns import applications

@@ -12,9 +12,9 @@ from analytics.build.earlier import recall
 from analytics.build.patterns import Guard, cell_of, guard
 from analytics.build.rows.dots import dots, growth_beside
 from analytics.build.rows.effects import figure_rows
+from analytics.demonstration.michigan import write
 from analytics.estimate.sample import Sample
 from analytics.folders import Home
-from analytics.michigan import write
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons

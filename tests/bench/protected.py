@@ -14,7 +14,7 @@ import pandas as pd
 
 from analytics.build import patterns as guarding
 from analytics.build.patterns import CUBE
-from analytics.demo import demonstrate
+from analytics.demonstration.run import demonstrate
 from analytics.folders import Home
 from analytics.model import Arm
 from analytics.programme.file import DIMENSIONS

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.demonstration.assumptions import OTHER_AID, SECTORS
 from analytics.panel import Panel
 from analytics.programme.file import Programme
-from analytics.stories import OTHER_AID, SECTORS
 from tests.bench.designs import DESIGNS, STORIES, Design, Flags, Sector, programme_of
 
 PAID = 0.98  # share of funded firms that were paid: the others gave up, or lost the grant

@@ -21,8 +21,8 @@ from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.phrases import described
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
-from pages import guide
-from pages.shelf import read_release
+from pages.parts import guide
+from pages.parts.in_use import read_release
 from tests.pages.test_pages import DASHBOARD, sound, words
 
 CHOICES = ("sector", "outcome", "estimand", "year", "shrunken", "lang", "programme", "release", "claim")
@@ -214,7 +214,7 @@ def test_an_outcome_without_the_measure_falls_back_to_the_usual_one(demonstratio
 def held_page() -> None:
     import streamlit as st
 
-    from pages import address
+    from pages.parts import address
 
     st.write(address.held("estimand", ["typical_firm", "symmetric_growth"], "euro_weighted"))
 

@@ -12,7 +12,7 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release, Releases
-from pages.address import held
+from pages.parts.address import held
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from analytics.present.pictures import Absent, Shown
 from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.reasons import grade_words, reasons, why_words
 from analytics.release import Figure, Releases
-from pages.shelf import Frame
+from pages.parts.in_use import Frame
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.stories import SECTORS
+from analytics.demonstration.assumptions import SECTORS
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -5,13 +5,14 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from analytics import michigan, office
 from analytics.build import candidate as build
+from analytics.demonstration import michigan
+from analytics.demonstration import office_files as office
+from analytics.demonstration.simulate import simulate
 from analytics.folders import Home
 from analytics.model import DataKind, Progress, UserError, silent
 from analytics.programme.file import Programme, load_programme
 from analytics.release import Releases
-from analytics.simulate import simulate
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.readers import Format, Mapping, load_mapping

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from analytics.bar import Bar
+from analytics.cli.progress import Bar
 from analytics.clock import parse_moment, said
 from analytics.folders import Home
 from analytics.language.text import Text

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analytics.demonstration.simulate import Simulation
 from analytics.programme.file import Programme
-from analytics.simulate import Simulation
 
 APPLICATIONS, SALES, TRUTH = "domande.csv", "vendite.csv", "truth.json"
 TITLES = ("DATI SIMULATI: imprese inventate, nessuna esiste", "Elenco delle domande")

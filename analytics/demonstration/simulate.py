@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.applicants import HIDDEN, applicants
+from analytics.demonstration.applicants import HIDDEN, applicants
+from analytics.demonstration.sales import MONTHS, Paths, month_of, worlds
+from analytics.demonstration.truth import Truth, truth_of
 from analytics.programme.file import Programme
-from analytics.sales_paths import MONTHS, Paths, month_of, worlds
-from analytics.truth import Truth, truth_of
 
 LEFT_OUT = 0.06  # share of months that a firm did not report
 SILENT = 0.03  # share of firms that never reported

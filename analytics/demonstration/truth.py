@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from analytics.demonstration.sales import MONTHS, Floats, Paths, Worlds, month_of
 from analytics.model import Estimand
 from analytics.programme.file import Programme
-from analytics.sales_paths import MONTHS, Floats, Paths, Worlds, month_of
 
 Positions = NDArray[np.int64]
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from stdnum import luhn
 from stdnum.it import codicefiscale
 
+from analytics.demonstration.assumptions import NON_FIRMS, OTHER_AID, SECTORS, SIZES
 from analytics.programme.file import Programme
-from analytics.stories import NON_FIRMS, OTHER_AID, SECTORS, SIZES
 
 FIRST_AWARD = "2020-11-30"  # of a tranche whose date was not stated
 CHANNEL_SHARES = (0.30, 0.48, 0.05, 0.17)  # in the order of the programme file

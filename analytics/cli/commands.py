@@ -1,0 +1,186 @@
+"""The command line. Exit code 0: done; 1: the data were refused, and why; 2: wrong use."""
+
+import argparse
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analytics.cli import releases
+from analytics.cli.progress import Bar
+from analytics.folders import PROJECT, Home
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+from analytics.model import DataKind, UserError
+
+if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
+    from analytics.store.cells import Rejection
+    from analytics.store.ingest import Report
+
+SHOWN = 20  # rejected rows listed on the screen
+DEFAULT_PROGRAMME = "ecommerce-2020"
+WRONG_USE = ("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment")
+
+
+def _parser(text: Text) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m analytics", description=text("cli.description"))
+    parser.add_argument("--lang", choices=LANGUAGES, default=text.language, help=text("cli.help.lang"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Callable[[argparse.Namespace, Text], int]) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text(f"cli.command.{name}"), description=text(f"cli.command.{name}"))
+        sub.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=text("cli.help.lang"))
+        sub.set_defaults(run=run)
+        return sub
+
+    def programme(sub: argparse.ArgumentParser) -> None:
+        sub.add_argument("--programme", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
+
+    demo = command("demo", run_demo)
+    demo.add_argument("programme", nargs="?", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
+    load = command("import", run_import)
+    load.add_argument("table", choices=("applications", "sales"), help=text("cli.help.table"))
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=text("cli.help.files"))
+    load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
+    load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
+    programme(load)
+    build = command("build", releases.run_build)
+    build.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
+    programme(build)
+    publish, withdraw = command("publish", releases.run_publish), command("withdraw", releases.run_withdraw)
+    publish.add_argument("--embargo-until", metavar="T", help=text("cli.help.embargo_until"))
+    for sub in (publish, withdraw):
+        sub.add_argument("release", metavar="ID", help=text("cli.help.release"))
+        programme(sub)
+    programme(command("releases", releases.run_releases))
+    difference = command("difference", releases.run_difference)
+    difference.add_argument("old", metavar="OLD", help=text("cli.help.old"))
+    difference.add_argument("new", metavar="NEW", help=text("cli.help.new"))
+    difference.add_argument("--attribute", action="store_true", help=text("cli.help.attribute"))
+    programme(difference)
+    headlines = command("headlines", run_headlines)
+    headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
+    programme(headlines)
+    check = command("verify", releases.run_verify)
+    check.add_argument("figure", metavar="FIGURE_ID", help=text("cli.help.figure"))
+    check.add_argument("--no-recompute", action="store_true", help=text("cli.help.no_recompute"))
+    serve = command("serve", run_serve)
+    serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
+    return parser
+
+
+def run_demo(arguments: argparse.Namespace, text: Text) -> int:
+    """Files -> store -> first release of a demonstration programme."""
+    from analytics.demonstration.run import demonstrate
+
+    with Bar(text) as bar:
+        release = demonstrate(arguments.programme, Home.default(), bar)
+    print(text("cli.done.demo", programme=arguments.programme, release=release))
+    return 0
+
+
+def run_import(arguments: argparse.Namespace, text: Text) -> int:
+    """Each file is its own transaction; the first refused one stops."""
+    from analytics.programme.file import load_programme
+    from analytics.store.database import Store
+    from analytics.store.ingest import import_file
+    from analytics.store.readers import load_mapping
+
+    programme = load_programme(arguments.programme)
+    mapping = load_mapping(arguments.mapping)
+    home = Home.default()
+    with Store(home.store(programme.id), programme.id) as store:
+        for path in arguments.files:
+            with Bar(text) as bar:
+                report = import_file(
+                    arguments.table,
+                    path,
+                    programme=programme,
+                    store=store,
+                    archive=home.archive,
+                    mapping=mapping,
+                    partial=arguments.partial,
+                    progress=bar,
+                )
+            _say_import(path, report, text)
+    if programme.data_kind is DataKind.SIMULATED:
+        print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
+    return 0
+
+
+def _say_import(path: Path, report: "Report", text: Text) -> None:
+    batch = report.batch
+    if report.already:
+        print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
+        return
+    _list_rejections(report.rejections, text)
+    if report.unused_columns:
+        print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
+    if report.superseded:
+        print(text.count("cli.superseded", report.superseded))
+    counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
+    print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
+
+
+def _list_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
+    for found in rejections[:SHOWN]:
+        value = "".join(mark if mark.isprintable() else "�" for mark in found.value[:80])
+        why = text(f"reject.{found.reason}", value=value, expected=found.expected)
+        print(text("cli.rejected_row", row=found.row, column=found.column or "–", why=why), file=sys.stderr)
+    if len(rejections) > SHOWN:
+        print(text("cli.rejected_more", n=text.number(len(rejections) - SHOWN)), file=sys.stderr)
+
+
+def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
+    """The approved sentences of the current release."""
+    from analytics.present.sentences.headlines import headlines
+
+    payload = headlines(releases.of(arguments).open(), text)
+    if arguments.json:
+        print(json.dumps(payload, ensure_ascii=False, indent=2))
+        return 0
+    if payload["data_mark"]:
+        print(payload["data_mark"])
+    for item in payload["headlines"]:
+        print(f"{item['sentence']}  [{item['figure_id']}]")
+    return 0
+
+
+def run_serve(arguments: argparse.Namespace, text: Text) -> int:
+    """Build the demonstration on first use, then serve the dashboard on 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", arguments.port))
+        except OverflowError:
+            print(text("error.serve.no_port", port=arguments.port), file=sys.stderr)
+            return 2
+        except OSError:
+            print(text("error.serve.port", port=arguments.port), file=sys.stderr)
+            return 2
+    if Home.default().is_new(DEFAULT_PROGRAMME):
+        run_demo(argparse.Namespace(programme=DEFAULT_PROGRAMME), text)
+    print(text("cli.done.serve", port=arguments.port), flush=True)
+    dashboard = str(PROJECT / "dashboard.py")
+    command = [sys.executable, "-m", "streamlit", "run", dashboard, f"--server.port={arguments.port}"]
+    os.chdir(PROJECT)  # Streamlit reads its settings from the working folder
+    os.execv(sys.executable, command)  # noqa: S606 - nothing here comes from outside but a port number
+    return 0
+
+
+def main(words: list[str] | None = None) -> int:
+    """Run one command; user errors become a sentence and exit code 1 (2 when the use was wrong)."""
+    words = sys.argv[1:] if words is None else words
+    wanted = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
+    arguments = _parser(Text(wanted)).parse_args(words)
+    text = Text(arguments.lang)
+    try:
+        return int(arguments.run(arguments, text))
+    except UserError as error:
+        _list_rejections(getattr(error, "rejections", ()), text)
+        print(error.said(text), file=sys.stderr)
+        return 2 if error.key in WRONG_USE else 1
+    except KeyboardInterrupt:
+        return 130
