@@ -3,8 +3,9 @@
 import streamlit as st
 
 from analytics.language.text import plain
-from analytics.present import written as tables
 from analytics.present.sentences.phrases import data_note, horizon_label, horizon_phrase
+from analytics.present.tables.cohorts import cohort_table
+from analytics.present.tables.export import cohort_csv, file_name
 from pages.parts import address
 from pages.parts import in_use as shelf
 from pages.parts import show as common
@@ -66,7 +67,7 @@ heading = text(
     horizon=horizon_phrase(release, horizon, text),
 )
 st.subheader(plain(heading), anchor=False)
-frame = tables.cohort_table(release, rows, columns, outcome, horizon, what, text)
+frame = cohort_table(release, rows, columns, outcome, horizon, what, text)
 st.dataframe(frame, height="content", column_config=common.to_the_right(frame), alt=text("cohorts.title"))
 st.caption(
     " · ".join(part for part in (data_note(release, text), text("cohorts.note", release=release.release_id)) if part)
@@ -80,8 +81,8 @@ with right:
     st.subheader(text("cohorts.export"), anchor=False)
     st.download_button(
         text("cohorts.csv"),
-        data=lambda: tables.cohort_csv(release, rows, columns, outcome, horizon, text).encode("utf-8"),
-        file_name=tables.file_name(release, f"{pair}-{outcome}-{horizon}"),
+        data=lambda: cohort_csv(release, rows, columns, outcome, horizon, text).encode("utf-8"),
+        file_name=file_name(release, f"{pair}-{outcome}-{horizon}"),
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",

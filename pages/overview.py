@@ -4,16 +4,16 @@ import streamlit as st
 
 from analytics import charts
 from analytics.language.text import plain
-from analytics.present import pictures
-from analytics.present import written as tables
+from analytics.present import pictures, written
 from analytics.present.asked import Asked
-from analytics.present.sentences.claims import Kind, claim_interval, differ_sentence, tells
+from analytics.present.sentences.claims import Kind, claim_interval, differ_sentence
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.lasting import lasting_sentence
+from analytics.present.sentences.limits import cannot_say
 from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
 from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, lower_first, why
-from analytics.present.sentences.reasons import cannot_say
 from analytics.present.tables import audit as audit_tables
+from analytics.present.verbs import tells
 from analytics.release import Figure
 from pages.parts import address, guide
 from pages.parts import in_use as shelf
@@ -70,7 +70,7 @@ def money_panel(figure: Figure) -> None:
     if not figure.published:
         st.markdown(plain(why(figure, release, text)))
         return
-    large = tables.rate(figure, outcome, text) if tells(figure) else tables.rate_span(figure, outcome, text)
+    large = written.rate(figure, outcome, text) if tells(figure) else written.rate_span(figure, outcome, text)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_money"):
         label = text("overview.money_label", outcome=lower_first(outcome.label.in_(text)))
         st.metric(plain(labelled(capital(label), figure)), plain(large))

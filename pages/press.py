@@ -5,8 +5,9 @@ import streamlit as st
 from analytics.language.text import LANGUAGES, plain
 from analytics.present.sentences.claims import Kind
 from analytics.present.sentences.headlines import Headline, approved
+from analytics.present.sentences.limits import do_not_say
 from analytics.present.sentences.phrases import capital, reader, why
-from analytics.present.sentences.reasons import do_not_say, grade_words, reasons
+from analytics.present.sentences.reasons import grade_words, reasons
 from pages.parts import in_use as shelf
 from pages.parts import show as common
 

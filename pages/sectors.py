@@ -5,14 +5,15 @@ import streamlit as st
 from analytics.language.text import plain
 from analytics.model import Estimand
 from analytics.present import pictures
-from analytics.present import written as tables
 from analytics.present.asked import Asked
-from analytics.present.sentences.claims import Kind, sentence_of, tells
+from analytics.present.sentences.claims import Kind, sentence_of
 from analytics.present.sentences.guidance import usable
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.panels import companions
 from analytics.present.sentences.phrases import data_note, horizon_label, lower_first, why_at_length
+from analytics.present.tables.facts import sector_facts
+from analytics.present.verbs import tells
 from analytics.programme.sector_search import find_sector, sector_option
 from pages.parts import address
 from pages.parts import in_use as shelf
@@ -95,7 +96,7 @@ def answer() -> None:
         st.caption(text("figure.id", figure_id=effect.figure_id))
     if not effect.published:
         st.markdown(plain(why_at_length(effect, release, text)))
-    facts = tables.sector_facts(release, asked, sector, text)
+    facts = sector_facts(release, asked, sector, text)
     if facts:
         common.facts(facts, "facts_sector")
         notes = [text("sectors.facts_note")] if effect.mde is not None else []

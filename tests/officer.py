@@ -13,7 +13,8 @@ from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store
 from analytics.store.ingest import Report, import_file
-from analytics.store.readers import Mapping, load_mapping, read_table
+from analytics.store.mapping import Mapping, load_mapping
+from analytics.store.readers import read_table
 
 Rows = list[dict[str, object]]
 

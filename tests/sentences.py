@@ -15,8 +15,9 @@ from analytics.demonstration.run import demonstrate
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
-from analytics.present.sentences.claims import Kind, Sentence, Verb, sentence_of
+from analytics.present.sentences.claims import Kind, Sentence, sentence_of
 from analytics.present.sentences.lasting import Lasts
+from analytics.present.verbs import Verb
 from analytics.release import Figure, Release, Releases
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "SENTENCES.md"

@@ -12,18 +12,18 @@ import pandas as pd
 import pytest
 
 from analytics.build import candidate as build
+from analytics.build.panel_from_store import from_store
 from analytics.build.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
 from analytics.clock import parse_moment
 from analytics.demonstration.michigan import write
 from analytics.folders import Home
 from analytics.model import UserError
-from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.difference import known
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.readers import Format, Mapping, load_mapping
+from analytics.store.mapping import Format, Mapping, load_mapping
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make
 from tests.michigan import digest

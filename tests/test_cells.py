@@ -10,7 +10,7 @@ from analytics.language.text import Text
 from analytics.programme.file import load_programme
 from analytics.store.cells import BadCellError, Rejection, code, date, decimal, firm, parser, period
 from analytics.store.columns import Column, Kind, applications, sales
-from analytics.store.readers import Format, Mapping
+from analytics.store.mapping import Format, Mapping
 from tests.officer import code as code_of
 
 AMOUNT = Column("amount", Kind.DECIMAL, "an amount", minimum=0)

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.build.panel_from_store import from_store
 from analytics.demonstration import michigan
 from analytics.demonstration.run import demonstrate
 from analytics.demonstration.simulate import simulate
 from analytics.folders import Home
 from analytics.model import UserError
-from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.release import Releases
 from analytics.store.database import Store
-from analytics.store.readers import load_mapping
+from analytics.store.mapping import load_mapping
 from tests.conftest import PROJECT
 from tests.officer import Desk, as_csv
 

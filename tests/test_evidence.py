@@ -17,11 +17,10 @@ from analytics.estimate.effects import EffectEstimate, effect, effects_by
 from analytics.estimate.inference import Uncertainty
 from analytics.evidence.checks import alike_before
 from analytics.evidence.findings import Finding
-from analytics.evidence.grade import graded, judged
+from analytics.evidence.grade import graded, judged, verdict
 from analytics.model import Check, CheckReason, Estimand, Grade, Reason, Result, Settings, Unit, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
-from analytics.verdicts import verdict
 from tests.panels import drawn, rich, with_sales
 
 MICHIGAN = load_programme("michigan-1988")

@@ -10,7 +10,8 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.model import Check, CheckReason, Grade, Result, Verdict
 from analytics.present.sentences.claims import Kind
 from analytics.present.sentences.headlines import approved, headlines
-from analytics.present.sentences.reasons import cannot_say, checks, do_not_say, reasons
+from analytics.present.sentences.limits import cannot_say, do_not_say
+from analytics.present.sentences.reasons import checks, reasons
 from analytics.release import Release, Releases
 from tests.michigan import built, funded_only
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.store.ingest import RowsRefusedError
-from analytics.store.readers import Format, Mapping
+from analytics.store.mapping import Format, Mapping
 from tests.officer import Desk, application, as_csv, as_xlsx, code, sale
 
 

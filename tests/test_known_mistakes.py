@@ -18,10 +18,10 @@ from analytics.estimate.inference import Uncertainty
 from analytics.estimate.sample import Sample
 from analytics.evidence.checks import alike_before
 from analytics.evidence.findings import Finding
+from analytics.evidence.grade import verdict
 from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verdict
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
-from analytics.verdicts import verdict
 from tests.panels import drawn, in_units_of, rich, with_sales
 
 MICHIGAN = load_programme("michigan-1988")

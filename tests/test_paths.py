@@ -7,11 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.build.contributions import samples_of
+from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import Guard, cell_of
 from analytics.build.recompute import Recipe, compared, rebuilt, store_of
 from analytics.build.rows.effects import figure_rows
 from analytics.build.rows.over_time import path_rows
+from analytics.build.samples import samples_of
 from analytics.build.withhold import protected
 from analytics.estimate import EventEstimate, event_study
 from analytics.estimate.event_study import shares_by_event
@@ -20,7 +21,6 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, DisclosureRules, Reason, Rule, Settings, Unit
 from analytics.panel import Panel
-from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
 from analytics.present.sentences.phrases import described, horizon_phrase
 from analytics.programme.file import load_programme

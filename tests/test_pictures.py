@@ -15,14 +15,14 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import Grade, ObsStatus, Reason
 from analytics.present import pictures
-from analytics.present import written as tables
 from analytics.present.asked import Asked, Group
 from analytics.present.pictures import Absent, Picture, Shown
 from analytics.present.pictures.picture import REMEMBERED
 from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.phrases import data_mark, described, why
-from analytics.programme.file import HIERARCHY
+from analytics.present.written import EMPTY
+from analytics.programme.dimensions import HIERARCHY
 from analytics.release import Figure, Release, Releases
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
@@ -300,7 +300,7 @@ def test_every_picture_has_its_words_and_a_table_of_figures_that_resolve(
         assert one.table.size > 0, name
         assert not one.table.isna().any(axis=None), name
         for figure_id in one.table.get(text("table.figure"), ()):
-            assert figure_id == tables.EMPTY or release.holds(figure_id), name
+            assert figure_id == EMPTY or release.holds(figure_id), name
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

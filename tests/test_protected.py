@@ -10,18 +10,20 @@ import pytest
 from scipy.optimize import linprog
 
 from analytics.build.candidate import contents
-from analytics.build.contributions import contributions, samples_of
+from analytics.build.contributions import contributions
+from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import Guard
 from analytics.build.rows.dots import MIDDLE
 from analytics.build.rows.effects import figure_rows
 from analytics.build.rows.row import KEY, coarse
+from analytics.build.samples import samples_of
 from analytics.disclosure import Protection
 from analytics.folders import Home
 from analytics.model import UserError
 from analytics.panel import Panel
-from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
-from analytics.programme.file import DIMENSIONS, Programme, load_programme
+from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.file import Programme, load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
 from tests.test_lasting import alike_per_firm
@@ -209,7 +211,8 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     release: Release, everybody: Panel, programme: Programme
 ) -> None:
     """How the others are drawn together, and whether they differ, would tell its effect: both are of those shown."""
-    from analytics.estimate.effects import group_effects, sectors_differ, shrunken
+    from analytics.estimate.comparing import sectors_differ, shrunken
+    from analytics.estimate.effects import group_effects
     from analytics.estimate.sample import Sample
 
     panel = everybody.compared

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.store.readers import SUFFIXES, Format, Mapping, RawTable, as_text, load_mapping, read_bytes, read_table
+from analytics.store.mapping import Format, Mapping, load_mapping
+from analytics.store.readers import SUFFIXES, RawTable, as_text, read_bytes, read_table
 from tests.officer import as_xlsx
 
 ITALIAN_TEXT = Text("it")

@@ -9,15 +9,15 @@ import pandas as pd
 import pytest
 
 from analytics.build.candidate import build
+from analytics.build.panel_from_store import from_store
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import Settings, UserError
-from analytics.panel.panel import from_store
 from analytics.present.sentences.phrases import described
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
-from analytics.release.ledger import verify
+from analytics.release.verify import verify
 from analytics.store.database import Store
 from tests.officer import identifiers
 

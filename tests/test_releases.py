@@ -17,7 +17,8 @@ from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, parse_figure_id
-from analytics.release.ledger import State, verify
+from analytics.release.ledger import State
+from analytics.release.verify import verify
 from pages.parts import in_use as shelf
 from tests.conftest import PROJECT
 from tests.kill_release import PROGRAMME, make

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Grade, Reason, Verdict
-from analytics.present.sentences.claims import Kind, Sentence, Verb, groups_differ, sentence_of, tells, verb_of
+from analytics.present.sentences.claims import Kind, Sentence, groups_differ, sentence_of
 from analytics.present.sentences.headlines import headline_of
+from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, Releases
 from tests.sentences import DOCUMENT, PLAIN, Masked, cases, document, every, said, specimen
 

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from analytics.build.panel_from_store import from_store
 from analytics.estimate import (
     ArmChange,
     BeforeAfter,
@@ -27,7 +28,6 @@ from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Estimand, Reason, Settings, UserError, Withheld
 from analytics.panel import Panel
-from analytics.panel.panel import from_store
 from tests.officer import Desk, application, as_csv, sale
 from tests.panels import drawn, long, panel_of, rich
 

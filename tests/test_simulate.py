@@ -19,7 +19,8 @@ from analytics.demonstration.truth import truth_of
 from analytics.model import Estimand
 from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
-from analytics.store.readers import load_mapping, read_table
+from analytics.store.mapping import load_mapping
+from analytics.store.readers import read_table
 
 HORIZONS = (None, 1, 2, 3)
 POINTS = (Estimand.STARTED_SELLING, Estimand.ONLINE_SHARE)

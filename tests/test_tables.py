@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from analytics.folders import Home
 from analytics.language.text import Text
-from analytics.present import written as tables
 from analytics.present.tables import audit as audit_tables
+from analytics.present.tables.cohorts import cohort_table
+from analytics.present.tables.export import cohort_csv, disarmed
+from analytics.present.written import effect_cell
 from analytics.release import Release, Releases
 
 
@@ -22,7 +24,7 @@ def release(demonstration: Home) -> Release:
 def test_the_file_holds_every_cell_with_the_releases_numbers(release: Release) -> None:
     """Sector × wave with margins: value, both ends, n, statuses and id of each figure, to the last digit."""
     rows = list(
-        csv.DictReader(io.StringIO(tables.cohort_csv(release, "sector", "wave", "online_sales", "overall", Text("en"))))
+        csv.DictReader(io.StringIO(cohort_csv(release, "sector", "wave", "online_sales", "overall", Text("en"))))
     )
     assert len(rows) == (15 + 1) * (3 + 1)
     for row in rows:
@@ -39,23 +41,23 @@ def test_the_file_holds_every_cell_with_the_releases_numbers(release: Release) -
 
 def test_the_screen_shows_a_code_where_a_figure_is_withheld(release: Release) -> None:
     """Never blank, never zero: C, u or m; and the same percentages as everywhere."""
-    shown = tables.cohort_table(release, "sector", "wave", "online_sales", "overall", "effect", Text("it"))
+    shown = cohort_table(release, "sector", "wave", "online_sales", "overall", "effect", Text("it"))
     assert (shown != "").all(axis=None)
     assert shown.loc["Elettronica ed elettrotecnica", ("Totale", "effetto (95%)")] == "C"
     assert shown.loc["Gioielli, sport, giochi e altro", ("Totale", "effetto (95%)")] == "u"
     headline = release.headline()
-    assert shown.loc["Totale", ("Totale", "effetto (95%)")] == tables.effect_cell(headline, Text("it"))
+    assert shown.loc["Totale", ("Totale", "effetto (95%)")] == effect_cell(headline, Text("it"))
 
 
 @given(st.text())
 def test_no_text_can_start_a_formula(cell: str) -> None:
     """Exports cannot carry formulas."""
-    assert not str(tables.disarmed(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not str(disarmed(cell)).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def test_numbers_are_not_disarmed() -> None:
     """A negative number stays a number."""
-    assert tables.disarmed(-0.5) == -0.5
+    assert disarmed(-0.5) == -0.5
 
 
 def test_what_was_not_stated_says_so(release: Release) -> None:

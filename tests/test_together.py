@@ -7,22 +7,24 @@ import pandas as pd
 import pytest
 
 from analytics.build.candidate import build
-from analytics.build.contributions import column, samples_of
+from analytics.build.contributions import column
 from analytics.build.earlier import recall
+from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import Guard, cell_of, guard
 from analytics.build.rows.dots import dots, growth_beside
 from analytics.build.rows.effects import figure_rows
+from analytics.build.samples import samples_of
 from analytics.demonstration.michigan import write
 from analytics.estimate.sample import Sample
 from analytics.folders import Home
 from analytics.model import Arm, DataKind, Rule, UserError
-from analytics.panel.panel import from_store
 from analytics.panel.windows import horizons
-from analytics.programme.file import DIMENSIONS, Programme, load_programme
+from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.file import Programme, load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.readers import load_mapping
+from analytics.store.mapping import load_mapping
 from tests.michigan import as_they_are, built
 
 PROGRAMME = "michigan-1988"

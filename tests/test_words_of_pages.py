@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences, speaking
 from analytics.model import Arm, Grade, ObsStatus, Verdict
-from analytics.present import written as tables
 from analytics.present.asked import Asked
-from analytics.present.sentences.claims import Verb, verb_of
 from analytics.present.sentences.guidance import usable
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
 from analytics.present.tables.changes import held_table, update_words, updates_table
+from analytics.present.tables.facts import sector_facts
+from analytics.present.verbs import Verb, verb_of
+from analytics.present.written import EMPTY, claim_cell
 from analytics.programme.sector_search import find_sector, sector_option
 from analytics.release import Figure, Release, Releases
 from tests.test_pictures import Instead, withheld
@@ -98,12 +99,12 @@ def test_the_facts_of_a_sector_give_no_point_where_the_answer_is_open(
     """The estimate is nowhere, its range is; the shrunken one is named as the best guess."""
     text, asked = speaking(language), Asked.headline(release)
     claim = replace(sector_claims(release)["retail"], value=POINT, grade=grade, verdict=verdict)
-    facts = dict(tables.sector_facts(Instead(release, claim), asked, "retail", text))
+    facts = dict(sector_facts(Instead(release, claim), asked, "retail", text))
     assert all(text.percent(POINT) not in shown for shown in facts.values())
     assert facts[text("fact.effect")] == text.interval(claim.low or 0, claim.high or 0)
     assert facts[text("fact.shrunken")] == text.measured(claim.shrunk or 0)
     told = replace(claim, grade=Grade.LOW, verdict=Verdict.HIGHER)
-    facts = dict(tables.sector_facts(Instead(release, told), asked, "retail", text))
+    facts = dict(sector_facts(Instead(release, told), asked, "retail", text))
     assert facts[text("fact.effect")].startswith(text.percent(POINT))
 
 
@@ -111,9 +112,9 @@ def test_the_facts_of_a_withheld_sector_are_those_that_are_published(release: Re
     """No code and no dash stands where a number would."""
     asked = Asked.headline(release)
     for code in release.codes("sector"):
-        for _, shown in tables.sector_facts(release, asked, code, speaking("it")):
+        for _, shown in sector_facts(release, asked, code, speaking("it")):
             assert any(character.isdigit() for character in shown)
-    assert tables.sector_facts(release, asked, "electronics", speaking("it")) == []
+    assert sector_facts(release, asked, "electronics", speaking("it")) == []
 
 
 # ---- whether an effect lasts -----------------------------------------------------------------------------------------
@@ -486,7 +487,7 @@ def test_a_group_that_is_new_or_gone_does_not_fail(release: Release) -> None:
     label = release.programme.label("sector", "retail", speaking("en"))
     before = Regrouped(release, "retail")
     assert said(before, release)[label] == "changed"
-    assert updates_table(before, release, speaking("en")).loc[label].iloc[0] == tables.EMPTY  # type: ignore[arg-type]
+    assert updates_table(before, release, speaking("en")).loc[label].iloc[0] == EMPTY  # type: ignore[arg-type]
     gone = said(release, before)
     assert gone[label] == "changed"
     assert set(gone.drop(label)) == {"the same"}
@@ -541,4 +542,4 @@ def test_a_range_that_stays_is_marked_too(release: Release) -> None:
     """The note says that figures which stay are marked (p): those that tell no direction as well."""
     claim = replace(sector_claims(release)["retail"], obs_status=ObsStatus.PROVISIONAL)
     assert claim.verdict is Verdict.CANNOT_TELL
-    assert "(p)" in tables.claim_cell(claim, speaking("it"))
+    assert "(p)" in claim_cell(claim, speaking("it"))

@@ -24,7 +24,8 @@ from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import BoolArray, Group, groups_of
 from analytics.panel.windows import horizons
-from analytics.programme.file import HIERARCHY, Programme
+from analytics.programme.dimensions import HIERARCHY
+from analytics.programme.file import Programme
 
 By = tuple[str, ...]
 # Shown beside the listed ones; they know one vote per firm alone.

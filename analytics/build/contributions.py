@@ -1,12 +1,13 @@
 """What each firm contributes to the cells of a release: the one frame that disclosure control stands on."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.build.samples import Samples
 from analytics.estimate.before_after import comparison_weights
 from analytics.estimate.estimands import euros
 from analytics.estimate.sample import Sample
@@ -14,10 +15,10 @@ from analytics.model import Arm, Estimand
 from analytics.panel import Panel
 from analytics.panel.panel import FloatArray
 from analytics.panel.windows import cohorts_of
-from analytics.programme.file import DIMENSIONS, Programme
+from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 
-Samples = Mapping[str, Sequence[Sample]]  # outcome -> one per horizon
 ALL = "*"
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
 
@@ -25,14 +26,6 @@ SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing b
 TRACE = "trace"  # of what a firm reported, inside the windows or not
 # what else the figures are made with: matched on, described or set in proportion to
 TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
-
-
-def samples_of(panel: Panel, programme: Programme, years: Sequence[int]) -> Samples:
-    """Every outcome over all complete years together, then over each year after funding."""
-    return {
-        outcome.name: [Sample(panel, outcome.name, programme.settings, year) for year in (None, *years)]
-        for outcome in programme.outcomes
-    }
 
 
 def column(outcome: str, horizon: str, what: str) -> str:

@@ -22,7 +22,8 @@ from analytics.disclosure.cube import TOTAL, UNKNOWN, Cube
 from analytics.disclosure.protect import Shared, protect_together
 from analytics.disclosure.rules import MEASURES, ROUNDING
 from analytics.model import Arm, ConfStatus, DisclosureRules, Estimand, Progress, Rule, UserError, silent
-from analytics.programme.file import DIMENSIONS, HIERARCHY, NESTED, Programme
+from analytics.programme.dimensions import DIMENSIONS, HIERARCHY, NESTED
+from analytics.programme.file import Programme
 from analytics.release import Release
 
 BoolArray = npt.NDArray[np.bool_]

@@ -9,7 +9,7 @@ from analytics.build.patterns import STATUS, Cell, Guard, cell_of
 from analytics.build.rows.over_time import PATHS
 from analytics.build.rows.row import KEY, Row
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
-from analytics.programme.file import DIMENSIONS, HIERARCHY
+from analytics.programme.dimensions import DIMENSIONS, HIERARCHY
 
 REASONS = {
     Rule.MIN_UNITS: Reason.TOO_FEW_FIRMS,

@@ -86,7 +86,7 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.programme.file import load_programme
     from analytics.store.database import Store
     from analytics.store.ingest import import_file
-    from analytics.store.readers import load_mapping
+    from analytics.store.mapping import load_mapping
 
     programme = load_programme(arguments.programme)
     mapping = load_mapping(arguments.mapping)

@@ -151,7 +151,8 @@ def _say_figure(release: "Release", figure_id: str, text: Text) -> None:
 def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands; and, where the store is at hand, whether it comes out again."""
     from analytics.present.sentences.phrases import described
-    from analytics.release.ledger import State, verify
+    from analytics.release.ledger import State
+    from analytics.release.verify import verify
 
     found = verify(arguments.figure, Home.default().releases)
     until = said(found.until, text) if found.until else ""

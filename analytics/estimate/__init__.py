@@ -1,21 +1,18 @@
 """Panel -> effects: the one door for programs outside (METHODS.md 2, 3, 4)."""
 
 from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after
+from analytics.estimate.comparing import WouldTell, sectors_differ, shrunken, would_tell
 from analytics.estimate.effects import (
     UNITS,
     Effect,
     EffectEstimate,
     GroupEffect,
     SectorEffect,
-    WouldTell,
     as_shown,
     effect,
     effects_by,
     group_effects,
     sector_effects,
-    sectors_differ,
-    shrunken,
-    would_tell,
 )
 from analytics.estimate.event_study import EventEstimate, EventStudy, event_study
 from analytics.estimate.group_time import Aggregation, GroupTimeEffects, group_time_att

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from analytics.estimate.effects import Effect, EffectEstimate
 from analytics.evidence.findings import Finding
-from analytics.model import Check, CheckReason, Grade, Result, Settings, Verdict
-from analytics.verdicts import least, verdict
+from analytics.model import Check, CheckReason, Grade, Result, Settings, Unit, Verdict
 
 MAY_FAIL = (Check.GROUPS, Check.REPORTING, Check.STABILITY)  # at most one of these, for a claim of low grade
 
@@ -56,3 +55,22 @@ def graded(results: Mapping[Check, Result], whole_before: Result | None) -> Grad
     if differed or Check.DESIGN not in passed or wanting > 1:
         return Grade.VERY_LOW
     return Grade.MODERATE if passed == set(Check) else Grade.LOW
+
+
+def least(unit: Unit, settings: Settings) -> float:
+    """The smallest effect that matters, as values are shown."""
+    return settings.mie_points if unit is Unit.POINTS else settings.mie
+
+
+def verdict(low: float, high: float, mie: float, *, may_be_same: bool) -> Verdict:
+    """What an interval allows, as values are shown; the first that matches. mie: the smallest effect that matters.
+
+    may_be_same: only where the year before, too, was surely alike within it. Touching zero is "cannot tell".
+    """
+    if may_be_same and -mie < low and high < mie:
+        return Verdict.SAME
+    if low > 0:
+        return Verdict.MUCH_HIGHER if low > mie else Verdict.HIGHER
+    if high < 0:
+        return Verdict.MUCH_LOWER if high < -mie else Verdict.LOWER
+    return Verdict.CANNOT_TELL

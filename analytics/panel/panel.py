@@ -9,8 +9,6 @@ import pandas as pd
 
 from analytics.model import UserError
 from analytics.panel.periods import PER_YEAR, as_periods
-from analytics.programme.file import Programme
-from analytics.store.database import Store
 
 FloatArray = npt.NDArray[np.float64]
 ONE_SECTOR = "all"  # of firms whose sector nobody named
@@ -117,10 +115,10 @@ class Panel:
         position = span.get_indexer(periods)
         if pd.DataFrame({"unit": codes, "period": position}).duplicated().any():
             raise UserError("panel.repeated", unit=unit, period=period)
-        arrays = {name: _wide(frame[name], codes, position, (len(units), len(span))) for name in names}
+        arrays = {name: as_wide(frame[name], codes, position, (len(units), len(span))) for name in names}
         if closed:
             ends = pd.Series(as_periods(frame[closed], closed, frequency=periods.freqstr[0])).groupby(codes).min()
-            arrays = {name: _nothing_after(wide, span, pd.PeriodIndex(ends)) for name, wide in arrays.items()}
+            arrays = {name: zero_after_closure(wide, span, pd.PeriodIndex(ends)) for name, wide in arrays.items()}
         return cls(units, span, arrays)
 
 
@@ -151,16 +149,17 @@ def _spread(values: FloatArray, columns: npt.NDArray[np.intp], width: int) -> Fl
     return wide
 
 
-def _nothing_after(values: FloatArray, periods: pd.PeriodIndex, closed: pd.PeriodIndex) -> FloatArray:
+def zero_after_closure(values: FloatArray, periods: pd.PeriodIndex, closed: pd.PeriodIndex) -> FloatArray:
     """A closed firm sells nothing: 0 after the period of its closure, unless it reported something."""
     last = np.where(closed.isna(), periods[-1].ordinal, closed.asi8)
     shut = periods.asi8 > last[:, None]
     return np.where(shut & ~np.isfinite(values), 0.0, values)
 
 
-def _wide(
+def as_wide(
     values: pd.Series, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], shape: tuple[int, int]
 ) -> FloatArray:
+    """(n_firms, T) of values in rows, each at its firm and period; NaN elsewhere. Raises UserError for no number."""
     try:
         if values.dtype.kind in "mMc" or isinstance(values.dtype, pd.PeriodDtype):
             raise TypeError(values.dtype)
@@ -172,45 +171,3 @@ def _wide(
     wide = np.full(shape, np.nan)
     wide[rows, columns] = numbers
     return wide
-
-
-def from_store(store: Store, programme: Programme, *, everybody: bool = False) -> Panel:
-    """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported.
-
-    everybody: also those that are no fair comparison, with the column `set_aside` (see sql/firms.sql).
-    """
-    frequency = store.frequency
-    if frequency is None:
-        raise UserError("store.no_sales", programme=programme.id)
-    only = programme.sectors[0] if len(programme.sectors) == 1 else None
-    units = store.frame(
-        "firms",
-        {
-            "ineligible": list(programme.ineligible_reasons),
-            "threshold": list(programme.threshold_reasons),
-            "only_sector": only.id if only else None,
-            "only_macro_sector": only.macro_sector if only else None,
-        },
-        sectors=programme.sector_frame(),
-        areas=programme.area_frame(),
-        kinds=programme.kind_frame(),
-    ).set_index("firm_id")
-    observed = store.frame("observations")
-    observed = observed[observed["firm_id"].isin(units.index)]
-    if observed.empty:
-        raise UserError("store.no_sales", programme=programme.id)
-    place, distinct = pd.factorize(observed["period"])  # few periods, many rows: each text is read once
-    periods = pd.PeriodIndex(distinct, freq=frequency)
-    span = pd.period_range(periods.min(), periods.max(), freq=frequency)
-    units["cohort"] = pd.PeriodIndex(pd.to_datetime(units["awarded_on"]), freq=frequency)
-    rows, columns = units.index.get_indexer(pd.Index(observed["firm_id"])), span.get_indexer(periods)[place]
-    closed = pd.PeriodIndex(pd.to_datetime(units["closed_on"]), freq=frequency)
-    arrays = {}
-    for outcome in programme.outcomes:
-        mine = (observed["outcome"] == outcome.name).to_numpy()
-        values = _wide(observed["value"][mine], rows[mine], columns[mine], (len(units), len(span)))
-        arrays[outcome.name] = _nothing_after(values, span, closed) if outcome.unit == "currency" else values
-        if outcome.transform == "log":
-            arrays[f"log_{outcome.name}"] = np.log(np.where(values > 0, values, np.nan))
-    panel = Panel(units.drop(columns="closed_on"), span, arrays)
-    return panel if everybody else panel.compared

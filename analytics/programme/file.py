@@ -16,6 +16,7 @@ from analytics.folders import PROGRAMMES
 from analytics.language.text import Text
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
+from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.parts import (
     Announced,
     Area,
@@ -35,10 +36,6 @@ from analytics.programme.parts import (
     Windows,
     Words,
 )
-
-DIMENSIONS = ("sector", "macro_sector", "wave", "size_class", "channel", "area", "province", "beneficiary_kind")
-NESTED = {"sector": "macro_sector", "province": "area"}  # each lies in one of the other
-HIERARCHY = ("macro_sector", "sector")  # whose claims are made together, of which one asks whether they differ
 
 
 class Programme(Part):

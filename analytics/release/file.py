@@ -19,7 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
-from analytics.programme.file import DIMENSIONS, Programme
+from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.file import Programme
 from analytics.programme.parts import Tranche
 
 FORMAT_VERSION = 5

@@ -12,7 +12,7 @@ from stdnum.it import codicefiscale
 
 from analytics.programme.file import Programme
 from analytics.store.columns import Column, Kind
-from analytics.store.readers import Format, Mapping
+from analytics.store.mapping import Format, Mapping
 
 LARGEST = Decimal(10) ** 12  # what DECIMAL(18,6) holds
 FIRST_YEAR, LAST_YEAR = 1900, 2100

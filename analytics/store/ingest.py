@@ -22,7 +22,8 @@ from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
-from analytics.store.readers import Mapping, read_bytes, read_table
+from analytics.store.mapping import Mapping
+from analytics.store.readers import read_bytes, read_table
 from analytics.store.row_checks import FREQUENCY, Typed, check_applications, check_sales, type_rows
 
 Check = Callable[[Typed, Table, Store, Programme], Typed]

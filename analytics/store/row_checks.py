@@ -17,7 +17,8 @@ from analytics.programme.file import Programme
 from analytics.store.cells import BadCellError, Rejection, parser, plain_parser
 from analytics.store.columns import Kind, Table, must_stand
 from analytics.store.database import Store
-from analytics.store.readers import Mapping, RawTable
+from analytics.store.mapping import Mapping
+from analytics.store.readers import RawTable
 
 FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
 GROUPED = re.compile(r"-?[1-9]\d{0,2}(\.\d{3})+", re.ASCII)  # 9.500: nine and a half, or nine thousand five hundred?

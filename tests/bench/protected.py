@@ -17,7 +17,7 @@ from analytics.build.patterns import CUBE
 from analytics.demonstration.run import demonstrate
 from analytics.folders import Home
 from analytics.model import Arm
-from analytics.programme.file import DIMENSIONS
+from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from tests.bench import disclosure
 from tests.bench.markdown import deliver, paragraph, table

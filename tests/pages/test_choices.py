@@ -15,10 +15,11 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import Estimand
 from analytics.present import pictures
-from analytics.present import written as tables
 from analytics.present.asked import Asked
 from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.phrases import described
+from analytics.present.tables.facts import sector_facts
+from analytics.present.written import effect_cell, rate_span
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
 from pages.parts import guide
@@ -102,10 +103,10 @@ def test_the_first_screen_shows_the_words_of_its_pictures_and_of_verify(
     value = float(described(release, main, text).splitlines()[0].rpartition(" ")[2])
     assert value == main.value
     shown = [str(metric.value).replace("\\", "") for metric in app.metric]
-    assert shown == [text.percent(change.value or 0), text.percent(value), tables.rate_span(money, outcome, text)]
+    assert shown == [text.percent(change.value or 0), text.percent(value), rate_span(money, outcome, text)]
     assert text.percent(value, sign=False) in app.title[0].value
     cells = [str(cell).replace("\\", "") for table in app.table for cell in table.value.to_numpy().ravel()]
-    assert tables.effect_cell(main, text) in cells
+    assert effect_cell(main, text) in cells
     assert shown[0] in cells
     assert shown[2] in cells
     for figure in (change, main, money):
@@ -171,7 +172,7 @@ def test_another_choice_shows_and_addresses_another_figure(demonstration: Home, 
     assert figure is not None
     assert figure.figure_id in words(app)
     assert title(app) == "Commercio al dettaglio · Vendite totali: vendite sommate, 2º anno"
-    for label, shown in tables.sector_facts(release, asked, "retail", text):
+    for label, shown in sector_facts(release, asked, "retail", text):
         assert f":gray[{label}]  \n**{shown}**" in words(app)
     app.segmented_control(key="pick_year").set_value("3").run()
     figure = asked.figure(release, [("sector", "retail")], horizon="3")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.folders import Home
 from analytics.language.text import Text
-from analytics.programme.file import DIMENSIONS
+from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
 from tests.michigan import built, funded_only

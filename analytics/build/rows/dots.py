@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.build.contributions import Samples
 from analytics.build.patterns import Guard, cell_of
 from analytics.build.rows.row import Row
+from analytics.build.samples import Samples
 from analytics.estimate.effects import effect_of
 from analytics.estimate.sample import Sample
 from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld

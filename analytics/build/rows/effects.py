@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from analytics.build.assessment import Assessment
-from analytics.build.contributions import Samples
 from analytics.build.patterns import Cell, Guard, cell_of
 from analytics.build.rows.evidence import claimed, evidence_rows
 from analytics.build.rows.over_time import path_rows
@@ -21,17 +20,10 @@ from analytics.build.rows.row import (
     with_interval,
     withheld,
 )
+from analytics.build.samples import Samples
 from analytics.estimate.before_after import ArmChange, BeforeAfter, changes_of
-from analytics.estimate.effects import (
-    Effect,
-    EffectEstimate,
-    effect_of,
-    group_effects,
-    sectors_differ,
-    shrunken,
-    simultaneous,
-    would_tell,
-)
+from analytics.estimate.comparing import sectors_differ, shrunken, would_tell
+from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, simultaneous
 from analytics.estimate.inference import WelchTest, weighted_sum
 from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total, money_of
 from analytics.estimate.sample import Sample
@@ -50,7 +42,8 @@ from analytics.model import (
 )
 from analytics.panel import Panel
 from analytics.panel.arms import BoolArray, groups_of
-from analytics.programme.file import DIMENSIONS, HIERARCHY, Programme
+from analytics.programme.dimensions import DIMENSIONS, HIERARCHY
+from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 
 Groups = dict[Any, BoolArray]

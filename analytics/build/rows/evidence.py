@@ -7,6 +7,7 @@ from analytics.build.rows.row import Counts, Row, cell_of_group, rough_share, wi
 from analytics.estimate.effects import EffectEstimate, as_shown
 from analytics.evidence.balance import balance, other_aid
 from analytics.evidence.findings import Finding, Range
+from analytics.evidence.grade import verdict
 from analytics.model import (
     FOLLOW_EUROS,
     Arm,
@@ -21,8 +22,7 @@ from analytics.model import (
     Verdict,
 )
 from analytics.panel.windows import horizons
-from analytics.programme.file import DIMENSIONS
-from analytics.verdicts import verdict
+from analytics.programme.dimensions import DIMENSIONS
 
 MEASURED = ("measured_funded", "measured_comparison")
 # how many firms there are with a trait, or at all that sell, would tell how many sell nothing by their nature

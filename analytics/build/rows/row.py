@@ -6,7 +6,7 @@ from typing import Any
 from analytics.estimate.effects import UNITS, Effect, EffectEstimate
 from analytics.estimate.money import MoneyEstimate
 from analytics.model import ConfStatus, DisclosureRules, Estimand, ObsStatus, Reason, Withheld
-from analytics.programme.file import DIMENSIONS
+from analytics.programme.dimensions import DIMENSIONS
 
 Row = dict[str, Any]
 Counts = tuple[int, int]  # firms of each arm, funded and comparison

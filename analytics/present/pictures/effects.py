@@ -32,7 +32,7 @@ from analytics.present.written import (
     rate,
     rate_span,
 )
-from analytics.programme.file import NESTED
+from analytics.programme.dimensions import NESTED
 from analytics.release import Figure, Release
 
 

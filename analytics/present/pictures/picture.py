@@ -15,7 +15,7 @@ from analytics.model import Unit
 from analytics.present.asked import Asked, Group
 from analytics.present.sentences.phrases import data_mark, why
 from analytics.present.written import EMPTY, count, effect_cell, figure_id
-from analytics.programme.file import HIERARCHY
+from analytics.programme.dimensions import HIERARCHY
 from analytics.release import Figure, Release
 
 P = ParamSpec("P")

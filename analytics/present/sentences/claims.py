@@ -12,6 +12,7 @@ from enum import StrEnum
 from analytics.language.text import Text, plain
 from analytics.model import Estimand, Grade, Unit, Verdict
 from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, why
+from analytics.present.verbs import Verb, verb_of
 from analytics.programme.parts import Outcome
 from analytics.release import Figure, Release
 
@@ -25,15 +26,6 @@ class Kind(StrEnum):
     CHANGE = "change"
 
 
-class Verb(StrEnum):
-    """How strongly something is said, the strongest first."""
-
-    LIKELY = "likely"
-    MAY = "may"
-    CANNOT_TELL = "cannot_tell"
-    TOO_WEAK = "too_weak"
-
-
 @dataclass(frozen=True, slots=True)
 class Sentence:
     """One claim, in every form that it may take. title, under: a page's heading and the line that always goes with it,
@@ -44,22 +36,6 @@ class Sentence:
     under: str
     short: str
     long: str
-
-
-def verb_of(grade: Grade, verdict: Verdict) -> Verb:
-    """The grade's verb; "cannot tell" where the interval does not say which way."""
-    if grade not in (Grade.MODERATE, Grade.LOW):
-        return Verb.TOO_WEAK
-    if verdict is Verdict.CANNOT_TELL:
-        return Verb.CANNOT_TELL
-    return Verb.LIKELY if grade is Grade.MODERATE else Verb.MAY
-
-
-def tells(figure: Figure) -> bool:
-    """Whether a point may be printed: neither "cannot tell" nor evidence too weak to say."""
-    if figure.grade is None or figure.verdict is None:
-        return False
-    return verb_of(figure.grade, figure.verdict) in (Verb.LIKELY, Verb.MAY)
 
 
 def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:

@@ -7,7 +7,7 @@ from analytics.model import Arm
 from analytics.present.sentences.claims import Kind
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.written import amount
-from analytics.programme.file import NESTED
+from analytics.programme.dimensions import NESTED
 from analytics.release import Figure, Release
 
 LEAST_YEARS = 2

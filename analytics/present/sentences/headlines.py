@@ -7,9 +7,10 @@ from typing import Any
 from analytics.language.text import Text
 from analytics.model import Arm, Grade
 from analytics.present.sentences.claims import Kind, Sentence, claim_interval, sentence_of
+from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.phrases import data_note
-from analytics.present.sentences.reasons import cannot_say, do_not_say, reasons
-from analytics.programme.file import HIERARCHY
+from analytics.present.sentences.reasons import reasons
+from analytics.programme.dimensions import HIERARCHY
 from analytics.release import Figure, Release
 
 

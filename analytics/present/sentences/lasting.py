@@ -3,8 +3,9 @@
 from enum import StrEnum
 
 from analytics.language.text import Text
-from analytics.present.sentences.claims import Verb, claim_interval, tells, verb_of
+from analytics.present.sentences.claims import claim_interval
 from analytics.present.sentences.phrases import capital, horizon_phrase, why
+from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release
 
 

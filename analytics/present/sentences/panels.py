@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from analytics.language.text import Text
 from analytics.model import Arm, Estimand, Grade, Verdict
-from analytics.present.sentences.claims import Verb, verb_of
+from analytics.present.sentences.limits import total_effect
 from analytics.present.sentences.phrases import why
-from analytics.present.sentences.reasons import total_effect
+from analytics.present.verbs import Verb, verb_of
 from analytics.present.written import effect_cell
 from analytics.release import Figure, Release
 

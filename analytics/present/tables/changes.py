@@ -8,7 +8,7 @@ from analytics.language.text import Text
 from analytics.model import ObsStatus
 from analytics.present.sentences.phrases import why
 from analytics.present.written import claim_cell, figure_id
-from analytics.programme.file import HIERARCHY
+from analytics.programme.dimensions import HIERARCHY
 from analytics.release import Figure, Release
 from analytics.release.difference import causes, changes, counts
 

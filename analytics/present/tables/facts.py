@@ -1,0 +1,40 @@
+"""Release -> the published facts of one sector in a line."""
+
+from analytics.language.text import Text
+from analytics.model import Arm
+from analytics.present.asked import Asked
+from analytics.present.written import amount_span, claim_cell, count_cell, percent_cell
+from analytics.release import Figure, Release
+
+
+def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> list[tuple[str, str]]:
+    """The published facts of one sector in a line: label and value."""
+    group = {"sector": sector}
+    declared = release.programme.outcome(asked.outcome)
+
+    def of(measure: str, arm: str = "*") -> Figure | None:
+        return release.figure(measure, outcome=asked.outcome, arm=arm, horizon=asked.horizon, group=group)
+
+    effect, per_firm = of(asked.estimand), of("extra_per_firm")
+    firms = {arm: release.figure("firms", arm=arm, group=group) for arm in Arm}
+    facts = [
+        ("funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
+        ("comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
+        ("effect", effect, claim_cell(effect, text)),
+        ("shrunken", effect, _of_effect(effect, "shrunk", text)),
+        ("change", of("change", Arm.FUNDED), percent_cell(of("change", Arm.FUNDED), text)),
+        ("other_change", of("change", Arm.COMPARISON), percent_cell(of("change", Arm.COMPARISON), text)),
+        ("per_firm", per_firm, amount_span(per_firm, declared, text)),
+        ("mde", effect, _of_effect(effect, "mde", text)),
+    ]
+    return [
+        (text(f"fact.{name}"), shown)
+        for name, figure, shown in facts
+        if shown and figure is not None and figure.published
+    ]
+
+
+def _of_effect(effect: Figure | None, name: str, text: Text) -> str:
+    """A companion of an effect, in its unit; empty where it has none."""
+    value = None if effect is None else getattr(effect, name)
+    return "" if effect is None or value is None else text.measured(value, effect.unit)
