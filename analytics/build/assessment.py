@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from analytics.arrays import BoolArray
 from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.estimate.inference import Deletions
@@ -22,7 +23,7 @@ from analytics.evidence.sensitivity import Sensitivity, sensitivity
 from analytics.evidence.specifications import Specified, specified
 from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import BoolArray, Group, groups_of
+from analytics.panel.arms import Group, groups_of
 from analytics.panel.windows import horizons
 from analytics.programme.dimensions import HIERARCHY
 from analytics.programme.file import Programme

@@ -7,13 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import FloatArray
 from analytics.build.samples import Samples
 from analytics.estimate.before_after import comparison_weights
 from analytics.estimate.estimands import euros
 from analytics.estimate.sample import Sample
 from analytics.model import Arm, Estimand
 from analytics.panel import Panel
-from analytics.panel.panel import FloatArray
 from analytics.panel.windows import cohorts_of
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.build.contributions import ALL, SELLS, TRACE, column
 from analytics.disclosure import Protection
 from analytics.disclosure.attacker import attack
@@ -26,8 +26,6 @@ from analytics.programme.dimensions import DIMENSIONS, HIERARCHY, NESTED
 from analytics.programme.file import Programme
 from analytics.release import Release
 
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
 CUBE = (*DIMENSIONS, SELLS)  # a reconciliation tells how many firms of a tranche sell by their nature
 NESTS = {**NESTED, "beneficiary_kind": SELLS}
 WHO = ["arm", *CUBE]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from stdnum import luhn
 from stdnum.it import codicefiscale
 
+from analytics.arrays import IntArray
 from analytics.demonstration.assumptions import NON_FIRMS, OTHER_AID, SECTORS, SIZES
 from analytics.programme.file import Programme
 
@@ -196,7 +197,7 @@ def _award(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) 
     firms["cor"] = codes.astype("str").where(awarded)
 
 
-def _grants(n: int, total_eur: float | None, rng: np.random.Generator) -> NDArray[np.int64]:
+def _grants(n: int, total_eur: float | None, rng: np.random.Generator) -> IntArray:
     """Grants in cents that sum to the total, two thirds of them at the cap; any sum where none was announced."""
     grants = np.where(rng.random(n) < 0.65, MOST_GRANT, rng.integers(LEAST_GRANT, MOST_GRANT, n))
     if total_eur is None:
@@ -204,7 +205,7 @@ def _grants(n: int, total_eur: float | None, rng: np.random.Generator) -> NDArra
     gap = round(total_eur * 100) - int(grants.sum())
     room = np.where(grants < MOST_GRANT, (MOST_GRANT if gap > 0 else LEAST_GRANT) - grants, 0)
     spread = np.round(gap * np.cumsum(room) / room.sum())  # rounding the running sum spreads the gap to the cent
-    exact: NDArray[np.int64] = grants + np.diff(spread, prepend=0).astype(np.int64)
+    exact: IntArray = grants + np.diff(spread, prepend=0).astype(np.int64)
     return exact
 
 

@@ -4,12 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.demonstration.assumptions import SECTORS
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 MONTHS = pd.period_range("2018-01", "2024-02", freq="M")  # the third year after the last award is complete
 PANDEMIC = 26  # March 2020, as a position in MONTHS
@@ -31,13 +28,13 @@ class Paths:
     All arrays (n_firms, months). After a firm closes everything is 0.
     """
 
-    online: Floats
-    offline: Floats
-    abroad: Floats
-    countries: Floats
+    online: FloatArray
+    offline: FloatArray
+    abroad: FloatArray
+    countries: FloatArray
 
     @property
-    def total(self) -> Floats:
+    def total(self) -> FloatArray:
         """Online and offline."""
         return self.online + self.offline
 
@@ -80,32 +77,32 @@ def worlds(firms: pd.DataFrame, rng: np.random.Generator) -> Worlds:
     )
 
 
-def month_of(days: pd.Series) -> NDArray[np.int64]:
+def month_of(days: pd.Series) -> IntArray:
     """Position of each day's month in MONTHS; beyond the last where there is no day."""
     months = (days.dt.year - MONTHS[0].year) * 12 + days.dt.month - MONTHS[0].month
-    positions: NDArray[np.int64] = months.fillna(len(MONTHS)).to_numpy(dtype=np.int64)
+    positions: IntArray = months.fillna(len(MONTHS)).to_numpy(dtype=np.int64)
     return positions
 
 
-def _works(since: pd.Series) -> Floats:
+def _works(since: pd.Series) -> FloatArray:
     """How far aid given on a day works in each month, (n, months): from the month after, as RAMP says."""
     months = np.arange(len(MONTHS)) - month_of(since)[:, None]
-    ramp: Floats = np.where(months > 0, np.take(RAMP, np.clip((months - 1) // 12, 0, len(RAMP) - 1)), 0)
+    ramp: FloatArray = np.where(months > 0, np.take(RAMP, np.clip((months - 1) // 12, 0, len(RAMP) - 1)), 0)
     return ramp
 
 
-def _story(firms: pd.DataFrame, what: str) -> Floats:
+def _story(firms: pd.DataFrame, what: str) -> FloatArray:
     """One number of each firm's sector, shape (n, 1)."""
-    told: Floats = SECTORS.loc[firms["sector"], what].to_numpy(dtype=np.float64)
+    told: FloatArray = SECTORS.loc[firms["sector"], what].to_numpy(dtype=np.float64)
     return told[:, None]
 
 
-def _season(firms: pd.DataFrame) -> Floats:
+def _season(firms: pd.DataFrame) -> FloatArray:
     """The sector's months of the year, in logs."""
     return np.cos(2 * np.pi * (MONTHS.month.to_numpy() - _story(firms, "peak")) / 12) * _story(firms, "swing")
 
 
-def _sector_path(firms: pd.DataFrame, rng: np.random.Generator) -> Floats:
+def _sector_path(firms: pd.DataFrame, rng: np.random.Generator) -> FloatArray:
     """Season and pandemic of each firm's sector, in logs; firms feel the pandemic more or less."""
     since = np.arange(len(MONTHS)) - PANDEMIC
     jump, lasting = _story(firms, "jump"), _story(firms, "lasting")
@@ -113,7 +110,7 @@ def _sector_path(firms: pd.DataFrame, rng: np.random.Generator) -> Floats:
     return _season(firms) + np.where(since >= 0, faded, 0) * (1 + 0.3 * rng.normal(size=(len(firms), 1)))
 
 
-def _firm_path(n: int, rng: np.random.Generator) -> Floats:
+def _firm_path(n: int, rng: np.random.Generator) -> FloatArray:
     """Growth of the firm's own, persistent shocks and noise, in logs."""
     years = (np.arange(len(MONTHS)) - PANDEMIC) / 12
     shocks = rng.normal(0, 0.4, (n, len(MONTHS)))
@@ -122,7 +119,7 @@ def _firm_path(n: int, rng: np.random.Generator) -> Floats:
     return rng.normal(0.03, 0.16, (n, 1)) * years + shocks + rng.normal(0, 0.2, shocks.shape)
 
 
-def _selling(firms: pd.DataFrame, rng: np.random.Generator) -> tuple[Flags, Flags]:
+def _selling(firms: pd.DataFrame, rng: np.random.Generator) -> tuple[BoolArray, BoolArray]:
     """Whether a firm sells online in a month, without and with the grant: some never, some late, some now and then."""
     n, never = len(firms), len(MONTHS)
     kind = rng.choice(["never", "late", "now_and_then", "always"], n, p=[0.09, 0.06, 0.15, 0.70])
@@ -137,7 +134,9 @@ def _selling(firms: pd.DataFrame, rng: np.random.Generator) -> tuple[Flags, Flag
     return (month >= start[:, None]) & open_month, (month >= with_grant[:, None]) & open_month
 
 
-def _abroad(firms: pd.DataFrame, grant: Floats, rng: np.random.Generator) -> tuple[Floats, Floats, Floats]:
+def _abroad(
+    firms: pd.DataFrame, grant: FloatArray, rng: np.random.Generator
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Share of online sales made abroad, with and without the grant, and the countries that a firm could reach."""
     n = len(firms)
     platform = (firms["channel"] == PLATFORM).to_numpy()
@@ -152,7 +151,7 @@ def _abroad(firms: pd.DataFrame, grant: Floats, rng: np.random.Generator) -> tup
     return share, share_without, np.minimum(countries * np.exp(0.1 * rng.normal(size=grant.shape)), 60)
 
 
-def _exports(online: Floats, share: Floats, reach: Floats) -> tuple[Floats, Floats]:
+def _exports(online: FloatArray, share: FloatArray, reach: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Sales abroad to the cent, and the number of countries: none without sales, more where the share is larger."""
     abroad = np.round(online * share, 2)
     countries = np.where(abroad > 0, 1 + np.floor(reach * (0.5 + share)), 0)

@@ -11,15 +11,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.demonstration.sales import MONTHS, Floats, Paths, Worlds, month_of
+from analytics.arrays import IntArray
+from analytics.demonstration.sales import MONTHS, Paths, Worlds, month_of
 from analytics.model import Estimand
 from analytics.programme.file import Programme
 
-Positions = NDArray[np.int64]
-
 GROUPS = ("programme", "macro_sector", "sector")
 ONLINE = "online_sales"
-OUTCOMES: dict[str, Callable[[Paths], Floats]] = {
+OUTCOMES: dict[str, Callable[[Paths], FloatArray]] = {
     ONLINE: lambda paths: paths.online,
     "total_sales": lambda paths: paths.total,
     "online_abroad": lambda paths: paths.abroad,
@@ -102,24 +101,24 @@ def _groups(programme: Programme, funded: pd.DataFrame) -> dict[str, NDArray[np.
     return dict(zip(GROUPS, (np.full(len(funded), "all"), macro_sector, sector), strict=True))
 
 
-def _horizons(programme: Programme, firms: pd.DataFrame, funded: Positions) -> dict[str, Positions]:
-    """Positions of the months after, (n_funded, months): each firm's own, from the month after its award."""
+def _horizons(programme: Programme, firms: pd.DataFrame, funded: IntArray) -> dict[str, IntArray]:
+    """IntArray of the months after, (n_funded, months): each firm's own, from the month after its award."""
     years = programme.windows.years_after
     after = month_of(firms["awarded_on"])[funded][:, None] + 1 + np.arange(12 * years)
     return {"overall": after} | {str(y + 1): after[:, 12 * y : 12 * y + 12] for y in range(years)}
 
 
-def _means(programme: Programme, both: Worlds, funded: Positions, window: Positions) -> pd.DataFrame:
+def _means(programme: Programme, both: Worlds, funded: IntArray, window: IntArray) -> pd.DataFrame:
     """One row per funded firm: monthly means before, and after in each world, of each outcome; the loss offline."""
     before = _until(programme.windows.before_ends, programme)
     baseline = programme.windows.loss_baseline
     usual = before if baseline is None else _until(f"{baseline}-12", programme)
 
-    def after(values: Floats) -> Floats:
-        mean: Floats = values[funded[:, None], window].mean(axis=1)
+    def after(values: FloatArray) -> FloatArray:
+        mean: FloatArray = values[funded[:, None], window].mean(axis=1)
         return mean
 
-    columns: dict[str, Floats] = {}
+    columns: dict[str, FloatArray] = {}
     for outcome, of in OUTCOMES.items():
         actual, without = of(both.with_grant), of(both.without_grant)
         columns[f"{outcome}_before"] = actual[funded][:, before].mean(axis=1)
@@ -152,7 +151,7 @@ def _group_effects(means: pd.DataFrame) -> list[dict[str, Any]]:
     return rows
 
 
-def _estimands(before: Floats, actual: Floats, counterfactual: Floats) -> dict[Estimand, tuple[int, float]]:
+def _estimands(before: FloatArray, actual: FloatArray, counterfactual: FloatArray) -> dict[Estimand, tuple[int, float]]:
     """How many firms, and the value, from monthly means of each firm, (n,)."""
     both = (before > 0) & (actual > 0) & (counterfactual > 0)
     started = (actual > 0).mean() - (counterfactual > 0).mean()
@@ -167,10 +166,10 @@ def _estimands(before: Floats, actual: Floats, counterfactual: Floats) -> dict[E
     return found
 
 
-def _symmetric(before: Floats, after: Floats) -> Floats:
+def _symmetric(before: FloatArray, after: FloatArray) -> FloatArray:
     """2(ȳ − ȳ_B)/(ȳ + ȳ_B) of firms not at zero in both."""
     some = before + after > 0
-    growth: Floats = 2 * (after[some] - before[some]) / (after[some] + before[some])
+    growth: FloatArray = 2 * (after[some] - before[some]) / (after[some] + before[some])
     return growth
 
 

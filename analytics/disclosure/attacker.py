@@ -9,17 +9,14 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import highspy
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.cube import Cube, differences
 from analytics.disclosure.rules import MEASURES, confidential, required, required_inside
 from analytics.model import DisclosureRules, UserError
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 Mask = Sequence[bool] | BoolArray
 EXACT = 1e-6  # an interval this much narrower than asked, as a share, is not narrower
 STILL = 1e-9  # of the least value: an unknown that did not move

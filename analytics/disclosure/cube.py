@@ -11,14 +11,12 @@ from itertools import permutations, product
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from analytics.arrays import FloatArray, IntArray, ObjectArray
 from analytics.model import UserError
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 TOTAL = "*"
 UNKNOWN = "?"  # the code of a unit whose own is missing: it is in the total, so it is in a cell
 ADDITIVE = 1e-6  # how far sums may be off, beside the largest of them
@@ -192,7 +190,7 @@ class _Levels:
     """
 
     names: list[str]
-    codes: list[list[npt.NDArray[np.object_]]]
+    codes: list[list[ObjectArray]]
     outer: list[int | None]
 
 
@@ -201,7 +199,7 @@ def _levels(rows: pd.DataFrame, names: list[str], hierarchies: Mapping[str, Hier
     unknown += [other for other in hierarchies.values() if isinstance(other, str) and other not in names]
     if unknown:
         raise UserError("cube.column_missing", missing=", ".join(unknown))
-    codes: list[list[npt.NDArray[np.object_]]] = []
+    codes: list[list[ObjectArray]] = []
     outer: list[int | None] = []
     for name in names:
         hierarchy, own = hierarchies.get(name), rows[name].to_numpy(dtype=object)
@@ -225,7 +223,7 @@ def _parents(hierarchy: Mapping[Any, Any]) -> dict[Any, Any]:
     return {child: parent for child, parent in turned.items() if parent not in (TOTAL, None)}
 
 
-def _with_parents(own: npt.NDArray[np.object_], parents: dict[Any, Any], name: str) -> list[npt.NDArray[np.object_]]:
+def _with_parents(own: ObjectArray, parents: dict[Any, Any], name: str) -> list[ObjectArray]:
     """Levels of a dimension from coarse to fine; a code of less depth stands for itself in the deeper ones."""
     chains: dict[Any, list[Any]] = {}
     for code in dict.fromkeys(own):
@@ -243,7 +241,7 @@ def _with_parents(own: npt.NDArray[np.object_], parents: dict[Any, Any], name: s
     return [_objects([one[code] for code in own]) for one in at]
 
 
-def _objects(items: Sequence[Any]) -> npt.NDArray[np.object_]:
+def _objects(items: Sequence[Any]) -> ObjectArray:
     array = np.empty(len(items), dtype=object)
     array[:] = items
     return array

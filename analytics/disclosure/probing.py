@@ -13,11 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import UserError
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 HIDDEN = -1  # of an unknown that no publication tells; of an attacker: somebody outside
 FIXED = -2  # of one that is told already
 ALL_OWNERS = -2  # in place of one: where they fail together, each of them does

@@ -8,18 +8,15 @@ from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.cube import Cube, Differences, differences
 from analytics.disclosure.probing import FIXED, HIDDEN, System, UnsafeError
 from analytics.disclosure.rules import MEASURES, confidential, required, required_inside
 from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
 
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Earlier = Sequence[tuple[Cube, Sequence[bool] | BoolArray]]
 
 

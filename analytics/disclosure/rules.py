@@ -1,13 +1,11 @@
 """Which cells would tell about a firm by themselves, and how far an attacker must leave them open."""
 
 import numpy as np
-import numpy.typing as npt
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.cube import Cube
 from analytics.model import DisclosureRules
 
-BoolArray = npt.NDArray[np.bool_]
-FloatArray = npt.NDArray[np.float64]
 MEASURES = ("value", "n_units")  # of a cell, both kept
 ROUNDING = 1e-12  # of a sum of euros and cents in binary
 

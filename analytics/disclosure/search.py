@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import highspy
 import numpy as np
 
-from analytics.disclosure.probing import BoolArray, Cut, FloatArray, Memory, Prober, Solver, System, UnsafeError
+from analytics.arrays import BoolArray, FloatArray
+from analytics.disclosure.probing import Cut, Memory, Prober, Solver, System, UnsafeError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

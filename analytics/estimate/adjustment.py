@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import Settings
 from analytics.panel import Panel
-from analytics.panel.arms import Arms, BoolArray, IntArray
-from analytics.panel.panel import FloatArray
+from analytics.panel.arms import Arms
 from analytics.panel.windows import Windows, earlier, observed
 
 LARGEST_GROWTH = 2.0  # of ln(ȳ_B/ȳ_E): what is beyond says more of an odd year than of a trend

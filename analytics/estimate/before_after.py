@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.sample import Sample
 from analytics.model import Reason, Settings, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import BoolArray, Firms, Group, groups_of
-from analytics.panel.panel import FloatArray
+from analytics.panel.arms import Firms, Group, groups_of
 
 
 @dataclass(frozen=True, slots=True)

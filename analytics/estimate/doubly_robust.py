@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import expit
 
-from analytics.panel.panel import FloatArray
+from analytics.arrays import BoolArray, FloatArray
 
-BoolArray = npt.NDArray[np.bool_]
 Method = Literal["dr", "reg", "ipw"]
 
 # As in `did` and `csdid`: a firm almost sure to be treated has no counterpart, and nothing is estimated; a comparison

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.arrays import BoolArray
 from analytics.estimate.inference import (
     Deletions,
     Uncertainty,
@@ -19,7 +20,7 @@ from analytics.estimate.inference import (
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import BoolArray, Group, groups_of
+from analytics.panel.arms import Group, groups_of
 from analytics.panel.windows import horizons
 
 LARGEST = 700.0  # e to this is still a number: an interval that reaches further ends there

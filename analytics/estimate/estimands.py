@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.adjustment import Slopes
 from analytics.estimate.inference import Deletions
-from analytics.panel.arms import BoolArray, Firms
-from analytics.panel.panel import FloatArray
+from analytics.panel.arms import Firms
 
 LEAST_COMPARISON = 2  # comparison firms per sector × cohort: one could not be left out
 

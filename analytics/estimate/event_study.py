@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.arrays import FloatArray, IntArray
 from analytics.estimate.estimands import mean_gap
 from analytics.estimate.inference import Deletions, Uncertainty, jackknife, joint_covariance, sup_t
 from analytics.model import Reason, Settings, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import Arms, Firms, IntArray
-from analytics.panel.panel import FloatArray
+from analytics.panel.arms import Arms, Firms
 from analytics.panel.windows import PAIRS_NEEDED, before_start, cohorts_of, observed
 
 

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from analytics.estimate.doubly_robust import BoolArray, Method, two_by_two
+from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.estimate.doubly_robust import Method, two_by_two
 from analytics.model import Reason, UserError, Withheld
 from analytics.panel import Panel
-from analytics.panel.panel import FloatArray
 
-IntArray = npt.NDArray[np.int64]
 ControlGroup = Literal["never_treated", "not_yet_treated"]
 Kind = Literal["simple", "dynamic", "cohort", "calendar"]
 

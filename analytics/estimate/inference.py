@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import fdtrc, stdtr, stdtrit  # F: upper tail; Student's t: distribution and quantile
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import Reason, Withheld
-from analytics.panel.panel import FloatArray
 
 POWER = 0.80
 # θ is a logarithm or a share, so this does not depend on the currency. Deleting firms that all grew alike moves θ by
@@ -29,9 +28,9 @@ class Deletions:
 
     theta: float
     replicates: FloatArray
-    firm: npt.NDArray[np.int64]
-    stratum: npt.NDArray[np.int64]
-    funded: npt.NDArray[np.bool_]
+    firm: IntArray
+    stratum: IntArray
+    funded: BoolArray
     weights: FloatArray
     slopes_variance: float = 0.0
     slopes_df: float = np.inf
@@ -66,7 +65,7 @@ def effective_number(weights: FloatArray) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def pool_single(stratum: npt.NDArray[np.int64], funded: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+def pool_single(stratum: IntArray, funded: BoolArray) -> IntArray:
     """Strata by sector × arm; those of one firm are pooled within their arm.
 
     A firm that is then still alone joins the smallest other stratum of its arm (all of them, if several are as small):
@@ -114,9 +113,9 @@ class _Joint:
 
     shift: FloatArray
     weights: FloatArray
-    firm: npt.NDArray[np.int64]
-    stratum: npt.NDArray[np.int64]
-    funded: npt.NDArray[np.bool_]
+    firm: IntArray
+    stratum: IntArray
+    funded: BoolArray
 
     @classmethod
     def of(cls, several: Sequence[Deletions]) -> "_Joint":
@@ -174,7 +173,7 @@ SUP_T_DRAWS = 20_000
 
 
 @np.errstate(over="ignore")  # what is too large for a number becomes infinite: nothing is estimated
-def stratum_covariances(shift: FloatArray, labels: npt.NDArray[np.int64], funded: npt.NDArray[np.bool_]) -> FloatArray:
+def stratum_covariances(shift: FloatArray, labels: IntArray, funded: BoolArray) -> FloatArray:
     """(H, q, q) jackknife covariances by stratum, (k_h−1)/k_h Σ_i (s_i − mean_h)(s_i − mean_h)′, of (k, q) shifts.
 
     A funded firm that is left out takes its vote along: its stratum would count for less, and firms of a small stratum

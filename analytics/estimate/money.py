@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.effects import EffectEstimate, group_effects
 from analytics.estimate.estimands import Euros, euros, extra, fall
 from analytics.estimate.inference import fieller, sidak
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import BoolArray, Firms, Group, groups_of
-from analytics.panel.panel import FloatArray
+from analytics.panel.arms import Firms, Group, groups_of
 from analytics.panel.windows import observed, since, windows_of
 
 

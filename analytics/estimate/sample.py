@@ -5,13 +5,13 @@ from functools import cached_property
 
 import numpy as np
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.adjustment import Slopes, known_before, pooled_slopes
 from analytics.estimate.estimands import euro_weighted, euros, log_growth, mean_gap, started_selling, symmetric_growth
 from analytics.estimate.inference import Deletions
 from analytics.model import Estimand, Settings
 from analytics.panel import Panel
-from analytics.panel.arms import Arms, BoolArray, Firms
-from analytics.panel.panel import FloatArray
+from analytics.panel.arms import Arms, Firms
 from analytics.panel.windows import Windows, before_against_earlier, observed, windows_of
 
 

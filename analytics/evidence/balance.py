@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from analytics.arrays import FloatArray
 from analytics.estimate.adjustment import LEAST_SPREAD
 from analytics.estimate.sample import Sample
 from analytics.model import Unit
 from analytics.panel.arms import Firms
-from analytics.panel.panel import FloatArray
 from analytics.panel.windows import after_start, complete_years
 
 

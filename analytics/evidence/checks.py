@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import stdtrit
 
+from analytics.arrays import BoolArray
 from analytics.estimate.comparing import important
 from analytics.estimate.effects import UNITS, EffectEstimate, as_shown
 from analytics.estimate.estimands import LEAST_COMPARISON
@@ -14,7 +15,7 @@ from analytics.evidence.findings import LEVEL, Finding, Gap, Range, alike, decid
 from analytics.evidence.grade import least, verdict
 from analytics.evidence.specifications import Specified
 from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
-from analytics.panel.arms import BoolArray, Firms
+from analytics.panel.arms import Firms
 
 LEAST_FIRMS = 15  # per arm, for a claim; fewer may still be estimated
 LEAST_EFFECTIVE = 10.0  # equal votes per arm, where euros vote

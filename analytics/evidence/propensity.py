@@ -10,10 +10,9 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.estimate.adjustment import Slopes
 from analytics.estimate.sample import Sample
-from analytics.panel.arms import BoolArray, IntArray
-from analytics.panel.panel import FloatArray
 
 INSIDE = (1.0, 99.0)  # percentiles of the comparison firms' index between which a funded firm has a counterpart
 

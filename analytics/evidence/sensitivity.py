@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from analytics.arrays import FloatArray
 from analytics.estimate.inference import Deletions, jackknife, joint_covariance
-from analytics.panel.panel import FloatArray
 
 if TYPE_CHECKING:
     from diff_diff import MultiPeriodDiDResults

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from analytics.arrays import BoolArray
 from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.estimate.inference import Deletions
@@ -13,7 +14,7 @@ from analytics.estimate.sample import Sample
 from analytics.evidence.propensity import Propensity
 from analytics.model import CheckReason, Estimand, Reason, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import BoolArray, Group
+from analytics.panel.arms import Group
 
 LEAST_APART = 10  # firms of an arm in which a published specification may differ from the main estimate, if it does
 

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import UserError
-from analytics.panel.panel import FloatArray, Panel
+from analytics.panel.panel import Panel
 
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 Group = Hashable  # the value of a units column, or a tuple of them
 
 

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import BoolArray, FloatArray, PositionArray
 from analytics.model import UserError
 from analytics.panel.periods import PER_YEAR, as_periods
 
-FloatArray = npt.NDArray[np.float64]
 ONE_SECTOR = "all"  # of firms whose sector nobody named
 
 
@@ -51,11 +50,11 @@ class Panel:
         object.__setattr__(self, "units", units)
 
     @property
-    def funded(self) -> npt.NDArray[np.bool_]:
+    def funded(self) -> BoolArray:
         """(n_firms,) which firms were ever funded."""
         return np.asarray(self.units["cohort"].notna(), dtype=bool)
 
-    def keep(self, firms: npt.NDArray[np.bool_]) -> "Panel":
+    def keep(self, firms: BoolArray) -> "Panel":
         """The same of the firms under the mask, (n_firms,)."""
         return Panel(self.units[firms], self.periods, {name: wide[firms] for name, wide in self.outcomes.items()})
 
@@ -130,7 +129,7 @@ def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
         raise UserError("panel.column_twice", columns=", ".join(twice))
 
 
-def _units(frame: pd.DataFrame, unit: str, fixed: Sequence[str]) -> tuple[pd.DataFrame, npt.NDArray[np.intp]]:
+def _units(frame: pd.DataFrame, unit: str, fixed: Sequence[str]) -> tuple[pd.DataFrame, PositionArray]:
     """One row per unit, with the columns that stay fixed; and each row's unit."""
     codes, firms = pd.factorize(np.asarray(frame[unit]), sort=True)
     units = pd.DataFrame(index=pd.Index(firms, name="firm_id"))
@@ -142,7 +141,7 @@ def _units(frame: pd.DataFrame, unit: str, fixed: Sequence[str]) -> tuple[pd.Dat
     return units, codes
 
 
-def _spread(values: FloatArray, columns: npt.NDArray[np.intp], width: int) -> FloatArray:
+def _spread(values: FloatArray, columns: PositionArray, width: int) -> FloatArray:
     """The columns at their places among `width`; nothing was reported in the others."""
     wide = np.full((len(values), width), np.nan)
     wide[:, columns] = values
@@ -156,9 +155,7 @@ def zero_after_closure(values: FloatArray, periods: pd.PeriodIndex, closed: pd.P
     return np.where(shut & ~np.isfinite(values), 0.0, values)
 
 
-def as_wide(
-    values: pd.Series, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp], shape: tuple[int, int]
-) -> FloatArray:
+def as_wide(values: pd.Series, rows: PositionArray, columns: PositionArray, shape: tuple[int, int]) -> FloatArray:
     """(n_firms, T) of values in rows, each at its firm and period; NaN elsewhere. Raises UserError for no number."""
     try:
         if values.dtype.kind in "mMc" or isinstance(values.dtype, pd.PeriodDtype):

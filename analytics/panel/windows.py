@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import FloatArray, IntArray
 from analytics.model import Settings, UserError
-from analytics.panel.panel import FloatArray, Panel
+from analytics.panel.panel import Panel
 from analytics.panel.periods import read_period
 
 # Calendar positions that must be reported in both windows: 6 of 12 months, 3 of 4 quarters, the year.
@@ -26,11 +26,11 @@ class Windows:
     """
 
     cohorts: pd.PeriodIndex
-    years: npt.NDArray[np.int64]
+    years: IntArray
     apart: FloatArray
     before: FloatArray
     after: FloatArray
-    own: npt.NDArray[np.int64]
+    own: IntArray
 
 
 def before_end(cohort: pd.Period, settings: Settings) -> pd.Period:
@@ -192,7 +192,7 @@ def _paired(
     return np.where(both, before, 0).sum(axis=1) / enough, np.where(both, after, 0).sum(axis=1) / enough
 
 
-def _columns(panel: Panel, first: pd.Period, length: int) -> npt.NDArray[np.int64]:
+def _columns(panel: Panel, first: pd.Period, length: int) -> IntArray:
     """Columns of `length` periods from `first`; those outside the data name the last, empty column."""
     at = np.arange(length) + (first.ordinal - panel.periods[0].ordinal)
     return np.where((at >= 0) & (at < len(panel.periods)), at, len(panel.periods))

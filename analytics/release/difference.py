@@ -7,9 +7,9 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import BoolArray
 from analytics.release.file import Release
 
 
@@ -67,7 +67,7 @@ def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
     ]
 
 
-def _differ(one: pd.DataFrame, other: pd.DataFrame, columns: Iterable[str]) -> npt.NDArray[np.bool_]:
+def _differ(one: pd.DataFrame, other: pd.DataFrame, columns: Iterable[str]) -> BoolArray:
     """(n_rows,) whether any of the columns differs; what is absent in both is equal."""
     differ = np.zeros(len(one), dtype=bool)
     for name in columns:

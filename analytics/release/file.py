@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from analytics.arrays import ObjectArray
 from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme
@@ -151,7 +150,7 @@ class Release:
         return {figure_id: row for row, figure_id in enumerate(self.figures["figure_id"])}
 
     @cached_property
-    def _columns(self) -> list[NDArray[np.object_]]:
+    def _columns(self) -> list[ObjectArray]:
         return [self.figures[name].to_numpy(dtype=object) for name in _FIGURE_COLUMNS]
 
     def _at(self, row: int | None) -> Figure | None:

@@ -14,12 +14,12 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from python_calamine import CalamineError, CalamineWorkbook
 
+from analytics.arrays import IntArray
 from analytics.model import UserError
 from analytics.store.mapping import Format, one_line
 
@@ -46,7 +46,7 @@ class RawTable:
     with too few or too many cells, as (row, cells found). A row without anything in it is no row."""
 
     cells: pd.DataFrame
-    rows: npt.NDArray[np.int64]
+    rows: IntArray
     ragged: tuple[tuple[int, int], ...] = ()
 
     @property
@@ -180,7 +180,7 @@ def _names(path: Path, header: list[str]) -> list[str]:
 
 
 def _raw(
-    names: list[str], columns: list[list[str]], rows: npt.NDArray[np.int64], ragged: tuple[tuple[int, int], ...] = ()
+    names: list[str], columns: list[list[str]], rows: IntArray, ragged: tuple[tuple[int, int], ...] = ()
 ) -> RawTable:
     """Columns without a name belong to nobody and are left out."""
     named = {name: pd.Series(cells, dtype="str") for name, cells in zip(names, columns, strict=True) if name}

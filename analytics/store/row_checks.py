@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import IntArray, ObjectArray
 from analytics.model import UserError
 from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
 from analytics.programme.file import Programme
@@ -59,7 +59,7 @@ def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programm
     _check_mapping(table, mapping, programme)
     names = _names(raw, table, mapping, programme, file)
     rejections = [Rejection(row, "", str(found), "cells", str(raw.cells.shape[1])) for row, found in raw.ragged]
-    values: dict[str, npt.NDArray[np.object_]] = {}
+    values: dict[str, ObjectArray] = {}
     for column in table:
         read = parser(column, mapping, programme)
         if column.name in mapping.constants:
@@ -92,7 +92,7 @@ def _check_one_reading(cells: pd.Series, name: str, mapping: Mapping, file: str)
         raise UserError("file.two_readings", file=file, column=name, value=dotted[0], whole=whole)
 
 
-def _all(n: int, value: object) -> npt.NDArray[np.object_]:
+def _all(n: int, value: object) -> ObjectArray:
     return np.full(n, value, dtype=object)
 
 
@@ -128,8 +128,8 @@ def _names(raw: RawTable, table: Table, mapping: Mapping, programme: Programme, 
 
 
 def _parse(
-    cells: pd.Series, rows: npt.NDArray[np.int64], name: str, read: Callable[[str], object]
-) -> tuple[npt.NDArray[np.object_], list[Rejection]]:
+    cells: pd.Series, rows: IntArray, name: str, read: Callable[[str], object]
+) -> tuple[ObjectArray, list[Rejection]]:
     """What a column's cells mean, and which mean nothing. Each distinct text is read once."""
     codes, distinct = pd.factorize(cells)
     meaning = np.empty(len(distinct), dtype=object)

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from analytics.arrays import BoolArray
 from analytics.estimate import UNITS, Effect, EffectEstimate, as_shown, group_effects, sectors_differ
 from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import Money, MoneyEstimate, money_of
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Unit, Withheld
-from analytics.panel.arms import BoolArray, Group, groups_of
+from analytics.panel.arms import Group, groups_of
 from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
 from tests.bench.document import Results, document, outside
 from tests.bench.markdown import deliver

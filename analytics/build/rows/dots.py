@@ -7,16 +7,15 @@ a median of an odd number would not be. No smallest, largest or single firm (MET
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.build.patterns import Guard, cell_of
 from analytics.build.rows.row import Row
 from analytics.build.samples import Samples
 from analytics.estimate.effects import effect_of
 from analytics.estimate.sample import Sample
 from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld
-from analytics.panel.panel import FloatArray
 from analytics.programme.file import Programme
 
 ALL = "*"
@@ -45,7 +44,7 @@ def spread_rows(samples: Samples, programme: Programme, guard: Guard, earlier: S
             yield from (named | dot | status for dot in dots(growth_beside(sample, mine)))
 
 
-def growth_beside(sample: Sample, funded: npt.NDArray[np.bool_]) -> FloatArray:
+def growth_beside(sample: Sample, funded: BoolArray) -> FloatArray:
     """(n,) log growth of each funded firm less that of its typical comparison firm, in no order that tells firms apart:
     what leaving a firm out does to their mean gives its own. Empty where nothing is estimated.
     """

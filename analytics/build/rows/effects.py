@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
 from analytics.build.patterns import Cell, Guard, cell_of
 from analytics.build.rows.evidence import claimed, evidence_rows
@@ -41,7 +42,7 @@ from analytics.model import (
     silent,
 )
 from analytics.panel import Panel
-from analytics.panel.arms import BoolArray, groups_of
+from analytics.panel.arms import groups_of
 from analytics.programme.dimensions import DIMENSIONS, HIERARCHY
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome

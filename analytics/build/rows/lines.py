@@ -5,19 +5,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from analytics.arrays import BoolArray, FloatArray
 from analytics.build.patterns import Guard, cell_of
 from analytics.build.rows.row import Row, coarse
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel import Panel
-from analytics.panel.panel import FloatArray
 from analytics.panel.windows import before_end, cohorts_of
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 
-BoolArray = npt.NDArray[np.bool_]
 ALL = "*"
 
 

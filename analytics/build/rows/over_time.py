@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from analytics.arrays import FloatArray
 from analytics.build.rows.row import Row, cell_of_group, coarse, published, rough_share, withheld
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
@@ -11,7 +12,6 @@ from analytics.estimate.sample import Sample
 from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
 from analytics.panel import Panel
 from analytics.panel.arms import Firms
-from analytics.panel.panel import FloatArray
 from analytics.panel.windows import observed
 from analytics.programme.file import Programme
 
