@@ -14,13 +14,13 @@ run: .venv/run.done
 	@$(BIN)/python -m analytics serve --port "$(PORT)"
 
 test: .venv/test.done
-	@$(BIN)/python tests/browser.py
+	@$(BIN)/python tests/helpers/browser.py
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # Slow (about 2 minutes): kills build, publish and withdraw at 200 moments; make test tries 20.
 torture: .venv/test.done
-	@VETRINA_TORTURE=200 $(BIN)/python -m pytest tests/test_torture.py
+	@VETRINA_TORTURE=200 $(BIN)/python -m pytest tests/whole/test_torture.py
 
 lint: .venv/test.done
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
@@ -40,7 +40,7 @@ disclosure: .venv-bench/run.done
 
 # Writes docs/SENTENCES.md, after the text files or the rules of the sentences have changed.
 sentences: .venv/test.done
-	@$(BIN)/python -m tests.sentences
+	@$(BIN)/python -m tests.present.sentences
 
 lock: $(UV)
 	@$(LOCK) -o requirements.txt

@@ -3,17 +3,14 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from analytics.folders import Home
+from analytics.folders import PROJECT, Home
 
 settings.register_profile("vetrina", deadline=None)  # a busy machine is no failure
 settings.load_profile("vetrina")
-
-PROJECT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from analytics.store.database import Store
 def from_store(store: Store, programme: Programme, *, everybody: bool = False) -> Panel:
     """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported.
 
-    everybody: also those that are no fair comparison, with the column `set_aside` (see sql/firms.sql).
+    everybody: also those that are no fair comparison, with the column `set_aside` (see store/sql/firms.sql).
     """
     frequency = store.frequency
     if frequency is None:

@@ -87,7 +87,7 @@ class Guard:
         return {rule for one in cells for rule in one.values()}
 
     def ledger(self) -> pd.DataFrame:
-        """The suppression ledger, columns as in sql/release.sql."""
+        """The suppression ledger, columns as in release.sql."""
         rows = [
             (arm.value, outcome, horizon, *cell, STATUS[rule].value, rule.value)
             for (arm, outcome, horizon), cells in self.rules.items()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from analytics.arrays import IntArray
+from analytics.arrays import FloatArray, IntArray
 from analytics.demonstration.sales import MONTHS, Paths, Worlds, month_of
 from analytics.model import Estimand
 from analytics.programme.file import Programme

@@ -107,17 +107,17 @@ class Release:
 
     @property
     def figures(self) -> pd.DataFrame:
-        """One row per figure, columns as in sql/release.sql."""
+        """One row per figure, columns as in release.sql."""
         return self._tables["figures"]
 
     @property
     def lines(self) -> pd.DataFrame:
-        """Index lines, columns as in sql/release.sql."""
+        """Index lines, columns as in release.sql."""
         return self._tables["lines"]
 
     @property
     def spread(self) -> pd.DataFrame:
-        """How far single firms lie apart, columns as in sql/release.sql."""
+        """How far single firms lie apart, columns as in release.sql."""
         return self._tables["spread"]
 
     @property

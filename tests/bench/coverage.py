@@ -19,6 +19,7 @@ from analytics.estimate import UNITS, Effect, EffectEstimate, as_shown, group_ef
 from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import Money, MoneyEstimate, money_of
 from analytics.estimate.sample import Sample
+from analytics.folders import PROJECT
 from analytics.model import Estimand, Unit, Withheld
 from analytics.panel.arms import Group, groups_of
 from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
@@ -33,7 +34,7 @@ PROGRAMMES = 2_000  # of each design, half of them without effect: 4,000 interva
 PEER_PROGRAMMES = 200
 # Firms are compared as they are, too.
 UNADJUSTED = (Estimand.TYPICAL_FIRM, Estimand.EURO_WEIGHTED, Estimand.SYMMETRIC_GROWTH, Estimand.ONLINE_SHARE)
-DOCUMENT = Path(__file__).parents[2] / "docs" / "SIMULATION.md"
+DOCUMENT = PROJECT / "docs" / "SIMULATION.md"
 
 
 @dataclass(frozen=True, slots=True)

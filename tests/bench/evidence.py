@@ -18,6 +18,7 @@ import pandas as pd
 
 from analytics.build.assessment import Assessed, Assessment
 from analytics.estimate.effects import EffectEstimate, group_effects
+from analytics.folders import PROJECT
 from analytics.model import Check
 from analytics.programme.file import Programme, load_programme
 from tests.bench.evidence_document import Results, document
@@ -29,7 +30,7 @@ from tests.bench.scenarios import SCENARIOS, panel_of
 SEED = 20210201
 PROGRAMMES = 1_000  # of each scenario
 LIKE = "ecommerce-2020"
-DOCUMENT = Path(__file__).parents[2] / "docs" / "EVIDENCE.md"
+DOCUMENT = PROJECT / "docs" / "EVIDENCE.md"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,14 @@ import pandas as pd
 from analytics.build import patterns as guarding
 from analytics.build.patterns import CUBE
 from analytics.demonstration.run import demonstrate
-from analytics.folders import Home
+from analytics.folders import PROJECT, Home
 from analytics.model import Arm
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from tests.bench import disclosure
 from tests.bench.markdown import deliver, paragraph, table
 
-DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "DISCLOSURE.md"
+DOCUMENT = PROJECT / "docs" / "DISCLOSURE.md"
 PROGRAMME = "ecommerce-2020"
 
 

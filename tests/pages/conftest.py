@@ -7,15 +7,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from analytics.folders import Home
-from tests.browser import ADVICE, ARGUMENTS, chromium
-
-PROJECT = Path(__file__).resolve().parents[2]
+from analytics.folders import PROJECT, Home
+from tests.helpers.browser import ADVICE, ARGUMENTS, chromium
 
 
 @pytest.fixture(scope="package")

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES
 from analytics.release import Releases
-from tests.languages import foreign_words
-from tests.officer import identifiers
+from tests.helpers.languages import foreign_words
+from tests.helpers.officer import identifiers
 from tests.pages.reader import PATHS, WIDTHS, Seen, context_page, is_foreign, look, without_streamlits_words
 
 VIEWS = [(path, language, form) for path in PATHS for language in LANGUAGES for form in WIDTHS]

@@ -9,14 +9,14 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.folders import Home
+from analytics.folders import PROJECT, Home
 from analytics.language.text import Text
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
-from tests.michigan import built, funded_only
+from tests.helpers.michigan_release import built, funded_only
 
-DASHBOARD = str(Path(__file__).resolve().parents[2] / "dashboard.py")
+DASHBOARD = str(PROJECT / "dashboard.py")
 PAGES = ("overview", "sectors", "evidence", "cohorts", "press", "audit")
 
 

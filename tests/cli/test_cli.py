@@ -1,0 +1,305 @@
+"""The command line: exit code 0 done, 1 the data were refused and why, 2 wrong use; never a traceback."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analytics.cli.commands import main
+from analytics.cli.releases import LISTED
+from analytics.folders import PROJECT, Home
+from analytics.language.text import Text
+from analytics.release import Release, Releases
+from analytics.release.figure_id import FigureId
+from analytics.store.database import Store
+from tests.helpers.kill_release import make
+from tests.helpers.michigan_release import as_they_are, built, corrected
+from tests.helpers.officer import application, as_csv, code, sale
+
+
+@pytest.fixture
+def officer(tmp_path, monkeypatch, capsys):
+    """Types commands against a data folder of its own: exit code, output and errors."""
+    monkeypatch.setenv("VETRINA_DATA", str(tmp_path / "data"))
+    monkeypatch.chdir(tmp_path)
+
+    def type_(*words: str, language: str = "en") -> tuple[int, str, str]:
+        try:
+            ended = main(["--lang", language, *words])
+        except SystemExit as error:
+            ended = int(error.code or 0)
+        out, err = capsys.readouterr()
+        assert "Traceback" not in err
+        return ended, out, err
+
+    return type_
+
+
+@pytest.fixture
+def files(tmp_path) -> Path:
+    (tmp_path / "applications.csv").write_bytes(as_csv([application(n) for n in (1, 2, 3)]))
+    (tmp_path / "sales.csv").write_bytes(as_csv([sale(n) for n in (1, 2, 3)]))
+    return tmp_path
+
+
+def test_importing_counts_rows(officer, files):
+    """Rows in = loaded + rejected; the same file again says so and changes nothing."""
+    assert officer("import", "applications", "applications.csv")[:2] == (
+        0,
+        "applications.csv: 3 rows read = 3 loaded + 0 rejected.\n",
+    )
+    assert officer("import", "sales", "sales.csv")[0] == 0
+    ended, out, _ = officer("import", "sales", "sales.csv")
+    assert (ended, "imported before" in out) == (0, True)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_a_bad_file_is_refused_row_by_row(officer, files, language):
+    """File, row, column, value and what to do; exit code 1; nothing is loaded. With --partial the good rows are."""
+    officer("import", "applications", "applications.csv")
+    (files / "bad.csv").write_bytes(as_csv([sale(1), sale(2, online="-5"), sale(9), sale(3, "2021-13")]))
+    ended, out, err = officer("import", "sales", "bad.csv", language=language)
+    assert (ended, out) == (1, "")
+    for words in ("bad.csv", "3", "online_sales_eur", "-5", "4", code(9), "5", "2021-13", "--partial"):
+        assert words in err
+    with Store(Home.default().store("ecommerce-2020"), "ecommerce-2020") as store:
+        assert len(store.batches()) == 1
+    ended, out, err = officer("import", "sales", "bad.csv", "--partial")
+    assert (ended, out) == (0, "bad.csv: 4 rows read = 1 loaded + 3 rejected.\n")
+    assert code(9) in err
+
+
+def test_many_bad_rows_do_not_flood_the_screen(officer, files):
+    """Twenty are shown, the others counted."""
+    officer("import", "applications", "applications.csv")
+    (files / "bad.csv").write_bytes(as_csv([sale(n) for n in range(100, 150)]))
+    _, _, err = officer("import", "sales", "bad.csv")
+    assert err.count("not among the applications") == 20
+    assert "30 more" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", ["empty.csv", "0 bytes"]),
+        (b"fiscal_code,period\n1,2\n", ["empty.csv", "online_sales_eur", "mapping"]),
+        (b"fiscal_code;period;online_sales_eur\n1;2;3\n", ["empty.csv", "separator"]),
+        (b"PK\x03\x04\0\0", ["empty.csv", "not a text file"]),
+    ],
+)
+def test_a_wrong_file_is_refused(officer, files, content, words):
+    """Empty, a missing column, another separator, a workbook named .csv."""
+    officer("import", "applications", "applications.csv")
+    (files / "empty.csv").write_bytes(content)
+    ended, _, err = officer("import", "sales", "empty.csv")
+    assert ended == 1
+    assert [word for word in words if word not in err] == []
+
+
+def test_what_is_no_file_is_refused(officer, files):
+    """A folder, a file that is not there, sales before applications, a mapping that is not there."""
+    assert officer("import", "sales", "data")[0] == 1
+    (files / "folder.csv").mkdir()
+    assert "is a folder" in officer("import", "applications", "folder.csv")[2]
+    assert "does not exist" in officer("import", "applications", "none.csv")[2]
+    assert "import the applications first" in officer("import", "sales", "sales.csv")[2]
+    ended, _, err = officer("import", "sales", "sales.csv", "--mapping", "none.toml")
+    assert (ended, "none.toml" in err) == (1, True)
+
+
+def test_a_mapping_is_used_and_checked(officer, files):
+    """The officer's names and marks; a typing error names its key."""
+    (files / "it.csv").write_text(f"Domanda;Codice;Esito\nX1;{code(1)};respinta\n")
+    lines = ['[columns]\napplication_id = "Domanda"\nfiscal_code = "Codice"\noutcome = "Esito"']
+    lines += ['[values.outcome]\nrespinta = "not_funded"', '[format]\nseparator = ";"']
+    constants = {"ateco_code": "47.91", "ateco_edition": "2007", "province": "MI", "channel": "app"}
+    constants |= {"tranche": "", "awarded_on": "", "grant_eur": ""}
+    lines.append("[constants]\n" + "\n".join(f'{name} = "{value}"' for name, value in constants.items()))
+    (files / "m.toml").write_text("\n".join(lines))
+    assert officer("import", "applications", "it.csv", "--mapping", "m.toml")[0] == 0
+    (files / "m.toml").write_text("\n".join(lines).replace("separator", "seperator"))
+    ended, _, err = officer("import", "applications", "it.csv", "--mapping", "m.toml")
+    assert (ended, "format.seperator" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [(), ("import",), ("import", "firms", "x.csv"), ("import", "sales"), ("fly",), ("--lang", "fr", "releases")],
+)
+def test_wrong_use_is_exit_code_2(officer, words):
+    """A usage line, in the chosen language."""
+    ended, _, err = officer(*words)
+    assert (ended, "usage" in err) == (2, True)
+
+
+def test_an_unknown_programme_is_wrong_use(officer, files):
+    """The known ones are listed."""
+    ended, _, err = officer("import", "sales", "sales.csv", "--programme", "x")
+    assert (ended, "michigan-1988" in err) == (2, True)
+
+
+def test_commands_before_any_data_say_what_comes_first(officer):
+    """Nothing imported, nothing published."""
+    assert officer("build")[0] == 1
+    assert officer("headlines")[0] == 1
+    assert officer("publish", "2026-1")[0] == 1
+    assert officer("releases")[0] == 0
+    assert officer("verify", "ecommerce-2020")[0] == 2
+
+
+def test_from_published_sentences_back_to_their_figures(demonstration, monkeypatch, capsys):
+    """headlines --json gives ids; verify finds them (here the first and the last)."""
+    monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
+    assert main(["headlines", "--json"]) == 0
+    items = json.loads(capsys.readouterr().out)["headlines"]
+    assert items
+    for item in (items[0], items[-1]):
+        assert main(["verify", "--no-recompute", item["figure_id"]]) == 0
+        assert item["figure_id"] in capsys.readouterr().out
+
+
+# ---- the life of a release -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory) -> Path:
+    """A small programme with two releases, of which the first is published."""
+    root = tmp_path_factory.mktemp("shelf")
+    built(root, as_they_are)
+    make(root)
+    return root
+
+
+@pytest.fixture
+def published(shelf, tmp_path, officer) -> Releases:
+    """These, in the data folder that the officer works in."""
+    shutil.copytree(shelf, tmp_path / "data")
+    return Releases(Home.default().releases, "michigan-1988")
+
+
+P = ("--programme", "michigan-1988")
+
+
+def changed_by_hand(programme: str, statement: str) -> None:
+    with duckdb.connect(Home.default().store(programme)) as connection:
+        connection.execute(statement)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_an_embargo_is_set_listed_and_cancelled(officer, published, language):
+    """When it ends is said by Rome's clock; each release with its state, then the ledger in order."""
+    first, second = published.known()
+    until = "1 luglio 2099, 09:00" if language == "it" else "1 July 2099, 09:00"
+    words = ("publish", second, "--embargo-until", "2099-07-01T09:00", *P)
+    ended, out, _ = officer(*words, language=language)
+    assert (ended, until in out) == (0, True)
+    _, out, _ = officer("releases", *P, language=language)
+    states, ledger = out.split("\n\n")
+    text = Text(language)
+    assert [line.split(maxsplit=1) for line in states.splitlines()] == [
+        [first, text("cli.state.current")],
+        [second, text("cli.state.embargoed", until=until)],
+    ]
+    assert [line.split()[1] for line in ledger.splitlines()] == [first, first, second, second]
+    assert until in ledger.splitlines()[-1]
+    _, out, err = officer("publish", first, *P, language=language)
+    assert second in err
+    assert until in err
+    assert officer("withdraw", second, *P, language=language)[0] == 0
+    _, out, _ = officer("releases", *P, language=language)
+    assert text("cli.state.withdrawn") in out.splitlines()[1]
+
+
+@pytest.mark.parametrize(("until", "code"), [("2020-01-01", 1), ("soon", 2)])
+def test_an_impossible_embargo_is_refused(officer, published, until, code):
+    """A time that is past is refused; what is no time is wrong use. Readers see what they saw."""
+    first, second = published.known()
+    ended, out, err = officer("publish", second, "--embargo-until", until, *P)
+    assert (ended, out) == (code, "")
+    assert "Rome" in err
+    assert published.current == first
+
+
+def test_a_figure_is_verified_and_made_again(officer, published):
+    """Equal to the last digit; or which number differs and both values, with exit code 1; or that it cannot be done."""
+    figure = published.open().headline()
+    ended, out, err = officer("verify", figure.figure_id)
+    assert (ended, "equal to the last digit" in out, "Estimating" in err) == (0, True, True)
+    ended, out, err = officer("verify", figure.figure_id.lower(), "--no-recompute")
+    assert (ended, "again" in out, "Estimating" in err) == (0, False, False)
+    changed_by_hand("michigan-1988", "UPDATE observations SET value = value * 2 WHERE period = '1988'")
+    ended, out, _ = officer("verify", figure.figure_id)
+    assert (ended, "different" in out, f"value: published {figure.value!r}, made again " in out) == (1, True, True)
+    assert officer("verify", figure.figure_id, "--no-recompute")[0] == 0
+    Home.default().store("michigan-1988").unlink()
+    ended, out, _ = officer("verify", figure.figure_id)
+    assert (ended, "Not made again" in out, "different" in out) == (0, True, False)
+
+
+def test_code_that_has_changed_is_told(officer, published, monkeypatch):
+    """The figure is compared all the same."""
+    monkeypatch.setattr("analytics.build.recompute.code_version", lambda: "9.9.9+newer")
+    ended, out, _ = officer("verify", published.open().headline().figure_id)
+    assert (ended, "9.9.9+newer" in out, "equal to the last digit" in out) == (0, True, True)
+
+
+def test_verify_shows_nothing_of_an_embargo(officer, published):
+    """The time at which it ends and the id as it was typed, no number; exit code 0: nothing is wrong with it."""
+    second = Release(published.path(published.known()[-1]))
+    officer("publish", second.release_id, "--embargo-until", "2099-07-01", *P)
+    figure = second.headline()
+    ended, out, err = officer("verify", figure.figure_id)
+    assert (ended, err) == (0, "")
+    assert out == f"{figure.figure_id}: under embargo until 1 July 2099, 00:00 (Rome time).\n"
+    unknown = str(FigureId("michigan-1988", "2019-1", "00000000"))
+    ended, out, _ = officer("verify", unknown)
+    assert (ended, "never published" in out) == (1, True)
+
+
+def test_a_build_says_how_it_differs_from_the_one_in_use(officer, published):
+    """In two lines: how many figures, and why. As of a date before any import there is nothing to build from."""
+    _, out, _ = officer("build", *P)
+    assert "new 0, gone 0, changed status 0, changed value 0" in out
+    assert out.splitlines()[-1].endswith("releases published before.")
+    changed_by_hand("michigan-1988", "UPDATE batches SET imported_at = '2026-01-10 09:00:00'")
+    ended, out, err = officer("build", "--as-of", "2026-01-09", *P)
+    assert (ended, out) == (1, "")
+    assert "2026-01-10 10:00" in err
+    assert officer("build", "--as-of", "2026-01-10", *P)[0] == 0
+    assert officer("build", "--as-of", "never", *P)[0] == 2
+
+
+def test_two_releases_are_compared(officer, published):
+    """Counts, causes, the first changed figures in words with both values; causes told apart when asked."""
+    corrected(Home.default())
+    officer("build", *P)
+    first, _, second = published.known()
+    ended, out, _ = officer("difference", first, second, *P)
+    assert ended == 0
+    assert f"Figures of {second} against {first}: new 0, gone 0, " in out
+    assert out.splitlines()[1].endswith("releases published before, data.")
+    assert out.count("changed value\n") + out.count("changed status\n") == LISTED
+    figure = out.split("\n\n")[1]
+    for release in (first, second):
+        assert f"  michigan-1988.{release}." in figure
+    assert "more" in out.splitlines()[-1]
+    _, out, _ = officer("difference", first, second, "--attribute", *P)
+    assert "because of releases published before: new 0, gone 0, changed status 0, changed value 0\n" in out
+    assert "because of data: new 0, gone 0, " in out
+    ended, _, err = officer("difference", first, "2019-1", *P)
+    assert (ended, "2019-1" in err) == (1, True)
+
+
+def test_the_module_runs_as_a_command(tmp_path):
+    """In Italian by default; errors on the error stream."""
+    environment = os.environ | {"VETRINA_DATA": str(tmp_path)}
+    command = [sys.executable, "-m", "analytics", "import", "sales", str(tmp_path)]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "è una cartella" in done.stderr
+    assert "Traceback" not in done.stderr

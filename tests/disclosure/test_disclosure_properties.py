@@ -1,0 +1,246 @@
+"""What holds for any microdata at all: random small cubes, each attacked by the slow reference and not by the engine.
+
+One dimension to three, hierarchies, linked tables, values up to 600,000, zeros, values not reported, codes
+missing, firms with several rows, firms that are alone.
+"""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from analytics.disclosure import Cube, feasible_intervals, protect
+from analytics.model import DisclosureRules, UserError
+from tests.reference.disclosure import (
+    Release,
+    Table,
+    breaches,
+    cheapest,
+    contributions,
+    interval,
+    primary_of,
+    table_of,
+    together,
+    told_by_difference,
+)
+
+RULES = DisclosureRules()
+NAMES = ("sector", "size", "area")
+CODES = {1: ["abcde"], 2: ["abc", "xyz"], 3: ["ab", "xy", "12"]}
+PARENTS = {"a": "A", "b": "A", "c": "C", "A": "N", "C": "N", "d": "D", "e": "D"}
+VALUES = [0.0, 1.0, 2.0, 5.0, 10.0, 10.0, 33.33, 100.0, 100.0, 1_000.0, 12_345.67]
+TABLES = [None, [NAMES[:2], NAMES[::2]], [NAMES[:2], NAMES[::2], NAMES[1:]]]
+TRIED = 12  # non-primary cells up to which every pattern is tried
+
+
+@dataclasses.dataclass(frozen=True)
+class World:
+    """Microdata and how its cube is made."""
+
+    frame: pd.DataFrame
+    dimensions: tuple[str, ...]
+    hierarchies: Mapping[str, Mapping[str, str]] | None = None
+    tables: list[tuple[str, ...]] | None = None
+
+    def cube(self) -> Cube:
+        options: dict[str, Any] = {"hierarchies": self.hierarchies, "tables": self.tables}
+        return Cube.from_microdata(self.frame, dimensions=list(self.dimensions), value="sales", unit="firm", **options)
+
+    def table(self, cube: Cube) -> Table:
+        up = self.hierarchies
+        return table_of(cube, contributions(self.frame, cube.cells, dimensions=self.dimensions, hierarchies=up))
+
+    def release(self, cube: Cube, hidden: np.ndarray) -> Release:
+        codes = list(cube.cells[list(self.dimensions)].itertuples(index=False, name=None))
+        return Release(self.table(cube), codes, hidden)
+
+
+@st.composite
+def worlds(draw: st.DrawFn, dimensions: int | None = None) -> World:
+    """Batches of one to six firms that share their codes; now and then a firm reports for two cells."""
+    n = dimensions or draw(st.integers(1, 3))
+    codes = [st.sampled_from(list(letters)) for letters in CODES[n]]
+    batch = st.tuples(
+        st.tuples(*codes), st.integers(1, 6), st.sampled_from(VALUES), st.sampled_from([0.0, 0.1, 1.0, 10.0])
+    )
+    rows = []
+    for b, (where, firms, value, spread) in enumerate(draw(st.lists(batch, min_size=2, max_size=(5, 10, 9)[n - 1]))):
+        rows += [(f"{b}-{k}", *where, round(value * (1 + spread * k), 2)) for k in range(firms)]
+    for row in draw(st.lists(st.sampled_from(rows), max_size=2)):
+        rows.append((row[0], *draw(st.tuples(*codes)), draw(st.sampled_from(VALUES))))
+    frame = pd.DataFrame(rows, columns=["firm", *NAMES[:n], "sales"])
+    if draw(st.integers(0, 3)) == 0:
+        frame.loc[draw(st.integers(0, len(frame) - 1)), "sales"] = np.nan
+    if draw(st.integers(0, 3)) == 0:
+        frame.loc[draw(st.integers(0, len(frame) - 1)), "sector"] = np.nan
+    assume(frame["sales"].notna().any())
+    hierarchies = {"sector": PARENTS} if draw(st.booleans()) else None
+    return World(frame, NAMES[:n], hierarchies, draw(st.sampled_from(TABLES)) if n == 3 else None)
+
+
+def pattern(cube: Cube, **options: object) -> np.ndarray:
+    found = protect(cube, RULES, **options)
+    return np.asarray(found.primary | found.secondary)
+
+
+def by_code(world: World, cube: Cube, mask: np.ndarray) -> dict[tuple, bool]:
+    return dict(zip(cube.cells[list(world.dimensions)].itertuples(index=False, name=None), mask, strict=True))
+
+
+@given(worlds())
+@settings(max_examples=60)
+def test_a_cube_says_what_its_microdata_say(world: World) -> None:
+    """Counts, values and the two largest contributions of every cell, row by row; sums hold; no cell is forgotten."""
+    cube = world.cube()
+    units = world.table(cube).units
+    parts = [sorted(cell.values(), reverse=True) for cell in units]
+    assert list(cube.cells["n_units"]) == [len(cell) for cell in parts]
+    for name, said in (("value", map(sum, parts)), ("largest", (p[0] for p in parts))):
+        np.testing.assert_allclose(cube.cells[name], list(said), rtol=1e-12)
+    np.testing.assert_allclose(cube.cells["second"], [p[1] if len(p) > 1 else 0 for p in parts], rtol=1e-12)
+    size = max(1.0, float(cube.cells["value"].max()))
+    np.testing.assert_allclose(cube.constraints @ cube.cells["value"].to_numpy(float), 0, atol=1e-12 * size)
+    assert not cube.cells.duplicated(list(world.dimensions)).any()
+    if world.tables is None:
+        inner = world.frame.dropna(subset=["sales"]).fillna({"sector": "?"})
+        inner = inner.drop_duplicates(list(world.dimensions))
+        assert len(cube.cells) - np.linalg.matrix_rank(cube.constraints.toarray()) == len(inner)
+
+
+@given(worlds())
+@settings(max_examples=70)
+def test_nobody_comes_too_close_to_a_primary_cell(world: World) -> None:
+    """Every primary cell can move as far as its rule asks, up and down, in euros and in firms, whoever looks: the
+    public, or a firm that is alone in a hidden cell. And nothing is hidden for nothing: the public can compute no
+    secondary cell both in euros and in firms.
+    """
+    cube = world.cube()
+    table, found = world.table(cube), protect(cube, RULES)
+    hidden = np.asarray(found.primary | found.secondary)
+    np.testing.assert_array_equal(found.primary, primary_of(table, RULES))
+    assert not (found.primary & found.secondary).any()
+    assert not found.held.any()
+    assert list(breaches(table, hidden, RULES)) == []
+    for cell in np.flatnonzero(found.secondary):
+        widths = [
+            np.ptp(interval(table, hidden, int(cell), measure=m)) / s
+            for m, s in (("value", table.values.max() or 1), ("n_units", 1))
+        ]
+        assert max(widths) > 1e-9, f"cell {cell} is hidden for nothing"
+
+
+@given(worlds())
+@settings(max_examples=40)
+def test_the_two_attackers_agree(world: World) -> None:
+    """`feasible_intervals` against whole-table programs, for values and counts, with and without a known cell."""
+    cube = world.cube()
+    table, hidden = world.table(cube), pattern(cube)
+    for measure in ("value", "n_units"):
+        for known in ((), tuple(int(i) for i in np.flatnonzero(hidden & (table.counts == 1))[:1])):
+            found = feasible_intervals(cube, hidden, measure=measure, known=known)
+            size = float(table.measure(measure).max()) or 1.0
+            for cell in np.flatnonzero(hidden)[:6]:
+                expected = interval(table, hidden, int(cell), measure=measure, known=known)
+                said = (0.0, 0.0) if cell not in found.index else tuple(found.loc[cell, ["lower", "upper"]])
+                if cell in known:
+                    continue
+                np.testing.assert_allclose(
+                    said, expected, rtol=1e-6, atol=1e-6 * size, err_msg=f"{measure} {cell} {known}"
+                )
+
+
+@given(worlds())
+@settings(max_examples=40)
+def test_the_pattern_belongs_to_the_data_alone(world: World) -> None:
+    """Twice the same; the same for shuffled rows; the same in thousands of euros."""
+    cube = world.cube()
+    once = by_code(world, cube, pattern(cube))
+    assert by_code(world, cube, pattern(cube)) == once
+    shuffled = dataclasses.replace(world, frame=world.frame.sample(frac=1, random_state=1))
+    assert by_code(world, shuffled.cube(), pattern(shuffled.cube())) == once
+    scaled = dataclasses.replace(world, frame=world.frame.assign(sales=world.frame["sales"] * 1000))
+    assert by_code(world, scaled.cube(), pattern(scaled.cube())) == once
+
+
+@given(worlds(), st.permutations("abcde"))
+@settings(max_examples=25)
+def test_codes_are_only_names(world: World, names: list[str]) -> None:
+    """Other codes for sectors: another pattern may be chosen, but a safe one that hides as few firms."""
+    cube = world.cube()
+    rename = dict(zip("abcde", names, strict=True))
+    frame = world.frame.assign(sector=world.frame["sector"].map(rename))
+    up = {"sector": {rename.get(c, c): p for c, p in PARENTS.items()}} if world.hierarchies else None
+    other = dataclasses.replace(world, frame=frame, hierarchies=up)
+    renamed = other.cube()
+    found, again = protect(cube, RULES), protect(renamed, RULES)
+    assert list(breaches(other.table(renamed), again.primary | again.secondary, RULES)) == []
+    if found.gap == 0 and again.gap == 0:
+        costs = [
+            c.cells["n_units"].to_numpy()[f.primary | f.secondary].sum() for c, f in ((cube, found), (renamed, again))
+        ]
+        assert costs[0] == costs[1]
+
+
+@given(worlds())
+@settings(max_examples=40)
+def test_no_pattern_is_cheaper_when_the_optimum_is_proved(world: World) -> None:
+    """gap 0: as few firms hidden as in the cheapest of all safe patterns."""
+    cube = world.cube()
+    table = world.table(cube)
+    assume((~primary_of(table, RULES)).sum() <= TRIED)
+    found = protect(cube, RULES)
+    assume(found.gap == 0)
+    best = cheapest(table, RULES, most=TRIED)
+    assert best is not None
+    assert table.counts[found.primary | found.secondary].sum() == best[0], best[1]
+
+
+EDITS = st.lists(st.tuples(st.sampled_from(["join", "leave", "revise", "move"]), st.integers(0, 99)), max_size=4)
+
+
+def edited(frame: pd.DataFrame, edits: list[tuple[str, int]]) -> pd.DataFrame:
+    """The same firms some months later."""
+    frame = frame.copy()
+    for number, (what, where) in enumerate(edits):
+        at = frame.index[where % len(frame)]
+        if what == "join":
+            frame = pd.concat([frame, frame.loc[[at]].assign(firm=f"new {number}", sales=7.0 * (where + 1))])
+            frame = frame.reset_index(drop=True)
+        elif what == "leave" and len(frame) > 2:
+            frame = frame.drop(index=at).reset_index(drop=True)
+        elif what == "revise":
+            frame.loc[at, "sales"] = 1.1 * frame.loc[at, "sales"] + 1
+        elif what == "move":
+            frame.loc[at, "sector"] = frame.loc[frame.index[(where * 7) % len(frame)], "sector"]
+    return frame
+
+
+@given(worlds(), EDITS)
+@settings(max_examples=60)
+def test_two_releases_tell_no_more_than_each(world: World, edits: list[tuple[str, int]]) -> None:
+    """Read together, with what did not change known to be equal: primary cells of both keep their distance, and no
+    figure that one or two firms changed is known to have changed by so much. Where nothing changed, nothing is new.
+    """
+    before = world.cube()
+    hidden_before = pattern(before)
+    later = dataclasses.replace(world, frame=edited(world.frame, edits))
+    assume(later.frame["sales"].notna().any())
+    now = later.cube()
+    try:
+        found = protect(now, RULES, published_before=[(before, hidden_before)])
+    except UserError:
+        assert edits, "what was safe once is safe again"
+        return
+    hidden = np.asarray(found.primary | found.secondary)
+    assert not (found.held & ~hidden).any()
+    first, second = world.release(before, hidden_before), later.release(now, hidden)
+    assert told_by_difference(first, second) == []
+    assert list(breaches(second.table, hidden, RULES)) == []
+    assert list(breaches(*together([first, second]), RULES)) == []
+    if not edits:
+        np.testing.assert_array_equal(hidden, hidden_before)
+        assert not found.held.any()

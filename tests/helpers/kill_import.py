@@ -1,0 +1,59 @@
+"""Import sales again and again, each time killed (SIGKILL) at a later moment of the importer and the store.
+
+Run by tests/store/test_store.py: kill_import.py FOLDER MOMENTS. FOLDER/home holds a store and FOLDER/sales.csv; a
+copy of the home per moment is left behind as FOLDER/0, FOLDER/1, … A moment is a call that ingest.py or database.py
+makes or receives.
+"""
+
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from tests.helpers.officer import Desk
+
+
+def import_counting(desk: Desk, content: bytes, kill_at: int | None) -> int:
+    """The number of moments of a whole import; killed at the given one, it never returns."""
+    count = 0
+
+    def watch(frame: FrameType, event: str, _: object) -> None:
+        nonlocal count
+        if frame.f_code.co_filename.endswith(("ingest.py", "store.py")):
+            count += 1
+            if count == kill_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.setprofile(watch)
+    desk.load("sales", content)
+    sys.setprofile(None)
+    return count
+
+
+def in_child(folder: Path, content: bytes, kill_at: int | None) -> int:
+    """Run one import in a process of its own, on a copy of the home; how it ended, or how many moments it had."""
+    shutil.copytree(folder.parent / "home", folder)
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, str(import_counting(Desk.at(folder), content, kill_at)).encode())
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    os.close(writer)
+    return int(os.read(reader, 20)) if status == 0 else -os.WTERMSIG(status)
+
+
+def main(folder: Path, moments: int) -> None:
+    content = (folder / "sales.csv").read_bytes()
+    total = in_child(folder / "whole", content, None)
+    for i in range(moments):
+        ended = in_child(folder / str(i), content, 1 + i * (total - 1) // (moments - 1))
+        if ended != -signal.SIGKILL:
+            sys.exit(f"moment {i} of {total} was not killed: {ended}")
+    print(total)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,137 @@
+"""Kill the life of a release again and again, each time at another moment inside what writes files, pointer and ledger.
+
+Run by tests/whole/test_torture.py: kill_release.py FOLDER MOMENTS. FOLDER/start holds a store and one published release.
+For each act a folder is left behind, with the home `before` it, `whole` after it, and a copy 0, 1, … per moment. There is a
+moment before each line of the modules that write, and of the part of the standard library that writes for them.
+"""
+
+import datetime as dt
+import os
+import pickle
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+
+from analytics.build import candidate as build
+from analytics.folders import Home
+from analytics.programme.file import load_programme
+from analytics.release import Releases
+from analytics.store.database import Store
+
+PROGRAMME = "michigan-1988"
+OURS = ("analytics/release/file.py", "analytics/release/ledger.py", "analytics/build/earlier.py")
+THEIRS = ("write_text", "open", "replace", "cleanup", "_rmtree")  # of pathlib and tempfile
+UNTIL = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
+
+
+def releases_of(folder: Path) -> Releases:
+    return Releases(Home(folder).releases, PROGRAMME)
+
+
+def make(folder: Path) -> str:
+    """A candidate of the store, as the command builds it."""
+    programme, home = load_programme(PROGRAMME), Home(folder)
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        return build.build(programme, store, releases_of(folder))
+
+
+def newest(folder: Path) -> str:
+    return releases_of(folder).known()[-1]
+
+
+ACTS: dict[str, Callable[[Path], object]] = {
+    "build": make,
+    "embargo": lambda folder: releases_of(folder).publish(newest(folder), UNTIL),
+    "publish": lambda folder: releases_of(folder).publish(newest(folder)),
+    "withdraw": lambda folder: releases_of(folder).withdraw(newest(folder)),
+}
+
+
+def watched(frame: FrameType) -> bool:
+    file, name = frame.f_code.co_filename, frame.f_code.co_name
+    if file.endswith(OURS):
+        return not name.startswith(("<", "_entry"))  # these read, a value at a time
+    return name in THEIRS and file.endswith(("pathlib.py", "tempfile.py"))
+
+
+def counted(work: Callable[[], object], kill_at: int | None) -> int:
+    """The number of moments of the whole work; killed at the given one, it never returns."""
+    count = 0
+
+    def watch(frame: FrameType, event: str, _: object) -> object:
+        nonlocal count
+        if event == "call":
+            return watch if watched(frame) else None
+        count += 1
+        if count == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return watch
+
+    sys.settrace(watch)
+    work()
+    sys.settrace(None)
+    return count
+
+
+def in_child(work: Callable[[], int]) -> int:
+    """Run the work in a process of its own; what it answers, or minus the signal that ended it."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.write(writer, str(work()).encode())
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    os.close(writer)
+    with os.fdopen(reader) as answer:
+        return int(answer.read()) if status == 0 else -os.WTERMSIG(status)
+
+
+def estimate(folder: Path) -> None:
+    """Keep what a candidate of this store holds, apart from the homes."""
+
+    def work() -> int:
+        programme, home = load_programme(PROGRAMME), Home(folder / "start")
+        releases = releases_of(folder / "start")
+        with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+            made = build.contents(programme, store, releases, "2000-1", releases.beside())
+            (folder / "contents.pickle").write_bytes(pickle.dumps(made))
+        return 0
+
+    in_child(work)
+
+
+def estimated(folder: Path) -> Callable[..., build.Contents]:
+    """In place of `build.contents`: estimating writes nothing, so it need not be done at every kill."""
+    made = pickle.loads((folder / "contents.pickle").read_bytes())
+
+    def contents(_programme: object, _store: object, _releases: object, release: str, *_: object) -> build.Contents:
+        return replace(made, manifest=made.manifest | {"release": release})
+
+    return contents
+
+
+def main(folder: Path, moments: int) -> None:
+    estimate(folder)
+    build.contents = estimated(folder)
+    before = folder / "start"
+    for name, act in ACTS.items():
+
+        def tried(copy: Path, kill_at: int | None, before: Path = before, act: Callable[[Path], object] = act) -> int:
+            shutil.copytree(before, copy)
+            return in_child(lambda: counted(lambda: act(copy), kill_at))
+
+        shutil.copytree(before, folder / name / "before")
+        total = tried(folder / name / "whole", None)
+        for i in range(moments):
+            ended = tried(folder / name / str(i), 1 + i * (total - 1) // (moments - 1))
+            if ended != -signal.SIGKILL:
+                sys.exit(f"{name}: moment {i} of {total} was not killed: {ended}")
+        before = folder / name / "whole"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,299 @@
+"""The only sentences: their verb never above the grade, their predicate never beyond the verdict, and no others."""
+
+import dataclasses
+import re
+from itertools import product
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from analytics.folders import Home
+from analytics.language.text import LANGUAGES, Text, sentences
+from analytics.model import Grade, Reason, Verdict
+from analytics.present.sentences.claims import Kind, Sentence, groups_differ, sentence_of
+from analytics.present.sentences.headlines import headline_of
+from analytics.present.verbs import Verb, tells, verb_of
+from analytics.release import Figure, Release, Releases
+from tests.present.sentences import DOCUMENT, PLAIN, Masked, cases, document, every, said, specimen
+
+FORBIDDEN = {
+    "it": (
+        *("grazie a", "ha causato", "hanno causato", "ha creato", "hanno creato", "ha spinto", "hanno spinto"),
+        *("migliore settore", "settore migliore", "nessun effetto", "senza effetto", "classifica", "in testa"),
+    ),
+    "en": (
+        "thanks to",
+        "caused",
+        "boosted",
+        "created",
+        "best sector",
+        "ranked",
+        "ranking",
+        "no effect",
+        "without effect",
+    ),
+}
+# What each verb says; a weaker grade must not say a stronger one.
+WORDS = {
+    "it": {Verb.LIKELY: "probabilmente", Verb.MAY: "potrebbero", Verb.CANNOT_TELL: "non possiamo dire"},
+    "en": {Verb.LIKELY: "likely", Verb.MAY: "may have been", Verb.CANNOT_TELL: "we cannot tell"},
+}
+TOO_WEAK = {"it": "troppo deboli per dire", "en": "too weak to say"}
+DIRECTIONS = {
+    "it": {"more": "più alte di", "less": "più basse di", "same": "quasi uguali"},
+    "en": {"more": "% higher than", "less": "% lower than", "same": "about the same"},
+}
+FRAMES = ("verb.", "opening.", "subject.", "predicate.", "than.", "excluded.", "said.", "before.", "range.", "differ.")
+
+
+@pytest.fixture(scope="module")
+def release(demonstration: Home) -> Release:
+    return Releases(demonstration.releases, "ecommerce-2020").open()
+
+
+def forms(sentence: Sentence) -> tuple[str, ...]:
+    return sentence.title, sentence.under, sentence.short, sentence.long
+
+
+def test_the_document_lists_every_sentence(release: Release) -> None:
+    """docs/SENTENCES.md is what the frames give now: otherwise run `make sentences` and read it."""
+    assert DOCUMENT.read_text(encoding="utf-8") == document(release)
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -> None:
+    """Whatever the numbers, grade, verdict, period and group of a figure, its words are among those listed."""
+    text = Masked(data.draw(st.sampled_from(LANGUAGES)))
+    kind = data.draw(st.sampled_from(list(Kind)))
+    level = data.draw(st.sampled_from(["*", "macro_sector", "sector"] if kind in (Kind.EFFECT, Kind.CHANGE) else ["*"]))
+    low, value, high = sorted(data.draw(st.lists(st.floats(-0.99, 50), min_size=3, max_size=3)))
+    figure = dataclasses.replace(
+        specimen(release, kind, level),
+        value=value,
+        low=low,
+        high=high,
+        sim_low=low,
+        sim_high=high,
+        n_funded=data.draw(st.integers(1, 10**6)),
+        horizon=data.draw(st.sampled_from(["overall", "1", "2", "3"])),
+    )
+    if kind is not Kind.CHANGE:
+        verdict = data.draw(st.sampled_from(PLAIN if kind is Kind.LOSSES else list(Verdict)))
+        grade = data.draw(st.sampled_from([Grade.MODERATE, Grade.LOW, Grade.VERY_LOW]))
+        figure = dataclasses.replace(figure, grade=grade, verdict=verdict)
+    sentence = said(release, figure, kind, level, text)
+    assert set(forms(sentence)) <= _listed(release, text.language)
+
+
+_LISTED: dict[str, set[str]] = {}
+
+
+def _listed(release: Release, language: str) -> set[str]:
+    if language not in _LISTED:
+        _LISTED[language] = every(release, Masked(language))
+    return _LISTED[language]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_verb_is_never_stronger_than_the_grade(release: Release, language: str) -> None:
+    """Moderate may say "likely", low at most "may", very low neither, in every form of every sentence."""
+    words = WORDS[language]
+    allowed = {
+        Grade.MODERATE: {Verb.LIKELY, Verb.CANNOT_TELL},
+        Grade.LOW: {Verb.MAY, Verb.CANNOT_TELL},
+        Grade.VERY_LOW: set(),
+    }
+    seen = 0
+    for case in cases(release, Masked(language)):
+        if case.grade not in set(allowed):
+            continue
+        seen += 1
+        for form in (case.sentence.title, case.sentence.short, case.sentence.long):
+            plain = re.sub(r":blue\[(.*?)\]", r"\1", form).lower()
+            used = {verb for verb, word in words.items() if word in plain}
+            if case.kind is Kind.LOSSES and language == "it" and "potrebbe essere stata" in plain:
+                used.add(Verb.MAY)
+            assert used <= allowed[Grade(case.grade)], form
+            assert (TOO_WEAK[language] in plain) == (case.grade == Grade.VERY_LOW), form
+    assert seen > 80
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("grade", [Grade.MODERATE, Grade.LOW, Grade.VERY_LOW])
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_the_predicate_is_the_verdicts(release: Release, language: str, grade: Grade, verdict: Verdict) -> None:
+    """Higher, lower or the same are said only on that verdict, and never by evidence too weak to say."""
+    figure = dataclasses.replace(specimen(release, Kind.EFFECT, "*"), grade=grade, verdict=verdict)
+    sentence = sentence_of(release, figure, Kind.EFFECT, "*", "*", Text(language))
+    for form in (sentence.short, sentence.long):
+        found = {name for name, words in DIRECTIONS[language].items() if words in form}
+        expected = {
+            Verdict.MUCH_HIGHER: {"more"},
+            Verdict.HIGHER: {"more"},
+            Verdict.SAME: {"same"},
+            Verdict.CANNOT_TELL: set(),
+            Verdict.LOWER: {"less"},
+            Verdict.MUCH_LOWER: {"less"},
+        }[verdict]
+        if language == "en":  # "10% higher, beyond the amount …, than"
+            found |= {"more"} if "% higher, beyond" in form else set()
+            found |= {"less"} if "% lower, beyond" in form else set()
+        assert found == (set() if grade is Grade.VERY_LOW else expected), form
+
+
+def unescaped(markdown: str) -> str:
+    """As a page shows it."""
+    return re.sub(r"\\(.)", r"\1", markdown)
+
+
+@given(low=st.floats(-0.9, -0.001), high=st.floats(0.001, 5), value=st.floats(-0.9, 5))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_cannot_tell_and_too_weak_print_the_range_and_no_point(
+    release: Release, language: str, low: float, high: float, value: float
+) -> None:
+    """What is excluded always follows "cannot tell"; the point never appears with it, nor with evidence too weak."""
+    text = Text(language)
+    base = specimen(release, Kind.EFFECT, "*")
+    for grade, verdict in ((Grade.MODERATE, Verdict.CANNOT_TELL), (Grade.VERY_LOW, Verdict.HIGHER)):
+        figure = dataclasses.replace(base, low=low, high=high, value=0.777, grade=grade, verdict=verdict)
+        other = dataclasses.replace(figure, value=value)
+        sentence = sentence_of(release, figure, Kind.EFFECT, "*", "*", text)
+        assert sentence == sentence_of(release, other, Kind.EFFECT, "*", "*", text)
+        limits = (0.0, 0.1, -0.1)  # an end that is not zero, nor the smallest effect that matters, never reads as it
+        span = text("format.span", low=text.near(low, limits), high=text.near(high, limits))
+        forms = (unescaped(sentence.under), sentence.short, sentence.long)
+        assert all(span in form for form in forms)
+        assert not tells(figure)
+        if verdict is Verdict.CANNOT_TELL:
+            for form in forms:
+                assert text.near(low, limits, "the") in form
+                assert text.near(high, limits, "the") in form
+                assert {"it": "non si accordano con i dati", "en": "do not fit the data"}[language] in form
+
+
+def test_a_group_is_claimed_by_the_interval_that_holds_for_all(release: Release) -> None:
+    """A sector's sentence prints the joint interval, and says so; the programme's prints its own."""
+    figure = specimen(release, Kind.EFFECT, "sector")
+    figure = dataclasses.replace(
+        figure, low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4, grade=Grade.LOW, verdict=Verdict.CANNOT_TELL
+    )
+    code = release.codes("sector")[0]
+    sentence = sentence_of(release, figure, Kind.EFFECT, "sector", code, Text("it"))
+    assert "valido per tutti i settori insieme: da −5% a +40%" in sentence.long
+    assert sentence.long.startswith(release.programme.label("sector", code, Text("it")))
+    whole = dataclasses.replace(specimen(release, Kind.EFFECT, "*"), low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4)
+    assert "(intervallo 95%: da +1% a +30%)" in sentence_of(release, whole, Kind.EFFECT, "*", "*", Text("it")).long
+
+
+def test_the_frames_hold_no_forbidden_word() -> None:
+    """Neither the templates nor anything made of them claims a cause, an order or the absence of an effect."""
+    for language in LANGUAGES:
+        frames = {key: words for key, words in sentences(language).items() if key.startswith(FRAMES)}
+        assert len(frames) > 60
+        assert {
+            key: words for key, words in frames.items() if any(f in words.lower() for f in FORBIDDEN[language])
+        } == {}
+
+
+def test_no_sentence_that_can_come_out_holds_a_forbidden_word(release: Release) -> None:
+    """Of all sentences there are, in all forms."""
+    for language in LANGUAGES:
+        listed = {re.sub(r":blue\[(.*?)\]", r"\1", words).lower() for words in _listed(release, language)}
+        assert [words for words, bad in product(listed, FORBIDDEN[language]) if bad in words] == []
+
+
+def test_a_figure_without_a_grade_makes_no_sentence(release: Release) -> None:
+    """Only the headline's figures carry claims: of any other effect nothing can be said."""
+    headline = release.programme.headline
+    year = release.figure(headline.estimand, outcome=headline.outcome, horizon="1")
+    assert year is not None
+    assert year.grade is None
+    with pytest.raises(ValueError, match="carries no claim"):
+        sentence_of(release, year, Kind.EFFECT, "*", "*", Text("it"))
+
+
+def test_a_change_is_never_called_an_effect(release: Release) -> None:
+    """The before/after sentence says that it is not the effect of the grant, whatever the number."""
+    for level, value in product(("*", "macro_sector", "sector"), (0.18, -0.18, 0.001)):
+        figure = dataclasses.replace(specimen(release, Kind.CHANGE, level), value=value)
+        code = "*" if level == "*" else release.codes(level)[0]
+        for language, words in (("it", "non l’effetto del contributo"), ("en", "not the effect of the grant")):
+            sentence = sentence_of(release, figure, Kind.CHANGE, level, code, Text(language))
+            assert words in sentence.short
+            assert words in sentence.long
+
+
+def test_without_any_comparison_there_is_only_a_description(release: Release) -> None:
+    """An effect that nothing could be compared for becomes the sentence of the change."""
+    figure = _withheld(specimen(release, Kind.EFFECT, "*"), Reason.NOT_ESTIMABLE, Grade.DESCRIPTION)
+    headline = headline_of(release, figure, Kind.EFFECT, "*", "*", Text("en"))
+    assert "This is a change, not the effect of the grant." in headline.sentence.long
+    assert headline.figure == specimen(
+        release, Kind.CHANGE, "*"
+    )  # the number that is printed has the id that is printed
+
+
+def _withheld(figure: Figure, reason: Reason, grade: Grade = Grade.WITHHELD) -> Figure:
+    empty = dict.fromkeys(("value", "low", "high", "sim_low", "sim_high"))
+    return dataclasses.replace(figure, **empty, reason=reason, grade=grade, verdict=None)
+
+
+def test_a_withheld_figure_gives_its_reason_and_no_number(release: Release) -> None:
+    """Quality and confidentiality are told apart; no digit of a value leaks."""
+    empty = _withheld(specimen(release, Kind.EFFECT, "sector"), Reason.TOO_FEW_FIRMS)
+    code = release.codes("sector")[0]
+    quality, secret = (
+        sentence_of(release, dataclasses.replace(empty, conf_status=conf), Kind.EFFECT, "sector", code, Text("it")).long
+        for conf in "FA"
+    )
+    assert "meno di 10 imprese" in quality
+    assert "riservato" in secret
+    assert not any(mark.isdigit() for mark in secret)
+
+
+def test_a_value_withheld_by_itself_is_not_said_by_its_verdict(release: Release) -> None:
+    """A figure that lost its value but kept its verdict says nothing of either."""
+    figure = dataclasses.replace(
+        specimen(release, Kind.EFFECT, "*"), value=None, reason=Reason.COMPLEMENTARY, verdict=Verdict.HIGHER
+    )
+    sentence = sentence_of(release, figure, Kind.EFFECT, "*", "*", Text("it"))
+    assert "più alte" not in sentence.long
+
+
+def test_italian_words_agree_with_the_outcome(release: Release) -> None:
+    """Gender and number of an outcome's noun stand in the programme file, and every word follows them."""
+    figure = dataclasses.replace(specimen(release, Kind.EFFECT, "*"), outcome="destination_countries", value=0.12)
+    for grade, verdict, words in (
+        (Grade.MODERATE, Verdict.HIGHER, "è stato probabilmente più alto di circa il 12%"),
+        (Grade.LOW, Verdict.LOWER, "potrebbe essere stato più basso di circa il 12%"),
+        (Grade.LOW, Verdict.CANNOT_TELL, "sia stato più alto o più basso rispetto a quanto sarebbe stato"),
+        (Grade.MODERATE, Verdict.SAME, "quasi uguale (entro il 10%) a quanto sarebbe stato"),
+    ):
+        varied = dataclasses.replace(figure, grade=grade, verdict=verdict)
+        assert words in sentence_of(release, varied, Kind.EFFECT, "*", "*", Text("it")).long
+
+
+def test_verbs_follow_grade_then_verdict() -> None:
+    """The closed slots: what each pair says, and nothing but those four verbs."""
+    assert verb_of(Grade.MODERATE, Verdict.HIGHER) is Verb.LIKELY
+    assert verb_of(Grade.LOW, Verdict.SAME) is Verb.MAY
+    assert verb_of(Grade.LOW, Verdict.CANNOT_TELL) is Verb.CANNOT_TELL
+    for grade, verdict in product((Grade.VERY_LOW, Grade.DESCRIPTION, Grade.WITHHELD), Verdict):
+        assert verb_of(grade, verdict) is Verb.TOO_WEAK
+
+
+def test_no_order_is_said_unless_the_test_rejects(release: Release) -> None:
+    """The words on all sectors together follow Welch's test, and never name one."""
+    for level in ("sector", "macro_sector"):
+        for language in LANGUAGES:
+            told = sentences(language)[f"differ.{level}.told"], sentences(language)[f"differ.{level}.not_told"]
+            assert told[0] != told[1]
+            assert not any(
+                release.programme.label(level, code, Text(language)) in told[0] for code in release.codes(level)
+            )
+    figure = release.figure("sectors_differ_symmetric_growth", outcome="online_sales", horizon="overall")
+    assert figure is not None
+    assert figure.value is not None
+    assert groups_differ(release, "sector") == (figure.value < 0.05)

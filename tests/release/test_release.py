@@ -1,0 +1,240 @@
+"""Releases are immutable, found by id, published by moving a pointer, and hold what they say they hold."""
+
+import json
+import re
+import shutil
+
+import duckdb
+import pandas as pd
+import pytest
+
+from analytics.build.candidate import build
+from analytics.build.panel_from_store import from_store
+from analytics.folders import Home
+from analytics.language.text import Text
+from analytics.model import Settings, UserError
+from analytics.present.sentences.phrases import described
+from analytics.programme.file import load_programme
+from analytics.release import Release, Releases
+from analytics.release.file import write_release
+from analytics.release.verify import verify
+from analytics.store.database import Store
+from tests.helpers.officer import identifiers
+
+
+@pytest.fixture(scope="module")
+def home(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A copy that tests may change."""
+    root = tmp_path_factory.mktemp("release") / "home"
+    shutil.copytree(demonstration.root, root)
+    return Home(root)
+
+
+@pytest.fixture(scope="module")
+def release(demonstration: Home) -> Release:
+    return Releases(demonstration.releases, "ecommerce-2020").open()
+
+
+def test_every_figure_has_a_value_or_a_reason(release: Release) -> None:
+    """Never zero, never NaN, never empty: a withheld figure says why and shows none of its companions."""
+    figures = release.figures
+    withheld = figures["value"].isna()
+    assert withheld.any()
+    assert (figures["reason"].notna() == withheld).all()
+    companions = ["low", "high", "half_low", "half_high", "sim_low", "sim_high", "p_value", "mde", "df"]
+    assert figures.loc[withheld, companions].isna().all(axis=None)
+
+
+def test_cells_of_one_or_two_firms_are_withheld_with_their_counts(release: Release) -> None:
+    """No published figure stands on one or two firms of either arm; confidential ones do not tell how many."""
+    figures = release.figures
+    published = figures[figures["value"].notna()]
+    for arm in ("n_funded", "n_comparison"):
+        assert not published[arm].isin([1, 2]).any()
+        assert figures.loc[figures["conf_status"] == "A", arm].isna().all()
+    assert (figures["conf_status"] == "A").any()
+
+
+def test_effects_under_ten_firms_are_withheld_for_quality(release: Release) -> None:
+    """Three to nine firms in an arm: counted, not estimated."""
+    figures = release.figures
+    effects = figures[figures["measure"].isin(["typical_firm", "euro_weighted"]) & figures["value"].notna()]
+    assert effects["n_funded"].min() >= 10
+    assert effects["n_comparison"].min() >= 10
+    assert (figures["obs_status"] == "U").any()
+
+
+def test_the_demonstration_has_one_confidential_and_one_unreliable_sector(release: Release) -> None:
+    """METHODS 9: one sector withheld for confidentiality, one for quality; one of the first's macro-sector, so that it
+    cannot be found by difference; the others shown.
+    """
+    found = [
+        release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": code})
+        for code in release.codes("sector")
+    ]
+    statuses = [figure.conf_status for figure in found if figure]
+    assert (statuses.count("A"), statuses.count("D")) == (1, 1)
+    assert [figure.obs_status for figure in found if figure].count("U") == 1
+    assert sum(figure.published for figure in found if figure) == 12
+
+
+def test_no_identifier_is_in_the_file(release: Release, demonstration: Home) -> None:
+    """Raw bytes and every decoded cell are searched for fiscal codes, names and application numbers."""
+    secrets = identifiers(demonstration)
+    path = Releases(demonstration.releases, "ecommerce-2020").path(release.release_id)
+    raw = path.read_bytes()
+    assert [secret for secret in secrets if secret.encode() in raw] == []
+    with duckdb.connect(path, read_only=True) as connection:
+        for (table,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+            cells = {str(cell) for row in connection.execute(f"SELECT * FROM {table}").fetchall() for cell in row}
+            assert not secrets & cells
+
+
+def test_the_same_store_builds_the_same_figures(home: Home) -> None:
+    """Equal inputs, settings and code give equal figures, ids and lines but for the release's number."""
+    programme = load_programme("michigan-1988")
+    releases = Releases(home.releases, programme.id)
+    with Store(home.store(programme.id), programme.id, read_only=True) as store:
+        again = build(programme, store, releases)
+    first, second = releases.open(), Release(releases.path(again))
+    numbers = [column for column in first.figures if column != "figure_id"]
+    pd.testing.assert_frame_equal(first.figures[numbers], second.figures[numbers], check_exact=True)
+    pd.testing.assert_frame_equal(
+        first.lines.drop(columns="figure_id"), second.lines.drop(columns="figure_id"), check_exact=True
+    )
+
+
+def test_a_candidate_is_not_shown_until_it_is_published_and_withdrawing_goes_back(home: Home) -> None:
+    """Publishing moves the pointer, withdrawing moves it back; ids are not used twice; the ledger only grows."""
+    programme = load_programme("michigan-1988")
+    releases = Releases(home.releases, programme.id)
+    before = releases.current
+    with Store(home.store(programme.id), programme.id, read_only=True) as store:
+        candidate = build(programme, store, releases)
+    assert releases.current == before
+    with pytest.raises(UserError):
+        releases.open(candidate)
+    lines = len(releases.ledger())
+    releases.publish(candidate)
+    assert releases.current == candidate
+    assert releases.withdraw(candidate) == before == releases.current
+    assert len(releases.ledger()) == lines + 2
+    assert candidate not in releases.published()
+    assert releases.next_id(int(candidate[:4])) not in {path.stem for path in releases.folder.glob("*.duckdb")}
+
+
+def test_figure_ids_resolve(demonstration: Home, release: Release) -> None:
+    """Every id of the release, numbers and lines, is found by verify as current; a mistyped one is told."""
+    for figure_id in (release.headline().figure_id, release.picture_id("lines", "online_sales", "food")):
+        assert verify(figure_id, demonstration.releases).state == "current"
+    ids = release.figures["figure_id"]
+    assert ids.is_unique
+    wrong = ids[0][:-1] + ("A" if ids[0][-1] != "A" else "B")
+    with pytest.raises(UserError, match="check character"):
+        verify(wrong, demonstration.releases)
+
+
+def test_the_cell_part_of_an_id_is_the_same_in_every_release(home: Home) -> None:
+    """Two releases of a programme name the same cell alike."""
+    releases = Releases(home.releases, "michigan-1988")
+    cells = [set(Release(path).figures["cell"]) for path in releases.folder.glob("*.duckdb")]
+    assert len(cells) > 1
+    assert all(one == cells[0] for one in cells)
+
+
+def test_verify_says_what_a_figure_is_and_both_its_ranges(demonstration: Home, release: Release) -> None:
+    """A sector’s sentence prints the joint range, its chart the sector’s own: verify names both, to the last digit."""
+    figure = release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": "food"})
+    assert figure is not None
+    words = described(release, figure, Text("en"))
+    for number in (figure.value, figure.low, figure.high, figure.sim_low, figure.sim_high):
+        assert repr(number) in words
+    assert "Food and beverages" in words
+    secret = release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": "electronics"})
+    assert "riservato" in described(release, secret, Text("it"))
+    assert "not one number" in described(release, None, Text("en"))
+
+
+def test_a_release_is_never_replaced(home: Home, release: Release) -> None:
+    """Two builds at once that took the same number: the second is refused, the first stays as it was."""
+    path = Releases(home.releases, "ecommerce-2020").path(release.release_id)
+    before = path.read_bytes()
+    with pytest.raises(UserError, match="next number"):
+        write_release(path, {}, {})
+    assert path.read_bytes() == before
+    assert not [left for left in path.parent.iterdir() if left.is_dir()]
+
+
+def test_a_half_written_line_of_the_ledger_loses_nothing(home: Home) -> None:
+    """A kill while the ledger is written: what was recorded before stays, the next line starts afresh."""
+    releases = Releases(home.releases, "ecommerce-2020")
+    before = releases.ledger()
+    with (releases.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
+        ledger.write('\n{"at": "2026')
+    assert releases.ledger() == before
+    releases.record("built", "2026-77")
+    assert [entry.release for entry in releases.ledger()] == [*(entry.release for entry in before), "2026-77"]
+    assert releases.open().release_id == releases.current
+
+
+def test_no_line_of_a_sector_whose_counts_are_confidential(release: Release) -> None:
+    """Two funded firms: not even the comparison's line is in the file."""
+    lines = release.lines[release.lines["sector"] == "electronics"]
+    assert len(lines) > 0
+    assert lines[["index_value", "n"]].isna().all(axis=None)
+
+
+def test_more_than_announced_is_told(release: Release, demonstration: Home) -> None:
+    """The demonstration loads what was announced; one firm too many is seen. What nobody stated is not exceeded."""
+    assert release.above_announced() == []
+    table = release.reconciliation.copy()
+    table.loc[table["tranche"] == "third", "loaded_firms"] += 1
+    changed = object.__new__(Release)
+    changed.__dict__ = release.__dict__ | {"_tables": {"reconciliation": table}}
+    assert [tranche.id for tranche in changed.above_announced()] == ["third"]
+    assert Releases(demonstration.releases, "michigan-1988").open().above_announced() == []
+
+
+def test_the_release_file_cannot_be_changed_by_accident(release: Release, demonstration: Home) -> None:
+    """The file is written once, read-only."""
+    path = Releases(demonstration.releases, "ecommerce-2020").path(release.release_id)
+    assert path.stat().st_mode & 0o222 == 0
+    assert [left for left in path.parent.iterdir() if left.is_dir() or left.suffix == ".partial"] == []
+
+
+def test_the_manifest_says_how_the_release_was_made(release: Release) -> None:
+    """Input hashes, settings, code version, windows, counts; and no file name of the officer's."""
+    manifest = release.manifest
+    assert {item["table"] for item in manifest["inputs"]} == {"applications", "sales"}
+    for item in manifest["inputs"]:
+        assert re.fullmatch(r"[0-9a-f]{64}", item["sha256"])
+        assert item["rows_in"] == item["rows_loaded"] + item["rows_rejected"]
+    assert manifest["settings"]["min_firms"] == Settings().min_firms
+    assert manifest["before"] == ["2019-06", "2020-05"]
+    assert ".csv" not in json.dumps(manifest)
+
+
+def test_announced_totals_are_reconciled_to_the_cent(release: Release) -> None:
+    """286 + 117 + 235 = 638; €2,138,366.96 belongs to the third list; what was not stated stays unknown."""
+    table = release.reconciliation.set_index("tranche")
+    assert list(table.loc[["first", "second", "third", "*"], "announced_firms"]) == [286, 117, 235, 638]
+    assert list(table["announced_firms"]) == list(table["loaded_firms"])
+    assert float(table.loc["third", "announced_eur"]) == float(table.loc["third", "loaded_eur"]) == 2138366.96
+    assert pd.isna(table.loc["second", "announced_eur"])
+    assert pd.isna(table.loc["*", "announced_eur"])
+    steps = table[["loaded_firms", "reporting_firms", "measured_firms", "analysed_firms"]]
+    assert (steps.diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
+    assert table.loc["*", "analysed_firms"] == release.headline().n_funded
+
+
+def test_figures_are_those_of_the_estimator(demonstration: Home, release: Release) -> None:
+    """The release's headline is what `effect` gives on the stored panel: nothing is rounded on the way."""
+    from analytics.estimate import EffectEstimate, effect
+
+    programme = load_programme("ecommerce-2020")
+    with Store(demonstration.store(programme.id), programme.id, read_only=True) as store:
+        panel = from_store(store, programme)
+    estimated = effect(panel, "online_sales", "typical_firm", settings=programme.settings)
+    assert isinstance(estimated, EffectEstimate)
+    assert release.headline().value == estimated.value
+    assert (release.headline().low, release.headline().high) == (estimated.ci_low, estimated.ci_high)

@@ -1,0 +1,131 @@
+"""Every word that a reader sees has one home: the text files. What stands there is used, and whole."""
+
+import ast
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from analytics.folders import PROJECT
+from analytics.language.text import LANGUAGES, sentences
+from tests.helpers.languages import foreign_words
+from tests.helpers.prose import prose
+
+CODE = [*(PROJECT / "analytics").rglob("*.py"), *(PROJECT / "pages").rglob("*.py"), PROJECT / "dashboard.py"]
+PRESENTERS = ("dashboard.py", "pages/**/*.py", "analytics/charts/**/*.py", "analytics/present/**/*.py")
+SPEAKING = sorted(path for pattern in PRESENTERS for path in PROJECT.glob(pattern))
+
+
+@pytest.mark.parametrize("path", SPEAKING, ids=lambda path: str(path.relative_to(PROJECT)))
+def test_no_sentence_stands_outside_the_text_files(path: Path) -> None:
+    """What pages and presenters say comes from it.toml, en.toml or the programme file, never from the code."""
+    assert prose(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "caught"),
+    [
+        ('st.markdown("Hello world")', True),
+        ('st.title("Settori")', True),
+        ('left.metric(f"{n} imprese", value)', True),
+        ('st.button(label="Scarica")', True),
+        ('chart(figure, alt="Vendite")', False),
+        ('common.chart(figure, alt="Vendite")', True),
+        ('words = f"{n} firms sell"', True),
+        ('canvas.write(f"about {value}", 0, 0)', True),
+        ('st.markdown("<b>Hello world</b>", unsafe_allow_html=True)', True),
+        ('parts = ["nessun effetto", name]', True),
+        ('st.markdown(text("page.empty"))', False),
+        ('st.markdown(f":gray[{label}]  \\n**{value}**")', False),
+        ('st.download_button(text("cohorts.csv"), icon=":material/download:")', False),
+        ('svg = f\'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}">{words}</svg>\'', False),
+        ('def f():\n    """Hello world."""\n    raise ValueError(f"{n} rows are too many")', False),
+        ('re.sub("two words", "", said)', False),
+        ('" · ".join(parts)', False),
+    ],
+)
+def test_a_sentence_in_the_code_would_be_found(source: str, caught: bool) -> None:
+    """The rule above sees what it must, and lets pass what is no prose."""
+    assert bool(prose(source)) is caught
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plurals_come_in_pairs(language: str) -> None:
+    """Whatever is counted has its words for one and for more."""
+    keys = sentences(language).keys()
+    code = "\n".join(path.read_text(encoding="utf-8") for path in CODE)
+    counted = {key.removesuffix(".one") for key in keys if key.endswith(".one")}
+    counted |= set(re.findall(r'\bcount\("([a-z_.]+)"', code))
+    assert len(counted) > 3
+    assert [key for key in sorted(counted) if not {f"{key}.one", f"{key}.other"} <= keys] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_file_speaks_its_own_language(language: str) -> None:
+    """No word of the other language has slipped into a text: the commonest words of each are never in the other's."""
+    common = {
+        "it": r"\b(il|gli|della?|delle|degli|nella?|che|sono|imprese|vendite|contribut[oi]|finanziate|edizione)\b",
+        "en": r"\b(the|and|of|with|firms|sales|range|grants?|funded|release|figure|whether|higher|lower)\b",
+    }
+    foreign = re.compile(common["en" if language == "it" else "it"], re.IGNORECASE)
+    shown = {
+        key: said for key, said in sentences(language).items() if not key.startswith(("cli.", "error.", "reject."))
+    }
+    said = {key: re.sub(r"\{[^}]*\}|/api/\S*", "", words) for key, words in shown.items()}
+    assert {key: words for key, words in said.items() if foreign.search(words)} == {}
+
+
+def test_a_foreign_word_on_a_page_would_be_found() -> None:
+    """The rule that browser tests hold pages to sees a foreign word, and no name, number, file or address."""
+    assert foreign_words(["Le vendite", "Funded firms"], "it") == {"funded", "firms"}
+    assert foreign_words(["Sales", "imprese finanziate"], "en") == {"imprese", "finanziate"}
+    assert (
+        foreign_words(["29 febbraio 2024", "/api/release/figure", "sales.csv", "firms@funded.org", "IT"], "it") == set()
+    )
+    assert foreign_words(["ecommerce-2020.2026-1.3DA0DD0B-L", "LO", "Monza e della Brianza", "22 May"], "en") == set()
+
+
+# ---- keys that are made when the program runs: a template, filled with what the code itself names
+
+KEY_LIKE = re.compile(r"[a-z0-9_.]*")
+AGREEMENT = {"fs", "ms", "fp", "mp"}  # gender and number, two letters of a programme file
+
+
+def strings_and_templates(paths: Iterable[Path]) -> tuple[set[str], set[tuple[str | None, ...]]]:
+    """All strings of the code, and all f-strings and sums that could make a key; None where something is filled in."""
+    strings: set[str] = set()
+    templates: set[tuple[str | None, ...]] = set()
+    for path in paths:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                strings.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                templates.add(tuple(str(one.value) if isinstance(one, ast.Constant) else None for one in node.values))
+            elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add) and isinstance(node.left, ast.Constant):
+                templates.add((str(node.left.value), None))
+    said = {one for one in templates if any(part and re.search("[a-z]{2}", part) for part in one)}
+    return strings, {one for one in said if all(KEY_LIKE.fullmatch(part or "") for part in one)}
+
+
+def test_every_key_is_used() -> None:
+    """A text that nothing says is deleted: each key stands in the code, or is a template filled with names from it."""
+    strings, templates = strings_and_templates(CODE)
+    patterns = [
+        re.compile("".join("(.+)" if part is None else re.escape(part) for part in one))
+        for one in templates
+        if one[0] not in ("error.", "reject.")  # any key at all: those must be named where they are raised
+    ]
+
+    def named(word: str, depth: int = 2) -> bool:
+        if word in strings or word in AGREEMENT or word.isdigit():
+            return True
+        made = (pattern.fullmatch(word) for pattern in patterns) if depth else ()
+        return any(match and all(named(part, depth - 1) for part in match.groups()) for match in made)
+
+    def used(key: str) -> bool:
+        kind, _, name = key.partition(".")
+        counted = key.removesuffix(".one").removesuffix(".other")
+        return named(key) or named(counted) or (kind in ("error", "reject") and name in strings)
+
+    assert [key for key in sentences("it") if not used(key)] == []

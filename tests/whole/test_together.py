@@ -1,0 +1,254 @@
+"""Two releases tell no more together than each of them: what few firms changed is held, or is not published."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from analytics.build.candidate import build
+from analytics.build.contributions import column
+from analytics.build.earlier import recall
+from analytics.build.panel_from_store import from_store
+from analytics.build.patterns import Guard, cell_of, guard
+from analytics.build.rows.dots import dots, growth_beside
+from analytics.build.rows.effects import figure_rows
+from analytics.build.samples import samples_of
+from analytics.demonstration.michigan import write
+from analytics.estimate.sample import Sample
+from analytics.folders import Home
+from analytics.model import Arm, DataKind, Rule, UserError
+from analytics.panel.windows import horizons
+from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.file import Programme, load_programme
+from analytics.release import Release, Releases
+from analytics.store.database import Store
+from analytics.store.ingest import import_file
+from analytics.store.mapping import load_mapping
+from tests.helpers.michigan_release import as_they_are, built
+
+PROGRAMME = "michigan-1988"
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Release]:
+    """A published release, and the home that it is in."""
+    root = tmp_path_factory.mktemp("together")
+    return Home(root), built(root, as_they_are)
+
+
+def confidential() -> Programme:
+    return load_programme(PROGRAMME).model_copy(update={"data_kind": DataKind.CONFIDENTIAL})
+
+
+def revised(home: Home, firms: int, factor: float) -> Release:
+    """A candidate after so many funded firms' sales were corrected."""
+    _, file, mapping = write(home.root / "files")
+    sales = pd.read_parquet(file)
+    chosen = funded_codes(home)[:firms]
+    later = home.root / "files" / f"later-{firms}-{factor}.parquet"
+    mine = sales[sales["fcode"].astype(int).astype(str).isin(chosen)]
+    mine.assign(sales=mine["sales"] * factor).to_parquet(later, index=False)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        how = load_mapping(mapping)
+        import_file("sales", later, programme=load_programme(PROGRAMME), store=store, archive=home.archive, mapping=how)
+        releases = Releases(home.releases, PROGRAMME)
+        return Release(releases.path(build(load_programme(PROGRAMME), store, releases)))
+
+
+def funded_codes(home: Home) -> list[str]:
+    """Funded firms with sales in every year, as the files write them."""
+    applications, file, _ = write(home.root / "files")
+    table = pd.read_csv(applications, dtype=str)
+    sales = pd.read_parquet(file)
+    whole = sales[sales["sales"].notna()].groupby("fcode").size()
+    known = {str(int(code)) for code in whole[whole == 3].index}
+    return sorted(known & set(table.loc[table["outcome"] == "funded", "fiscal_code"]))
+
+
+def told(release: Release, outcome: str) -> pd.DataFrame:
+    """An outcome's figures of the whole programme by their cell."""
+    figures = release.figures[(release.figures["outcome"] == outcome) & (release.figures["wave"] == "*")]
+    return figures.set_index("cell").drop(columns="figure_id")
+
+
+@pytest.fixture(scope="module")
+def one_changed(first: tuple[Home, Release]) -> Release:
+    return revised(first[0], 1, 3.0)
+
+
+def test_the_change_of_one_firm_is_not_told(first: tuple[Home, Release], one_changed: Release) -> None:
+    """The programme's new mean less its old one, times the firms, would be that firm's: the earlier figure stays,
+    marked provisional, and the ledger says so.
+    """
+    before, now = told(first[1], "sales"), told(one_changed, "sales")
+    numbers = ["value", "low", "high", "n_funded", "n_comparison"]
+    known = before["value"].notna()
+    assert known.any()
+    pd.testing.assert_frame_equal(before.loc[known, numbers], now.loc[known, numbers], check_exact=True)
+    held = now.loc[known & (now["horizon"] != "*"), "obs_status"]
+    assert (held == "P").any()
+    assert (one_changed.suppressed["rule"] == "held").any()
+    assert one_changed.manifest["beside"] == [first[1].release_id]
+
+
+def test_outcomes_that_nobody_corrected_are_as_they_were(first: tuple[Home, Release], one_changed: Release) -> None:
+    """Employment did not change: its figures are the same, and not provisional."""
+    before, now = told(first[1], "employ"), told(one_changed, "employ")
+    pd.testing.assert_frame_equal(before, now, check_exact=True)
+    assert (now["obs_status"] != "P").all()
+
+
+def test_the_change_of_many_firms_is_told(first: tuple[Home, Release], one_changed: Release) -> None:
+    """Once enough firms have changed, the figures are new ones."""
+    assert one_changed.release_id  # built ahead
+    many = revised(first[0], 15, 2.0)
+    now, before = told(many, "sales"), told(first[1], "sales")
+    changes = now[(now["measure"] == "before_mean") & (now["arm"] == "funded") & now["value"].notna()]
+    assert (changes["obs_status"] == "A").any()
+    assert not np.allclose(changes["value"], before.loc[changes.index, "value"])
+
+
+def test_a_candidate_that_was_not_made_beside_what_was_published_since_is_refused(tmp_path: Path) -> None:
+    """Two candidates side by side: when one is out, the other must be made again. Of data that are anybody's it may."""
+    home = Home(tmp_path)
+    built(tmp_path, as_they_are)
+    releases = Releases(home.releases, PROGRAMME)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        one = build(confidential(), store, releases)
+    other = revised(home, 2, 5.0).release_id
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        third = build(confidential(), store, releases)
+    releases.publish(one)
+    with pytest.raises(UserError, match=f"{third}.*{one}"):
+        releases.publish(third)
+    assert releases.current == one
+    releases.publish(other)
+    assert releases.current == other
+
+
+def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -> None:
+    """Without it a new release cannot be checked against the old one: the build says which file to bring back."""
+    home = Home(tmp_path)
+    built(tmp_path, as_they_are)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        releases = Releases(home.releases, PROGRAMME)
+        kept = store.behind / f"{releases.current}.parquet"
+        kept.unlink()
+        with pytest.raises(UserError, match="backup"):
+            build(confidential(), store, releases)
+        build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
+
+
+def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Home, Release]) -> None:
+    """No sum of the windows changed, but lines and checks are made of the rest: every horizon stays as it was."""
+    home, release = first
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        [behind] = recall(
+            store.behind, Releases(home.releases, PROGRAMME), confidential(), [release.release_id]
+        ).values()
+    trace = column("sales", "*", "trace")
+    funded = behind.contributions.index[(behind.contributions["arm"] == "funded") & behind.contributions[trace].notna()]
+    assert guard(behind.contributions, confidential(), [behind]).rules[Arm.FUNDED, "sales", "*"] == {}
+    changed = behind.contributions.copy()
+    changed.loc[funded[0], trace] += 1e-3
+    held = guard(changed, confidential(), [behind])
+    for horizon in ("overall", "1"):
+        assert held.rule("sales", horizon, cell_of()) is Rule.HELD
+        assert held.rule("employ", horizon, cell_of()) is None
+    changed.loc[funded[:15], trace] += 1e-3
+    assert guard(changed, confidential(), [behind]).rule("sales", "1", cell_of()) is None
+
+
+def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
+    """The others' shrunken values would give away the programme's new effect."""
+    home, _ = first
+    programme = confidential()
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        everybody = from_store(store, programme, everybody=True)
+    panel = everybody.compared
+    samples = samples_of(panel, programme, horizons(panel, programme.settings))
+    open_, held = Guard({}, {}), Guard({(Arm.FUNDED, "sales", "*"): {cell_of(): Rule.HELD}}, {})
+    drawn = [
+        [row.get("shrunk") for row in figure_rows(everybody, programme, samples, one) if row["outcome"] == "sales"]
+        for one in (open_, held)
+    ]
+    assert any(value is not None for value in drawn[0])
+    assert all(value is None for value in drawn[1])
+
+
+@pytest.fixture(scope="module")
+def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
+    """A release, and a candidate after one comparison firm's sales of the last years were corrected."""
+    root = tmp_path_factory.mktemp("beside")
+    home, before = Home(root), built(root, as_they_are)
+    applications, file, mapping = write(root / "files")
+    sales, funded = pd.read_parquet(file), set(funded_codes(home))
+    code = sales["fcode"].astype(int).astype(str)
+    whole = sales[sales["sales"].notna()].groupby(code).size()
+    table = pd.read_csv(applications, dtype=str)
+    others = set(table.loc[table["outcome"] != "funded", "fiscal_code"]) | (set(code) - set(table["fiscal_code"]))
+    mine = sorted((set(whole[whole == 3].index) & others) - funded)[0]
+    later = root / "files" / "beside.parquet"
+    sales[(code == mine) & (sales["year"] > 1987)].assign(sales=lambda rows: rows["sales"] * 3).to_parquet(later)
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        how = load_mapping(mapping)
+        import_file("sales", later, programme=load_programme(PROGRAMME), store=store, archive=home.archive, mapping=how)
+        releases = Releases(home.releases, PROGRAMME)
+        return before, Release(releases.path(build(load_programme(PROGRAMME), store, releases)))
+
+
+def test_the_change_of_one_comparison_firm_is_not_told(one_beside_changed: tuple[Release, Release]) -> None:
+    """Every effect moves by what it corrected, a group's by its part: effects, money, checks, the path and the dots
+    stay, marked provisional.
+    """
+    first, second = one_beside_changed
+    ledger = second.suppressed
+    assert set(ledger.loc[ledger["rule"] == "held", "arm"]) == {"comparison"}
+    place = ["outcome", "measure", "arm", "horizon", *DIMENSIONS]
+    before, now = (
+        release.figures[release.figures["outcome"] == "sales"].set_index(place) for release in (first, second)
+    )
+    known = before.index[before["value"].notna()]
+    same = ["value", "low", "high", "sim_low", "sim_high", "shrunk", "n_funded", "n_comparison"]
+    pd.testing.assert_frame_equal(before.loc[known, same], now.loc[known, same], check_exact=True)
+    now = now.loc[known].reset_index()
+    effects = now[(now["arm"] == "*") & ~now["measure"].str.contains("differ")]
+    assert {"typical_firm", "euro_weighted", "extra_sales", "extra_per_firm", "event_study"} <= set(effects["measure"])
+    assert set(effects["obs_status"]) == {"P"}
+    own = now[(now["arm"] == "funded") & now["measure"].isin(["before_mean", "after_mean", "change"])]
+    assert set(own["obs_status"]) == {"A"}
+    numbers = ["outcome", "sector", "horizon", "place", "value", "n"]
+    pd.testing.assert_frame_equal(first.spread[numbers], second.spread[numbers])
+    assert set(second.spread["obs_status"]) == {"P"}
+
+
+def grown(home: Home, firms: int) -> Release:
+    """A candidate after so many funded firms told that they had sold five times as much after the award."""
+    _, file, mapping = write(home.root / "files")
+    sales = pd.read_parquet(file)
+    mine = sales["fcode"].astype(int).astype(str).isin(funded_codes(home)[:firms]) & (sales["year"] > 1987)
+    later = home.root / "files" / f"grown-{firms}.parquet"
+    sales[mine].assign(sales=sales["sales"] * 5).to_parquet(later, index=False)
+    programme, releases = load_programme("michigan-1988"), Releases(home.releases, "michigan-1988")
+    with Store(home.store(programme.id), programme.id) as store:
+        how = load_mapping(mapping)
+        import_file("sales", later, programme=programme, store=store, archive=home.archive, mapping=how)
+        return Release(releases.path(build(programme, store, releases)))
+
+
+def test_the_dots_of_a_held_sector_stay(tmp_path: Path) -> None:
+    """Few firms' sales were corrected: the dots are those of the earlier release, though its firms now give others."""
+    home, release = Home(tmp_path), built(tmp_path, as_they_are)
+    few = grown(home, 2)
+    columns = ["outcome", "sector", "horizon", "place", "value", "n"]
+    assert (few.suppressed["rule"] == "held").any()
+    pd.testing.assert_frame_equal(few.spread[columns], release.spread[columns])
+    assert set(release.spread["obs_status"]) == {"A"}
+    assert set(few.spread["obs_status"]) == {"P"}
+    assert set(few.spread["figure_id"]).isdisjoint(release.spread["figure_id"])
+    programme = load_programme("michigan-1988")
+    with Store(home.store(programme.id), programme.id, read_only=True) as store:
+        panel = from_store(store, programme, everybody=True).compared
+    new = dots(growth_beside(Sample(panel, "sales", programme.settings, 1), panel.funded))
+    assert [row["value"] for row in new] != few.picture("spread", "sales")["value"].tolist()
