@@ -47,8 +47,8 @@ class Changed:
 
 
 def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
-    """The figures that differ between two tables of figures (columns as in release.sql): changed status first, then changed
-    values, new ones, those that are gone.
+    """The figures that differ between two tables of figures (columns as in release.sql): changed status first, then
+    changed values, new ones, those that are gone.
     """
     before, after = old.set_index("cell"), new.reindex(columns=old.columns).set_index("cell")
     both = before.index.intersection(after.index, sort=True)

@@ -1,8 +1,8 @@
 """Kill the life of a release again and again, each time at another moment inside what writes files, pointer and ledger.
 
-Run by tests/whole/test_torture.py: kill_release.py FOLDER MOMENTS. FOLDER/start holds a store and one published release.
-For each act a folder is left behind, with the home `before` it, `whole` after it, and a copy 0, 1, … per moment. There is a
-moment before each line of the modules that write, and of the part of the standard library that writes for them.
+Run by tests/whole/test_torture.py: kill_release.py FOLDER MOMENTS. FOLDER/start holds a store and one published
+release. For each act a folder is left behind, with the home `before` it, `whole` after it, and a copy 0, 1, … per
+moment. There is a moment before each line of the modules that write, and of the part of the standard library that writes for them.
 """
 
 import datetime as dt
