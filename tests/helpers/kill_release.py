@@ -2,7 +2,8 @@
 
 Run by tests/whole/test_torture.py: kill_release.py FOLDER MOMENTS. FOLDER/start holds a store and one published
 release. For each act a folder is left behind, with the home `before` it, `whole` after it, and a copy 0, 1, … per
-moment. There is a moment before each line of the modules that write, and of the part of the standard library that writes for them.
+moment. There is a moment before each line of the modules that write, and of the part of the standard library that
+writes for them.
 """
 
 import datetime as dt
