@@ -163,7 +163,7 @@ def _pickers(text: Text) -> shelf.Frame | None:
     return frame
 
 
-def _asked_in_vain(available: dict[str, shelf.Shelf]) -> bool:
+def _asked_in_vain(available: dict[str, shelf.ReadableReleases]) -> bool:
     """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
     programme, release = st.query_params.get("programme"), st.query_params.get("release")
     if programme is not None and programme not in available:

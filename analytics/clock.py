@@ -33,22 +33,22 @@ def _is_date(written: str) -> bool:
     return True
 
 
-def stamp(when: dt.datetime) -> str:
+def utc_stamp(when: dt.datetime) -> str:
     """2026-12-01T08:00:00Z: UTC to the second, in an order that text sorts by."""
     return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def unstamp(written: str) -> dt.datetime:
+def from_stamp(written: str) -> dt.datetime:
     """The moment that a stamp names."""
     return dt.datetime.fromisoformat(written)
 
 
-def by_rome(when: dt.datetime) -> str:
+def rome_time(when: dt.datetime) -> str:
     """2026-12-01 09:00, by Rome's clock, in any language."""
     return f"{when.astimezone(ROME):%Y-%m-%d %H:%M}"
 
 
-def said(when: dt.datetime, text: Text) -> str:
+def moment_in_words(when: dt.datetime, text: Text) -> str:
     """1 December 2026, 09:00, by Rome's clock."""
     here = when.astimezone(ROME)
     return f"{text.date(here.date())}, {here:%H:%M}"

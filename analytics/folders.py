@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-PROGRAMMES = PROJECT / "data" / "programmes"
+PROGRAMME_FILES = PROJECT / "data" / "programmes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from analytics import charts
 from analytics.language.text import plain
 from analytics.present import pictures, written
 from analytics.present.asked import Asked
-from analytics.present.sentences.claims import Kind, claim_interval, differ_sentence
+from analytics.present.sentences.claims import ClaimKind, claim_interval, differ_sentence
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.limits import cannot_say
@@ -25,7 +25,7 @@ asked = Asked.headline(release)
 outcome = release.programme.outcome(asked.outcome)
 main = release.headline()
 
-common.claim(headline_of(release, main, Kind.EFFECT, "*", "*", text), found)
+common.claim(headline_of(release, main, ClaimKind.EFFECT, "*", "*", text), found)
 
 
 def change_panel() -> None:

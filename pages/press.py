@@ -3,8 +3,8 @@
 import streamlit as st
 
 from analytics.language.text import LANGUAGES, plain
-from analytics.present.sentences.claims import Kind
-from analytics.present.sentences.headlines import Headline, approved
+from analytics.present.sentences.claims import ClaimKind
+from analytics.present.sentences.headlines import Headline, approved_sentences
 from analytics.present.sentences.limits import do_not_say
 from analytics.present.sentences.phrases import capital, reader, why
 from analytics.present.sentences.reasons import grade_words, reasons
@@ -15,7 +15,7 @@ Same = tuple[Headline, ...]  # one sentence in every language
 
 found = shelf.need_frame()
 release, text = found.release, found.text
-said = {code: list(approved(release, reader(release, code))) for code in LANGUAGES}
+said = {code: list(approved_sentences(release, reader(release, code))) for code in LANGUAGES}
 place = LANGUAGES.index(text.language)
 groups: dict[str, dict[str, list[Same]]] = {}
 for same in zip(*said.values(), strict=True):
@@ -31,7 +31,7 @@ def both(same: Same) -> None:
             st.caption(text(f"language.{code}"))
             st.code(headline.copied(headline.sentence.short), language=None, wrap_lines=True)
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
-    if same[0].kind is not Kind.CHANGE:
+    if same[0].kind is not ClaimKind.CHANGE:
         checks = [f"{one.title.lower()}: {one.outcome}" for one in reasons(release, figure, text)]
         st.caption(plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
 

@@ -6,8 +6,8 @@ from analytics.language.text import plain
 from analytics.model import Estimand
 from analytics.present import pictures
 from analytics.present.asked import Asked
-from analytics.present.sentences.claims import Kind, sentence_of
-from analytics.present.sentences.guidance import usable
+from analytics.present.sentences.claims import ClaimKind, sentence_of
+from analytics.present.sentences.guidance import guidance
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.panels import companions
@@ -88,7 +88,7 @@ def answer() -> None:
         st.markdown(text("overview.absent"))
         return
     if asked == main and effect.grade is not None:
-        common.claim(headline_of(release, effect, Kind.EFFECT, "sector", sector, text), found)
+        common.claim(headline_of(release, effect, ClaimKind.EFFECT, "sector", sector, text), found)
     else:
         st.title(plain(beside))
         if effect.published:
@@ -103,7 +103,7 @@ def answer() -> None:
         notes += [companions(release, dict(group), text)] if outcome == main.outcome else []
         st.caption(plain(" ".join(notes)))
     open_question = claimed is not None and asked == main and not tells(claimed)
-    if open_question and (lines := list(usable(release, sector, text))):
+    if open_question and (lines := list(guidance(release, sector, text))):
         with st.container(key="aside_usable"):
             st.subheader(text("sectors.usable"), anchor=False)
             st.markdown(common.bullets(lines))
@@ -149,7 +149,7 @@ def losses() -> None:
     share = release.figure("losses_offset", outcome=main.outcome, horizon=main.horizon)
     said = text("sectors.no_losses")
     if share is not None and share.grade is not None:
-        sentence = sentence_of(release, share, Kind.LOSSES, "*", "*", text).short
+        sentence = sentence_of(release, share, ClaimKind.LOSSES, "*", "*", text).short
         said = text("sectors.losses_says", sentence=sentence)
     st.markdown(plain(said))
 

@@ -15,15 +15,15 @@ from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.estimate.inference import Deletions
 from analytics.estimate.sample import Sample
-from analytics.evidence.checks import diagnosed
+from analytics.evidence.checks import run_checks
 from analytics.evidence.findings import Finding
-from analytics.evidence.grade import Evidence, judged
+from analytics.evidence.grade import Evidence, grade_evidence
 from analytics.evidence.propensity import Propensity, propensity
 from analytics.evidence.sensitivity import Sensitivity, sensitivity
-from analytics.evidence.specifications import Specified, specified
+from analytics.evidence.specifications import SpecificationResult, try_specifications
 from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import Group, groups_of
+from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.windows import horizons
 from analytics.programme.dimensions import HIERARCHY
 from analytics.programme.file import Programme
@@ -39,9 +39,9 @@ class Assessed:
 
     estimand: Estimand
     by: By
-    group: Group
+    group: GroupLabel
     evidence: Evidence
-    specifications: tuple[Specified, ...]
+    specifications: tuple[SpecificationResult, ...]
 
 
 class Assessment:
@@ -62,7 +62,7 @@ class Assessment:
     def assessed(self) -> list[Assessed]:
         """The programme first, then macro-sectors and sectors; last the programme's euros."""
         headline, panel = self.programme.headline, self.sample.panel
-        whole: dict[Group, BoolArray] = {(): panel.funded}
+        whole: dict[GroupLabel, BoolArray] = {(): panel.funded}
         first = self._assess(headline.estimand, (), whole, None)
         before = _before(first[0].evidence.findings)
         grouped = [
@@ -76,14 +76,16 @@ class Assessment:
         return [*first, *grouped, *(one for estimand in euros for one in self._assess(estimand, (), whole, None))]
 
     def _assess(
-        self, estimand: Estimand, by: By, groups: Mapping[Group, BoolArray], before: Result | None
+        self, estimand: Estimand, by: By, groups: Mapping[GroupLabel, BoolArray], before: Result | None
     ) -> list[Assessed]:
         """Every group's effect. before: how the programme's own check of the year before came out; None: this is it."""
         effects = group_effects(self.sample, estimand, groups)
         main = {group: found for group, found in effects.items() if isinstance(found, EffectEstimate)}
         beside = BESIDE if estimand is Estimand.TYPICAL_FIRM else ()
         wanted = [*dict.fromkeys((*self.programme.specifications, *beside))]
-        varied = specified(self.everybody, self.sample, estimand, groups, main, wanted, self.picked, whole=not by)
+        varied = try_specifications(
+            self.everybody, self.sample, estimand, groups, main, wanted, self.picked, whole=not by
+        )
         listed = set(self.programme.specifications)
         found = []
         for group, effect in effects.items():
@@ -91,8 +93,8 @@ class Assessment:
             claim = _claimed(effect, by)
             if isinstance(effect, EffectEstimate) and claim is not None:
                 counting = [one for one in varied[group] if one.specification in listed]
-                findings = diagnosed(self.sample, self.earlier, estimand, groups[group], effect, claim, counting)
-            evidence = judged(
+                findings = run_checks(self.sample, self.earlier, estimand, groups[group], effect, claim, counting)
+            evidence = grade_evidence(
                 effect,
                 claim,
                 findings,

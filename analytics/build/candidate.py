@@ -10,24 +10,24 @@ import pandas as pd
 
 import analytics
 from analytics.build.contributions import contributions
-from analytics.build.earlier import keep, recall
+from analytics.build.earlier import keep_contributions, recall_earlier
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import guard
+from analytics.build.patterns import find_withheld_cells
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import spread_rows
 from analytics.build.rows.effects import figure_rows
-from analytics.build.rows.lines import held_lines, line_rows
+from analytics.build.rows.lines import hold_lines, line_rows
 from analytics.build.rows.row import Row
 from analytics.build.samples import samples_of
-from analytics.build.withhold import protected
-from analytics.clock import stamp
+from analytics.build.withhold import withhold
+from analytics.clock import utc_stamp
 from analytics.model import Progress, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme
 from analytics.release import Releases
-from analytics.release.figure_id import FigureId, cell_of
+from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.file import LATER, write_release
 from analytics.store.database import Store
 
@@ -41,7 +41,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
-    keep(store.behind, release, made.contributions)
+    keep_contributions(store.behind, release, made.contributions)
     written = made.manifest | {"built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
     write_release(releases.path(release), written, made.tables)
     releases.record("built", release)
@@ -78,13 +78,13 @@ def contents(
     if horizon != "overall" and horizon not in years:
         raise UserError("release.no_headline", release=release)
     samples = samples_of(panel, programme, years)
-    behind = recall(store.behind, releases, programme, beside)
+    behind = recall_earlier(store.behind, releases, programme, beside)
     given = contributions(panel, programme, samples)
-    guarded = guard(given, programme, list(behind.values()), progress)
+    guarded = find_withheld_cells(given, programme, list(behind.values()), progress)
     earlier = [one.release for one in behind.values()]
     candidates = figure_rows(everybody, programme, samples, guarded, progress)
-    figures = protected(candidates, guarded, [one.figures for one in earlier])
-    lines = held_lines(line_rows(panel, programme, guarded), guarded, [one.lines for one in earlier])
+    figures = withhold(candidates, guarded, [one.figures for one in earlier])
+    lines = hold_lines(line_rows(panel, programme, guarded), guarded, [one.lines for one in earlier])
     spread = spread_rows(samples, programme, guarded, [one.spread for one in earlier])
     tables = {
         "figures": _with_ids(pd.DataFrame(list(figures)), programme.id, release),
@@ -118,7 +118,7 @@ def _manifest(panel: Panel, programme: Programme, store: Store, release: str) ->
         "programme": programme.model_dump(mode="json"),
         "code_version": code_version(),
         "settings": asdict(programme.settings),
-        "as_of": store.as_of and stamp(store.as_of),
+        "as_of": store.as_of and utc_stamp(store.as_of),
         "inputs": [
             {
                 "table": b.input_table,
@@ -154,7 +154,7 @@ def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFra
     """Figures with their ids, in a fixed order. Two cells with one id would stop the build."""
     names = ["outcome", "measure", "arm", "horizon", *DIMENSIONS]
     cells = [
-        cell_of("|".join(f"{name}={value}" for name, value in zip(names, key, strict=True) if value != "*"))
+        cell_id("|".join(f"{name}={value}" for name, value in zip(names, key, strict=True) if value != "*"))
         for key in figures[names].itertuples(index=False, name=None)
     ]
     ids = [str(FigureId(programme, release, cell)) for cell in cells]
@@ -170,7 +170,7 @@ SPREAD = [name for name in LATER["spread"] if name != "figure_id"]
 def _with_picture_ids(name: str, rows: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:
     """One id for what an outcome and sector show in one picture: the two lines, or the dots."""
     keys = f"{name}|outcome=" + rows["outcome"].astype(str) + "|sector=" + rows["sector"].astype(str)
-    ids = {key: str(FigureId(programme, release, cell_of(key))) for key in keys.unique()}
+    ids = {key: str(FigureId(programme, release, cell_id(key))) for key in keys.unique()}
     return rows.assign(figure_id=keys.map(ids))
 
 

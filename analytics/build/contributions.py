@@ -25,7 +25,7 @@ SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing b
 
 TRACE = "trace"  # of what a firm reported, inside the windows or not
 # what else the figures are made with: matched on, described or set in proportion to
-TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
+TRACED_TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
 
 
 def column(outcome: str, horizon: str, what: str) -> str:
@@ -61,7 +61,7 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
     year = str(headline.horizon)
     before = panel.periods < cohorts_of(panel)[0]
     columns[column(headline.outcome, year, f"{TRACE}_earlier")] = _trace(panel.outcomes[headline.outcome][:, before])
-    columns[column(headline.outcome, year, f"{TRACE}_traits")] = _trace(units.reindex(columns=list(TRAITS)))
+    columns[column(headline.outcome, year, f"{TRACE}_traits")] = _trace(units.reindex(columns=list(TRACED_TRAITS)))
     if settings.loss_baseline is not None and settings.total_outcome in panel.outcomes:
         baseline = panel.periods.year == int(settings.loss_baseline)
         online, total = (panel.outcomes[name][:, baseline] for name in (headline.outcome, settings.total_outcome))

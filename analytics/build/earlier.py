@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.build.patterns import WHO, Behind
+from analytics.build.patterns import WHO, EarlierInputs
 from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 
 
-def keep(folder: Path, release: str, contributions: pd.DataFrame) -> None:
+def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) -> None:
     """Write the file beside its place, then move it there."""
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{release}.{os.getpid()}.partial"
@@ -23,7 +23,9 @@ def keep(folder: Path, release: str, contributions: pd.DataFrame) -> None:
     partial.replace(folder / f"{release}.parquet")
 
 
-def recall(folder: Path, releases: Releases, programme: Programme, wanted: Sequence[str]) -> dict[str, Behind]:
+def recall_earlier(
+    folder: Path, releases: Releases, programme: Programme, wanted: Sequence[str]
+) -> dict[str, EarlierInputs]:
     """What stood behind those releases, oldest first.
 
     A release of an earlier format held no confidential data. Raises UserError when what stood behind a release of
@@ -40,7 +42,7 @@ def recall(folder: Path, releases: Releases, programme: Programme, wanted: Seque
         kept = folder / f"{name}.parquet"
         if kept.exists():
             codes = dict.fromkeys(WHO, object)
-            found[name] = Behind(pd.read_parquet(kept).astype(codes), release)
+            found[name] = EarlierInputs(pd.read_parquet(kept).astype(codes), release)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
             raise UserError("disclosure.behind", release=name, file=kept)
     return found

@@ -29,10 +29,10 @@ from analytics.release import Release
 CUBE = (*DIMENSIONS, SELLS)  # a reconciliation tells how many firms of a tranche sell by their nature
 NESTS = {**NESTED, "beneficiary_kind": SELLS}
 WHO = ["arm", *CUBE]
-Cell = tuple[str, ...]  # codes in the order of CUBE
+CubeCell = tuple[str, ...]  # codes in the order of CUBE
 # a count stands with one sum of its firms; a vote is a count
 QUANTITIES = {"grants": ("value",), "before": MEASURES, "after": ("value",), Estimand.EURO_WEIGHTED.value: MEASURES}
-STATUS = {
+CONF_STATUS_OF = {
     Rule.MIN_UNITS: ConfStatus.SMALL_COUNT,
     Rule.P_PERCENT: ConfStatus.DOMINANCE,
     Rule.SECONDARY: ConfStatus.SECONDARY,
@@ -41,7 +41,7 @@ STATUS = {
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Behind:
+class EarlierInputs:
     """What stood behind an earlier release, and the release."""
 
     contributions: pd.DataFrame
@@ -49,7 +49,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Solved:
+class PatternSummary:
     """How one pattern came out. gap: see `Protection`; narrowest: the shortest interval that the attacker is left with,
     beside the one that is asked, None where nothing is confidential.
     """
@@ -62,17 +62,17 @@ class Solved:
     narrowest: float | None
 
 
-Key = tuple[Arm, str, str]  # arm, outcome ("*": counts and grants), horizon ("*": all of them)
+PatternKey = tuple[Arm, str, str]  # arm, outcome ("*": counts and grants), horizon ("*": all of them)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Guard:
+class WithheldCells:
     """What is withheld of each arm, and by which rule; effects go with the funded arm. solved: by arm and outcome."""
 
-    rules: Mapping[Key, Mapping[Cell, Rule]]
-    solved: Mapping[tuple[Arm, str], Solved]
+    rules: Mapping[PatternKey, Mapping[CubeCell, Rule]]
+    solved: Mapping[tuple[Arm, str], PatternSummary]
 
-    def rule(self, outcome: str, horizon: str, cell: Cell, arm: Arm = Arm.FUNDED) -> Rule | None:
+    def rule(self, outcome: str, horizon: str, cell: CubeCell, arm: Arm = Arm.FUNDED) -> Rule | None:
         """Why a cell of an outcome's figures is withheld or held, or None."""
         always = self.rules.get((arm, outcome, ALL), {})
         return always.get(cell) or self.rules.get((arm, outcome, horizon), {}).get(cell)
@@ -89,7 +89,7 @@ class Guard:
     def ledger(self) -> pd.DataFrame:
         """The suppression ledger, columns as in release.sql."""
         rows = [
-            (arm.value, outcome, horizon, *cell, STATUS[rule].value, rule.value)
+            (arm.value, outcome, horizon, *cell, CONF_STATUS_OF[rule].value, rule.value)
             for (arm, outcome, horizon), cells in self.rules.items()
             for cell, rule in cells.items()
         ]
@@ -97,14 +97,14 @@ class Guard:
         return pd.DataFrame(rows, columns=columns).sort_values(columns, ignore_index=True)
 
 
-def cell_of(**codes: str) -> Cell:
+def cube_cell(**codes: str) -> CubeCell:
     """The cell of those codes, all else being total."""
     return tuple(codes.get(name, TOTAL) for name in CUBE)
 
 
-def guard(
-    frame: pd.DataFrame, programme: Programme, before: Sequence[Behind] = (), progress: Progress = silent
-) -> Guard:
+def find_withheld_cells(
+    frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs] = (), progress: Progress = silent
+) -> WithheldCells:
     """The patterns of a release whose firms contribute what `frame` says (see `contributions`).
 
     Counts and grants come first; then each outcome, one that is part of another ahead of it: what is withheld of the
@@ -121,7 +121,7 @@ def guard(
         else:
             patterns.find(outcome.name, [ALL, *(part.name for part in outcomes if part.share_of == outcome.name)])
     progress("protect", 1 + len(outcomes), 1 + len(outcomes))
-    return Guard(patterns.rules, patterns.solved)
+    return WithheldCells(patterns.rules, patterns.solved)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,9 +135,9 @@ class _Measure:
 class _Patterns:
     """The patterns found so far, and how to find the next."""
 
-    def __init__(self, frame: pd.DataFrame, programme: Programme, before: Sequence[Behind]) -> None:
-        self.rules: dict[Key, dict[Cell, Rule]] = {}
-        self.solved: dict[tuple[Arm, str], Solved] = {}
+    def __init__(self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs]) -> None:
+        self.rules: dict[PatternKey, dict[CubeCell, Rule]] = {}
+        self.solved: dict[tuple[Arm, str], PatternSummary] = {}
         self._frame, self._programme, self._before = frame, programme, before
         self._limits = programme.disclosure_rules
         self._cubes: dict[tuple[str, Arm], Cube] = {}
@@ -153,10 +153,10 @@ class _Patterns:
                 forced = {cell: rule for cell, rule in forced.items() if cell not in twins}
         self._pattern(Arm.FUNDED, outcome, forced, self._told_by_effects(outcome))
 
-    def _told_by_effects(self, outcome: str) -> dict[Cell, Rule]:
+    def _told_by_effects(self, outcome: str) -> dict[CubeCell, Rule]:
         """Groups whose comparison firms, all those of their sectors, would be told about by their effect."""
-        found: dict[Cell, Rule] = {}
-        beside: dict[frozenset[str], list[Cell]] = {}
+        found: dict[CubeCell, Rule] = {}
+        beside: dict[frozenset[str], list[CubeCell]] = {}
         for cell, units in self._sellers.items():
             beside.setdefault(frozenset(self._frame["sector"][list(units)].dropna()), []).append(cell)
         for one in self._measures(Arm.COMPARISON, outcome) if outcome != ALL else ():
@@ -166,7 +166,9 @@ class _Patterns:
                 found |= dict.fromkeys(cells, rule) if rule is not None else {}
         return found
 
-    def _pattern(self, arm: Arm, outcome: str, forced: Mapping[Cell, Rule], secret: Mapping[Cell, Rule]) -> None:
+    def _pattern(
+        self, arm: Arm, outcome: str, forced: Mapping[CubeCell, Rule], secret: Mapping[CubeCell, Rule]
+    ) -> None:
         """Search, attack, and note what came out. forced: what is withheld in any case; secret: and confidential."""
         base, measures = self._base(arm), list(self._measures(arm, outcome))
         found = protect_together(
@@ -190,7 +192,7 @@ class _Patterns:
             withheld = self._held((arm, outcome, horizon), base, mine, found)
             held += sum(rule is Rule.HELD for rule in self.rules.get((arm, outcome, horizon), {}).values())
             narrowest = min([narrowest, *(_attacked(one, withheld, base, secret, self._limits) for one in mine)])
-        self.solved[arm, outcome] = Solved(
+        self.solved[arm, outcome] = PatternSummary(
             cells=sum(UNKNOWN not in cell for cell in base.positions),
             primary=sum(rule in (Rule.MIN_UNITS, Rule.P_PERCENT) for rule in rules.values()),
             secondary=sum(rule is Rule.SECONDARY for rule in rules.values()),
@@ -199,7 +201,7 @@ class _Patterns:
             narrowest=float(narrowest) if np.isfinite(narrowest) else None,
         )
 
-    def _held(self, key: Key, base: Cube, measures: Sequence[Shared], found: Protection) -> BoolArray:
+    def _held(self, key: PatternKey, base: Cube, measures: Sequence[Shared], found: Protection) -> BoolArray:
         """What stays as an earlier release had it, in one horizon: so few firms changed that the difference would tell
         of them, or it would give those away. Answers all that is not published anew, (n_cells,).
         """
@@ -217,15 +219,15 @@ class _Patterns:
         return again.withheld
 
     @cached_property
-    def _sellers(self) -> dict[Cell, frozenset[str]]:
+    def _sellers(self) -> dict[CubeCell, frozenset[str]]:
         """The funded firms of each cell, but for beneficiaries that sell nothing by their nature."""
         cube = self._cube(self._frame[self._frame[SELLS] == "yes"], column(ALL, ALL, "firms"), Arm.FUNDED)
         assert cube.contributions is not None  # noqa: S101 - made of microdata
         return dict(zip(cube.positions, cube.contributions.groupby("cell")["unit"].agg(frozenset), strict=True))
 
-    def _twins(self) -> list[set[Cell]]:
+    def _twins(self) -> list[set[CubeCell]]:
         """Cells that hold the same of them."""
-        alike: dict[frozenset[str], set[Cell]] = {}
+        alike: dict[frozenset[str], set[CubeCell]] = {}
         for cell, units in self._sellers.items():
             alike.setdefault(units, set()).add(cell)
         return [cells for cells in alike.values() if len(cells) > 1]
@@ -273,7 +275,7 @@ class _Patterns:
             hidden |= cube.measure("n_units") < self._programme.settings.min_firms
         return hidden
 
-    def _earlier(self, key: Key, name: str, what: str) -> list[tuple[Cube, BoolArray]]:
+    def _earlier(self, key: PatternKey, name: str, what: str) -> list[tuple[Cube, BoolArray]]:
         """The same column behind each earlier release, and what that one did not publish anew."""
         arm, outcome, horizon = key
         found = []
@@ -312,12 +314,12 @@ def _dominated(parts: pd.DataFrame, limits: DisclosureRules) -> Rule | None:
     return Rule.P_PERCENT if total - largest - second < limits.p_percent / 100 * largest - ROUNDING * total else None
 
 
-def _mask(cube: Cube, cells: Mapping[Cell, Any]) -> BoolArray:
+def _mask(cube: Cube, cells: Mapping[CubeCell, Any]) -> BoolArray:
     return np.array([cell in cells for cell in cube.positions], dtype=bool)
 
 
 def _attacked(
-    shared: Shared, withheld: BoolArray, base: Cube, secret: Mapping[Cell, Rule], limits: DisclosureRules
+    shared: Shared, withheld: BoolArray, base: Cube, secret: Mapping[CubeCell, Rule], limits: DisclosureRules
 ) -> float:
     """The narrowest interval beside the one that is asked. Raises UserError at one that is narrower."""
     cube = shared.cube

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.build.candidate import code_version, contents
-from analytics.clock import unstamp
+from analytics.clock import from_stamp
 from analytics.folders import Home
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
@@ -105,7 +105,7 @@ def store_of(release: Release, home: Home) -> Iterator[Store]:
     """The store as the release was built from it. Raises UserError when it is not at hand, or holds something else."""
     inputs = release.manifest["inputs"]
     programme = release.programme.id
-    as_of = max(unstamp(item["imported_at"]) for item in inputs)
+    as_of = max(from_stamp(item["imported_at"]) for item in inputs)
     with Store(home.store(programme), programme, as_of=as_of) as store:
         held = [(batch.input_table, batch.sha256, batch.imported_at) for batch in store.batches()]
         if held != [(item["table"], item["sha256"], item["imported_at"]) for item in inputs]:

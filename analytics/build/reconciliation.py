@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from analytics.build.patterns import Guard
-from analytics.build.patterns import cell_of as cube_cell
+from analytics.build.patterns import WithheldCells
+from analytics.build.patterns import cube_cell as cube_cell
 from analytics.build.rows.row import Row
 from analytics.estimate.sample import Sample
 from analytics.model import Rule
@@ -15,7 +15,7 @@ from analytics.store.database import Store
 COUNTED = ("loaded_firms", "loaded_eur", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")
 
 
-def reconciliation(panel: Panel, programme: Programme, store: Store, guard: Guard) -> pd.DataFrame:
+def reconciliation(panel: Panel, programme: Programme, store: Store, guard: WithheldCells) -> pd.DataFrame:
     """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*"); what the guard withholds
     of a tranche is not told here either.
     """
@@ -50,7 +50,7 @@ def reconciliation(panel: Panel, programme: Programme, store: Store, guard: Guar
     return pd.DataFrame([_told(row, headline.outcome, guard) for row in [*rows, _all_tranches(rows)]])
 
 
-def _told(row: Row, outcome: str, guard: Guard) -> Row:
+def _told(row: Row, outcome: str, guard: WithheldCells) -> Row:
     """Without what the guard withholds of the tranche: its counts and amount, or how many of its firms sell."""
     wave = str(row["tranche"])
     secret = any(

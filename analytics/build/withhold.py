@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from analytics.build.patterns import STATUS, Cell, Guard, cell_of
+from analytics.build.patterns import CONF_STATUS_OF, CubeCell, WithheldCells, cube_cell
 from analytics.build.rows.over_time import PATHS
 from analytics.build.rows.row import KEY, Row
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
@@ -20,7 +20,7 @@ REASONS = {
 Key = tuple[object, ...]
 
 
-def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+def withhold(rows: Iterable[Row], guard: WithheldCells, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
     """The same figures; of a withheld cell its place, status and reason alone. A held one is as the newest of the
     earlier releases that has it, marked provisional.
     """
@@ -34,17 +34,17 @@ def protected(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]
         if rule is Rule.HELD and stays is not None:
             yield stays | {"obs_status": ObsStatus.PROVISIONAL}
         else:
-            yield withheld(row, rule)
+            yield withhold_row(row, rule)
 
 
-def _rule(row: Row, guard: Guard) -> Rule | None:
+def _rule(row: Row, guard: WithheldCells) -> Rule | None:
     """Why a figure is withheld or held. One of several years goes by the rules of them all. An effect is held with the
     comparison firms of its sectors: where one of those is corrected, the effect moves by what was corrected; two groups
     that cross sectors, each with its own share of them, would tell one sector's apart.
     """
     outcome, horizon = str(row["outcome"]), str(row["horizon"])
     years = guard.horizons(outcome) if row["measure"] in PATHS or "lasting" in row["measure"] else (horizon,)
-    own, beside = cell_of(**{name: str(row[name]) for name in DIMENSIONS}), _sector(row)
+    own, beside = cube_cell(**{name: str(row[name]) for name in DIMENSIONS}), _sector(row)
     found = [guard.rule(outcome, year, own) for year in years]
     others = [guard.rule(outcome, year, beside, Arm.COMPARISON) for year in years]
     if row["arm"] == Arm.COMPARISON:
@@ -57,22 +57,22 @@ def _rule(row: Row, guard: Guard) -> Rule | None:
     return next((rule for rule in told if rule is not Rule.HELD), told[0] if told else None)
 
 
-def withheld(row: Row, rule: Rule) -> Row:
+def withhold_row(row: Row, rule: Rule) -> Row:
     """The place of a figure, and why it is empty."""
     kept = {name: row[name] for name in (*KEY, "unit")}
-    conf = ConfStatus.SECONDARY if rule is Rule.HELD else STATUS[rule]
+    conf = ConfStatus.SECONDARY if rule is Rule.HELD else CONF_STATUS_OF[rule]
     grade = None if row.get("grade") is None else Grade.WITHHELD
     return kept | {"grade": grade, "reason": REASONS[rule], "obs_status": ObsStatus.MISSING, "conf_status": conf}
 
 
-def _without_secret_sectors(row: Row, guard: Guard) -> Row:
+def _without_secret_sectors(row: Row, guard: WithheldCells) -> Row:
     """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor,
     where those are one or two, how many there are: less the other sectors' own figures, they would tell.
     """
     outcome, crosses = str(row["outcome"]), _crosses(row)
     rules = guard.beside(outcome) - {Rule.HELD}
     if rules and crosses and row["arm"] == Arm.COMPARISON:
-        return withheld(row, Rule.SECONDARY)
+        return withhold_row(row, Rule.SECONDARY)
     apart = guard.rule(outcome, str(row["horizon"]), _sector(row), Arm.COMPARISON) is not None
     return row | {"n_comparison": None} if Rule.MIN_UNITS in rules and (crosses or apart) else row
 
@@ -82,9 +82,9 @@ def _crosses(row: Row) -> bool:
     return all(row[name] == "*" for name in HIERARCHY) and any(row[name] != "*" for name in DIMENSIONS)
 
 
-def _sector(row: Row) -> Cell:
+def _sector(row: Row) -> CubeCell:
     """The comparison firms' cell: they stand beside every group of their sector."""
-    return cell_of(**{name: str(row[name]) for name in HIERARCHY})
+    return cube_cell(**{name: str(row[name]) for name in HIERARCHY})
 
 
 def _published(figures: pd.DataFrame) -> Mapping[Key, Row]:

@@ -12,9 +12,9 @@ from analytics.charts.forest import forest, forest_alt
 from analytics.charts.key import key, key_alt
 from analytics.charts.kit.axis import Axis
 from analytics.charts.kit.canvas import Stamp
-from analytics.charts.kit.interval import Mark, Row
+from analytics.charts.kit.interval import ForestRow, Mark
 from analytics.charts.lines import lines, lines_alt
-from analytics.charts.multiples import Panel, small_multiples, small_multiples_alt
+from analytics.charts.multiples import SmallChart, small_multiples, small_multiples_alt
 from analytics.charts.panels import change_panel, change_panel_alt, effect_panel, effect_panel_alt, one_scale
 from analytics.charts.quantiles import spread, spread_alt
 from analytics.charts.shares import shares, shares_alt
@@ -27,9 +27,9 @@ __all__ = [
     "DotRow",
     "EventPoint",
     "Figure",
+    "ForestRow",
     "Mark",
-    "Panel",
-    "Row",
+    "SmallChart",
     "Stamp",
     "Tile",
     "change_panel",

@@ -9,7 +9,7 @@ from plotly import graph_objects as go
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, axis, ticks
 from analytics.charts.kit.canvas import Canvas, Stamp
-from analytics.charts.kit.words import BREAK, bold, safe, spread, width, wrap
+from analytics.charts.kit.words import BREAK, bold, lay_out, safe, width, wrap
 from analytics.language.text import Text
 
 _WIDTH = 320.0
@@ -77,7 +77,7 @@ def _end_words(canvas: Canvas, lines: Sequence[ContextLine], extent: Axis, text:
     px = [(1 - extent.share(end)) * canvas.plot_height for end in ends]
     one = palette.VALUE * palette.LINE_HEIGHT
     tall = [one * (len(name) + 1) for name in names]
-    centres = spread(px, tall, 2 - canvas.top, canvas.plot_height + 12, 6)
+    centres = lay_out(px, tall, 2 - canvas.top, canvas.plot_height + 12, 6)
     for end, name, at, centre in zip(ends, names, px, centres, strict=True):
         small = [f"<span style='font-size:{palette.FOOTER}px'>{safe(part)}</span>" for part in name]
         words = BREAK.join([bold(text.percent(end, sign=False)), *small])

@@ -11,7 +11,7 @@ from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, axis
 from analytics.charts.kit.canvas import Stamp
 from analytics.charts.kit.measure import Write, roomy, tick_keys
-from analytics.charts.kit.rows import Above, Entry, Sheet, sheet
+from analytics.charts.kit.rows import Above, RowText, Sheet, sheet
 from analytics.charts.kit.words import wrap
 from analytics.language.text import Text
 
@@ -55,7 +55,7 @@ def dot_rows(
     guides: dashed lines and the words above them; write: a value in words; columns: what stands over the numbers of
     firms and over the values ("|" breaks a line); zero: whether the range holds 0, with a line there.
     """
-    entries = [Entry(row.label, row.n, row.note, "" if row.value is None else write(row.value)) for row in rows]
+    entries = [RowText(row.label, row.n, row.note, "" if row.value is None else write(row.value)) for row in rows]
     page = sheet(entries, text, compact=compact)
     values = [row.value for row in rows if row.value is not None]
     extent = roomy(lambda most: _axis(values, guides, most, zero=zero), write, page.canvas.plot_width)

@@ -10,7 +10,7 @@ from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, ticks
 from analytics.charts.kit.canvas import Canvas, Stamp
 from analytics.charts.kit.interval import Mark, Pen, arrow_traces, dot_trace, hair_traces, shared_axis
-from analytics.charts.kit.words import BREAK, bold, safe, spread, width, wrap
+from analytics.charts.kit.words import BREAK, bold, lay_out, safe, width, wrap
 from analytics.language.text import Text
 
 _WIDE, _NARROW = 560.0, 320.0
@@ -109,7 +109,7 @@ def _ground(canvas: Canvas, extent: Axis, span: tuple[float, float], award: floa
     canvas.rule((award, award), (0, 1), color=palette.ORANGE, width=1.5, yref="paper")
     wanted = (award - span[0]) / (span[1] - span[0]) * canvas.plot_width
     word = text("chart.award")
-    (centre,) = spread([wanted], [width(word, palette.TICK)], 4 - canvas.left, canvas.plot_width + canvas.right - 4)
+    (centre,) = lay_out([wanted], [width(word, palette.TICK)], 4 - canvas.left, canvas.plot_width + canvas.right - 4)
     above: Keys = {"yref": "paper", "yanchor": "bottom", "yshift": 5, "xshift": centre - wanted}
     canvas.write(safe(word), award, 1, color=palette.ORANGE_TEXT, **above)
     inside: Keys = {"yref": "paper", "yanchor": "top", "yshift": -6, "color": palette.GREY_TEXT}

@@ -7,9 +7,9 @@ from plotly import graph_objects as go
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis
 from analytics.charts.kit.canvas import Stamp
-from analytics.charts.kit.interval import ROWS, Mark, Row, hollow_trace, interval_traces, shared_axis
+from analytics.charts.kit.interval import ROWS, ForestRow, Mark, hollow_trace, interval_traces, shared_axis
 from analytics.charts.kit.measure import Measure, roomy, tick_keys
-from analytics.charts.kit.rows import Above, Entry, Sheet, sheet
+from analytics.charts.kit.rows import Above, RowText, Sheet, sheet
 from analytics.charts.kit.words import wrap
 from analytics.language.text import Text
 from analytics.model import Unit
@@ -20,7 +20,7 @@ _REFERENCE_ROOM = 128.0  # px for the words of the dashed line
 
 
 def forest(
-    rows: Sequence[Row],
+    rows: Sequence[ForestRow],
     *,
     reference: Mark | None,
     stamp: Stamp,
@@ -56,11 +56,11 @@ def forest(
     )
 
 
-def _entry(row: Row, measure: Measure) -> Entry:
+def _entry(row: ForestRow, measure: Measure) -> RowText:
     if row.mark is None:
-        return Entry(row.label, row.n, row.note)
+        return RowText(row.label, row.n, row.note)
     below = 0.0 if row.shrunken is None else _HOLLOW_ROOM
-    return Entry(row.label, row.n, row.note, measure.value(row.mark.value), measure.interval(row.mark), below)
+    return RowText(row.label, row.n, row.note, measure.value(row.mark.value), measure.interval(row.mark), below)
 
 
 def _lines(page: Sheet, reference: Mark | None, extent: Axis) -> None:
@@ -81,7 +81,7 @@ def _above(reference: Mark | None, words: str | None, measure: Measure) -> list[
     return said
 
 
-def _marks(page: Sheet, rows: Sequence[Row], extent: Axis, measure: Measure) -> None:
+def _marks(page: Sheet, rows: Sequence[ForestRow], extent: Axis, measure: Measure) -> None:
     """Intervals, the hollow marks under them, and what those are."""
     published = [(row, row.mark) for row in rows if row.mark]
     ys = [placed.y for placed in page.shown]
@@ -96,7 +96,7 @@ def _marks(page: Sheet, rows: Sequence[Row], extent: Axis, measure: Measure) -> 
 
 
 def forest_alt(
-    rows: Sequence[Row],
+    rows: Sequence[ForestRow],
     text: Text,
     reference: Mark | None = None,
     *,
@@ -122,7 +122,7 @@ def forest_alt(
     return " ".join(said)
 
 
-def _row_alt(row: Row, mark: Mark, measure: Measure) -> str:
+def _row_alt(row: ForestRow, mark: Mark, measure: Measure) -> str:
     text = measure.text
     parts = [f"{row.label} {measure.value(mark.value)} {measure.interval(mark)}"]
     if row.shrunken is not None:

@@ -39,7 +39,7 @@ _PAD = 0.03  # of the range, so that no line is cut at its ends
 
 
 @dataclass(frozen=True, slots=True)
-class Panel:
+class SmallChart:
     """One group: its name, number of funded firms and lines."""
 
     title: str
@@ -87,7 +87,7 @@ class _Grid:
 
 
 def small_multiples(
-    panels: Sequence[Panel],
+    panels: Sequence[SmallChart],
     *,
     columns: int,
     y_range: tuple[float, float],
@@ -122,7 +122,7 @@ def small_multiples(
     return canvas.figure(xaxis=axes.pop("xaxis", nothing), yaxis=axes.pop("yaxis", nothing), more=axes)
 
 
-def _grid(panels: Sequence[Panel], columns: int, text: Text) -> _Grid:
+def _grid(panels: Sequence[SmallChart], columns: int, text: Text) -> _Grid:
     """As high as its rows need, with titles of as many lines as the longest."""
     narrowest = _DESK if columns >= _DESK_COLUMNS else _PHONE
     canvas = Canvas(narrowest, plot_height=1.0, left=36, right=8, top=0, bottom=70)
@@ -140,11 +140,11 @@ def _grid(panels: Sequence[Panel], columns: int, text: Text) -> _Grid:
     return grid
 
 
-def _count(panel: Panel, text: Text) -> str:
+def _count(panel: SmallChart, text: Text) -> str:
     return f" · {text.number(panel.n)}"
 
 
-def _panel(grid: _Grid, i: int, panel: Panel, y_range: tuple[float, float], text: Text) -> None:
+def _panel(grid: _Grid, i: int, panel: SmallChart, y_range: tuple[float, float], text: Text) -> None:
     """Grid lines, both arms, and the name above."""
     canvas, x = grid.canvas, ref("x", i + 1)
     for value in _two_ticks(y_range):
@@ -159,7 +159,9 @@ def _panel(grid: _Grid, i: int, panel: Panel, y_range: tuple[float, float], text
     canvas.write(name, 0, 1, anchor="left", size=palette.VALUE, **above)
 
 
-def _axes(grid: _Grid, i: int, panel: Panel, span: Span, y_range: tuple[float, float], text: Text) -> dict[str, Keys]:
+def _axes(
+    grid: _Grid, i: int, panel: SmallChart, span: Span, y_range: tuple[float, float], text: Text
+) -> dict[str, Keys]:
     """Years under every panel; index words at the first of each row only."""
     values = _two_ticks(y_range)
     years = year_ticks(panel.series, span, max(int(grid.room // 56), 2))
@@ -222,7 +224,7 @@ def _two_ticks(y_range: tuple[float, float]) -> list[float]:
     return sorted({BASE, *far})
 
 
-def small_multiples_alt(panels: Sequence[Panel], note: str | None, text: Text) -> str:
+def small_multiples_alt(panels: Sequence[SmallChart], note: str | None, text: Text) -> str:
     """The same in words: every panel's lines, and what is not published."""
     said = [
         text(

@@ -9,7 +9,7 @@ from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys
 from analytics.charts.kit.canvas import Canvas, Stamp
 from analytics.charts.kit.interval import PANEL, Mark, Scale, interval_traces, shared_axis
-from analytics.charts.kit.words import bold, safe, spread, width
+from analytics.charts.kit.words import bold, lay_out, safe, width
 from analytics.language.text import Text
 from analytics.model import Arm
 
@@ -25,7 +25,7 @@ def _sheet() -> Canvas:
     return Canvas(width=_WIDTH, plot_height=_PLOT, left=14, right=14, top=40, bottom=72)
 
 
-def amount(value: float, currency: str | None, text: Text) -> str:
+def write_amount(value: float, currency: str | None, text: Text) -> str:
     """An amount, or a plain number: cents and decimals only where they are a part of what is read."""
     if currency is None:
         return text.number(value, 0 if abs(value) >= 1000 else 1)
@@ -66,7 +66,9 @@ def effect_panel(
     """
     canvas = _sheet()
     scale: Scale = "ratio" if currency is None else "linear"
-    ends = [(end, text.end(end) if currency is None else amount(end, currency, text)) for end in (mark.low, mark.high)]
+    ends = [
+        (end, text.end(end) if currency is None else write_amount(end, currency, text)) for end in (mark.low, mark.high)
+    ]
     extent = extent or _roomy_axis([mark], ends, canvas, scale)
     _zero_lines(canvas, extent)
     canvas.traces = interval_traces([(_MIDDLE, mark)], extent, PANEL, scale=scale, dot=point)
@@ -104,7 +106,7 @@ def _px(value: float, extent: Axis, canvas: Canvas) -> float:
 
 def _zero_words(canvas: Canvas, extent: Axis, words: str) -> None:
     at = _px(0, extent, canvas)
-    (centre,) = spread([at], [width(words, palette.TICK)], 2 - canvas.left, canvas.plot_width + canvas.right - 2)
+    (centre,) = lay_out([at], [width(words, palette.TICK)], 2 - canvas.left, canvas.plot_width + canvas.right - 2)
     shift: Keys = {"xshift": centre - at, "yref": "paper", "yshift": 7, "yanchor": "bottom"}
     canvas.write(safe(words), 0, 1, color=palette.GREY_TEXT, **shift)
 
@@ -116,7 +118,7 @@ def _end_words(canvas: Canvas, ends: Sequence[tuple[float, str]], extent: Axis) 
         side = [(value, words) for value, words in ends if (value >= 0) == positive]
         low, high = (zero + _WALL, canvas.plot_width + edge) if positive else (-edge, zero - _WALL)
         at = [_px(value, extent, canvas) for value, _ in side]
-        centres = spread(at, [width(words, palette.VALUE, heavy=True) for _, words in side], low, high)
+        centres = lay_out(at, [width(words, palette.VALUE, heavy=True) for _, words in side], low, high)
         for (value, words), wanted, centre in zip(side, at, centres, strict=True):
             place: Keys = {"xshift": centre - wanted, "size": palette.VALUE, "color": palette.BLUE}
             canvas.write(bold(words), value, _MIDDLE - 24, **place)
@@ -126,7 +128,7 @@ def effect_panel_alt(mark: Mark, text: Text, *, currency: str | None = None, poi
     """The same figures in words."""
 
     def said(value: float) -> str:
-        return text.percent(value) if currency is None else amount(value, currency, text)
+        return text.percent(value) if currency is None else write_amount(value, currency, text)
 
     low_50, high_50 = mark.half or (mark.low, mark.high)
     named = {"low": mark.low, "high": mark.high, "low_50": low_50, "high_50": high_50}

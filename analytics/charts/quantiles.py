@@ -12,7 +12,7 @@ from analytics.charts.kit.axis import Axis, Keys, nice_step, ticks
 from analytics.charts.kit.canvas import Canvas, Stamp
 from analytics.charts.kit.measure import Measure
 from analytics.charts.kit.words import BREAK, bold, flow, safe, width, wrap
-from analytics.charts.kit.words import spread as kept_apart
+from analytics.charts.kit.words import lay_out as kept_apart
 from analytics.language.text import Text
 from analytics.model import PER_DOT, Unit
 

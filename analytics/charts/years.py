@@ -7,7 +7,7 @@ from plotly import graph_objects as go
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys
 from analytics.charts.kit.canvas import Canvas, Stamp
-from analytics.charts.kit.interval import ROWS, Mark, Row, interval_traces, shared_axis
+from analytics.charts.kit.interval import ROWS, ForestRow, Mark, interval_traces, shared_axis
 from analytics.charts.kit.measure import Measure
 from analytics.charts.kit.words import BREAK, bold, coloured, safe, width, wrap
 from analytics.language.text import Text
@@ -22,7 +22,7 @@ _NOTE_HEIGHTS = (0.8, 0.5, 0.2)  # where the note of a withheld year may stand, 
 _HALF_LINE = 11.0  # half the height of a value in words, px
 
 
-def years(rows: Sequence[Row], *, stamp: Stamp, text: Text, unit: str = Unit.FRACTION) -> go.Figure:
+def years(rows: Sequence[ForestRow], *, stamp: Stamp, text: Text, unit: str = Unit.FRACTION) -> go.Figure:
     """One column per row, on one range; a withheld year says why in its place."""
     measure = Measure(unit, text)
     marks = [row.mark for row in rows if row.mark]
@@ -62,7 +62,7 @@ def _zero(canvas: Canvas, extent: Axis, text: Text) -> None:
     canvas.write(words, 0, 0, anchor="left", **place, **side)
 
 
-def _column(canvas: Canvas, i: int, row: Row, count: int, extent: Axis, measure: Measure, note_at: float) -> None:
+def _column(canvas: Canvas, i: int, row: ForestRow, count: int, extent: Axis, measure: Measure, note_at: float) -> None:
     column = canvas.plot_width / (count - 1 + _BEFORE_FIRST + _AFTER_LAST)
     under: Keys = {"yref": "paper", "yanchor": "top"}
     label = bold(BREAK.join(safe(part) for part in wrap(row.label, palette.VALUE, column, most=2)))
@@ -98,11 +98,11 @@ def _off_zero(value: float, extent: Axis) -> float:
     return (_HALF_LINE if value >= 0 else -_HALF_LINE) - above
 
 
-def years_alt(rows: Sequence[Row], text: Text, *, unit: str = Unit.FRACTION) -> str:
+def years_alt(rows: Sequence[ForestRow], text: Text, *, unit: str = Unit.FRACTION) -> str:
     """The same figures in words."""
     measure = Measure(unit, text)
 
-    def said(row: Row, mark: Mark) -> str:
+    def said(row: ForestRow, mark: Mark) -> str:
         return f"{row.label} {measure.value(mark.value)} {measure.interval(mark)}"
 
     shown = [said(row, row.mark) for row in rows if row.mark]

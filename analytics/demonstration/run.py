@@ -15,23 +15,23 @@ from analytics.programme.file import Programme, load_programme
 from analytics.release import Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import Format, Mapping, load_mapping
+from analytics.store.mapping import ColumnMapping, Format, load_mapping
 
-PROGRAMMES = ("ecommerce-2020", "michigan-1988")
+DEMONSTRATIONS = ("ecommerce-2020", "michigan-1988")
 
 
 def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> str:
     """Make the files, import, build, publish; the release's id. A release already published for it is kept as it is,
     unless an earlier version of Vetrina made it, in a format that this one does not read.
     """
-    if programme_id not in PROGRAMMES:
-        raise UserError("demo.unknown", programme=programme_id, known=", ".join(PROGRAMMES))
+    if programme_id not in DEMONSTRATIONS:
+        raise UserError("demo.unknown", programme=programme_id, known=", ".join(DEMONSTRATIONS))
     programme = load_programme(programme_id)
     releases = Releases(home.releases, programme_id)
     if releases.current and _readable(releases):
         return releases.current
     if programme.data_kind is DataKind.CONFIDENTIAL:
-        raise UserError("demo.unknown", programme=programme_id, known=", ".join(PROGRAMMES))
+        raise UserError("demo.unknown", programme=programme_id, known=", ".join(DEMONSTRATIONS))
     progress("files", 0, 1)
     folder = home.demonstration(programme_id)
     store_path = home.store(programme_id)
@@ -73,14 +73,14 @@ def _held(path: Path, programme_id: str) -> set[str]:
         return {batch.sha256 for batch in store.batches()}
 
 
-def _files(programme: Programme, folder: Path) -> dict[str, tuple[Path, Mapping]]:
+def _files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
     """Make the files of a demonstration; table -> file and how to read it, applications first."""
     shutil.rmtree(folder, ignore_errors=True)
     if programme.id == "michigan-1988":
-        applications, sales, mapping = michigan.write(folder)
+        applications, sales, mapping = michigan.write_michigan_files(folder)
         return {
-            "applications": (applications, Mapping(format=Format(date="%Y"))),
+            "applications": (applications, ColumnMapping(format=Format(date="%Y"))),
             "sales": (sales, load_mapping(mapping)),
         }
-    written = office.write(simulate(programme), programme, folder)
+    written = office.write_office_files(simulate(programme), programme, folder)
     return {kind: (file, load_mapping(mapping)) for kind, (file, mapping) in written.items()}

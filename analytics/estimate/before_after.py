@@ -9,7 +9,7 @@ from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.sample import Sample
 from analytics.model import Reason, Settings, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import Firms, Group, groups_of
+from analytics.panel.arms import Firms, GroupLabel, groups_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class ArmChange:
 class BeforeAfter:
     """What happened, not what the grant did: funded firms of a group beside comparison firms of the same sectors."""
 
-    group: Group
+    group: GroupLabel
     horizon: str
     funded: ArmChange | Withheld
     comparison: ArmChange | Withheld
@@ -92,11 +92,11 @@ def before_after(
 ) -> list[BeforeAfter]:
     """Sums and means before and after, by group (None: the whole programme, group "*")."""
     sample = Sample(panel, outcome, settings or Settings(), year)
-    groups: dict[Group, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
-    return list(changes_of(sample, groups).values())
+    groups: dict[GroupLabel, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
+    return list(before_after_by_group(sample, groups).values())
 
 
-def changes_of(sample: Sample, groups: Mapping[Group, BoolArray]) -> dict[Group, BeforeAfter]:
+def before_after_by_group(sample: Sample, groups: Mapping[GroupLabel, BoolArray]) -> dict[GroupLabel, BeforeAfter]:
     """What happened in each group of funded firms, and to the comparison firms of their sectors.
 
     A comparison firm has one window per cohort: their mean, weighted by the group's funded firms of its sector.

@@ -15,7 +15,7 @@ from analytics.estimate.inference import (
     welch,
 )
 from analytics.model import Reason, Settings, Unit, Withheld
-from analytics.panel.arms import Group
+from analytics.panel.arms import GroupLabel
 
 
 def sectors_differ(effects: Iterable[Effect]) -> WelchTest | Withheld:
@@ -24,7 +24,7 @@ def sectors_differ(effects: Iterable[Effect]) -> WelchTest | Withheld:
     return tested or Withheld(Reason.NOT_ESTIMABLE)
 
 
-def shrunken(effects: Mapping[Group, Effect], whole: Effect) -> dict[Group, float]:
+def shrunken(effects: Mapping[GroupLabel, Effect], whole: Effect) -> dict[GroupLabel, float]:
     """Each estimated group's effect drawn toward the whole programme's, as values are shown; second to the raw figure.
 
     Empty when the programme itself has no estimate.
@@ -53,7 +53,7 @@ def would_tell(overall: EffectEstimate, by_year: Iterable[Effect], settings: Set
     """How many firms, or years, would tell. Variance goes with 1/firms, df with firms; with years y variance is
     a + b/y, and single years and all years together say what a and b are.
     """
-    target, n = important(overall.unit, settings), overall.n_funded
+    target, n = important_on_scale(overall.unit, settings), overall.n_funded
 
     def tells(firms: int) -> bool:
         quantiles = _both_errors(max(1.0, overall.df * firms / n), overall.level)
@@ -85,7 +85,7 @@ def _both_errors(df: float, level: float) -> float:
     return float(stdtrit(df, 0.5 + level / 2) + stdtrit(df, POWER))
 
 
-def important(unit: Unit, settings: Settings) -> float:
+def important_on_scale(unit: Unit, settings: Settings) -> float:
     """The minimum important effect on the estimation scale: ln(1 + MIE), points, or the score of that growth."""
     if unit is Unit.FRACTION:
         return float(np.log1p(settings.mie))

@@ -20,10 +20,10 @@ from analytics.estimate.inference import (
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import Group, groups_of
+from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.windows import horizons
 
-LARGEST = 700.0  # e to this is still a number: an interval that reaches further ends there
+LARGEST_EXPONENT = 700.0  # e to this is still a number: an interval that reaches further ends there
 UNITS = {
     Estimand.TYPICAL_FIRM: Unit.FRACTION,
     Estimand.EURO_WEIGHTED: Unit.FRACTION,
@@ -77,7 +77,7 @@ Effect = EffectEstimate | Withheld
 class GroupEffect:
     """The effect of one group of funded firms: over all complete years, and by year after funding."""
 
-    group: Group
+    group: GroupLabel
     overall: Effect
     by_year: dict[int, Effect]
 
@@ -86,7 +86,7 @@ class GroupEffect:
 class SectorEffect:
     """The effect in one sector; `sector` is the input's label."""
 
-    sector: Group
+    sector: GroupLabel
     overall: Effect
     by_year: dict[int, Effect]
 
@@ -146,7 +146,7 @@ def as_shown(unit: Unit, *thetas: float) -> tuple[float, ...]:
     """From the estimation scale to the values that are shown: e^θ − 1 for logarithms, else as they are."""
     if unit is not Unit.FRACTION:
         return thetas
-    return tuple(float(np.expm1(min(value, LARGEST))) for value in thetas)
+    return tuple(float(np.expm1(min(value, LARGEST_EXPONENT))) for value in thetas)
 
 
 def _estimand(name: str) -> Estimand:
@@ -201,14 +201,16 @@ def sector_effects(
     return [SectorEffect(group.group, group.overall, group.by_year) for group in found]
 
 
-def group_effects(sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]) -> dict[Group, Effect]:
+def group_effects(
+    sample: Sample, estimand: Estimand, groups: Mapping[GroupLabel, BoolArray]
+) -> dict[GroupLabel, Effect]:
     """The effect of each group of funded firms, with the interval and p that hold for all of them together: Šidák over
     those estimated.
     """
     return simultaneous({group: _estimate(sample, estimand, mask) for group, mask in groups.items()})
 
 
-def simultaneous(effects: Mapping[Group, Effect]) -> dict[Group, Effect]:
+def simultaneous(effects: Mapping[GroupLabel, Effect]) -> dict[GroupLabel, Effect]:
     """The same effects with the interval and p that hold for all of them together."""
     claims = sum(isinstance(found, EffectEstimate) for found in effects.values())
     return {

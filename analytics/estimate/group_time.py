@@ -17,9 +17,9 @@ from analytics.model import Reason, UserError, Withheld
 from analytics.panel import Panel
 
 ControlGroup = Literal["never_treated", "not_yet_treated"]
-Kind = Literal["simple", "dynamic", "cohort", "calendar"]
+AggregationKind = Literal["simple", "dynamic", "cohort", "calendar"]
 
-NEVER = np.iinfo(np.int64).max  # the cohort of firms never funded: later than any period
+NEVER_TREATED = np.iinfo(np.int64).max  # the cohort of firms never funded: later than any period
 NO_VARIATION = 1e-12  # influence this small beside the values behind it is rounding
 NUMBERS = {"integer", "floating", "mixed-integer-float", "decimal"}
 
@@ -55,7 +55,7 @@ class GroupTimeEffects:
     influence: FloatArray
     members: IntArray
 
-    def aggregate(self, kind: Kind) -> Aggregation | Withheld:
+    def aggregate(self, kind: AggregationKind) -> Aggregation | Withheld:
         """Average the cells that can be estimated; a cohort weighs as much as it has firms in the sample.
 
         "simple": all cells from the funding on, eq. (3.10) of the paper. "dynamic": by periods since funding (3.4),
@@ -64,7 +64,7 @@ class GroupTimeEffects:
         weights being estimated. Withheld(NOT_ESTIMABLE) when no cell from the funding on can be estimated, or nothing
         varies. Raises UserError for another kind.
         """
-        _choose("kind", kind, Kind)
+        _choose("kind", kind, AggregationKind)
         cohort, period = pd.PeriodIndex(self.frame["cohort"]), pd.PeriodIndex(self.frame["period"])
         att, since = self.frame["att"].to_numpy(), period.asi8 - cohort.asi8
         after = np.isfinite(att) & (since >= 0)
@@ -126,7 +126,9 @@ def group_time_att(
             "reason": pd.Series([Reason.NOT_ESTIMABLE if np.isnan(value) else None for value in se], dtype=object),
         }
     )
-    members = pd.Index(np.unique(cells.cohort)).get_indexer(pd.Index(np.where(sample.observed, sample.cohort, NEVER)))
+    members = pd.Index(np.unique(cells.cohort)).get_indexer(
+        pd.Index(np.where(sample.observed, sample.cohort, NEVER_TREATED))
+    )
     return GroupTimeEffects(frame, influence, members.astype(np.int64))
 
 
@@ -151,8 +153,8 @@ class _Sample:
             known &= np.isfinite(_numbers(panel.units[name]))
         reported = np.isfinite(panel.outcomes[outcome]) & known[:, None]
         anybody, periods = np.any(reported, axis=0), panel.periods.asi8
-        first = periods[anybody].min(initial=NEVER - anticipation)
-        cohort = np.where(panel.funded, pd.PeriodIndex(panel.units["cohort"]).asi8, NEVER)
+        first = periods[anybody].min(initial=NEVER_TREATED - anticipation)
+        cohort = np.where(panel.funded, pd.PeriodIndex(panel.units["cohort"]).asi8, NEVER_TREATED)
         enters = np.any(reported, axis=1) & (cohort > first + anticipation)
         if balanced:
             # once the last cohort is funded nobody is left to compare with: what came then is not needed
@@ -212,7 +214,7 @@ class _Cells:
         seen = np.isfinite(sample.outcome).T
         both = seen[period] & seen[base]
         if control_group == "never_treated":
-            control = np.broadcast_to(sample.cohort == NEVER, both.shape)
+            control = np.broadcast_to(sample.cohort == NEVER_TREATED, both.shape)
         else:
             # where nobody stays untreated, the last cohort is what the others are compared with, and has no effects
             latest = sample.cohort[sample.observed].max(initial=first)

@@ -14,7 +14,7 @@ from analytics.estimate.inference import fieller, sidak
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import Firms, Group, groups_of
+from analytics.panel.arms import Firms, GroupLabel, groups_of
 from analytics.panel.windows import observed, since, windows_of
 
 
@@ -61,7 +61,7 @@ class ExtraSales:
     effect; offset: extra online euros over it. fallen, sold, granted, spent: the sums that they are made of.
     """
 
-    group: Group
+    group: GroupLabel
     horizon: str
     extra: Money
     per_grant: Money
@@ -86,11 +86,11 @@ def extra_sales(
     eligible_spend_eur, offset the outcome `Settings.total_outcome`; without them they are withheld.
     """
     sample = Sample(panel, outcome, settings or Settings(), year)
-    groups: dict[Group, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
+    groups: dict[GroupLabel, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
     return list(money_of(sample, groups).values())
 
 
-def money_of(sample: Sample, groups: Mapping[Group, BoolArray]) -> dict[Group, ExtraSales]:
+def money_of(sample: Sample, groups: Mapping[GroupLabel, BoolArray]) -> dict[GroupLabel, ExtraSales]:
     """The money of each group of funded firms; sim bounds hold for all of them together."""
     effects = group_effects(sample, Estimand.EURO_WEIGHTED, groups)
     claims = sum(isinstance(found, EffectEstimate) for found in effects.values())

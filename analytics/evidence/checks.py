@@ -6,14 +6,14 @@ import numpy as np
 from scipy.special import stdtrit
 
 from analytics.arrays import BoolArray
-from analytics.estimate.comparing import important
+from analytics.estimate.comparing import important_on_scale
 from analytics.estimate.effects import UNITS, EffectEstimate, as_shown
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.inference import Deletions, Uncertainty, jackknife, weighted_sum
 from analytics.estimate.sample import Sample
-from analytics.evidence.findings import LEVEL, Finding, Gap, Range, alike, deciding, gap_between
-from analytics.evidence.grade import least, verdict
-from analytics.evidence.specifications import Specified
+from analytics.evidence.findings import LEVEL, Finding, Range, ShareGap, alike_in_reporting, deciding, gap_between
+from analytics.evidence.grade import important_as_shown, verdict
+from analytics.evidence.specifications import SpecificationResult
 from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
 from analytics.panel.arms import Firms
 
@@ -27,25 +27,25 @@ LEAST_SPECIFICATIONS = 3
 DIRECTION_LEVEL = 0.90  # of intervals that say alike, or that a direction survives; else LEVEL
 
 
-def diagnosed(
+def run_checks(
     sample: Sample,
     earlier: Sample,
     estimand: Estimand,
     funded: BoolArray,
     effect: EffectEstimate,
     claim: tuple[float, float],
-    specifications: Sequence[Specified],
+    specifications: Sequence[SpecificationResult],
 ) -> list[Finding]:
     """The five checks of one group's effect, 0 to 4. earlier: the same sample as a placebo; claim: the interval that
     the claim is made by, as values are shown; specifications: those that the programme listed beforehand.
     """
     firms, everyone = sample.group(funded), sample.group(sample.panel.funded)
     return [
-        comparable(sample, firms, everyone),
-        enough(effect),
-        alike_before(sample, earlier, estimand, firms, effect, claim),
-        reporting(sample, firms, everyone, effect),
-        stable(specifications, effect),
+        check_design(sample, firms, everyone),
+        check_groups(effect),
+        check_before(sample, earlier, estimand, firms, effect, claim),
+        check_reporting(sample, firms, everyone, effect),
+        check_stability(specifications, effect),
     ]
 
 
@@ -67,7 +67,7 @@ def _counts(firms: Firms, which: BoolArray) -> tuple[int, int]:
 # ---- 0: comparable by design -----------------------------------------------------------------------------------------
 
 
-def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
+def check_design(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
     """Sales were collected in the same way in both arms, and it is known why comparison firms were not funded, so that
     those that never could have been are left out. The number: how far the arms differ in how they were asked.
     """
@@ -75,7 +75,7 @@ def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
     reports = np.asarray(np.isfinite(sample.panel.outcomes[sample.outcome]).any(axis=1))
     n = _counts(firms, reports)
 
-    def found(result: Result, because: CheckReason, gap: Gap | None = None) -> Finding:
+    def found(result: Result, because: CheckReason, gap: ShareGap | None = None) -> Finding:
         return Finding(Check.DESIGN, result, because, *n, gap.range if gap else None)
 
     source = units.get("source")
@@ -83,7 +83,7 @@ def comparable(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
         return found(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
     ways = {way: source.eq(way).fillna(False).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
     whole, own = (_widest(ways, who, _counts(who, reports)) for who in (everyone, firms))
-    if not alike(whole, own):
+    if not alike_in_reporting(whole, own):
         return found(Result.FAIL, CheckReason.OTHER_COLLECTION, deciding(whole, own))
     known = units.get("eligibility_known")
     unknown = None if known is None else ~known.fillna(False).to_numpy(dtype=bool)
@@ -96,7 +96,7 @@ def _share(which: BoolArray, firms: Firms, of: int) -> float:
     return sum(_counts(firms, which)) / max(of, 1)
 
 
-def _widest(ways: Mapping[object, BoolArray], firms: Firms, of: tuple[int, int]) -> Gap:
+def _widest(ways: Mapping[object, BoolArray], firms: Firms, of: tuple[int, int]) -> ShareGap:
     """The way of collecting in which the arms differ most."""
     gaps = [gap_between(_counts(firms, which), of) for which in ways.values()]
     return max(gaps, key=lambda gap: abs(gap.value))
@@ -105,21 +105,28 @@ def _widest(ways: Mapping[object, BoolArray], firms: Firms, of: tuple[int, int])
 # ---- 1: groups -------------------------------------------------------------------------------------------------------
 
 
-def enough(effect: EffectEstimate) -> Finding:
+def check_groups(effect: EffectEstimate) -> Finding:
     """Firms in each arm, and equal votes where euros vote. The number: firms of the smaller arm."""
-    least = min(effect.n_funded, effect.n_comparison)
+    smallest = min(effect.n_funded, effect.n_comparison)
     result, because = Result.PASS, CheckReason.ENOUGH_FIRMS
-    if least < LEAST_FIRMS:
+    if smallest < LEAST_FIRMS:
         result, because = Result.FAIL, CheckReason.FEW_FIRMS
     elif effect.estimand is Estimand.EURO_WEIGHTED and effect.effective_firms < LEAST_EFFECTIVE:
         result, because = Result.FAIL, CheckReason.FEW_EFFECTIVE
-    return Finding(Check.GROUPS, result, because, effect.n_funded, effect.n_comparison, Range(float(least), Unit.COUNT))
+    return Finding(
+        Check.GROUPS,
+        result,
+        because,
+        effect.n_funded,
+        effect.n_comparison,
+        Range(float(smallest), Unit.COUNT),
+    )
 
 
 # ---- 2: alike before -------------------------------------------------------------------------------------------------
 
 
-def alike_before(
+def check_before(
     sample: Sample,
     earlier: Sample,
     estimand: Estimand,
@@ -164,9 +171,9 @@ def _before(
     if low > 0 or high < 0:
         return Result.FAIL, CheckReason.DIFFERED
     low, high = delta.interval(DIRECTION_LEVEL)
-    mie = important(unit, settings)
+    mie = important_on_scale(unit, settings)
     within = -mie < low and high < mie
-    if verdict(*claim, least(unit, settings), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
+    if verdict(*claim, important_as_shown(unit, settings), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
         return (Result.PASS, CheckReason.WITHIN_MIE) if within else (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE)
     if survives:
         return Result.PASS, CheckReason.DIRECTION_HOLDS
@@ -191,7 +198,7 @@ def _entering(deletions: Deletions) -> tuple[int, int]:
 # ---- 3: reporting ----------------------------------------------------------------------------------------------------
 
 
-def reporting(sample: Sample, firms: Firms, everyone: Firms, effect: EffectEstimate) -> Finding:
+def check_reporting(sample: Sample, firms: Firms, everyone: Firms, effect: EffectEstimate) -> Finding:
     """Enough funded firms are measured, and not many more or fewer than comparison firms; or the direction survives the
     worst case. The number: how far the arms differ in their share of measured firms, or that share where it is too low.
     """
@@ -200,7 +207,7 @@ def reporting(sample: Sample, firms: Firms, everyone: Firms, effect: EffectEstim
     shares = [k / max(n, 1) for k, n in zip(measured, of, strict=True)]
     worst, few = worst_case(effect, min(shares)), shares[0] < LEAST_MEASURED
     number = deciding(whole, own).range
-    if not few and alike(whole, own):
+    if not few and alike_in_reporting(whole, own):
         result, because = Result.PASS, CheckReason.REPORTED_ALIKE
     elif worst.low is not None and worst.high is not None and worst.low * worst.high > 0:
         result, because = Result.PASS, CheckReason.WORST_CASE_HOLDS
@@ -237,7 +244,7 @@ def worst_case(effect: EffectEstimate, measured: float) -> Range:
 # ---- 4: stability ----------------------------------------------------------------------------------------------------
 
 
-def stable(specifications: Sequence[Specified], effect: EffectEstimate) -> Finding:
+def check_stability(specifications: Sequence[SpecificationResult], effect: EffectEstimate) -> Finding:
     """The sign is the same, whichever way it is estimated. The number: the share of specifications of the same sign."""
     made = [one for one in specifications if one.result is not Result.NOT_TESTABLE]
     n = effect.n_funded, effect.n_comparison

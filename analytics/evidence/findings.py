@@ -38,7 +38,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class ShareGap:
     """Difference between the arms' shares of firms, funded less comparison, with its 95% interval."""
 
     value: float
@@ -56,20 +56,20 @@ class Gap:
         return Range(self.value, Unit.POINTS, self.low, self.high)
 
 
-def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> Gap:
+def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> ShareGap:
     """Two shares, funded and comparison; interval of Agresti & Caffo (2000): one more yes and no in each arm."""
     funded, other = (k / n if n else 0.0 for k, n in zip(yes, of, strict=True))
     p, q = ((k + 1) / (n + 2) for k, n in zip(yes, of, strict=True))
     variance = p * (1 - p) / (of[0] + 2) + q * (1 - q) / (of[1] + 2)
     half = float(ndtri(0.5 + LEVEL / 2)) * variance**0.5
-    return Gap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
+    return ShareGap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
 
 
-def alike(whole: Gap, own: Gap) -> bool:
+def alike_in_reporting(whole: ShareGap, own: ShareGap) -> bool:
     """The arms differ little in the programme, and in the group not surely more."""
     return abs(whole.value) < MOST_GAP and not own.surely_wide
 
 
-def deciding(whole: Gap, own: Gap) -> Gap:
+def deciding(whole: ShareGap, own: ShareGap) -> ShareGap:
     """The gap that a result rests on: the programme's where that one is too wide."""
     return own if abs(whole.value) < MOST_GAP else whole

@@ -19,7 +19,7 @@ class Evidence:
     findings: tuple[Finding, ...]
 
 
-def judged(
+def grade_evidence(
     effect: Effect,
     interval: tuple[float, float] | None,
     findings: Iterable[Finding],
@@ -38,11 +38,11 @@ def judged(
         return Evidence(Grade.WITHHELD if compared else Grade.DESCRIPTION, None, held)
     results = {finding.check: finding.result for finding in held}
     within = any(f.check is Check.BEFORE and f.because is CheckReason.WITHIN_MIE for f in held)
-    told = verdict(*interval, least(effect.unit, settings), may_be_same=within)
-    return Evidence(graded(results, whole_before), told, held)
+    told = verdict(*interval, important_as_shown(effect.unit, settings), may_be_same=within)
+    return Evidence(grade_of(results, whole_before), told, held)
 
 
-def graded(results: Mapping[Check, Result], whole_before: Result | None) -> Grade:
+def grade_of(results: Mapping[Check, Result], whole_before: Result | None) -> Grade:
     """Moderate, low or very low. Moderate is the most: firms were not drawn by lot. What was not tested has not passed.
 
     Low needs a fair comparison, a year before that at least does not contradict it, and at most one of groups,
@@ -57,7 +57,7 @@ def graded(results: Mapping[Check, Result], whole_before: Result | None) -> Grad
     return Grade.MODERATE if passed == set(Check) else Grade.LOW
 
 
-def least(unit: Unit, settings: Settings) -> float:
+def important_as_shown(unit: Unit, settings: Settings) -> float:
     """The smallest effect that matters, as values are shown."""
     return settings.mie_points if unit is Unit.POINTS else settings.mie
 

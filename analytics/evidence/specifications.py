@@ -14,13 +14,13 @@ from analytics.estimate.sample import Sample
 from analytics.evidence.propensity import Propensity
 from analytics.model import CheckReason, Estimand, Reason, Result, Specification, Withheld
 from analytics.panel import Panel
-from analytics.panel.arms import Group
+from analytics.panel.arms import GroupLabel
 
 LEAST_APART = 10  # firms of an arm in which a published specification may differ from the main estimate, if it does
 
 
 @dataclass(frozen=True, slots=True)
-class Specified:
+class SpecificationResult:
     """How one change came out for one group.
 
     effect: withheld where none can be made. One of other firms, too, where the two arms together with the main estimate
@@ -34,44 +34,46 @@ class Specified:
     because: CheckReason
 
 
-def specified(
+def try_specifications(
     everybody: Panel,
     sample: Sample,
     estimand: Estimand,
-    groups: Mapping[Group, BoolArray],
-    main: Mapping[Group, EffectEstimate],
+    groups: Mapping[GroupLabel, BoolArray],
+    main: Mapping[GroupLabel, EffectEstimate],
     wanted: Sequence[Specification],
     picked: Propensity | None,
     *,
     whole: bool,
-) -> dict[Group, list[Specified]]:
+) -> dict[GroupLabel, list[SpecificationResult]]:
     """Every wanted change, of the groups that have a main estimate. whole: the one group is the programme.
 
     everybody: the panel of all applicants, `sample` is of those in either arm; groups: masks of the sample's panel.
     picked: what the last three specifications weigh by; without it they are not testable.
     """
-    found: dict[Group, list[Specified]] = {group: [] for group in main}
+    found: dict[GroupLabel, list[SpecificationResult]] = {group: [] for group in main}
     for specification in wanted:
         effects = _effects(specification, everybody, sample, estimand, groups, picked)
         for group, effect in main.items():
             one = Withheld(Reason.NOT_ESTIMABLE) if effects is None else effects[group]
             if isinstance(one, Withheld):
                 because = CheckReason.NO_SUCH_FIRMS if effects is None else CheckReason.TOO_FEW_LEFT
-                found[group].append(Specified(specification, one, Result.NOT_TESTABLE, because))
+                found[group].append(SpecificationResult(specification, one, Result.NOT_TESTABLE, because))
             else:
                 found[group].append(_compared(specification, effect, one, whole=whole))
     return found
 
 
-def _compared(specification: Specification, main: EffectEstimate, one: EffectEstimate, *, whole: bool) -> Specified:
+def _compared(
+    specification: Specification, main: EffectEstimate, one: EffectEstimate, *, whole: bool
+) -> SpecificationResult:
     if (one.theta, one.n_funded, one.n_comparison) == (main.theta, main.n_funded, main.n_comparison):
-        return Specified(specification, one, Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
+        return SpecificationResult(specification, one, Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
     same = (one.theta > 0) == (main.theta > 0)
     result, because = (Result.PASS, CheckReason.SAME_SIGN) if same else (Result.FAIL, CheckReason.OTHER_SIGN)
     gaps = abs(one.n_funded - main.n_funded), abs(one.n_comparison - main.n_comparison)
     if specification in TAKE_OTHER_FIRMS and (not whole or any(0 < gap < LEAST_APART for gap in gaps)):
-        return Specified(specification, Withheld(Reason.FEW_FIRMS_APART), result, because)
-    return Specified(specification, one, result, because)
+        return SpecificationResult(specification, Withheld(Reason.FEW_FIRMS_APART), result, because)
+    return SpecificationResult(specification, one, result, because)
 
 
 def _effects(
@@ -79,9 +81,9 @@ def _effects(
     everybody: Panel,
     sample: Sample,
     estimand: Estimand,
-    groups: Mapping[Group, BoolArray],
+    groups: Mapping[GroupLabel, BoolArray],
     picked: Propensity | None,
-) -> Mapping[Group, Effect] | None:
+) -> Mapping[GroupLabel, Effect] | None:
     """None: the data hold nothing that such a change could be made with."""
     panel, settings = sample.panel, sample.settings
     match specification:
@@ -105,8 +107,8 @@ def _effects(
 
 
 def _selected(
-    panel: Panel, sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]
-) -> Mapping[Group, Effect]:
+    panel: Panel, sample: Sample, estimand: Estimand, groups: Mapping[GroupLabel, BoolArray]
+) -> Mapping[GroupLabel, Effect]:
     """The same of other firms."""
     varied = Sample(panel, sample.outcome, sample.settings, sample.year)
     here = {group: panel.units.index.isin(sample.panel.units.index[mask]) for group, mask in groups.items()}
@@ -114,8 +116,8 @@ def _selected(
 
 
 def _within_size(
-    sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]
-) -> Mapping[Group, Effect] | None:
+    sample: Sample, estimand: Estimand, groups: Mapping[GroupLabel, BoolArray]
+) -> Mapping[GroupLabel, Effect] | None:
     """Comparison firms of the same sector and size alone."""
     units = sample.panel.units
     if "size_class" not in units or units["size_class"].isna().all():
@@ -148,9 +150,9 @@ def _alternative(
     specification: Specification,
     sample: Sample,
     estimand: Estimand,
-    groups: Mapping[Group, BoolArray],
+    groups: Mapping[GroupLabel, BoolArray],
     picked: Propensity | None,
-) -> Mapping[Group, Effect] | None:
+) -> Mapping[GroupLabel, Effect] | None:
     """Outcome regression (least squares instead of ridge), odds of being funded as weights, or both."""
     if estimand is not Estimand.TYPICAL_FIRM or picked is None:
         return None
@@ -158,7 +160,7 @@ def _alternative(
     if specification is not Specification.INVERSE_PROBABILITY:
         slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, alpha=0.0)
     odds = None if specification is Specification.OUTCOME_REGRESSION else picked.odds
-    found: dict[Group, Effect] = {}
+    found: dict[GroupLabel, Effect] = {}
     for group, mask in groups.items():
         deletions: Deletions | None = sample.mean_gap(sample.group(mask), slopes, odds)
         found[group] = effect_of(deletions, estimand, sample)

@@ -11,7 +11,7 @@ from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import UserError
 from analytics.panel.panel import Panel
 
-Group = Hashable  # the value of a units column, or a tuple of them
+GroupLabel = Hashable  # the value of a units column, or a tuple of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class Arms:
         )
 
 
-def groups_of(panel: Panel, by: str | Sequence[str]) -> dict[Group, BoolArray]:
+def groups_of(panel: Panel, by: str | Sequence[str]) -> dict[GroupLabel, BoolArray]:
     """Label (or labels) -> which firms are funded and in that group; every group that any firm of either arm has."""
     columns = [by] if isinstance(by, str) else list(by)
     missing = [column for column in columns if column not in panel.units.columns]

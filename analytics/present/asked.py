@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analytics.model import Estimand
 from analytics.release import Figure, Release
 
-Group = tuple[tuple[str, str], ...]  # dimension and code; empty: the whole programme
+GroupCodes = tuple[tuple[str, str], ...]  # dimension and code; empty: the whole programme
 
 
 @dataclass(frozen=True, slots=True)

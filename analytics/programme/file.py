@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 import pandas as pd
 from pydantic import Field, ValidationError, model_validator
 
-from analytics.folders import PROGRAMMES
+from analytics.folders import PROGRAMME_FILES
 from analytics.language.text import Text
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
@@ -25,15 +25,15 @@ from analytics.programme.parts import (
     Contact,
     Context,
     Disclosure,
-    Headline,
     Importance,
+    MainQuestion,
     Month,
     Named,
     Outcome,
     Part,
     Sector,
     Tranche,
-    Windows,
+    WindowRules,
     Words,
 )
 
@@ -57,8 +57,8 @@ class Programme(Part):
     call_source: Words | None = None
     announced: Announced | None = None
     tranches: tuple[Tranche, ...] = ()
-    windows: Windows = Windows()
-    headline: Headline
+    windows: WindowRules = WindowRules()
+    headline: MainQuestion
     importance: Importance = Importance()
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     macro_sectors: tuple[Named, ...] = Field(min_length=1)
@@ -251,7 +251,7 @@ def parse_programme(content: str, name: str) -> Programme:
         raise UserError(kind or "programme.key", file=name, entry=key, problem=problem, more=more) from error
 
 
-def load_programme(programme: str, folder: Path = PROGRAMMES) -> Programme:
+def load_programme(programme: str, folder: Path = PROGRAMME_FILES) -> Programme:
     """The programme with that id. Raises UserError when there is none, or when its file is wrong."""
     path = folder / f"{programme}.toml"
     known = sorted(file.stem for file in folder.glob("*.toml"))

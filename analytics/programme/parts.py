@@ -90,7 +90,7 @@ class Outcome(Part):
         return self
 
 
-class Windows(Part):
+class WindowRules(Part):
     """Where before ends and after begins (METHODS.md 1), and the calendar year that losses are counted from."""
 
     before_ends: Month | None = None
@@ -99,7 +99,7 @@ class Windows(Part):
     loss_baseline: Year | None = None
 
 
-class Headline(Part):
+class MainQuestion(Part):
     """The one figure of the first screen: which outcome, which estimand, over which horizon."""
 
     outcome: Slug

@@ -33,7 +33,7 @@ class Cause(StrEnum):
     DATA = "data"
 
 
-STATUS = ("reason", "obs_status", "conf_status", "grade", "verdict", "result", "because")
+STATUS_COLUMNS = ("reason", "obs_status", "conf_status", "grade", "verdict", "result", "because")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
     before, after = old.set_index("cell"), new.reindex(columns=old.columns).set_index("cell")
     both = before.index.intersection(after.index, sort=True)
     one, other = before.loc[both], after.loc[both]
-    status = _differ(one, other, STATUS)
-    value = _differ(one, other, [str(name) for name in before if name not in ("figure_id", *STATUS)]) & ~status
+    status = _differ(one, other, STATUS_COLUMNS)
+    value = _differ(one, other, [str(name) for name in before if name not in ("figure_id", *STATUS_COLUMNS)]) & ~status
     found = {
         Change.STATUS: both[status],
         Change.VALUE: both[value],

@@ -36,7 +36,7 @@ def _check(body: str) -> str:
     return str(mod_37_36.calc_check_digit("".join(filter(str.isalnum, body)).upper()))
 
 
-def cell_of(key: str) -> str:
+def cell_id(key: str) -> str:
     """Eight characters (40 bits) that stand for what a figure is."""
     digest = hashlib.sha256(key.encode()).digest()[:5]
     return base64.b32encode(digest).decode().translate(_CROCKFORD)

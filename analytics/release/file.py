@@ -25,7 +25,7 @@ from analytics.programme.parts import Tranche
 FORMAT_VERSION = 5
 READABLE = (4, 5)  # what an older one lacks is empty: an old address still shows its release
 LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
-TABLES = ("figures", "lines", "spread", "reconciliation", "applications", "suppressed")
+RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications", "suppressed")
 PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
 
 
@@ -89,7 +89,7 @@ class Release:
                 held = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
                 self._tables = {
                     name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
-                    for name in TABLES
+                    for name in RELEASE_TABLES
                     if name in held
                 }
         except duckdb.Error as error:

@@ -17,11 +17,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from analytics.clock import by_rome, stamp, unstamp, utc_now
+from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
 from analytics.model import DataKind, UserError
 from analytics.release.file import Release, to_disk
 
-Shelf = dict[str, str]  # release -> the moment from which readers see it, as a stamp
+VisibleFrom = dict[str, str]  # release -> the moment from which readers see it, as a stamp
 
 
 class State(StrEnum):
@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn. Times: UTC."""
 
     at: str
@@ -49,15 +49,15 @@ class Entry:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-def _entry(line: str) -> Entry | None:
+def _entry(line: str) -> LedgerEntry | None:
     """A line of the ledger; None for one that a kill left half written: the pointer says whether it happened."""
     try:
-        return Entry(**json.loads(line))
+        return LedgerEntry(**json.loads(line))
     except (json.JSONDecodeError, TypeError):
         return None
 
 
-def _after(shelf: Shelf, act: Entry) -> Shelf:
+def _after(shelf: VisibleFrom, act: LedgerEntry) -> VisibleFrom:
     """The shelf after an act. A release has one place on it: what was said of it before no longer counts."""
     left = {release: since for release, since in shelf.items() if release != act.release}
     match act.action:
@@ -70,19 +70,19 @@ def _after(shelf: Shelf, act: Entry) -> Shelf:
     return shelf
 
 
-def _in_order(shelf: Shelf) -> list[str]:
+def _in_order(shelf: VisibleFrom) -> list[str]:
     """Releases by the moment from which readers see them; of two in one second, as they were put there."""
     return sorted(shelf, key=lambda release: shelf[release])
 
 
-def _in_words(shelf: Shelf, now: str) -> str:
+def _in_words(shelf: VisibleFrom, now: str) -> str:
     """For people: 2026-1, then 2026-2 from 2026-12-01T08:00:00Z."""
     order = _in_order(shelf)
     seen, later = ([release for release in order if (shelf[release] > now) is to_come] for to_come in (False, True))
     return ", then ".join([*seen[-1:], *(f"{release} from {shelf[release]}" for release in later)])
 
 
-def _last_act(entries: list[Entry]) -> Entry | None:
+def _last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
     """The last that changed what readers see."""
     return next((entry for entry in reversed(entries) if entry.action != "built"), None)
 
@@ -104,7 +104,7 @@ class Releases:
         """Where a release's file lies."""
         return self.folder / f"{release}.duckdb"
 
-    def _pointer(self) -> tuple[Shelf, Entry | None]:
+    def _pointer(self) -> tuple[VisibleFrom, LedgerEntry | None]:
         """The shelf and the act that made it so. A pointer of one line is an earlier version's: one release, no act."""
         try:
             first, *rest = (self.folder / "current").read_text(encoding="utf-8").splitlines()
@@ -113,11 +113,11 @@ class Releases:
         if not rest:
             return ({first: ""} if first else {}), None
         state = json.loads(rest[0])
-        return state["since"], Entry(**state["act"])
+        return state["since"], LedgerEntry(**state["act"])
 
     def _visible(self) -> list[str]:
         """Releases whose time has come, in the order in which it came."""
-        shelf, now = self._pointer()[0], stamp(self._now())
+        shelf, now = self._pointer()[0], utc_stamp(self._now())
         return [release for release in _in_order(shelf) if shelf[release] <= now]
 
     @property
@@ -131,8 +131,8 @@ class Releases:
 
     def embargoed(self) -> dict[str, dt.datetime]:
         """Releases whose time has not come, and when it will, the next one first."""
-        shelf, now = self._pointer()[0], stamp(self._now())
-        return {release: unstamp(shelf[release]) for release in _in_order(shelf) if shelf[release] > now}
+        shelf, now = self._pointer()[0], utc_stamp(self._now())
+        return {release: from_stamp(shelf[release]) for release in _in_order(shelf) if shelf[release] > now}
 
     def open(self, release: str | None = None) -> Release:
         """A release that readers may see; without a name the one in use. Raises UserError when there is none."""
@@ -143,13 +143,13 @@ class Releases:
             raise UserError("release.unknown", release=wanted, programme=self.programme)
         return Release(self.path(wanted))
 
-    def _written(self) -> list[Entry]:
+    def _written(self) -> list[LedgerEntry]:
         path = self.folder / "ledger.jsonl"
         if not path.exists():
             return []
         return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := _entry(line))]
 
-    def ledger(self) -> list[Entry]:
+    def ledger(self) -> list[LedgerEntry]:
         """What was done, oldest first."""
         written, act = self._written(), self._pointer()[1]
         return written if act is None or act == _last_act(written) else [*written, act]
@@ -158,9 +158,9 @@ class Releases:
         """What readers saw at any time until now, oldest first; and what was then under embargo. By the ledger, so that
         it can be told of a past moment.
         """
-        shelf: Shelf = {}
+        shelf: VisibleFrom = {}
         found: dict[str, None] = {}
-        now = stamp(self._now())
+        now = utc_stamp(self._now())
         for entry in self.ledger():
             if entry.at <= now:
                 found |= dict.fromkeys(release for release, since in shelf.items() if since <= entry.at)
@@ -204,7 +204,7 @@ class Releases:
         """Add to the ledger what readers do not see: that a release was built. It is on disk when this returns."""
         with self._alone():
             self._note(self._pointer()[1])
-            self._append(Entry(stamp(self._now()), action, release))
+            self._append(LedgerEntry(utc_stamp(self._now()), action, release))
 
     def publish(self, release: str, until: dt.datetime | None = None) -> None:
         """Show a release to readers, at once or, under embargo, from `until` on (a moment with its zone).
@@ -218,12 +218,12 @@ class Releases:
             self._check_protected(Release(self.path(release)))
             if until is None:
                 self._act("published", release)
-            elif stamp(until) <= stamp(self._now()):
-                raise UserError("release.embargo_past", release=release, until=by_rome(until))
+            elif utc_stamp(until) <= utc_stamp(self._now()):
+                raise UserError("release.embargo_past", release=release, until=rome_time(until))
             elif release in self._visible():
                 raise UserError("release.embargo_seen", release=release)
             else:
-                self._act("embargoed", release, stamp(until))
+                self._act("embargoed", release, utc_stamp(until))
 
     def _check_protected(self, release: Release) -> None:
         """Two releases must not tell together what neither tells: one of them was made with the other in view, or they
@@ -264,11 +264,11 @@ class Releases:
         """Move the pointer, then note it. Call alone."""
         shelf, last = self._pointer()
         self._note(last)
-        act = Entry(stamp(self._now()), action, release, until)
+        act = LedgerEntry(utc_stamp(self._now()), action, release, until)
         self._point(_after(shelf, act), act)
         self._note(act)
 
-    def _point(self, shelf: Shelf, act: Entry) -> None:
+    def _point(self, shelf: VisibleFrom, act: LedgerEntry) -> None:
         """Replace the pointer: its first line is for people, the second decides."""
         partial = self.folder / "current.partial"
         state = json.dumps({"since": shelf, "act": act.line()})
@@ -277,12 +277,12 @@ class Releases:
         partial.replace(self.folder / "current")
         to_disk(self.folder)
 
-    def _note(self, act: Entry | None) -> None:
+    def _note(self, act: LedgerEntry | None) -> None:
         """Have the ledger hold the pointer's act."""
         if act is not None and act != _last_act(self._written()):
             self._append(act)
 
-    def _append(self, entry: Entry) -> None:
+    def _append(self, entry: LedgerEntry) -> None:
         with (self.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
             # the line break comes first: after a half-written line it starts a new one
             ledger.write("\n" + json.dumps(entry.line()))

@@ -11,10 +11,10 @@ import stdnum.exceptions
 from stdnum.it import codicefiscale
 
 from analytics.programme.file import Programme
-from analytics.store.columns import Column, Kind
-from analytics.store.mapping import Format, Mapping
+from analytics.store.columns import CellKind, Column
+from analytics.store.mapping import ColumnMapping, Format
 
-LARGEST = Decimal(10) ** 12  # what DECIMAL(18,6) holds
+LARGEST_NUMBER = Decimal(10) ** 12  # what DECIMAL(18,6) holds
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _PLAIN = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
 _NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
@@ -46,7 +46,7 @@ class Rejection:
     expected: str = ""
 
 
-def parser(column: Column, mapping: Mapping, programme: Programme) -> Callable[[str], object]:
+def parser(column: Column, mapping: ColumnMapping, programme: Programme) -> Callable[[str], object]:
     """The function that reads this column's cells: None where nothing stands. It raises BadCellError."""
     parse = plain_parser(column, mapping.format, programme)
     words = {_fold(theirs): ours for theirs, ours in mapping.values.get(column.name, {}).items()}
@@ -61,17 +61,17 @@ def parser(column: Column, mapping: Mapping, programme: Programme) -> Callable[[
 def plain_parser(column: Column, form: Format, programme: Programme) -> Callable[[str], object]:
     """How this column's cells are read, before the mapping's words stand for anything."""
     match column.kind:
-        case Kind.FIRM:
+        case CellKind.FIRM:
             return partial(firm, identifier=programme.firm_identifier)
-        case Kind.CODE:
+        case CellKind.CODE:
             return partial(code, allowed=column.values)
-        case Kind.DATE:
+        case CellKind.DATE:
             return partial(date, form=form)
-        case Kind.PERIOD:
+        case CellKind.PERIOD:
             return partial(period, form=form)
-        case Kind.DECIMAL:
+        case CellKind.DECIMAL:
             return partial(decimal, column=column, form=form)
-        case Kind.TEXT:
+        case CellKind.TEXT:
             return str
 
 
@@ -152,8 +152,8 @@ def decimal(cell: str, *, column: Column, form: Format) -> str:
     amount = Decimal(written)
     if column.minimum is not None and amount < column.minimum:
         raise BadCellError("negative")
-    limit = LARGEST if column.maximum is None else Decimal(str(column.maximum))
-    if amount > limit or abs(amount) >= LARGEST or abs(rounded := round(amount, 6)) >= LARGEST:
+    limit = LARGEST_NUMBER if column.maximum is None else Decimal(str(column.maximum))
+    if amount > limit or abs(amount) >= LARGEST_NUMBER or abs(rounded := round(amount, 6)) >= LARGEST_NUMBER:
         raise BadCellError("too_large", f"{limit:f}")
     return format(rounded, "f")
 

@@ -9,7 +9,7 @@ from analytics.programme.classifications import ATECO_EDITIONS, PROVINCES
 from analytics.programme.file import Programme
 
 
-class Kind(StrEnum):
+class CellKind(StrEnum):
     """How a cell is read."""
 
     TEXT = "text"
@@ -26,7 +26,7 @@ class Column:
     `of_award` ones only make sense where a grant was awarded."""
 
     name: str
-    kind: Kind
+    kind: CellKind
     meaning: str
     required: bool = False
     key: bool = False
@@ -56,29 +56,33 @@ class Table:
 APPLICATION_OUTCOMES = ("funded", "not_admitted", "not_funded", "withdrawn", "revoked")
 
 _APPLICATIONS = (
-    Column("application_id", Kind.TEXT, "the application's number", required=True, key=True),
-    Column("fiscal_code", Kind.FIRM, "the firm's fiscal code, or the programme's own firm identifier", required=True),
-    Column("name", Kind.TEXT, "the firm's name; never published"),
-    Column("ateco_code", Kind.TEXT, "main activity, ATECO code"),
-    Column("ateco_edition", Kind.CODE, "edition of the activity code", values=ATECO_EDITIONS),
-    Column("province", Kind.CODE, "province of the funded seat, car-plate code", values=tuple(PROVINCES)),
-    Column("employees", Kind.DECIMAL, "staff at the application, full-time equivalents", minimum=0),
-    Column("turnover_eur", Kind.DECIMAL, "turnover of the last closed year, euros", minimum=0),
-    Column("balance_sheet_eur", Kind.DECIMAL, "balance sheet total of the last closed year, euros", minimum=0),
-    Column("size_class", Kind.CODE, "size by 2003/361/EC; computed when empty", values=("micro", "small", "medium")),
-    Column("beneficiary_kind", Kind.TEXT, "what the applicant is: firm, association, university, …"),
-    Column("channel", Kind.CODE, "what was funded", values=("cross_border_platform", "own_site", "app", "several")),
-    Column("score", Kind.DECIMAL, "points given by the evaluators"),
-    Column("outcome", Kind.CODE, "how the application ended", required=True, values=APPLICATION_OUTCOMES),
-    Column("tranche", Kind.CODE, "the funding decision, an id of the programme file", of_award=True),
-    Column("awarded_on", Kind.DATE, "date of the award; empty when none was made", of_award=True),
-    Column("grant_eur", Kind.DECIMAL, "grant awarded", minimum=0, of_award=True),
-    Column("eligible_spend_eur", Kind.DECIMAL, "eligible spending, net of VAT", minimum=0, of_award=True),
-    Column("paid_eur", Kind.DECIMAL, "grant paid out so far", minimum=0, of_award=True),
-    Column("cor", Kind.TEXT, "code of the aid in the national register (RNA)"),
-    Column("exclusion_reason", Kind.TEXT, "why the application was not admitted"),
-    Column("other_aid_on", Kind.DATE, "date of other aid for the same purpose"),
-    Column("closed_on", Kind.DATE, "closure in the business register"),
+    Column("application_id", CellKind.TEXT, "the application's number", required=True, key=True),
+    Column(
+        "fiscal_code", CellKind.FIRM, "the firm's fiscal code, or the programme's own firm identifier", required=True
+    ),
+    Column("name", CellKind.TEXT, "the firm's name; never published"),
+    Column("ateco_code", CellKind.TEXT, "main activity, ATECO code"),
+    Column("ateco_edition", CellKind.CODE, "edition of the activity code", values=ATECO_EDITIONS),
+    Column("province", CellKind.CODE, "province of the funded seat, car-plate code", values=tuple(PROVINCES)),
+    Column("employees", CellKind.DECIMAL, "staff at the application, full-time equivalents", minimum=0),
+    Column("turnover_eur", CellKind.DECIMAL, "turnover of the last closed year, euros", minimum=0),
+    Column("balance_sheet_eur", CellKind.DECIMAL, "balance sheet total of the last closed year, euros", minimum=0),
+    Column(
+        "size_class", CellKind.CODE, "size by 2003/361/EC; computed when empty", values=("micro", "small", "medium")
+    ),
+    Column("beneficiary_kind", CellKind.TEXT, "what the applicant is: firm, association, university, …"),
+    Column("channel", CellKind.CODE, "what was funded", values=("cross_border_platform", "own_site", "app", "several")),
+    Column("score", CellKind.DECIMAL, "points given by the evaluators"),
+    Column("outcome", CellKind.CODE, "how the application ended", required=True, values=APPLICATION_OUTCOMES),
+    Column("tranche", CellKind.CODE, "the funding decision, an id of the programme file", of_award=True),
+    Column("awarded_on", CellKind.DATE, "date of the award; empty when none was made", of_award=True),
+    Column("grant_eur", CellKind.DECIMAL, "grant awarded", minimum=0, of_award=True),
+    Column("eligible_spend_eur", CellKind.DECIMAL, "eligible spending, net of VAT", minimum=0, of_award=True),
+    Column("paid_eur", CellKind.DECIMAL, "grant paid out so far", minimum=0, of_award=True),
+    Column("cor", CellKind.TEXT, "code of the aid in the national register (RNA)"),
+    Column("exclusion_reason", CellKind.TEXT, "why the application was not admitted"),
+    Column("other_aid_on", CellKind.DATE, "date of other aid for the same purpose"),
+    Column("closed_on", CellKind.DATE, "closure in the business register"),
 )
 
 
@@ -94,7 +98,7 @@ def applications(programme: Programme) -> Table:
         "beneficiary_kind": tuple(programme.codes("beneficiary_kind")),
     }
     columns = tuple(
-        replace(column, kind=Kind.CODE, values=own[column.name]) if own.get(column.name) else column
+        replace(column, kind=CellKind.CODE, values=own[column.name]) if own.get(column.name) else column
         for column in _APPLICATIONS
     )
     strange = sorted(set(programme.requires) - {column.name for column in columns})
@@ -104,9 +108,9 @@ def applications(programme: Programme) -> Table:
 
 
 _SALES = (
-    Column("fiscal_code", Kind.FIRM, "the firm, as in the applications", required=True, key=True),
-    Column("period", Kind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
-    Column("source", Kind.TEXT, "how the figure was collected"),
+    Column("fiscal_code", CellKind.FIRM, "the firm, as in the applications", required=True, key=True),
+    Column("period", CellKind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
+    Column("source", CellKind.TEXT, "how the figure was collected"),
 )
 
 
@@ -120,7 +124,7 @@ def sales(programme: Programme) -> Table:
         if outcome.column in {column.name for column in columns}:
             raise _wrong(programme, "outcomes", f"column {outcome.column!r} stands for something else already")
         maximum = 100.0 if outcome.unit == "percent" else None
-        columns += (Column(outcome.column, Kind.DECIMAL, outcome.label.en, minimum=0, maximum=maximum),)
+        columns += (Column(outcome.column, CellKind.DECIMAL, outcome.label.en, minimum=0, maximum=maximum),)
     return Table("sales", columns)
 
 

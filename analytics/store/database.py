@@ -16,7 +16,7 @@ from typing import Literal, Self
 import duckdb
 import pandas as pd
 
-from analytics.clock import by_rome, unstamp
+from analytics.clock import from_stamp, rome_time
 from analytics.model import UserError
 
 SCHEMA_VERSION = 1
@@ -121,8 +121,8 @@ class Store:
         self._connection.execute(query("as_of_applications"))
         self._connection.execute(query("as_of_observations"))
         if held and not self.batches():
-            first = unstamp(held[0].imported_at)
-            raise UserError("store.nothing_by_then", as_of=by_rome(as_of), first=by_rome(first))
+            first = from_stamp(held[0].imported_at)
+            raise UserError("store.nothing_by_then", as_of=rome_time(as_of), first=rome_time(first))
 
     def __enter__(self) -> Self:
         """The store itself."""

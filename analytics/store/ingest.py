@@ -22,12 +22,12 @@ from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
-from analytics.store.mapping import Mapping
+from analytics.store.mapping import ColumnMapping
 from analytics.store.readers import read_bytes, read_table
 from analytics.store.row_checks import FREQUENCY, Typed, check_applications, check_sales, type_rows
 
-Check = Callable[[Typed, Table, Store, Programme], Typed]
-TABLES: dict[str, tuple[Callable[[Programme], Table], Check]] = {
+RowCheck = Callable[[Typed, Table, Store, Programme], Typed]
+INPUT_TABLES: dict[str, tuple[Callable[[Programme], Table], RowCheck]] = {
     "applications": (applications_table, check_applications),
     "sales": (sales_table, check_sales),
 }
@@ -64,12 +64,12 @@ def import_file(
     programme: Programme,
     store: Store,
     archive: Path,
-    mapping: Mapping | None = None,
+    mapping: ColumnMapping | None = None,
     partial: bool = False,
     progress: Progress = silent,
 ) -> Report:
     """Import one file of applications or sales. Raises UserError when it is refused; the store is then as it was."""
-    mapping = mapping or Mapping()
+    mapping = mapping or ColumnMapping()
     content = read_bytes(path)
     sha256 = hashlib.sha256(content).hexdigest()
     with store.transaction():  # from the first look at the store, so that two imports at once cannot both be right
@@ -79,7 +79,7 @@ def import_file(
         progress("import", 0, 3)
         raw = read_table(content, path, mapping.format)
         progress("import", 1, 3)
-        columns, check = TABLES[kind]
+        columns, check = INPUT_TABLES[kind]
         table = columns(programme)
         typed = check(type_rows(raw, table, mapping, programme, path.name), table, store, programme)
         if typed.rejections and not partial:
@@ -109,7 +109,9 @@ def _archive(content: bytes, target: Path) -> None:
         raise UserError("store.unwritable", file=target.parent, problem=error.strerror) from error
 
 
-def _load(kind: str, typed: Typed, file: str, sha256: str, mapping: Mapping, programme: Programme, store: Store) -> int:
+def _load(
+    kind: str, typed: Typed, file: str, sha256: str, mapping: ColumnMapping, programme: Programme, store: Store
+) -> int:
     """Write one batch with its rows, inside the caller's transaction; its number."""
     batch_id = store.add_batch(
         {

@@ -52,7 +52,7 @@ class Format(BaseModel):
         return self
 
 
-class Mapping(BaseModel):
+class ColumnMapping(BaseModel):
     """Which of the officer's columns is which of ours, how the file writes things, what some words stand for.
 
     columns: our name -> theirs; constants: our name -> one value for every row; values: our name -> {their word: ours},
@@ -77,12 +77,12 @@ class Mapping(BaseModel):
         return json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True, ensure_ascii=False)
 
 
-def load_mapping(path: Path | None) -> Mapping:
+def load_mapping(path: Path | None) -> ColumnMapping:
     """A mapping file; without one, the file is taken to use our own names. Raises UserError naming the key."""
     if path is None:
-        return Mapping()
+        return ColumnMapping()
     try:
-        return Mapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return ColumnMapping.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except tomllib.TOMLDecodeError as error:
         raise UserError("mapping.toml", file=path, problem=error) from error
     except ValidationError as error:

@@ -36,7 +36,7 @@ _NO_WORKBOOK = (
     *(CalamineError, OSError, ValueError, KeyError, RuntimeError),
     *(zipfile.BadZipFile, zlib.error, ElementTree.ParseError),
 )
-Row = tuple[int, list[str]]  # number in the file, cells
+TextRow = tuple[int, list[str]]  # number in the file, cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _read_csv(content: bytes, path: Path, form: Format) -> RawTable:
         raise UserError("file.encoding_unknown", file=path, encoding=form.encoding) from error
     if "\0" in written:
         raise UserError("file.not_text", file=path)
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     try:
         for cells in csv.reader(io.StringIO(written, newline=""), delimiter=form.separator, strict=True):
             rows.append((len(rows) + 1, cells))
@@ -153,7 +153,7 @@ def _read_parquet(content: bytes, path: Path, form: Format) -> RawTable:
     return _raw(_names(path, table.column_names), columns, np.arange(1, table.num_rows + 1))
 
 
-def _table(path: Path, rows: list[Row], form: Format) -> RawTable:
+def _table(path: Path, rows: list[TextRow], form: Format) -> RawTable:
     below = [row for row in rows[form.header_row - 1 :] if any(not cell.isspace() for cell in row[1] if cell)]
     if not below:
         raise UserError("file.no_rows", file=path)

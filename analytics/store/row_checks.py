@@ -15,9 +15,9 @@ from analytics.model import UserError
 from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
 from analytics.programme.file import Programme
 from analytics.store.cells import BadCellError, Rejection, parser, plain_parser
-from analytics.store.columns import Kind, Table, must_stand
+from analytics.store.columns import CellKind, Table, must_stand
 from analytics.store.database import Store
-from analytics.store.mapping import Mapping
+from analytics.store.mapping import ColumnMapping
 from analytics.store.readers import RawTable
 
 FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
@@ -54,7 +54,7 @@ class Typed:
         return replace(self, frame=frame, rejections=tuple(found))
 
 
-def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programme, file: str) -> Typed:
+def type_rows(raw: RawTable, table: Table, mapping: ColumnMapping, programme: Programme, file: str) -> Typed:
     """Read each cell as its column says. Raises UserError when a column that must stand is missing."""
     _check_mapping(table, mapping, programme)
     names = _names(raw, table, mapping, programme, file)
@@ -66,7 +66,7 @@ def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programm
             values[column.name] = _all(len(raw.rows), read(mapping.constants[column.name].strip()))
         elif column.name in names:
             name = names[column.name]
-            if column.kind is Kind.DECIMAL:
+            if column.kind is CellKind.DECIMAL:
                 _check_one_reading(raw.cells[name], name, mapping, file)
             values[column.name], bad = _parse(raw.cells[name], raw.rows, name, read)
             rejections += bad
@@ -81,7 +81,7 @@ def type_rows(raw: RawTable, table: Table, mapping: Mapping, programme: Programm
     return Typed(frame.assign(row_number=raw.rows), raw.rows_in, (), names, unused).without(rejections)
 
 
-def _check_one_reading(cells: pd.Series, name: str, mapping: Mapping, file: str) -> None:
+def _check_one_reading(cells: pd.Series, name: str, mapping: ColumnMapping, file: str) -> None:
     """Refuse a column of typed text whose dots could all be thousands or decimals, unless the mapping says which."""
     said = mapping.format.model_fields_set & {"decimal", "thousands"}
     if said or not file.lower().endswith(".csv"):
@@ -96,7 +96,7 @@ def _all(n: int, value: object) -> ObjectArray:
     return np.full(n, value, dtype=object)
 
 
-def _check_mapping(table: Table, mapping: Mapping, programme: Programme) -> None:
+def _check_mapping(table: Table, mapping: ColumnMapping, programme: Programme) -> None:
     """What the mapping itself gets wrong: a column that there is not, a value that its column cannot hold."""
     columns = {column.name: column for column in table}
     for part, names in (("columns", mapping.columns), ("constants", mapping.constants), ("values", mapping.values)):
@@ -113,7 +113,7 @@ def _check_mapping(table: Table, mapping: Mapping, programme: Programme) -> None
             raise UserError("mapping.value", entry=key, value=value, column=name, expected=error.expected) from error
 
 
-def _names(raw: RawTable, table: Table, mapping: Mapping, programme: Programme, file: str) -> dict[str, str]:
+def _names(raw: RawTable, table: Table, mapping: ColumnMapping, programme: Programme, file: str) -> dict[str, str]:
     """Our column name -> the file's."""
     found = list(raw.cells.columns)
     wanted = {column.name: mapping.columns.get(column.name, column.name) for column in table}

@@ -5,18 +5,18 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 
-def held(key: str, options: Sequence[str], default: str) -> str:
+def from_address(key: str, options: Sequence[str], default: str) -> str:
     """A choice that lives in the address: from the address, else as last chosen, else the default, else the first.
 
     It is written back in any case, so that the address of what is on the screen always shows the same again.
     """
     asked, kept = st.query_params.get(key), st.session_state.get(f"held_{key}")
     value = next((str(wish) for wish in (asked, kept, default) if wish in options), options[0])
-    keep(key, value)
+    remember(key, value)
     return value
 
 
-def keep(key: str, value: str) -> None:
+def remember(key: str, value: str) -> None:
     """Remember a choice and write it into the address."""
     st.session_state[f"held_{key}"] = value
     if st.query_params.get(key) != value:
@@ -46,7 +46,7 @@ def choose(
     forgets: another choice that makes no sense any more when this one changes; understood: the option that is meant by
     what a reader typed, which is None where nothing is: then the choice stays as it was.
     """
-    st.session_state[f"pick_{key}"] = held(key, options, default)
+    st.session_state[f"pick_{key}"] = from_address(key, options, default)
 
     def chosen() -> None:
         picked = st.session_state[f"pick_{key}"] or default
@@ -54,7 +54,7 @@ def choose(
             meant = understood(picked) if understood else None
             st.session_state[f"unknown_{key}"] = None if meant else picked
             picked = meant or st.session_state[f"held_{key}"]
-        keep(key, picked)
+        remember(key, picked)
         if forgets:
             forget(forgets)
 
@@ -70,6 +70,6 @@ def not_understood(key: str) -> str | None:
 
 def switch(label: str, key: str) -> bool:
     """A switch that lives in the address."""
-    st.session_state[f"pick_{key}"] = held(key, ("0", "1"), "0") == "1"
-    st.toggle(label, key=f"pick_{key}", on_change=lambda: keep(key, str(int(st.session_state[f"pick_{key}"]))))
+    st.session_state[f"pick_{key}"] = from_address(key, ("0", "1"), "0") == "1"
+    st.toggle(label, key=f"pick_{key}", on_change=lambda: remember(key, str(int(st.session_state[f"pick_{key}"]))))
     return str(st.session_state[f"held_{key}"]) == "1"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from analytics.folders import PROGRAMMES, Home
+from analytics.folders import PROGRAMME_FILES, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release, Releases
-from pages.parts.address import held
+from pages.parts.address import from_address
 
 
 @lru_cache(maxsize=8)
@@ -35,11 +35,11 @@ class Frame:
 
 def language() -> Text:
     """The reader's language, from the address."""
-    return speaking(held("lang", LANGUAGES, DEFAULT_LANGUAGE))
+    return speaking(from_address("lang", LANGUAGES, DEFAULT_LANGUAGE))
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class ReadableReleases:
     """What can be read of one programme: published releases, newest first, and the one in use.
 
     missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
@@ -64,7 +64,7 @@ class Shelf:
         return None
 
 
-def _shelf(releases: Releases) -> Shelf | None:
+def _shelf(releases: Releases) -> ReadableReleases | None:
     """None when the programme has nothing published that can be read."""
     pointed = releases.current
     published = releases.published()[::-1]
@@ -74,14 +74,14 @@ def _shelf(releases: Releases) -> Shelf | None:
                 read_release(releases.path(candidate))
             except UserError:
                 continue
-            return Shelf(releases, tuple(published), candidate, None if candidate == pointed else pointed)
+            return ReadableReleases(releases, tuple(published), candidate, None if candidate == pointed else pointed)
     return None
 
 
-def shelves() -> dict[str, Shelf]:
+def shelves() -> dict[str, ReadableReleases]:
     """Programmes with something published, in the order of their files."""
     root = Home.default().releases
-    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMMES.glob("*.toml"))}
+    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMME_FILES.glob("*.toml"))}
     return {programme: shelf for programme, shelf in found.items() if shelf}
 
 
@@ -102,8 +102,8 @@ def frame() -> Frame | None:
     available = shelves()
     if not available:
         return None
-    shelf = available[held("programme", list(available), next(iter(available)))]
-    chosen = held("release", shelf.published, shelf.current)
+    shelf = available[from_address("programme", list(available), next(iter(available)))]
+    chosen = from_address("release", shelf.published, shelf.current)
     try:
         release = shelf.read(chosen)
     except UserError:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from analytics.clock import said
+from analytics.clock import moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text, plain
 from analytics.present.pictures import Absent, Shown
@@ -22,7 +22,7 @@ MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a
 def embargoed(found: Frame) -> list[tuple[str, str]]:
     """Releases of the programme that are still to come, and when, in words; nothing else of them is known here."""
     releases = Releases(Home.default().releases, found.release.programme.id)
-    return [(release, said(until, found.text)) for release, until in releases.embargoed().items()]
+    return [(release, moment_in_words(until, found.text)) for release, until in releases.embargoed().items()]
 
 
 def show(shown: Shown, key: str, found: Frame) -> None:

@@ -21,7 +21,7 @@ from analytics.estimate.money import Money, MoneyEstimate, money_of
 from analytics.estimate.sample import Sample
 from analytics.folders import PROJECT
 from analytics.model import Estimand, Unit, Withheld
-from analytics.panel.arms import Group, groups_of
+from analytics.panel.arms import GroupLabel, groups_of
 from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
 from tests.bench.document import Results, document, outside
 from tests.bench.markdown import deliver
@@ -102,17 +102,17 @@ def _asked(made: Programme) -> Iterator[tuple[str, Sample, Estimand]]:
         yield f"typical_firm, year 1{suffix}", first, Estimand.TYPICAL_FIRM
 
 
-def _by_sector(sample: Sample, estimand: Estimand, groups: Mapping[Group, BoolArray]) -> dict[Group, Effect]:
+def _by_sector(sample: Sample, estimand: Estimand, groups: Mapping[GroupLabel, BoolArray]) -> dict[GroupLabel, Effect]:
     """Every sector's effect, and the whole programme's."""
     return group_effects(sample, estimand, groups) | group_effects(sample, estimand, {WHOLE: sample.panel.funded})
 
 
-def _equal(found: Mapping[Group, Effect]) -> float:
+def _equal(found: Mapping[GroupLabel, Effect]) -> float:
     test = sectors_differ(effect for group, effect in found.items() if group != WHOLE)
     return test.p_value if isinstance(test, WelchTest) else float("nan")
 
 
-def _rows(found: Mapping[Group, Effect], what: str, made: Programme, truths: Truth) -> Iterator[dict[str, Any]]:
+def _rows(found: Mapping[GroupLabel, Effect], what: str, made: Programme, truths: Truth) -> Iterator[dict[str, Any]]:
     for group, effect in found.items():
         told = {"what": what, "size": made.sizes[group], "group": group}
         if isinstance(effect, Withheld):
@@ -139,7 +139,7 @@ def _interval(found: EffectEstimate | MoneyEstimate, true: float) -> dict[str, A
 
 
 def _money(
-    sample: Sample, groups: Mapping[Group, BoolArray], made: Programme, truths: Truth
+    sample: Sample, groups: Mapping[GroupLabel, BoolArray], made: Programme, truths: Truth
 ) -> Iterator[dict[str, Any]]:
     """Extra euros against what the grant added to the firms analysed; the share offset against the population's."""
     measured = np.isfinite(sample.seen.after).any(axis=1)

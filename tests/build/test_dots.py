@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.build.patterns import Guard, cell_of
+from analytics.build.patterns import WithheldCells, cube_cell
 from analytics.build.recompute import Recipe, compared, rebuilt, store_of
 from analytics.build.rows.dots import MIDDLE, dots, growth_beside, spread_rows
 from analytics.estimate.effects import EffectEstimate, effect
@@ -268,15 +268,15 @@ def rows(samples, programme, rules: dict | None = None, earlier: tuple = (), arm
     return of_guard(samples, programme, guarded(rules or {}, arm), earlier)
 
 
-def guarded(rules: dict, arm: Arm) -> Guard:
+def guarded(rules: dict, arm: Arm) -> WithheldCells:
     by_horizon = {
-        (arm, OUTCOME, horizon): {cell_of(sector=code): rule for code, rule in by.items()}
+        (arm, OUTCOME, horizon): {cube_cell(sector=code): rule for code, rule in by.items()}
         for horizon, by in rules.items()
     }
-    return Guard(by_horizon, {})
+    return WithheldCells(by_horizon, {})
 
 
-def of_guard(samples, programme, guard: Guard, earlier: tuple = ()) -> pd.DataFrame:
+def of_guard(samples, programme, guard: WithheldCells, earlier: tuple = ()) -> pd.DataFrame:
     found = list(spread_rows(samples, programme, guard, list(earlier)))
     assert all(list(row) == COLUMNS for row in found)
     return pd.DataFrame(found, columns=COLUMNS)
@@ -349,7 +349,9 @@ def test_a_sector_that_is_withheld_has_no_earlier_dots_either(samples, programme
     """Though its comparison firms are held: withheld goes before held."""
     rules = guarded({"*": {"s0": rule}}, Arm.FUNDED).rules | guarded({"1": {"s0": Rule.HELD}}, Arm.COMPARISON).rules
     free = rows(samples, programme)
-    assert set(of_guard(samples, programme, Guard(rules, {}), (free,))["sector"]) == set(free["sector"]) - {"s0"}
+    assert set(of_guard(samples, programme, WithheldCells(rules, {}), (free,))["sector"]) == set(free["sector"]) - {
+        "s0"
+    }
 
 
 # ---- in a release ----------------------------------------------------------------------------------------------------

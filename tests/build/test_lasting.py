@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.build.patterns import Cell, Guard, cell_of
+from analytics.build.patterns import CubeCell, WithheldCells, cube_cell
 from analytics.build.rows.effects import _lasting_rows
-from analytics.build.withhold import protected
+from analytics.build.withhold import withhold
 from analytics.estimate import groups_of
 from analytics.estimate.effects import EffectEstimate, Withheld, group_effects
 from analytics.estimate.sample import Sample
@@ -215,9 +215,9 @@ NUMBERS = {"value", "low", "high", "df", "p_value", "half_low", "half_high", "si
 PROTECTED = drawn(8, funded=(22, 18), comparison=(25, 20), cohorts=(8,))
 
 
-def of_sectors(rules: dict[tuple[Arm, str, str], dict[Cell, Rule]], earlier: list[pd.DataFrame]) -> list[dict]:
+def of_sectors(rules: dict[tuple[Arm, str, str], dict[CubeCell, Rule]], earlier: list[pd.DataFrame]) -> list[dict]:
     """Of s0 and s1."""
-    return list(protected(list(lasting(PROTECTED, "sector").values()), Guard(rules, {}), earlier))
+    return list(withhold(list(lasting(PROTECTED, "sector").values()), WithheldCells(rules, {}), earlier))
 
 
 def released(add: float) -> pd.DataFrame:
@@ -232,8 +232,11 @@ def test_what_the_guard_withholds_is_withheld(horizon, rule):
     """A sector of which any year is withheld does not tell whether its effect lasts, nor what an earlier release said;
     the others do. Held in another year, it is withheld all the same.
     """
-    for more in ({}, {(Arm.FUNDED, OUTCOME, "overall" if horizon == "1" else "1"): {cell_of(sector="s0"): Rule.HELD}}):
-        rules = more | {(Arm.FUNDED, OUTCOME, horizon): {cell_of(sector="s0"): rule}}
+    for more in (
+        {},
+        {(Arm.FUNDED, OUTCOME, "overall" if horizon == "1" else "1"): {cube_cell(sector="s0"): Rule.HELD}},
+    ):
+        rules = more | {(Arm.FUNDED, OUTCOME, horizon): {cube_cell(sector="s0"): rule}}
         hidden, free = of_sectors(rules, [released(1.0)])
         assert hidden["sector"] == "s0"
         assert not NUMBERS & hidden.keys()
@@ -248,7 +251,7 @@ def test_what_is_held_in_any_year_is_held(arm, horizon):
     """Few firms of one year were corrected: its effect stays, and would be found anew from the other year's and a new
     difference. The difference stays too, or is not told where there was none.
     """
-    rules = {(arm, OUTCOME, horizon): {cell_of(sector="s0"): Rule.HELD}}
+    rules = {(arm, OUTCOME, horizon): {cube_cell(sector="s0"): Rule.HELD}}
     held, free = of_sectors(rules, [released(5.0), released(1.0)])
     was, _ = of_sectors({}, [])
     assert (held["value"], held["obs_status"]) == (was["value"] + 1, "P")
@@ -265,9 +268,9 @@ def test_one_firm_is_not_found_from_the_other_year_and_the_difference():
     mine = np.flatnonzero(PROTECTED.funded & (PROTECTED.units["sector"] == "s0").to_numpy())
     sales[mine[0], 16:20] *= 2.0
     corrected = Panel(PROTECTED.units, PROTECTED.periods, {OUTCOME: sales})
-    rules = {(Arm.FUNDED, OUTCOME, "3"): {cell_of(sector="s0"): Rule.HELD}}
+    rules = {(Arm.FUNDED, OUTCOME, "3"): {cube_cell(sector="s0"): Rule.HELD}}
     new = next(iter(lasting(corrected, "sector").values()))
-    told, _ = protected(list(lasting(corrected, "sector").values()), Guard(rules, {}), [released(0.0)])
+    told, _ = withhold(list(lasting(corrected, "sector").values()), WithheldCells(rules, {}), [released(0.0)])
     was, _ = of_sectors({}, [])
     assert new["value"] != pytest.approx(was["value"], rel=1e-3)
     assert told["value"] == was["value"]
@@ -287,12 +290,14 @@ def test_an_effect_is_held_with_the_comparison_firms_of_its_sectors():
         for cell in cells for measure, arm in measures
     ]  # fmt: skip
     earlier = pd.DataFrame([row | {"figure_id": "", "cell": "", "value": 0.25} for row in rows])
-    rules = {(Arm.COMPARISON, OUTCOME, "1"): {cell_of(sector="s0"): Rule.HELD}}
-    found = protected(rows, Guard(rules, {}), [earlier])
+    rules = {(Arm.COMPARISON, OUTCOME, "1"): {cube_cell(sector="s0"): Rule.HELD}}
+    found = withhold(rows, WithheldCells(rules, {}), [earlier])
     for row in found:
         stays = row["sector"] == "s0" and row["arm"] != "funded"
         assert (row["value"], row["obs_status"]) == ((0.25, "P") if stays else (0.5, "E")), row
-    for row in protected(rows, Guard({(Arm.COMPARISON, OUTCOME, "2"): rules[Arm.COMPARISON, OUTCOME, "1"]}, {}), []):
+    for row in withhold(
+        rows, WithheldCells({(Arm.COMPARISON, OUTCOME, "2"): rules[Arm.COMPARISON, OUTCOME, "1"]}, {}), []
+    ):
         assert row["value"] == 0.5
 
 
@@ -306,10 +311,10 @@ def test_groups_that_cross_a_held_sector_are_held_and_the_programme_is_not():
         | {"outcome": OUTCOME, "measure": "typical_firm", "arm": "*", "horizon": "1", "unit": "fraction", "value": 0.5}
         for cell in cells
     ]  # fmt: skip
-    rules = {(Arm.COMPARISON, OUTCOME, "1"): {cell_of(sector="s0"): Rule.HELD}}
-    assert [row.get("value") for row in protected(rows, Guard(rules, {}), [])] == [0.5, None, 0.5, None, 0.5]
-    rules = {(Arm.COMPARISON, OUTCOME, "2"): {cell_of(sector="s0"): Rule.HELD}}
-    assert all(row["value"] == 0.5 for row in protected(rows, Guard(rules, {}), []))
+    rules = {(Arm.COMPARISON, OUTCOME, "1"): {cube_cell(sector="s0"): Rule.HELD}}
+    assert [row.get("value") for row in withhold(rows, WithheldCells(rules, {}), [])] == [0.5, None, 0.5, None, 0.5]
+    rules = {(Arm.COMPARISON, OUTCOME, "2"): {cube_cell(sector="s0"): Rule.HELD}}
+    assert all(row["value"] == 0.5 for row in withhold(rows, WithheldCells(rules, {}), []))
 
 
 # ---- in a release ----------------------------------------------------------------------------------------------------

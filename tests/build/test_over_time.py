@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import Guard, cell_of
+from analytics.build.patterns import WithheldCells, cube_cell
 from analytics.build.recompute import Recipe, compared, rebuilt, store_of
 from analytics.build.rows.effects import figure_rows
 from analytics.build.rows.over_time import path_rows
 from analytics.build.samples import samples_of
-from analytics.build.withhold import protected
+from analytics.build.withhold import withhold
 from analytics.estimate import EventEstimate, event_study
 from analytics.estimate.event_study import shares_by_event
 from analytics.estimate.sample import Sample
@@ -260,8 +260,8 @@ NUMBERS = [*BOUNDS, "df", "n_funded", "n_comparison"]
 @pytest.mark.parametrize("horizon", ["*", "overall", "1", "3"])
 def test_of_a_withheld_programme_nothing_is_told(horizon):
     """Neither a point of the path, its firms, nor who reports: place, status and reason alone."""
-    guarded = Guard({(Arm.FUNDED, OUTCOME, horizon): {cell_of(): Rule.SECONDARY}}, {})
-    found = pd.DataFrame(list(protected(rows_of(PANELS["quarters"]), guarded, [])))
+    guarded = WithheldCells({(Arm.FUNDED, OUTCOME, horizon): {cube_cell(): Rule.SECONDARY}}, {})
+    found = pd.DataFrame(list(withhold(rows_of(PANELS["quarters"]), guarded, [])))
     assert set(found["measure"]) == {"event_study", "reporting"}
     assert found.reindex(columns=NUMBERS).isna().all(axis=None)
     assert set(found["reason"]) == {Reason.COMPLEMENTARY}
@@ -274,8 +274,8 @@ def test_of_a_held_programme_nothing_new_is_told(horizon):
     rows = rows_of(PANELS["quarters"])
     told = [row | {"figure_id": "", "cell": ""} for row in rows if row["value"] is not None]
     earlier = pd.DataFrame(told[::2]).assign(value=lambda frame: frame["value"] + 1)
-    guarded = Guard({(Arm.FUNDED, OUTCOME, horizon): {cell_of(): Rule.HELD}}, {})
-    found = pd.DataFrame(list(protected(rows, guarded, [earlier]))).set_index(["measure", "arm", "horizon"])
+    guarded = WithheldCells({(Arm.FUNDED, OUTCOME, horizon): {cube_cell(): Rule.HELD}}, {})
+    found = pd.DataFrame(list(withhold(rows, guarded, [earlier]))).set_index(["measure", "arm", "horizon"])
     stay = earlier.set_index(["measure", "arm", "horizon"])
     assert len(stay) > 20
     for place, row in found.iterrows():
@@ -288,8 +288,8 @@ def test_of_a_held_programme_nothing_new_is_told(horizon):
 
 def test_a_held_comparison_tells_nothing_new_of_who_reports():
     """Few comparison firms changed: their shares are not told anew, where no earlier release has them."""
-    guarded = Guard({(Arm.COMPARISON, OUTCOME, "*"): {cell_of(): Rule.HELD}}, {})
-    found = pd.DataFrame(list(protected(rows_of(PANELS["quarters"]), guarded, [])))
+    guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, "*"): {cube_cell(): Rule.HELD}}, {})
+    found = pd.DataFrame(list(withhold(rows_of(PANELS["quarters"]), guarded, [])))
     reporting = found[found["measure"] == "reporting"]
     assert reporting.loc[reporting["arm"] == "comparison", "value"].isna().all()
     assert reporting.loc[reporting["arm"] == "funded", "value"].notna().all()
@@ -302,13 +302,13 @@ def test_held_comparison_firms_hold_the_path(horizon):
     """
     rows = rows_of(PANELS["quarters"])
     for rule in (Rule.HELD, Rule.SECONDARY):
-        guarded = Guard({(Arm.COMPARISON, OUTCOME, horizon): {cell_of(): rule}}, {})
-        found = pd.DataFrame(list(protected(rows, guarded, [])))
+        guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, horizon): {cube_cell(): rule}}, {})
+        found = pd.DataFrame(list(withhold(rows, guarded, [])))
         points = found[found["measure"] == "event_study"]
         assert points["value"].notna().any() == (rule is Rule.SECONDARY)
     earlier = pd.DataFrame([row | {"figure_id": "", "cell": ""} for row in rows if row["value"] is not None])
-    guarded = Guard({(Arm.COMPARISON, OUTCOME, horizon): {cell_of(): Rule.HELD}}, {})
-    found = pd.DataFrame(list(protected(rows, guarded, [earlier.assign(value=7.0)])))
+    guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, horizon): {cube_cell(): Rule.HELD}}, {})
+    found = pd.DataFrame(list(withhold(rows, guarded, [earlier.assign(value=7.0)])))
     points = found[(found["measure"] == "event_study") & found["value"].notna()]
     assert len(points) > 10
     assert set(points["value"]) == {7.0}
@@ -368,8 +368,8 @@ def test_a_withheld_wave_leaves_the_points_of_all_waves(michigan, rule, whole_on
         everybody = from_store(store, programme, everybody=True)
     samples = samples_of(everybody.compared, programme, horizons(everybody.compared, programme.settings))
     told = []
-    for rules in ({}, {(Arm.FUNDED, OUTCOME, "*"): {cell_of(wave=programme.codes("wave")[0]): rule}}):
-        rows = pd.DataFrame(list(figure_rows(everybody, programme, samples, Guard(rules, {}))))
+    for rules in ({}, {(Arm.FUNDED, OUTCOME, "*"): {cube_cell(wave=programme.codes("wave")[0]): rule}}):
+        rows = pd.DataFrame(list(figure_rows(everybody, programme, samples, WithheldCells(rules, {}))))
         points = rows[(rows["measure"] == "event_study") & rows["value"].notna()]
         told.append(points["horizon"].tolist())
     assert told[0] == ["e-2", "e0", "e1"]

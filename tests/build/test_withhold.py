@@ -12,7 +12,7 @@ from analytics.build import patterns
 from analytics.build.candidate import contents
 from analytics.build.contributions import contributions
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import Guard
+from analytics.build.patterns import WithheldCells
 from analytics.build.rows.dots import MIDDLE
 from analytics.build.rows.effects import figure_rows
 from analytics.build.rows.row import KEY, coarse
@@ -50,7 +50,7 @@ def candidates(everybody: Panel, programme: Programme) -> pd.DataFrame:
     """The figures as they are before anything is withheld."""
     panel = everybody.compared
     samples = samples_of(panel, programme, horizons(panel, programme.settings))
-    return pd.DataFrame(list(figure_rows(everybody, programme, samples, Guard({}, {})))).set_index(list(KEY))
+    return pd.DataFrame(list(figure_rows(everybody, programme, samples, WithheldCells({}, {})))).set_index(list(KEY))
 
 
 CHANCE = ("selling_", "stopped_", "started_", "check_", "measured_", "change")

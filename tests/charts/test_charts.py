@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from plotly import graph_objects as go
 
 from analytics import charts
-from analytics.charts import Mark, Row, Stamp
+from analytics.charts import ForestRow, Mark, Stamp
 from analytics.charts.kit import palette
 from analytics.charts.kit.interval import LEVELS, band, shared_axis
-from analytics.charts.kit.words import spread, width, wrap
+from analytics.charts.kit.words import lay_out, width, wrap
 from analytics.language.text import MINUS, Text
 from analytics.model import Arm
 
 STAMP = Stamp(
     "elaborazione su dati <inventati>", "2026.2", "ecommerce.2026-2.s-10-K", "DATI SIMULATI", "29 febbraio 2024"
 )
-WITHHELD = Row("Florovivaismo", None, None, "non pubblicato: meno di 10 imprese")
+WITHHELD = ForestRow("Florovivaismo", None, None, "non pubblicato: meno di 10 imprese")
 GAIN = Mark(0.13, -0.01, 0.29, 0.08, 0.18)
 LOSS = Mark(-0.13, -0.29, 0.01, -0.18, -0.08)
 WIDE = Mark(0.5, -0.95, 9.0, -0.2, 2.0)
-ROWS = [Row("Mobili e arredo", 71, GAIN, ""), Row("Elettronica", 1038, LOSS, "provvisorio (p)"), WITHHELD]
+ROWS = [ForestRow("Mobili e arredo", 71, GAIN, ""), ForestRow("Elettronica", 1038, LOSS, "provvisorio (p)"), WITHHELD]
 DAYS = [dt.date(year, month, 15) for year in range(2019, 2024) for month in (2, 5, 8, 11)]
 SERIES = {
     Arm.FUNDED: [(day, 90.0 + i) for i, day in enumerate(DAYS)],
@@ -47,7 +47,7 @@ AWARDS = [
 def every_figure(text: Text, stamp: Stamp = STAMP, mark: Mark = GAIN) -> dict[str, go.Figure]:
     """One figure of each kind that carries a stamp."""
     both = {"stamp": stamp, "text": text}
-    rows = [*ROWS, Row("Altro", 12, mark, "")]
+    rows = [*ROWS, ForestRow("Altro", 12, mark, "")]
     return {
         "forest": charts.forest(rows, reference=GAIN, heading="Settore", **both),
         "forest on a phone": charts.forest(rows, reference=GAIN, compact=True, **both),
@@ -63,7 +63,7 @@ def every_figure(text: Text, stamp: Stamp = STAMP, mark: Mark = GAIN) -> dict[st
 def small(text: Text, stamp: Stamp = STAMP, title: str = "Cuoio & pelli", awards=AWARDS[:1]) -> go.Figure:
     """Small multiples of one panel."""
     zones = {"before": BEFORE, "after": None, "note": None}
-    panels = [charts.Panel(title, 44, SERIES)]
+    panels = [charts.SmallChart(title, 44, SERIES)]
     return charts.small_multiples(
         panels, columns=4, y_range=(60.0, 120.0), awards=awards, stamp=stamp, text=text, **zones
     )
@@ -133,7 +133,11 @@ def test_a_small_panel_keeps_the_watermark_its_name_and_its_number(text):
 
 @pytest.mark.parametrize("compact", [False, True])
 def test_all_rows_share_one_range_and_nothing_is_drawn_outside_it(text, compact):
-    for rows in (ROWS, [Row("a", 10, WIDE, ""), *ROWS], [Row(str(i), 10, GAIN, "") for i in range(14)] + ROWS):
+    for rows in (
+        ROWS,
+        [ForestRow("a", 10, WIDE, ""), *ROWS],
+        [ForestRow(str(i), 10, GAIN, "") for i in range(14)] + ROWS,
+    ):
         figure = charts.forest(rows, reference=GAIN, stamp=STAMP, text=text, compact=compact)
         low, high = figure.layout.xaxis.range
         assert low < 0 < high
@@ -142,7 +146,9 @@ def test_all_rows_share_one_range_and_nothing_is_drawn_outside_it(text, compact)
 
 
 def test_an_interval_that_leaves_the_range_gets_an_arrow_and_keeps_its_numbers(text):
-    rows = [Row(str(i), 20, GAIN, "") for i in range(6)] + [Row("far", 20, Mark(9.0, 8.0, 9.9, 8.8, 9.3), "")]
+    rows = [ForestRow(str(i), 20, GAIN, "") for i in range(6)] + [
+        ForestRow("far", 20, Mark(9.0, 8.0, 9.9, 8.8, 9.3), "")
+    ]
     figure = charts.forest(rows, reference=None, stamp=STAMP, text=text)
     assert figure.layout.xaxis.range[1] < 8
     assert list(figure.data[-1].marker.symbol) == ["triangle-right"]
@@ -208,7 +214,7 @@ def test_no_colour_outside_the_palette(text):
 
 def test_positive_and_negative_effects_have_the_same_colours(text):
     def style(mark: Mark) -> list[dict]:
-        figure = charts.forest([Row("a", 20, mark, "")], reference=None, stamp=STAMP, text=text)
+        figure = charts.forest([ForestRow("a", 20, mark, "")], reference=None, stamp=STAMP, text=text)
         return [{k: v for k, v in trace.items() if k not in ("x", "y")} for trace in figure.to_dict()["data"]]
 
     assert style(GAIN) == style(LOSS)
@@ -227,7 +233,7 @@ def test_orange_is_never_text_and_comparison_is_always_dashed_and_named(text):
 
 def test_labels_from_data_are_escaped(text):
     evil = "<b>A</b> & <a href='x'>$x$</a>"
-    rows = [Row(evil, 10, GAIN, evil), Row(evil, None, None, evil)]
+    rows = [ForestRow(evil, 10, GAIN, evil), ForestRow(evil, None, None, evil)]
     stamp = Stamp(evil, evil, evil, evil, evil)
     awards = [(dt.date(2021, 1, 1), evil)]
     figures = [
@@ -246,7 +252,7 @@ def test_labels_from_data_are_escaped(text):
 
 
 def test_both_languages_use_their_own_words_and_numbers():
-    row = [Row("Legno", 1204, Mark(12.5, 0.01, 20.0, 8.0, 15.0), "")]
+    row = [ForestRow("Legno", 1204, Mark(12.5, 0.01, 20.0, 8.0, 15.0), "")]
     italian, english = (charts.forest(row, reference=GAIN, stamp=STAMP, text=Text(code)) for code in ("it", "en"))
     assert "+1.250%" in words(italian)
     assert "1.204" in words(italian)
@@ -262,7 +268,7 @@ def test_alt_texts_hold_the_same_numbers_as_the_labels(text):
         for number in (row.mark.value, row.mark.low, row.mark.high):
             assert text.percent(number) in words(figures["forest"])
     footer = numbers(f"{STAMP.release} {STAMP.figure_id} {STAMP.data_to}") | numbers("95% 50% 100 10 36 2026 2026.2")
-    rows = [*ROWS, Row("Altro", 12, WIDE, "")]
+    rows = [*ROWS, ForestRow("Altro", 12, WIDE, "")]
     alts = {
         "forest": charts.forest_alt(rows, text, GAIN),
         "forest on a phone": charts.forest_alt(rows, text, GAIN),
@@ -279,7 +285,7 @@ def test_alt_texts_hold_the_same_numbers_as_the_labels(text):
         assert alt.rstrip().endswith(".")
     assert WITHHELD.note in alts["forest"]
     assert WITHHELD.note in alts["years"]
-    assert "44" in charts.small_multiples_alt([charts.Panel("Cuoio", 44, SERIES)], None, text)
+    assert "44" in charts.small_multiples_alt([charts.SmallChart("Cuoio", 44, SERIES)], None, text)
 
 
 def test_where_the_answer_is_cannot_tell_no_best_guess_is_drawn_or_said(text):
@@ -337,7 +343,9 @@ fractions = st.floats(-1.0, 1e4, allow_nan=False)
 intervals = st.lists(fractions, min_size=5, max_size=5).map(sorted).map(lambda v: Mark(v[2], v[0], v[4], v[1], v[3]))
 labels = st.text(max_size=90)
 any_rows = st.lists(
-    st.builds(Row, labels, st.none() | st.integers(0, 10**6), st.none() | intervals, labels, st.none() | fractions),
+    st.builds(
+        ForestRow, labels, st.none() | st.integers(0, 10**6), st.none() | intervals, labels, st.none() | fractions
+    ),
     max_size=16,
 )
 
@@ -400,7 +408,7 @@ def test_wild_lines_never_raise(values, compact):
 @given(st.lists(st.tuples(st.floats(-50, 400), st.floats(1, 60)), max_size=6))
 def test_labels_that_are_moved_apart_do_not_overlap_and_keep_their_order(pairs):
     wanted, sizes = [p[0] for p in pairs], [p[1] for p in pairs]
-    centres = spread(wanted, sizes, 0, 1000)
+    centres = lay_out(wanted, sizes, 0, 1000)
     order = sorted(range(len(pairs)), key=lambda i: wanted[i])
     for a, b in pairwise(order):
         assert centres[b] - centres[a] >= (sizes[a] + sizes[b]) / 2 - 1e-6

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plotly import graph_objects as go
 
 from analytics import charts
-from analytics.charts import ContextLine, DotRow, EventPoint, Mark, Panel, Row, Stamp, Tile
+from analytics.charts import ContextLine, DotRow, EventPoint, ForestRow, Mark, SmallChart, Stamp, Tile
 from analytics.charts.kit import palette
 from analytics.charts.kit.canvas import footer_lines
 from analytics.charts.kit.words import flow, width
@@ -26,10 +26,12 @@ FEW = {"max_examples": 40, "deadline": None}
 STAMP = Stamp("elaborazione su dati <inventati>", "2026.2", "ecommerce.2026-2.s-10-K", "DATI SIMULATI", "29 feb 2024")
 NAMES = ["Alimentari e bevande", "Casalinghi e ferramenta", "Libri, carta e giochi educativi", "Elettronica"]
 WHY = "non pubblicato: meno di 10 imprese"
-HELD = Row("Florovivaismo", 7, None, WHY)
+HELD = ForestRow("Florovivaismo", 7, None, WHY)
 MARKS = [Mark(0.13, -0.07, 0.38, 0.05, 0.2), Mark(0.83, 0.33, 1.52, 0.6, 1.0), Mark(-0.22, -0.41, 0.03, -0.3, -0.1)]
-ROWS = [Row(name, 90 - i, mark, "", 0.1 + i / 10) for i, (name, mark) in enumerate(zip(NAMES, MARKS, strict=False))]
-PLAIN = [Row(row.label, None, row.mark, "") for row in ROWS]
+ROWS = [
+    ForestRow(name, 90 - i, mark, "", 0.1 + i / 10) for i, (name, mark) in enumerate(zip(NAMES, MARKS, strict=False))
+]
+PLAIN = [ForestRow(row.label, None, row.mark, "") for row in ROWS]
 DAYS = [dt.date(2018 + q // 4, 1 + 3 * (q % 4), 1) for q in range(2, 28)]
 SERIES = {
     Arm.FUNDED: [(day, 70.0 + 11 * i) for i, day in enumerate(DAYS)],
@@ -75,10 +77,10 @@ def every_figure(text: Text, stamp: Stamp = STAMP) -> dict[str, tuple[float, go.
     both = {"stamp": stamp, "text": text}
     zones = {"before": BEFORE, "after": AFTER, "awards": AWARDS}
     note = "Non pubblicati, meno di 10 imprese: Articoli per animali, Florovivaismo, Strumenti musicali"
-    panels = [Panel(name, 90, SERIES) for name in NAMES]
+    panels = [SmallChart(name, 90, SERIES) for name in NAMES]
     grid = {"y_range": (60.0, 350.0), "note": note} | zones | both
     ways = {"reference": MARKS[0], "reference_words": "stima principale", "columns": ("", "Effetto|(95%)")}
-    points = [Row(row.label, row.n, Mark(0.03, -0.12, 0.08, 0.0, 0.05), "", 0.01) for row in ROWS]
+    points = [ForestRow(row.label, row.n, Mark(0.03, -0.12, 0.08, 0.0, 0.05), "", 0.01) for row in ROWS]
     counts = {Arm.FUNDED: 71, Arm.COMPARISON: 112}
     return {
         "forest": (660, charts.forest([*ROWS, HELD], reference=MARKS[0], heading="Settore", **both)),
@@ -87,7 +89,7 @@ def every_figure(text: Text, stamp: Stamp = STAMP) -> dict[str, tuple[float, go.
         "points phone": (320, charts.forest(points, reference=MARKS[0], unit=Unit.POINTS, compact=True, **both)),
         "years": (
             320,
-            charts.years([Row(f"{i}º anno", 40, points[0].mark, "") for i in (1, 2, 3)], unit="points", **both),
+            charts.years([ForestRow(f"{i}º anno", 40, points[0].mark, "") for i in (1, 2, 3)], unit="points", **both),
         ),
         "lines": (560, charts.lines(SERIES, counts=counts, **zones, **both)),
         "lines phone": (320, charts.lines(SERIES, counts=counts, compact=True, **zones, **both)),
@@ -233,12 +235,12 @@ def test_units_write_words_and_ticks_and_alt():
     text = Text("it")
     mark = Mark(0.03, -0.02, 0.08, 0.0, 0.05)
     for unit, said in ((Unit.POINTS, "+3 p.p."), (Unit.SCORE, "+0,03"), (Unit.FRACTION, "+3%")):
-        figure = charts.forest([Row("a", 20, mark, "")], reference=mark, stamp=STAMP, text=text, unit=unit)
-        years = charts.years([Row("a", 20, mark, "")], stamp=STAMP, text=text, unit=unit)
+        figure = charts.forest([ForestRow("a", 20, mark, "")], reference=mark, stamp=STAMP, text=text, unit=unit)
+        years = charts.years([ForestRow("a", 20, mark, "")], stamp=STAMP, text=text, unit=unit)
         assert said in words(figure)
         assert said in words(years)
-        assert said in charts.forest_alt([Row("a", 20, mark, "")], text, unit=unit)
-        assert said in charts.years_alt([Row("a", 20, mark, "")], text, unit=unit)
+        assert said in charts.forest_alt([ForestRow("a", 20, mark, "")], text, unit=unit)
+        assert said in charts.years_alt([ForestRow("a", 20, mark, "")], text, unit=unit)
         ending = said[-1]
         assert all(tick.endswith(ending) or ending.isdigit() for tick in figure.layout.xaxis.ticktext)
     with pytest.raises(ValueError, match="finite"):
@@ -247,9 +249,9 @@ def test_units_write_words_and_ticks_and_alt():
 
 def test_only_fractions_end_at_minus_one_hundred_percent():
     wide = Mark(-1.5, -1.9, 0.5, -1.7, -1.0)
-    figure = charts.forest([Row("a", 20, wide, "")], reference=None, stamp=STAMP, text=Text(), unit=Unit.SCORE)
+    figure = charts.forest([ForestRow("a", 20, wide, "")], reference=None, stamp=STAMP, text=Text(), unit=Unit.SCORE)
     assert min(figure.layout.xaxis.tickvals) < -1
-    far = charts.forest([Row("a", 20, Mark(0, -1, 3, -0.9, 1), "")], reference=None, stamp=STAMP, text=Text())
+    far = charts.forest([ForestRow("a", 20, Mark(0, -1, 3, -0.9, 1), "")], reference=None, stamp=STAMP, text=Text())
     assert min(far.layout.xaxis.tickvals) >= -1
 
 
@@ -310,7 +312,7 @@ def test_shares_draw_what_is_given_on_an_axis_from_a_half_or_from_zero(text):
 
 @pytest.mark.parametrize("columns", [4, 2])
 def test_small_multiples_are_one_figure_on_one_scale(text, columns):
-    panels = [Panel(name, 10 + i, SERIES) for i, name in enumerate(NAMES)]
+    panels = [SmallChart(name, 10 + i, SERIES) for i, name in enumerate(NAMES)]
     note = "Non pubblicati: Florovivaismo"
     figure = charts.small_multiples(
         panels, columns=columns, y_range=(60.0, 350.0), awards=AWARDS, before=BEFORE, after=AFTER, note=note,

@@ -108,7 +108,7 @@ def test_michigan_says_how_to_get_its_package(tmp_path, monkeypatch):
 
 def test_michigan_is_imported_by_a_mapping(tmp_path):
     """The data set's own columns; nothing is renamed beforehand."""
-    _, _, mapping = michigan.write(tmp_path / "files")
+    _, _, mapping = michigan.write_michigan_files(tmp_path / "files")
     assert load_mapping(mapping).columns == {"fiscal_code": "fcode", "period": "year"}
 
 

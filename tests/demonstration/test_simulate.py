@@ -267,7 +267,7 @@ def test_equal_seeds_give_equal_files_and_another_seed_other_firms(programme, si
     assert_frame_equal(again.sales, simulation.sales)
     assert_frame_equal(again.truth.effects, simulation.truth.effects)
     for run, name in ((simulation, "a"), (again, "b")):
-        office.write(run, programme, tmp_path / name)
+        office.write_office_files(run, programme, tmp_path / name)
     written = sorted(file.name for file in (tmp_path / "a").iterdir())
     assert written == ["domande.csv", "domande.toml", "truth.json", "vendite.csv", "vendite.toml"]
     for name in written:
@@ -281,7 +281,7 @@ def test_equal_seeds_give_equal_files_and_another_seed_other_firms(programme, si
 @pytest.fixture(scope="module")
 def handed_over(simulation, programme, tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
-    return office.write(simulation, programme, folder)
+    return office.write_office_files(simulation, programme, folder)
 
 
 def raw(file, mapping):

@@ -16,9 +16,17 @@ from analytics.estimate.effects import EffectEstimate, effect, effect_of
 from analytics.estimate.inference import Uncertainty
 from analytics.estimate.sample import Sample
 from analytics.evidence import checks as diagnostics
-from analytics.evidence.checks import alike_before, comparable, diagnosed, enough, reporting, stable, worst_case
+from analytics.evidence.checks import (
+    check_before,
+    check_design,
+    check_groups,
+    check_reporting,
+    check_stability,
+    run_checks,
+    worst_case,
+)
 from analytics.evidence.findings import Finding, Range, gap_between
-from analytics.evidence.specifications import Specified
+from analytics.evidence.specifications import SpecificationResult
 from analytics.model import Check, CheckReason, Estimand, Reason, Result, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel
 from tests.helpers.panels import drawn, in_units_of, rich, with_sales
@@ -54,7 +62,7 @@ def before_of(
     firms = sample.group(panel.funded if group is None else group)
     found = effect_of(sample.deletions(TYPICAL, firms), TYPICAL, sample)
     assert isinstance(found, EffectEstimate)
-    return alike_before(sample, earlier, TYPICAL, firms, found, claim or claim_of(found))
+    return check_before(sample, earlier, TYPICAL, firms, found, claim or claim_of(found))
 
 
 def on_log_scale(shown: Range) -> tuple[float, float, float]:
@@ -450,7 +458,7 @@ def fake(**changes: object) -> EffectEstimate:
     ],
 )
 def test_fifteen_firms_and_ten_equal_votes_are_enough(changes, because, least):
-    found = enough(fake(**changes))
+    found = check_groups(fake(**changes))
     assert found.because is because
     assert (found.result is Result.PASS) == (because is CheckReason.ENOUGH_FIRMS)
     assert found.number == Range(float(least), Unit.COUNT)
@@ -514,7 +522,7 @@ def reporting_of(panel: Panel, sector: str | None = None) -> Finding:
     here = panel.funded & (True if sector is None else (panel.units["sector"] == sector).to_numpy())
     firms, everyone = sample.group(here), sample.group(panel.funded)
     found = effect_of(sample.deletions(TYPICAL, firms), TYPICAL, sample)
-    return reporting(sample, firms, everyone, found)
+    return check_reporting(sample, firms, everyone, found)
 
 
 @pytest.mark.parametrize(
@@ -648,7 +656,7 @@ def collected(*, sector_a: tuple[int, int], sector_b: tuple[int, int] = (10, 10)
 def design_of(panel: Panel, sector: str | None = None) -> Finding:
     sample = Sample(panel, "sales", PLAIN)
     here = panel.funded & (True if sector is None else (panel.units["sector"] == sector).to_numpy())
-    return comparable(sample, sample.group(here), sample.group(panel.funded))
+    return check_design(sample, sample.group(here), sample.group(panel.funded))
 
 
 def test_the_same_collection_and_known_reasons_are_comparable():
@@ -715,9 +723,11 @@ def test_a_source_may_be_kept_in_any_column_of_text(kind):
 # ---- 4: stability ----------------------------------------------------------------------------------------------------
 
 
-def came_out(*results: Result) -> list[Specified]:
+def came_out(*results: Result) -> list[SpecificationResult]:
     known = zip(Specification, results, strict=False)
-    return [Specified(one, Withheld(Reason.NOT_ESTIMABLE), result, CheckReason.SAME_SIGN) for one, result in known]
+    return [
+        SpecificationResult(one, Withheld(Reason.NOT_ESTIMABLE), result, CheckReason.SAME_SIGN) for one, result in known
+    ]
 
 
 SAME, OTHER, NONE = Result.PASS, Result.FAIL, Result.NOT_TESTABLE
@@ -740,7 +750,7 @@ SAME, OTHER, NONE = Result.PASS, Result.FAIL, Result.NOT_TESTABLE
 )
 def test_four_in_five_specifications_of_the_same_sign(results, result, share):
     """Those that could be made; fewer than three tell nothing."""
-    found = stable(came_out(*results), fake())
+    found = check_stability(came_out(*results), fake())
     assert found.result is result
     assert (found.number.value if found.number else None) == (None if share is None else pytest.approx(share))
 
@@ -752,7 +762,7 @@ def test_the_five_checks_come_in_their_order():
     panel = collected(sector_a=(10, 10))
     sample, earlier = Sample(panel, "sales", PLAIN), Sample(panel, "sales", PLAIN, placebo=True)
     known = theta_of(PLAIN, panel)
-    found = diagnosed(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), came_out(*[SAME] * 5))
+    found = run_checks(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), came_out(*[SAME] * 5))
     assert [one.check for one in found] == list(Check)
 
 
@@ -765,7 +775,7 @@ def test_the_unit_of_the_data_changes_no_check(seed, factor):
     def findings(panel: Panel) -> list[Finding]:
         sample, earlier = (Sample(panel, "sales", settings, placebo=which) for which in (False, True))
         known = theta_of(settings, panel)
-        return diagnosed(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), [])
+        return run_checks(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), [])
 
     for one, other in zip(findings(panel), findings(in_units_of(panel, factor)), strict=True):
         assert (one.result, one.because, one.n_funded) == (other.result, other.because, other.n_funded)

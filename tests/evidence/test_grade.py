@@ -15,9 +15,9 @@ from analytics.build.rows.evidence import claimed, evidence_rows
 from analytics.build.rows.row import cell_of_group
 from analytics.estimate.effects import EffectEstimate, effect, effects_by
 from analytics.estimate.inference import Uncertainty
-from analytics.evidence.checks import alike_before
+from analytics.evidence.checks import check_before
 from analytics.evidence.findings import Finding
-from analytics.evidence.grade import graded, judged, verdict
+from analytics.evidence.grade import grade_evidence, grade_of, verdict
 from analytics.model import Check, CheckReason, Estimand, Grade, Reason, Result, Settings, Unit, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
@@ -61,8 +61,8 @@ def test_every_grade_is_that_of_the_table():
     """All 4^5 ways that five checks come out, with every way that the programme's own check of the year before does."""
     assert len(EVERY) == 4**5 * 5
     for results, whole in EVERY:
-        assert graded(results, whole) is by_the_table(results, whole), (results, whole)
-    assert {graded(*one) for one in EVERY} == {Grade.MODERATE, Grade.LOW, Grade.VERY_LOW}
+        assert grade_of(results, whole) is by_the_table(results, whole), (results, whole)
+    assert {grade_of(*one) for one in EVERY} == {Grade.MODERATE, Grade.LOW, Grade.VERY_LOW}
 
 
 WORSE = {P: (N, F, T), N: (F, T), F: (), T: ()}
@@ -72,36 +72,36 @@ BETTER_FIRST = [Grade.MODERATE, Grade.LOW, Grade.VERY_LOW]
 def test_a_check_that_comes_out_worse_never_raises_the_grade():
     """One check at a time; the programme's own of the year before too (not testable is better there than fail)."""
     for results, whole in EVERY:
-        rank = BETTER_FIRST.index(graded(results, whole))
+        rank = BETTER_FIRST.index(grade_of(results, whole))
         for check, result in results.items():
             for worse in WORSE[result]:
-                assert BETTER_FIRST.index(graded(results | {check: worse}, whole)) >= rank
+                assert BETTER_FIRST.index(grade_of(results | {check: worse}, whole)) >= rank
         for worse in (N, T, F) if whole in (None, P) else (F,):
-            assert BETTER_FIRST.index(graded(results, worse)) >= rank
+            assert BETTER_FIRST.index(grade_of(results, worse)) >= rank
 
 
 def test_what_was_not_tested_has_not_passed():
     """ "Not testable" is worth what a failure is; a check that nobody made likewise."""
     for results, whole in EVERY:
         for check in [check for check, result in results.items() if result is T]:
-            assert graded(results, whole) is graded(results | {check: F}, whole)
-            assert graded({c: r for c, r in results.items() if c is not check}, whole) is graded(results, whole)
+            assert grade_of(results, whole) is grade_of(results | {check: F}, whole)
+            assert grade_of({c: r for c, r in results.items() if c is not check}, whole) is grade_of(results, whole)
 
 
 def test_no_grade_is_above_moderate_and_none_without_a_fair_comparison():
     """Firms were not drawn by lot; and without the same collection nothing carries a claim."""
-    assert graded(dict.fromkeys(Check, P), P) is Grade.MODERATE
-    assert all(graded(results, w) is Grade.VERY_LOW for results, w in EVERY if results[Check.DESIGN] is not P)
+    assert grade_of(dict.fromkeys(Check, P), P) is Grade.MODERATE
+    assert all(grade_of(results, w) is Grade.VERY_LOW for results, w in EVERY if results[Check.DESIGN] is not P)
 
 
 def test_a_pass_is_void_where_the_year_before_differed_for_the_programme():
     """Its groups were chosen as it was: a group's own pass carries nothing. Only a failure does that."""
     for results in (one for one, whole in EVERY if whole is None):
-        assert graded(results, F) is Grade.VERY_LOW
-        assert graded(results, P) is graded(results, N) is graded(results, T) is graded(results, None)
+        assert grade_of(results, F) is Grade.VERY_LOW
+        assert grade_of(results, P) is grade_of(results, N) is grade_of(results, T) is grade_of(results, None)
     whole, own = ([finding(c, F if c is Check.BEFORE and failed else P) for c in Check] for failed in (True, False))
     for held, before, grade in ((whole, F, Grade.VERY_LOW), (own, F, Grade.VERY_LOW), (own, P, Grade.MODERATE)):
-        found = judged(some_effect(), (0.15, 0.3), held, before, Settings(), compared=True)
+        found = grade_evidence(some_effect(), (0.15, 0.3), held, before, Settings(), compared=True)
         assert (found.grade, found.verdict) == (
             grade,
             Verdict.MUCH_HIGHER,
@@ -175,7 +175,7 @@ def some_effect(unit: Unit = Unit.FRACTION) -> EffectEstimate:
 @pytest.mark.parametrize("compared", [True, False])
 def test_without_an_effect_there_is_no_verdict(compared):
     """Withheld where there is a comparison; a description where there is none."""
-    found = judged(Withheld(Reason.TOO_FEW_FIRMS), None, [], None, Settings(), compared=compared)
+    found = grade_evidence(Withheld(Reason.TOO_FEW_FIRMS), None, [], None, Settings(), compared=compared)
     assert (found.grade, found.verdict) == (Grade.WITHHELD if compared else Grade.DESCRIPTION, None)
 
 
@@ -189,16 +189,18 @@ def test_about_the_same_needs_a_year_before_that_was_surely_alike():
     ):
         result = N if because in (CheckReason.IMPRECISE, CheckReason.DIRECTION_OPEN) else P
         held = [finding(c, result, because) if c is Check.BEFORE else finding(c) for c in Check]
-        assert judged(some_effect(), (-0.05, 0.05), held, P, Settings(), compared=True).verdict is expected
+        assert grade_evidence(some_effect(), (-0.05, 0.05), held, P, Settings(), compared=True).verdict is expected
     # the reason of another check does not count for it
     held = [finding(c, P, CheckReason.WITHIN_MIE) for c in Check if c is not Check.BEFORE]
-    assert judged(some_effect(), (-0.05, 0.05), held, P, Settings(), compared=True).verdict is Verdict.CANNOT_TELL
+    assert (
+        grade_evidence(some_effect(), (-0.05, 0.05), held, P, Settings(), compared=True).verdict is Verdict.CANNOT_TELL
+    )
 
 
 def test_points_have_their_own_smallest_effect_that_matters():
     settings = Settings(mie=0.10, mie_points=0.03)
     for unit, expected in ((Unit.POINTS, Verdict.MUCH_HIGHER), (Unit.FRACTION, Verdict.HIGHER)):
-        found = judged(some_effect(unit), (0.05, 0.09), [finding(c) for c in Check], P, settings, compared=True)
+        found = grade_evidence(some_effect(unit), (0.05, 0.09), [finding(c) for c in Check], P, settings, compared=True)
         assert found.verdict is expected
 
 
@@ -314,7 +316,7 @@ def test_a_sector_cannot_be_graded_past_a_failed_year_before_of_the_programme(hi
     results = {group: {f.check: f.result for f in evidence.findings} for group, evidence in found.items()}
     assert results[()][Check.BEFORE] is F
     assert results["s2"][Check.BEFORE] is before
-    assert graded(results["s2"], N) in by_itself  # it would carry a claim
+    assert grade_of(results["s2"], N) in by_itself  # it would carry a claim
     assert found["s2"].grade is Grade.VERY_LOW
     assert {evidence.grade for evidence in found.values()} == {Grade.VERY_LOW}
 
@@ -347,7 +349,7 @@ def test_the_year_before_answers_the_interval_that_the_claim_is_made_by(seed):
     sample = assessment.sample
     found = effects_by(panel, "sales", "typical_firm", by="sector", settings=MICHIGAN.settings)[0].by_year[1]
     own = found.ci_low, found.ci_high
-    before = alike_before(sample, assessment.earlier, Estimand.TYPICAL_FIRM, sample.group(mine), found, own)
+    before = check_before(sample, assessment.earlier, Estimand.TYPICAL_FIRM, sample.group(mine), found, own)
     assert before.because in (CheckReason.DIRECTION_HOLDS, CheckReason.DIRECTION_OPEN)
 
 

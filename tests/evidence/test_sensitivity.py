@@ -20,7 +20,7 @@ from analytics.evidence.sensitivity import TOLERANCE, Sensitivity, sensitivity
 from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
-from analytics.programme.parts import Headline
+from analytics.programme.parts import MainQuestion
 from tests.helpers.panels import drawn, in_units_of, rich, with_sales
 from tests.reference import placebo as reference_placebo
 
@@ -174,7 +174,7 @@ def programme(horizon: str | int, years_after: int = 3):
     """Michigan's file with another horizon."""
     known = load_programme("michigan-1988")
     windows = known.windows.model_copy(update={"years_after": years_after})
-    headline = Headline(outcome="sales", estimand="typical_firm", horizon=horizon)
+    headline = MainQuestion(outcome="sales", estimand="typical_firm", horizon=horizon)
     return known.model_copy(update={"windows": windows, "headline": headline})
 
 

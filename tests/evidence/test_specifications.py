@@ -18,7 +18,7 @@ from analytics.estimate.effects import EffectEstimate, effect, effects_by, group
 from analytics.estimate.sample import Sample
 from analytics.evidence import specifications
 from analytics.evidence.propensity import Propensity, propensity
-from analytics.evidence.specifications import Specified, specified
+from analytics.evidence.specifications import SpecificationResult, try_specifications
 from analytics.model import CheckReason, ConfStatus, Estimand, Reason, Result, Settings, Specification, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
@@ -66,12 +66,12 @@ def came_out(
     settings: Settings = SETTINGS,
     year: int | None = None,
     by: str | None = None,
-) -> dict[object, Specified]:
+) -> dict[object, SpecificationResult]:
     """How one change came out, for the programme (()) or the groups of a column."""
     sample = Sample(panel.compared, "sales", settings, year)
     groups = groups_by(sample, by)
     main = {g: e for g, e in group_effects(sample, estimand, groups).items() if isinstance(e, EffectEstimate)}
-    found = specified(panel, sample, estimand, groups, main, [wanted], picked_of(sample), whole=by is None)
+    found = try_specifications(panel, sample, estimand, groups, main, [wanted], picked_of(sample), whole=by is None)
     return {group: one for group, [one] in found.items()}
 
 
@@ -88,7 +88,7 @@ def made(panel: Panel, wanted: Specification, *, by: str) -> dict[object, Effect
     return dict(found)
 
 
-def sign_alone(one: Specified, expected: EffectEstimate, main: EffectEstimate) -> None:
+def sign_alone(one: SpecificationResult, expected: EffectEstimate, main: EffectEstimate) -> None:
     """No value is told, and whether it has the sign of the main estimate is."""
     assert one.effect == Withheld(Reason.FEW_FIRMS_APART)
     kept = (expected.theta > 0) == (main.theta > 0)
@@ -341,7 +341,7 @@ def test_a_group_tells_the_sign_alone_however_many_firms_are_apart(firms, arm, b
         panel, name = paid(sized(50, 50), 0, above=firms), Specification.BELOW_THRESHOLD_ONLY
     [found] = came_out(panel, name, by=by).values()
     if firms:
-        assert found == Specified(name, Withheld(Reason.FEW_FIRMS_APART), Result.PASS, CheckReason.SAME_SIGN)
+        assert found == SpecificationResult(name, Withheld(Reason.FEW_FIRMS_APART), Result.PASS, CheckReason.SAME_SIGN)
     else:
         assert (found.result, found.because) == (Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
         same(found.effect, effect(panel, "sales", TYPICAL, settings=SETTINGS))
@@ -526,7 +526,7 @@ def test_alternatives_know_one_vote_per_firm_alone():
     sample = Sample(panel.compared, "sales", SETTINGS)
     main = {(): effect(panel.compared, "sales", TYPICAL, settings=SETTINGS)}
     whole = {(): sample.panel.funded}
-    [one] = specified(panel, sample, TYPICAL, whole, main, [Specification.DOUBLY_ROBUST], None, whole=True)[()]
+    [one] = try_specifications(panel, sample, TYPICAL, whole, main, [Specification.DOUBLY_ROBUST], None, whole=True)[()]
     assert one.because is CheckReason.NO_SUCH_FIRMS
 
 

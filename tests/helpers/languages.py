@@ -7,7 +7,7 @@ from functools import cache
 
 from babel import Locale
 
-from analytics.folders import PROGRAMMES
+from analytics.folders import PROGRAMME_FILES
 from analytics.language.text import LANGUAGES, sentences
 from analytics.programme.classifications import PROVINCES
 
@@ -48,7 +48,7 @@ def _calendar(language: str) -> Iterator[str]:
 def said_in(language: str) -> frozenset[str]:
     """Every word that the pages may say in a language."""
     texts = [value for key, value in sentences(language).items() if not key.startswith(OFF_THE_PAGES)]
-    for path in sorted(PROGRAMMES.glob("*.toml")):
+    for path in sorted(PROGRAMME_FILES.glob("*.toml")):
         texts += _labels(tomllib.loads(path.read_text(encoding="utf-8")), language)
     return frozenset(words("\n".join([*texts, *_calendar(language)])))
 

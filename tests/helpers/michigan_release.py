@@ -7,27 +7,27 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.build.candidate import build
-from analytics.demonstration.michigan import write
+from analytics.demonstration.michigan import write_michigan_files
 from analytics.folders import Home
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import Format, Mapping, load_mapping
+from analytics.store.mapping import ColumnMapping, Format, load_mapping
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]  # applications and sales
 
 
 def built(root: Path, edit: Callable[[pd.DataFrame, pd.DataFrame], Tables]) -> Release:
     """The release, published under a home of its own."""
-    files = write(root / "files")
+    files = write_michigan_files(root / "files")
     applications, sales = edit(pd.read_csv(files[0], dtype=str), pd.read_parquet(files[1]))
     applications.to_csv(files[0], index=False)
     sales.to_parquet(files[1], index=False)
     programme, home = load_programme("michigan-1988"), Home(root)
     with Store(home.store(programme.id), programme.id) as store:
         for kind, file, how in (
-            ("applications", files[0], Mapping(format=Format(date="%Y"))),
+            ("applications", files[0], ColumnMapping(format=Format(date="%Y"))),
             ("sales", files[1], load_mapping(files[2])),
         ):
             import_file(kind, file, programme=programme, store=store, archive=home.archive, mapping=how)
@@ -44,7 +44,7 @@ def as_they_are(applications: pd.DataFrame, sales: pd.DataFrame) -> Tables:
 
 def corrected(home: Home) -> None:
     """Sales three times as large for some firms, in a later file."""
-    _, file, mapping = write(home.root / "files")
+    _, file, mapping = write_michigan_files(home.root / "files")
     sales = pd.read_parquet(file)
     sales = sales[sales["fcode"] % 5 == 0].assign(sales=lambda rows: rows["sales"] * 3)
     later = home.root / "files" / "later.parquet"

@@ -13,7 +13,7 @@ from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store
 from analytics.store.ingest import Report, import_file
-from analytics.store.mapping import Mapping, load_mapping
+from analytics.store.mapping import ColumnMapping, load_mapping
 from analytics.store.readers import read_table
 
 Rows = list[dict[str, object]]
@@ -97,7 +97,7 @@ class Desk:
         content: bytes,
         name: str = "file.csv",
         *,
-        mapping: Mapping | None = None,
+        mapping: ColumnMapping | None = None,
         partial: bool = False,
     ) -> Report:
         path, archive = self.save(name, content), self.folder / "archive"

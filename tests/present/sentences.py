@@ -15,7 +15,7 @@ from analytics.demonstration.run import demonstrate
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
-from analytics.present.sentences.claims import Kind, Sentence, sentence_of
+from analytics.present.sentences.claims import ClaimKind, Sentence, sentence_of
 from analytics.present.sentences.lasting import Lasts
 from analytics.present.verbs import Verb
 from analytics.release import Figure, Release, Releases
@@ -78,26 +78,30 @@ class Masked(Text):
 class Case:
     """One combination, and the sentence that it gives."""
 
-    kind: Kind
+    kind: ClaimKind
     level: str
     grade: str
     verdict: str
     sentence: Sentence
 
 
-def specimen(release: Release, kind: Kind, level: str) -> Figure:
+def specimen(release: Release, kind: ClaimKind, level: str) -> Figure:
     """A published figure of that kind and level, to be varied."""
     headline = release.programme.headline
     at = {"outcome": headline.outcome, "horizon": str(headline.horizon)}
     group = {} if level == "*" else {level: release.codes(level)[0]}
-    measure = {Kind.EFFECT: headline.estimand, Kind.MONEY: "extra_per_grant", Kind.LOSSES: "losses_offset"}
-    arm = Arm.FUNDED if kind is Kind.CHANGE else "*"
+    measure = {
+        ClaimKind.EFFECT: headline.estimand,
+        ClaimKind.MONEY: "extra_per_grant",
+        ClaimKind.LOSSES: "losses_offset",
+    }
+    arm = Arm.FUNDED if kind is ClaimKind.CHANGE else "*"
     found = release.figure(measure.get(kind, "change"), arm=arm, group=group, **at)
     assert found is not None, (kind, level)
     return found
 
 
-def said(release: Release, figure: Figure, kind: Kind, level: str, text: Text) -> Sentence:
+def said(release: Release, figure: Figure, kind: ClaimKind, level: str, text: Text) -> Sentence:
     """Its sentence, the group's name marked."""
     code = "*" if level == "*" else release.codes(level)[0]
     sentence = sentence_of(release, figure, kind, level, code, text)
@@ -109,24 +113,26 @@ def said(release: Release, figure: Figure, kind: Kind, level: str, text: Text) -
 
 def cases(release: Release, text: Text) -> Iterator[Case]:
     """Every combination."""
-    for kind, level in product((Kind.EFFECT, Kind.MONEY, Kind.LOSSES), LEVELS):
-        if kind is not Kind.EFFECT and level != "*":
+    for kind, level in product((ClaimKind.EFFECT, ClaimKind.MONEY, ClaimKind.LOSSES), LEVELS):
+        if kind is not ClaimKind.EFFECT and level != "*":
             continue
         figure = specimen(release, kind, level)
-        verdicts = PLAIN if kind is Kind.LOSSES else tuple(Verdict)
+        verdicts = PLAIN if kind is ClaimKind.LOSSES else tuple(Verdict)
         for grade, verdict in product(GRADES, verdicts):
             varied = dataclasses.replace(figure, grade=grade, verdict=verdict)
             yield Case(kind, level, grade, verdict, said(release, varied, kind, level, text))
-        reasons = HIDDEN_LOSSES if kind is Kind.LOSSES else HIDDEN
+        reasons = HIDDEN_LOSSES if kind is ClaimKind.LOSSES else HIDDEN
         for reason, conf in product(reasons, (ConfStatus.FREE, ConfStatus.SMALL_COUNT)):
             hidden = dataclasses.replace(
                 figure, grade=Grade.WITHHELD, verdict=None, value=None, reason=reason, conf_status=conf
             )
             yield Case(kind, level, Grade.WITHHELD, reason, said(release, hidden, kind, level, text))
     for level, value in product(LEVELS, (0.2, -0.2, 0.001)):
-        figure = dataclasses.replace(specimen(release, Kind.CHANGE, level), value=value)
+        figure = dataclasses.replace(specimen(release, ClaimKind.CHANGE, level), value=value)
         word = "up" if value == 0.2 else "down" if value < 0 else "flat"
-        yield Case(Kind.CHANGE, level, Grade.DESCRIPTION, word, said(release, figure, Kind.CHANGE, level, text))
+        yield Case(
+            ClaimKind.CHANGE, level, Grade.DESCRIPTION, word, said(release, figure, ClaimKind.CHANGE, level, text)
+        )
 
 
 def every(release: Release, text: Text) -> set[str]:

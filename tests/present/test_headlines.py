@@ -8,8 +8,8 @@ import pytest
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Check, CheckReason, Grade, Result, Verdict
-from analytics.present.sentences.claims import Kind
-from analytics.present.sentences.headlines import approved, headlines
+from analytics.present.sentences.claims import ClaimKind
+from analytics.present.sentences.headlines import approved_sentences, headlines
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.reasons import checks, reasons
 from analytics.release import Release, Releases
@@ -28,7 +28,7 @@ def michigan(demonstration: Home) -> Release:
 
 def test_sentences_to_copy_carry_their_id_and_mark(release: Release) -> None:
     """What the press office takes away says which figure it is and that it is simulated, in short and at length."""
-    for headline in approved(release, Text("it")):
+    for headline in approved_sentences(release, Text("it")):
         for words in (headline.sentence.short, headline.sentence.long):
             assert headline.figure.figure_id in headline.copied(words)
             assert headline.copied(words).startswith("DATI SIMULATI")
@@ -67,23 +67,23 @@ def test_the_reasons_travel_with_the_figure(release: Release) -> None:
 
 def test_every_claim_has_the_grade_of_its_checks(release: Release) -> None:
     """Read from the release alone, the grade follows from the results that stand beside it."""
-    from analytics.evidence.grade import graded
+    from analytics.evidence.grade import grade_of
 
     whole = checks(release, release.headline())[Check.BEFORE].result
-    for headline in approved(release, Text("en")):
+    for headline in approved_sentences(release, Text("en")):
         found = checks(release, headline.figure)
-        if headline.kind is Kind.CHANGE or not found:
+        if headline.kind is ClaimKind.CHANGE or not found:
             continue
         results = {check: one.result for check, one in found.items() if one.result is not None}
         before = whole if headline.figure.measure == release.headline().measure else results[Check.BEFORE]
-        assert headline.figure.grade == graded(results, before)
+        assert headline.figure.grade == grade_of(results, before)
 
 
 def test_a_sector_without_an_estimate_says_why(release: Release) -> None:
     """Confidential and too few to tell are two reasons, and no range goes with either."""
-    by_code = {(h.kind, h.dimension, h.code): h for h in approved(release, Text("it"))}
-    secret = by_code[Kind.EFFECT, "sector", "electronics"]
-    few = by_code[Kind.EFFECT, "sector", "other_making"]
+    by_code = {(h.kind, h.dimension, h.code): h for h in approved_sentences(release, Text("it"))}
+    secret = by_code[ClaimKind.EFFECT, "sector", "electronics"]
+    few = by_code[ClaimKind.EFFECT, "sector", "other_making"]
     assert "riservato" in secret.sentence.long
     assert "meno di 10 imprese" in few.sentence.long
     assert secret.low is None
@@ -146,7 +146,7 @@ def _with_grade(release: Release, grade: Grade) -> Release:
 
 def test_michigan_is_too_weak_to_say_and_no_simulation(michigan: Release) -> None:
     """Real firms: the data begin too late to compare them before, and too few report. Labelled a method check."""
-    first = approved(michigan, Text("en"))[0]
+    first = approved_sentences(michigan, Text("en"))[0]
     assert first.figure.grade is Grade.VERY_LOW
     assert first.figure.verdict is Verdict.CANNOT_TELL
     assert first.sentence.long.startswith(
@@ -163,9 +163,9 @@ def test_the_currency_changes_no_word(michigan: Release, tmp_path: Path) -> None
     made = built(tmp_path, lambda applications, sales: (applications, sales.assign(sales=sales["sales"] / 1000)))
     for language in LANGUAGES:
         text = Text(language)
-        for one, other in zip(approved(michigan, text), approved(made, text), strict=True):
+        for one, other in zip(approved_sentences(michigan, text), approved_sentences(made, text), strict=True):
             assert (one.figure.grade, one.figure.verdict) == (other.figure.grade, other.figure.verdict)
-            if one.kind is not Kind.MONEY:
+            if one.kind is not ClaimKind.MONEY:
                 assert one.sentence == other.sentence
             assert [r.words for r in reasons(michigan, one.figure, text)] == [
                 r.words for r in reasons(made, other.figure, text)
@@ -176,8 +176,8 @@ def test_a_programme_without_comparison_is_described_once(tmp_path: Path) -> Non
     """Nobody to compare with: a release all the same, one sentence, of the change, with the change's own id."""
     made = built(tmp_path, funded_only)
     assert made.headline().grade is Grade.DESCRIPTION
-    [only] = approved(made, Text("en"))
-    assert only.kind is Kind.CHANGE
+    [only] = approved_sentences(made, Text("en"))
+    assert only.kind is ClaimKind.CHANGE
     assert only.figure.measure == "change"
     assert "not the effect of the grant" in only.sentence.long
     assert headlines(made, Text("it"))["headlines"][0]["grade"] == "description"

@@ -15,7 +15,7 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import Grade, ObsStatus, Reason
 from analytics.present import pictures
-from analytics.present.asked import Asked, Group
+from analytics.present.asked import Asked, GroupCodes
 from analytics.present.pictures import Absent, Picture, Shown
 from analytics.present.pictures.picture import REMEMBERED
 from analytics.present.sentences.headlines import claims
@@ -160,7 +160,7 @@ def verified(release: Release, figure: Figure, text: Text) -> tuple[float, float
     return float(first.rpartition(" ")[2]), float(low), float(high)
 
 
-def published(release: Release) -> list[tuple[str, Group, Figure]]:
+def published(release: Release) -> list[tuple[str, GroupCodes, Figure]]:
     """The effects that carry claims, by name of their picture: of macro-sectors and sectors."""
     asked = Asked.headline(release)
     groups = [(dimension, ((dimension, code),)) for dimension in HIERARCHY for code in release.codes(dimension)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Grade, Reason, Verdict
-from analytics.present.sentences.claims import Kind, Sentence, groups_differ, sentence_of
+from analytics.present.sentences.claims import ClaimKind, Sentence, groups_differ, sentence_of
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, Releases
@@ -66,8 +66,10 @@ def test_the_document_lists_every_sentence(release: Release) -> None:
 def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -> None:
     """Whatever the numbers, grade, verdict, period and group of a figure, its words are among those listed."""
     text = Masked(data.draw(st.sampled_from(LANGUAGES)))
-    kind = data.draw(st.sampled_from(list(Kind)))
-    level = data.draw(st.sampled_from(["*", "macro_sector", "sector"] if kind in (Kind.EFFECT, Kind.CHANGE) else ["*"]))
+    kind = data.draw(st.sampled_from(list(ClaimKind)))
+    level = data.draw(
+        st.sampled_from(["*", "macro_sector", "sector"] if kind in (ClaimKind.EFFECT, ClaimKind.CHANGE) else ["*"])
+    )
     low, value, high = sorted(data.draw(st.lists(st.floats(-0.99, 50), min_size=3, max_size=3)))
     figure = dataclasses.replace(
         specimen(release, kind, level),
@@ -79,8 +81,8 @@ def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -
         n_funded=data.draw(st.integers(1, 10**6)),
         horizon=data.draw(st.sampled_from(["overall", "1", "2", "3"])),
     )
-    if kind is not Kind.CHANGE:
-        verdict = data.draw(st.sampled_from(PLAIN if kind is Kind.LOSSES else list(Verdict)))
+    if kind is not ClaimKind.CHANGE:
+        verdict = data.draw(st.sampled_from(PLAIN if kind is ClaimKind.LOSSES else list(Verdict)))
         grade = data.draw(st.sampled_from([Grade.MODERATE, Grade.LOW, Grade.VERY_LOW]))
         figure = dataclasses.replace(figure, grade=grade, verdict=verdict)
     sentence = said(release, figure, kind, level, text)
@@ -113,7 +115,7 @@ def test_the_verb_is_never_stronger_than_the_grade(release: Release, language: s
         for form in (case.sentence.title, case.sentence.short, case.sentence.long):
             plain = re.sub(r":blue\[(.*?)\]", r"\1", form).lower()
             used = {verb for verb, word in words.items() if word in plain}
-            if case.kind is Kind.LOSSES and language == "it" and "potrebbe essere stata" in plain:
+            if case.kind is ClaimKind.LOSSES and language == "it" and "potrebbe essere stata" in plain:
                 used.add(Verb.MAY)
             assert used <= allowed[Grade(case.grade)], form
             assert (TOO_WEAK[language] in plain) == (case.grade == Grade.VERY_LOW), form
@@ -125,8 +127,8 @@ def test_the_verb_is_never_stronger_than_the_grade(release: Release, language: s
 @pytest.mark.parametrize("verdict", list(Verdict))
 def test_the_predicate_is_the_verdicts(release: Release, language: str, grade: Grade, verdict: Verdict) -> None:
     """Higher, lower or the same are said only on that verdict, and never by evidence too weak to say."""
-    figure = dataclasses.replace(specimen(release, Kind.EFFECT, "*"), grade=grade, verdict=verdict)
-    sentence = sentence_of(release, figure, Kind.EFFECT, "*", "*", Text(language))
+    figure = dataclasses.replace(specimen(release, ClaimKind.EFFECT, "*"), grade=grade, verdict=verdict)
+    sentence = sentence_of(release, figure, ClaimKind.EFFECT, "*", "*", Text(language))
     for form in (sentence.short, sentence.long):
         found = {name for name, words in DIRECTIONS[language].items() if words in form}
         expected = {
@@ -155,12 +157,12 @@ def test_cannot_tell_and_too_weak_print_the_range_and_no_point(
 ) -> None:
     """What is excluded always follows "cannot tell"; the point never appears with it, nor with evidence too weak."""
     text = Text(language)
-    base = specimen(release, Kind.EFFECT, "*")
+    base = specimen(release, ClaimKind.EFFECT, "*")
     for grade, verdict in ((Grade.MODERATE, Verdict.CANNOT_TELL), (Grade.VERY_LOW, Verdict.HIGHER)):
         figure = dataclasses.replace(base, low=low, high=high, value=0.777, grade=grade, verdict=verdict)
         other = dataclasses.replace(figure, value=value)
-        sentence = sentence_of(release, figure, Kind.EFFECT, "*", "*", text)
-        assert sentence == sentence_of(release, other, Kind.EFFECT, "*", "*", text)
+        sentence = sentence_of(release, figure, ClaimKind.EFFECT, "*", "*", text)
+        assert sentence == sentence_of(release, other, ClaimKind.EFFECT, "*", "*", text)
         limits = (0.0, 0.1, -0.1)  # an end that is not zero, nor the smallest effect that matters, never reads as it
         span = text("format.span", low=text.near(low, limits), high=text.near(high, limits))
         forms = (unescaped(sentence.under), sentence.short, sentence.long)
@@ -175,16 +177,18 @@ def test_cannot_tell_and_too_weak_print_the_range_and_no_point(
 
 def test_a_group_is_claimed_by_the_interval_that_holds_for_all(release: Release) -> None:
     """A sector's sentence prints the joint interval, and says so; the programme's prints its own."""
-    figure = specimen(release, Kind.EFFECT, "sector")
+    figure = specimen(release, ClaimKind.EFFECT, "sector")
     figure = dataclasses.replace(
         figure, low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4, grade=Grade.LOW, verdict=Verdict.CANNOT_TELL
     )
     code = release.codes("sector")[0]
-    sentence = sentence_of(release, figure, Kind.EFFECT, "sector", code, Text("it"))
+    sentence = sentence_of(release, figure, ClaimKind.EFFECT, "sector", code, Text("it"))
     assert "valido per tutti i settori insieme: da −5% a +40%" in sentence.long
     assert sentence.long.startswith(release.programme.label("sector", code, Text("it")))
-    whole = dataclasses.replace(specimen(release, Kind.EFFECT, "*"), low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4)
-    assert "(intervallo 95%: da +1% a +30%)" in sentence_of(release, whole, Kind.EFFECT, "*", "*", Text("it")).long
+    whole = dataclasses.replace(
+        specimen(release, ClaimKind.EFFECT, "*"), low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4
+    )
+    assert "(intervallo 95%: da +1% a +30%)" in sentence_of(release, whole, ClaimKind.EFFECT, "*", "*", Text("it")).long
 
 
 def test_the_frames_hold_no_forbidden_word() -> None:
@@ -211,27 +215,27 @@ def test_a_figure_without_a_grade_makes_no_sentence(release: Release) -> None:
     assert year is not None
     assert year.grade is None
     with pytest.raises(ValueError, match="carries no claim"):
-        sentence_of(release, year, Kind.EFFECT, "*", "*", Text("it"))
+        sentence_of(release, year, ClaimKind.EFFECT, "*", "*", Text("it"))
 
 
 def test_a_change_is_never_called_an_effect(release: Release) -> None:
     """The before/after sentence says that it is not the effect of the grant, whatever the number."""
     for level, value in product(("*", "macro_sector", "sector"), (0.18, -0.18, 0.001)):
-        figure = dataclasses.replace(specimen(release, Kind.CHANGE, level), value=value)
+        figure = dataclasses.replace(specimen(release, ClaimKind.CHANGE, level), value=value)
         code = "*" if level == "*" else release.codes(level)[0]
         for language, words in (("it", "non l’effetto del contributo"), ("en", "not the effect of the grant")):
-            sentence = sentence_of(release, figure, Kind.CHANGE, level, code, Text(language))
+            sentence = sentence_of(release, figure, ClaimKind.CHANGE, level, code, Text(language))
             assert words in sentence.short
             assert words in sentence.long
 
 
 def test_without_any_comparison_there_is_only_a_description(release: Release) -> None:
     """An effect that nothing could be compared for becomes the sentence of the change."""
-    figure = _withheld(specimen(release, Kind.EFFECT, "*"), Reason.NOT_ESTIMABLE, Grade.DESCRIPTION)
-    headline = headline_of(release, figure, Kind.EFFECT, "*", "*", Text("en"))
+    figure = _withheld(specimen(release, ClaimKind.EFFECT, "*"), Reason.NOT_ESTIMABLE, Grade.DESCRIPTION)
+    headline = headline_of(release, figure, ClaimKind.EFFECT, "*", "*", Text("en"))
     assert "This is a change, not the effect of the grant." in headline.sentence.long
     assert headline.figure == specimen(
-        release, Kind.CHANGE, "*"
+        release, ClaimKind.CHANGE, "*"
     )  # the number that is printed has the id that is printed
 
 
@@ -242,10 +246,12 @@ def _withheld(figure: Figure, reason: Reason, grade: Grade = Grade.WITHHELD) -> 
 
 def test_a_withheld_figure_gives_its_reason_and_no_number(release: Release) -> None:
     """Quality and confidentiality are told apart; no digit of a value leaks."""
-    empty = _withheld(specimen(release, Kind.EFFECT, "sector"), Reason.TOO_FEW_FIRMS)
+    empty = _withheld(specimen(release, ClaimKind.EFFECT, "sector"), Reason.TOO_FEW_FIRMS)
     code = release.codes("sector")[0]
     quality, secret = (
-        sentence_of(release, dataclasses.replace(empty, conf_status=conf), Kind.EFFECT, "sector", code, Text("it")).long
+        sentence_of(
+            release, dataclasses.replace(empty, conf_status=conf), ClaimKind.EFFECT, "sector", code, Text("it")
+        ).long
         for conf in "FA"
     )
     assert "meno di 10 imprese" in quality
@@ -256,15 +262,15 @@ def test_a_withheld_figure_gives_its_reason_and_no_number(release: Release) -> N
 def test_a_value_withheld_by_itself_is_not_said_by_its_verdict(release: Release) -> None:
     """A figure that lost its value but kept its verdict says nothing of either."""
     figure = dataclasses.replace(
-        specimen(release, Kind.EFFECT, "*"), value=None, reason=Reason.COMPLEMENTARY, verdict=Verdict.HIGHER
+        specimen(release, ClaimKind.EFFECT, "*"), value=None, reason=Reason.COMPLEMENTARY, verdict=Verdict.HIGHER
     )
-    sentence = sentence_of(release, figure, Kind.EFFECT, "*", "*", Text("it"))
+    sentence = sentence_of(release, figure, ClaimKind.EFFECT, "*", "*", Text("it"))
     assert "più alte" not in sentence.long
 
 
 def test_italian_words_agree_with_the_outcome(release: Release) -> None:
     """Gender and number of an outcome's noun stand in the programme file, and every word follows them."""
-    figure = dataclasses.replace(specimen(release, Kind.EFFECT, "*"), outcome="destination_countries", value=0.12)
+    figure = dataclasses.replace(specimen(release, ClaimKind.EFFECT, "*"), outcome="destination_countries", value=0.12)
     for grade, verdict, words in (
         (Grade.MODERATE, Verdict.HIGHER, "è stato probabilmente più alto di circa il 12%"),
         (Grade.LOW, Verdict.LOWER, "potrebbe essere stato più basso di circa il 12%"),
@@ -272,7 +278,7 @@ def test_italian_words_agree_with_the_outcome(release: Release) -> None:
         (Grade.MODERATE, Verdict.SAME, "quasi uguale (entro il 10%) a quanto sarebbe stato"),
     ):
         varied = dataclasses.replace(figure, grade=grade, verdict=verdict)
-        assert words in sentence_of(release, varied, Kind.EFFECT, "*", "*", Text("it")).long
+        assert words in sentence_of(release, varied, ClaimKind.EFFECT, "*", "*", Text("it")).long
 
 
 def test_verbs_follow_grade_then_verdict() -> None:

@@ -13,7 +13,7 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences, speaking
 from analytics.model import Arm, Grade, ObsStatus, Verdict
 from analytics.present.asked import Asked
-from analytics.present.sentences.guidance import usable
+from analytics.present.sentences.guidance import guidance
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
 from analytics.present.tables.changes import held_table, update_words, updates_table
@@ -293,7 +293,7 @@ def test_what_can_be_used_comes_the_plainest_first(release: Release, language: s
     """What happened, what stays open, in money, the best guess, the larger group, what would tell; each once."""
     text, told = speaking(language), 0
     for code, claim in list(sector_claims(release).items())[:9]:
-        found = kinds(list(usable(release, code, text)), language)
+        found = kinds(list(guidance(release, code, text)), language)
         assert found == sorted(set(found), key=ORDER.index)
         assert not claim.published or {"happened", "open", "per_firm", "guess", "macro"} <= set(found)
         told += claim.published
@@ -304,14 +304,14 @@ def test_what_can_be_used_comes_the_plainest_first(release: Release, language: s
 def test_what_is_withheld_is_left_out_of_it(release: Release, language: str) -> None:
     """Without a figure its sentence is not there, nor any number of it; the others stay as they were."""
     text, claim = speaking(language), sector_claims(release)["retail"]
-    whole = list(usable(release, "retail", text))
+    whole = list(guidance(release, "retail", text))
     for figure, gone in (
         (of(release, "change", Arm.FUNDED, sector="retail"), {"happened"}),
         (of(release, "change", Arm.COMPARISON, sector="retail"), {"happened"}),
         (of(release, "extra_per_firm", sector="retail"), {"per_firm"}),
         (claim, {"open", "per_firm", "guess", "firms", "no_years"}),
     ):
-        left = list(usable(Instead(release, withheld(figure)), "retail", text))
+        left = list(guidance(Instead(release, withheld(figure)), "retail", text))
         assert left == [line for line, kind in zip(whole, kinds(whole, language), strict=True) if kind not in gone]
 
 
@@ -322,7 +322,7 @@ def test_no_point_is_given_but_the_best_guess_by_its_name(release: Release) -> N
         claim = replace(sector_claims(release)[code], value=POINT)
         macro = replace(of(release, "typical_firm", macro_sector="trade" if code == "retail" else "consumer_goods"))
         macro = replace(macro, value=POINT, grade=Grade.VERY_LOW)
-        said = " ".join(usable(Instead(release, claim, macro), code, text))
+        said = " ".join(guidance(Instead(release, claim, macro), code, text))
         assert "78%" not in said
         assert f"{text.percent(claim.shrunk or 0)}. È la stima tirata" in said
 
@@ -332,10 +332,10 @@ def test_how_many_firms_would_tell_is_what_the_figure_says(release: Release) -> 
     text, claim = speaking("en"), sector_claims(release)["retail"]
     assert claim.n_funded is not None
     for needed, kind in ((claim.n_funded + 1, "firms"), (claim.n_funded, "enough_firms"), (None, "no_firms")):
-        found = kinds(list(usable(Instead(release, replace(claim, firms_needed=needed)), "retail", text)), "en")
+        found = kinds(list(guidance(Instead(release, replace(claim, firms_needed=needed)), "retail", text)), "en")
         assert {kind} == set(found) & {"firms", "enough_firms", "no_firms"}
     for years, said in ((3, None), (4, "4 years of data after the grant would be enough."), (None, "Further years")):
-        last = list(usable(Instead(release, replace(claim, years_needed=years)), "retail", text))[-1]
+        last = list(guidance(Instead(release, replace(claim, years_needed=years)), "retail", text))[-1]
         assert last.startswith(said) if said else last.startswith("To tell an effect")
 
 
@@ -344,7 +344,7 @@ def test_what_was_never_asked_is_not_said_to_be_impossible(michigan: Release) ->
     claim = sector_claims(michigan)["manufacturing"]
     assert claim.firms_needed is not None
     assert claim.years_needed is None
-    said = " ".join(usable(michigan, "manufacturing", speaking("en")))
+    said = " ".join(guidance(michigan, "manufacturing", speaking("en")))
     assert f"about {claim.firms_needed} funded firms" in said
     assert "Further years" not in said
 
@@ -352,7 +352,7 @@ def test_what_was_never_asked_is_not_said_to_be_impossible(michigan: Release) ->
 def test_enough_firms_need_no_years(release: Release) -> None:
     """Where the firms are enough nothing is missing that years could bring."""
     claim = replace(sector_claims(release)["retail"], firms_needed=10, years_needed=None)
-    found = kinds(list(usable(Instead(release, claim), "retail", speaking("en"))), "en")
+    found = kinds(list(guidance(Instead(release, claim), "retail", speaking("en"))), "en")
     assert "enough_firms" in found
     assert "no_years" not in found
 

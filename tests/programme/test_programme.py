@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from analytics.folders import PROGRAMMES
+from analytics.folders import PROGRAMME_FILES
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Settings, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
@@ -13,7 +13,7 @@ from analytics.programme.file import load_programme, parse_programme
 from analytics.store.columns import APPLICATION_OUTCOMES, applications, must_stand, sales
 
 ECOMMERCE = load_programme("ecommerce-2020")
-CONTENT = (PROGRAMMES / "ecommerce-2020.toml").read_text(encoding="utf-8")
+CONTENT = (PROGRAMME_FILES / "ecommerce-2020.toml").read_text(encoding="utf-8")
 SMALL = """
 id = "small"
 data_kind = "public"
@@ -67,7 +67,7 @@ def test_the_announced_amount_belongs_to_the_last_tranche_only():
     assert "announced_eur" not in next(t for t in tomllib.loads(CONTENT)["tranches"] if t["id"] == "second")
 
 
-@pytest.mark.parametrize("name", [path.stem for path in PROGRAMMES.glob("*.toml")])
+@pytest.mark.parametrize("name", [path.stem for path in PROGRAMME_FILES.glob("*.toml")])
 def test_every_division_belongs_to_exactly_one_sector(name):
     """Every activity has its sector, and every sector its macro-sector; every province at most one area."""
     programme = load_programme(name)

@@ -11,7 +11,7 @@ from analytics.folders import Home
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
-from analytics.release.difference import STATUS, Cause, Change, Changed, causes, changes, counts
+from analytics.release.difference import STATUS_COLUMNS, Cause, Change, Changed, causes, changes, counts
 from analytics.store.database import Store
 from tests.helpers.kill_release import PROGRAMME
 from tests.helpers.michigan_release import as_they_are, built, corrected
@@ -22,7 +22,7 @@ def frame(rows: str) -> pd.DataFrame:
     table = [line.split() for line in rows.strip().splitlines()]
     figures = pd.DataFrame(table, columns=["cell", "value", "low", "reason", "grade"]).replace("-", None)
     figures = figures.astype({"value": float, "low": float})
-    fixed = {name: None for name in STATUS if name not in figures}
+    fixed = {name: None for name in STATUS_COLUMNS if name not in figures}
     return figures.assign(figure_id="p.2026-1." + figures["cell"], **fixed)
 
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.model import UserError
-from analytics.release.figure_id import FigureId, cell_of, parse_figure_id
+from analytics.release.figure_id import FigureId, cell_id, parse_figure_id
 
-IDS = [str(FigureId("ecommerce-2020", "2026-1", cell_of(str(i)))) for i in range(40)]
+IDS = [str(FigureId("ecommerce-2020", "2026-1", cell_id(str(i)))) for i in range(40)]
 CHARACTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
@@ -23,14 +23,14 @@ def refusal(written: str) -> str:
 
 def test_an_id_keeps_its_form():
     """Printed ids outlive the code: this one was printed by the first version."""
-    assert IDS[0] == "ecommerce-2020.2026-1." + cell_of("0") + IDS[0][-2:]
-    assert cell_of("x") == "5NRHCGNQ"
+    assert IDS[0] == "ecommerce-2020.2026-1." + cell_id("0") + IDS[0][-2:]
+    assert cell_id("x") == "5NRHCGNQ"
     assert str(FigureId("ecommerce-2020", "2026-1", "5NRHCGNQ")) == "ecommerce-2020.2026-1.5NRHCGNQ-Y"
 
 
 def test_cells_are_the_same_in_every_release_and_differ_from_each_other():
     """Eight characters without I, L, O and U."""
-    cells = [cell_of(f"measure|{i}") for i in range(2000)]
+    cells = [cell_id(f"measure|{i}") for i in range(2000)]
     assert len(set(cells)) == 2000
     assert not set("".join(cells)) & set("ILOU")
 

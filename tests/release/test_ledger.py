@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics.clock import parse_moment, said, stamp
+from analytics.clock import moment_in_words, parse_moment, utc_stamp
 from analytics.folders import PROJECT, Home
 from analytics.language.text import Text
 from analytics.model import UserError
@@ -243,7 +243,7 @@ def test_the_ledger_only_grows(releases, names, clock):
     acts = [
         (lambda: releases.record("built", names[0]), "built", names[0], None),
         (lambda: releases.publish(names[0]), "published", names[0], None),
-        (lambda: releases.publish(names[1], until), "embargoed", names[1], stamp(until)),
+        (lambda: releases.publish(names[1], until), "embargoed", names[1], utc_stamp(until)),
         (lambda: releases.withdraw(names[0]), "withdrawn", names[0], None),
     ]
     path, written = releases.folder / "ledger.jsonl", b""
@@ -254,7 +254,7 @@ def test_the_ledger_only_grows(releases, names, clock):
         written = path.read_bytes()
         clock.pass_(minutes=1)
     assert [(entry.action, entry.release, entry.until) for entry in releases.ledger()] == [act[1:] for act in acts]
-    assert [entry.at for entry in releases.ledger()] == [stamp(MORNING + dt.timedelta(minutes=n)) for n in range(4)]
+    assert [entry.at for entry in releases.ledger()] == [utc_stamp(MORNING + dt.timedelta(minutes=n)) for n in range(4)]
 
 
 @pytest.mark.parametrize("built_first", [True, False])
@@ -386,7 +386,7 @@ def test_the_press_desk_tells_of_an_embargo_and_nothing_more(home, names, monkey
 )
 def test_moments_are_romes_unless_they_say_otherwise(written, whole_day, means):
     """In summer and winter; a date alone is its first second, or the whole day."""
-    assert stamp(parse_moment(written, whole_day=whole_day)) == means
+    assert utc_stamp(parse_moment(written, whole_day=whole_day)) == means
 
 
 @pytest.mark.parametrize("written", ["", "tomorrow", "1/12/2026", "2026-13-01", "2026-02-30", "09:00", "0001-01-01"])
@@ -399,5 +399,5 @@ def test_what_is_no_moment_is_refused(written):
 def test_moments_are_said_by_romes_clock():
     """Summer time and all."""
     when = dt.datetime(2026, 7, 1, 7, tzinfo=dt.UTC)
-    assert said(when, Text("it")) == "1 luglio 2026, 09:00"
-    assert said(when, Text("en")) == "1 July 2026, 09:00"
+    assert moment_in_words(when, Text("it")) == "1 luglio 2026, 09:00"
+    assert moment_in_words(when, Text("en")) == "1 July 2026, 09:00"

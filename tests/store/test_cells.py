@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from analytics.language.text import Text
 from analytics.programme.file import load_programme
 from analytics.store.cells import BadCellError, Rejection, code, date, decimal, firm, parser, period
-from analytics.store.columns import Column, Kind, applications, sales
-from analytics.store.mapping import Format, Mapping
+from analytics.store.columns import CellKind, Column, applications, sales
+from analytics.store.mapping import ColumnMapping, Format
 from tests.helpers.officer import code as code_of
 
-AMOUNT = Column("amount", Kind.DECIMAL, "an amount", minimum=0)
-SCORE = Column("score", Kind.DECIMAL, "points")
-PERCENT = Column("share", Kind.DECIMAL, "a share", minimum=0, maximum=100.0)
+AMOUNT = Column("amount", CellKind.DECIMAL, "an amount", minimum=0)
+SCORE = Column("score", CellKind.DECIMAL, "points")
+PERCENT = Column("share", CellKind.DECIMAL, "a share", minimum=0, maximum=100.0)
 ITALIAN = Format(decimal=",", thousands=".", date="%d/%m/%Y", period="%m/%Y")
 
 
@@ -179,7 +179,7 @@ def test_words_of_the_mapping_stand_for_ours_in_every_kind_of_column():
     """values: their word -> ours, also in number columns, where "" is "not reported"."""
     programme = load_programme("ecommerce-2020")
     values = {"channel": {"Sito proprio": "own_site"}, "online_sales_eur": {"n.d.": ""}}
-    mapping = Mapping(values=values)
+    mapping = ColumnMapping(values=values)
     channel = next(column for column in applications(programme) if column.name == "channel")
     online = next(column for column in sales(programme) if column.name == "online_sales_eur")
     assert parser(channel, mapping, programme)("SITO  proprio") == "own_site"
@@ -194,7 +194,7 @@ def test_any_text_is_read_or_refused_with_words_for_it(cell, form):
     programme = load_programme("ecommerce-2020")
     for column in (*applications(programme), *sales(programme)):
         try:
-            parser(column, Mapping(format=form), programme)(cell)
+            parser(column, ColumnMapping(format=form), programme)(cell)
         except BadCellError as error:
             found = Rejection(2, column.name, cell, error.reason, error.expected)
             for language in ("it", "en"):

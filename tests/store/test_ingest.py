@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.store.ingest import RowsRefusedError
-from analytics.store.mapping import Format, Mapping
+from analytics.store.mapping import ColumnMapping, Format
 from tests.helpers.officer import Desk, application, as_csv, as_xlsx, code, sale
 
 
@@ -95,12 +95,12 @@ def test_revised_sales_supersede_and_the_earlier_stay(desk):
 def test_the_same_rows_under_another_mapping_do_not_slip_in_twice(desk):
     """Sales read another way replace the earlier reading, and the report says how many; applications are refused."""
     content = as_csv([sale(1001, online="1.500")])
-    desk.load("sales", content, mapping=Mapping(format=Format(decimal=".")))
-    report = desk.load("sales", content, mapping=Mapping(format=Format(decimal=",", thousands=".")))
+    desk.load("sales", content, mapping=ColumnMapping(format=Format(decimal=".")))
+    report = desk.load("sales", content, mapping=ColumnMapping(format=Format(decimal=",", thousands=".")))
     assert (report.already, report.superseded) == (False, 1)
     with desk.open() as store:
         assert store.frame("observations")["value"].tolist() == [1500.0]
-    mapping = Mapping(constants={"name": "x"})
+    mapping = ColumnMapping(constants={"name": "x"})
     error = refused(desk, "applications", as_csv([application(n) for n in (1001, 1002, 1003)]), mapping=mapping)
     assert {reason for *_, reason in said(error)} == {"already_loaded"}
 
@@ -180,7 +180,7 @@ def test_messages_use_the_officers_own_columns_and_rows(desk):
         + f'{code(1001)};03/2021;"1,5"\n{code(1002)};03/2021;"due\nmila"\n{code(1001)};03/2021;2\n'
     )
     columns = {"fiscal_code": "Codice fiscale", "period": "Mese", "online_sales_eur": 'Vendite "online"'}
-    mapping = Mapping(columns=columns, format=Format(separator=";", decimal=",", period="%m/%Y", header_row=3))
+    mapping = ColumnMapping(columns=columns, format=Format(separator=";", decimal=",", period="%m/%Y", header_row=3))
     assert said(refused(desk, "sales", content.encode(), mapping=mapping)) == [
         (5, 'Vendite "online"', "due\nmila", "decimal"),
         (6, "Mese", "2021-03", "repeated"),
@@ -233,7 +233,10 @@ def test_a_title_with_a_comma_in_a_workbook_is_no_wrong_separator(desk):
         [["Bando 2020, vendite"], ["fiscal_code", "period", "online_sales_eur"], [code(1001), "2021-03", 1]]
     )
     assert refused(desk, "sales", content, "file.xlsx").key == "file.column_missing"
-    assert desk.load("sales", content, "file.xlsx", mapping=Mapping(format=Format(header_row=2))).batch.rows_loaded == 1
+    assert (
+        desk.load("sales", content, "file.xlsx", mapping=ColumnMapping(format=Format(header_row=2))).batch.rows_loaded
+        == 1
+    )
 
 
 def test_sales_before_applications_say_what_comes_first(tmp_path):
@@ -244,11 +247,11 @@ def test_sales_before_applications_say_what_comes_first(tmp_path):
 @pytest.mark.parametrize(
     ("mapping", "key", "names"),
     [
-        (Mapping(columns={"online_sale_eur": "x"}), "mapping.strange", "columns.online_sale_eur"),
-        (Mapping(values={"chanel": {}}), "mapping.strange", "values.chanel"),
-        (Mapping(columns={"source": "Fonte"}), "file.column_missing", "Fonte"),
-        (Mapping(constants={"period": "2021-13"}), "mapping.value", "constants.period"),
-        (Mapping(values={"online_sales_eur": {"n.d.": "zero"}}), "mapping.value", "values.online_sales_eur.n.d."),
+        (ColumnMapping(columns={"online_sale_eur": "x"}), "mapping.strange", "columns.online_sale_eur"),
+        (ColumnMapping(values={"chanel": {}}), "mapping.strange", "values.chanel"),
+        (ColumnMapping(columns={"source": "Fonte"}), "file.column_missing", "Fonte"),
+        (ColumnMapping(constants={"period": "2021-13"}), "mapping.value", "constants.period"),
+        (ColumnMapping(values={"online_sales_eur": {"n.d.": "zero"}}), "mapping.value", "values.online_sales_eur.n.d."),
     ],
 )
 def test_a_mapping_with_a_typing_error_is_refused(desk, mapping, key, names):
@@ -266,7 +269,7 @@ def test_an_officers_mapping(desk):
     content = content.replace("1004015{c}", code(1004).lstrip("0"))
     columns = {"application_id": "Domanda", "fiscal_code": "Codice", "outcome": "Esito", "awarded_on": "Data"}
     columns |= {"grant_eur": "Contributo", "ateco_code": "Attività", "province": "Provincia"}
-    mapping = Mapping(
+    mapping = ColumnMapping(
         columns=columns,
         constants={"ateco_edition": "2007", "channel": "app", "tranche": "second"},
         values={"outcome": {"Sì": "funded"}, "province": {"Città": "BG"}},
@@ -282,7 +285,7 @@ def test_an_officers_mapping(desk):
 def test_a_column_that_a_constant_replaces_is_reported_as_unused(desk):
     """Nothing of the file is left out silently."""
     content = as_csv([sale(1001, source="closing_report", note="x")])
-    report = desk.load("sales", content, mapping=Mapping(constants={"source": "survey"}))
+    report = desk.load("sales", content, mapping=ColumnMapping(constants={"source": "survey"}))
     assert report.unused_columns == ("note", "source")
 
 
@@ -295,7 +298,7 @@ def test_typed_files_load_like_text(desk, suffix):
     frame = frame.assign(fiscal_code=[int(code(n)) for n in (2001, 2002)], grant_eur=[9000.5, 100.0])
     content = io.BytesIO()
     frame.to_excel(content, index=False) if suffix == "xlsx" else frame.to_parquet(content)
-    mapping = Mapping(format=Format(date="%d/%m/%Y", decimal=",", thousands="."))
+    mapping = ColumnMapping(format=Format(date="%d/%m/%Y", decimal=",", thousands="."))
     assert desk.load("applications", content.getvalue(), f"file.{suffix}", mapping=mapping).batch.rows_loaded == 2
     with desk.open() as store:
         rows = store._connection.execute(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.store.mapping import Format, Mapping, load_mapping
+from analytics.store.mapping import ColumnMapping, Format, load_mapping
 from analytics.store.readers import SUFFIXES, RawTable, as_text, read_bytes, read_table
 from tests.helpers.officer import as_xlsx
 
@@ -276,7 +276,7 @@ def test_mappings_are_forgiving_where_nothing_is_lost(tmp_path):
     path.write_text('\ufeff[columns]\nname = "Ragione\\nsociale"\nscore = "Punti"', encoding="utf-8")
     mapping = load_mapping(path)
     assert mapping.columns["name"] == "Ragione sociale"
-    other = Mapping(columns={"score": "Punti", "name": "Ragione sociale"}, format=Format(separator=","))
+    other = ColumnMapping(columns={"score": "Punti", "name": "Ragione sociale"}, format=Format(separator=","))
     assert mapping.as_json() == other.as_json()
-    assert load_mapping(None) == Mapping()
+    assert load_mapping(None) == ColumnMapping()
     assert refused(load_mapping, tmp_path / "none.toml").key == "mapping.unreadable"

@@ -15,7 +15,7 @@ from analytics.build import candidate as build
 from analytics.build.panel_from_store import from_store
 from analytics.build.recompute import FIGURE, Recipe, Tables, compared, rebuilt, recompute, store_of
 from analytics.clock import parse_moment
-from analytics.demonstration.michigan import write
+from analytics.demonstration.michigan import write_michigan_files
 from analytics.folders import PROJECT, Home
 from analytics.model import UserError
 from analytics.programme.file import load_programme
@@ -23,7 +23,7 @@ from analytics.release import Release, Releases
 from analytics.release.difference import known
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import Format, Mapping, load_mapping
+from analytics.store.mapping import ColumnMapping, Format, load_mapping
 from tests.helpers.kill_release import PROGRAMME, make
 from tests.helpers.michigan_release import digest
 
@@ -31,7 +31,7 @@ DAYS = ("2026-01-10 09:00:00.75", "2026-01-12 09:00:00", "2026-02-10 09:00:00", 
 FIRST_SALES = parse_moment("2026-01-12")
 
 
-def load(home: Home, kind: str, file: Path, how: Mapping) -> None:
+def load(home: Home, kind: str, file: Path, how: ColumnMapping) -> None:
     programme = load_programme(PROGRAMME)
     with Store(home.store(PROGRAMME), PROGRAMME) as store:
         import_file(kind, file, programme=programme, store=store, archive=home.archive, mapping=how)
@@ -47,13 +47,13 @@ def vintages(tmp_path_factory) -> tuple[Home, Release]:
     sales of some firms of January's.
     """
     home = Home(tmp_path_factory.mktemp("vintages"))
-    applications_file, sales_file, mapping_file = write(home.root / "files")
+    applications_file, sales_file, mapping_file = write_michigan_files(home.root / "files")
     applications, sales = pd.read_csv(applications_file, dtype=str), pd.read_parquet(sales_file)
     firms = sales["fcode"].astype(int).astype(str)
     late = set(applications["fiscal_code"].iloc[::10])
     corrected = set(applications["fiscal_code"].iloc[1::7]) - late
     more = sales.assign(sales=sales["sales"].where(~firms.isin(corrected), sales["sales"] * 3))
-    dates, mapping = Mapping(format=Format(date="%Y")), load_mapping(mapping_file)
+    dates, mapping = ColumnMapping(format=Format(date="%Y")), load_mapping(mapping_file)
     for n, (kind, rows, how) in enumerate(
         [
             ("applications", applications[~applications["fiscal_code"].isin(late)], dates),

@@ -16,7 +16,7 @@ from analytics.estimate.effects import EffectEstimate, effect, effect_of, effect
 from analytics.estimate.group_time import group_time_att
 from analytics.estimate.inference import Uncertainty
 from analytics.estimate.sample import Sample
-from analytics.evidence.checks import alike_before
+from analytics.evidence.checks import check_before
 from analytics.evidence.findings import Finding
 from analytics.evidence.grade import verdict
 from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verdict
@@ -165,7 +165,7 @@ def before_of(panel: Panel, settings: Settings) -> tuple[Finding, EffectEstimate
     found = effect_of(sample.deletions(Estimand.TYPICAL_FIRM, firms), Estimand.TYPICAL_FIRM, sample)
     assert isinstance(found, EffectEstimate)
     claim = found.ci_low, found.ci_high
-    return alike_before(sample, earlier, Estimand.TYPICAL_FIRM, firms, found, claim), found
+    return check_before(sample, earlier, Estimand.TYPICAL_FIRM, firms, found, claim), found
 
 
 PLAIN = Settings(award_period="after", adjustment="none")

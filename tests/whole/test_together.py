@@ -8,13 +8,13 @@ import pytest
 
 from analytics.build.candidate import build
 from analytics.build.contributions import column
-from analytics.build.earlier import recall
+from analytics.build.earlier import recall_earlier
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import Guard, cell_of, guard
+from analytics.build.patterns import WithheldCells, cube_cell, find_withheld_cells
 from analytics.build.rows.dots import dots, growth_beside
 from analytics.build.rows.effects import figure_rows
 from analytics.build.samples import samples_of
-from analytics.demonstration.michigan import write
+from analytics.demonstration.michigan import write_michigan_files
 from analytics.estimate.sample import Sample
 from analytics.folders import Home
 from analytics.model import Arm, DataKind, Rule, UserError
@@ -43,7 +43,7 @@ def confidential() -> Programme:
 
 def revised(home: Home, firms: int, factor: float) -> Release:
     """A candidate after so many funded firms' sales were corrected."""
-    _, file, mapping = write(home.root / "files")
+    _, file, mapping = write_michigan_files(home.root / "files")
     sales = pd.read_parquet(file)
     chosen = funded_codes(home)[:firms]
     later = home.root / "files" / f"later-{firms}-{factor}.parquet"
@@ -58,7 +58,7 @@ def revised(home: Home, firms: int, factor: float) -> Release:
 
 def funded_codes(home: Home) -> list[str]:
     """Funded firms with sales in every year, as the files write them."""
-    applications, file, _ = write(home.root / "files")
+    applications, file, _ = write_michigan_files(home.root / "files")
     table = pd.read_csv(applications, dtype=str)
     sales = pd.read_parquet(file)
     whole = sales[sales["sales"].notna()].groupby("fcode").size()
@@ -144,20 +144,20 @@ def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Ho
     """No sum of the windows changed, but lines and checks are made of the rest: every horizon stays as it was."""
     home, release = first
     with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
-        [behind] = recall(
+        [behind] = recall_earlier(
             store.behind, Releases(home.releases, PROGRAMME), confidential(), [release.release_id]
         ).values()
     trace = column("sales", "*", "trace")
     funded = behind.contributions.index[(behind.contributions["arm"] == "funded") & behind.contributions[trace].notna()]
-    assert guard(behind.contributions, confidential(), [behind]).rules[Arm.FUNDED, "sales", "*"] == {}
+    assert find_withheld_cells(behind.contributions, confidential(), [behind]).rules[Arm.FUNDED, "sales", "*"] == {}
     changed = behind.contributions.copy()
     changed.loc[funded[0], trace] += 1e-3
-    held = guard(changed, confidential(), [behind])
+    held = find_withheld_cells(changed, confidential(), [behind])
     for horizon in ("overall", "1"):
-        assert held.rule("sales", horizon, cell_of()) is Rule.HELD
-        assert held.rule("employ", horizon, cell_of()) is None
+        assert held.rule("sales", horizon, cube_cell()) is Rule.HELD
+        assert held.rule("employ", horizon, cube_cell()) is None
     changed.loc[funded[:15], trace] += 1e-3
-    assert guard(changed, confidential(), [behind]).rule("sales", "1", cell_of()) is None
+    assert find_withheld_cells(changed, confidential(), [behind]).rule("sales", "1", cube_cell()) is None
 
 
 def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
@@ -168,7 +168,7 @@ def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Re
         everybody = from_store(store, programme, everybody=True)
     panel = everybody.compared
     samples = samples_of(panel, programme, horizons(panel, programme.settings))
-    open_, held = Guard({}, {}), Guard({(Arm.FUNDED, "sales", "*"): {cell_of(): Rule.HELD}}, {})
+    open_, held = WithheldCells({}, {}), WithheldCells({(Arm.FUNDED, "sales", "*"): {cube_cell(): Rule.HELD}}, {})
     drawn = [
         [row.get("shrunk") for row in figure_rows(everybody, programme, samples, one) if row["outcome"] == "sales"]
         for one in (open_, held)
@@ -182,7 +182,7 @@ def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Releas
     """A release, and a candidate after one comparison firm's sales of the last years were corrected."""
     root = tmp_path_factory.mktemp("beside")
     home, before = Home(root), built(root, as_they_are)
-    applications, file, mapping = write(root / "files")
+    applications, file, mapping = write_michigan_files(root / "files")
     sales, funded = pd.read_parquet(file), set(funded_codes(home))
     code = sales["fcode"].astype(int).astype(str)
     whole = sales[sales["sales"].notna()].groupby(code).size()
@@ -225,7 +225,7 @@ def test_the_change_of_one_comparison_firm_is_not_told(one_beside_changed: tuple
 
 def grown(home: Home, firms: int) -> Release:
     """A candidate after so many funded firms told that they had sold five times as much after the award."""
-    _, file, mapping = write(home.root / "files")
+    _, file, mapping = write_michigan_files(home.root / "files")
     sales = pd.read_parquet(file)
     mine = sales["fcode"].astype(int).astype(str).isin(funded_codes(home)[:firms]) & (sales["year"] > 1987)
     later = home.root / "files" / f"grown-{firms}.parquet"

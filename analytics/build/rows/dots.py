@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.patterns import Guard, cell_of
+from analytics.build.patterns import WithheldCells, cube_cell
 from analytics.build.rows.row import Row
 from analytics.build.samples import Samples
 from analytics.estimate.effects import effect_of
@@ -25,7 +25,9 @@ STEPS = ((1.0, 0.05), (3.0, 0.1))  # below so much growth, rounded to this
 LARGEST = 600.0  # e to this is still a number
 
 
-def spread_rows(samples: Samples, programme: Programme, guard: Guard, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+def spread_rows(
+    samples: Samples, programme: Programme, guard: WithheldCells, earlier: Sequence[pd.DataFrame]
+) -> Iterator[Row]:
     """Of the headline's outcome and horizon, the programme and each sector: how the growth of funded firms differs from
     that of the typical comparison firm. A held sector's are those of the newest earlier release that has any.
     """
@@ -35,7 +37,7 @@ def spread_rows(samples: Samples, programme: Programme, guard: Guard, earlier: S
     for code in (ALL, *programme.codes("sector")):
         mine = sample.panel.funded if code == ALL else sample.panel.funded & (sector == code).to_numpy()
         named: Row = {"outcome": headline.outcome, "sector": code, "horizon": sample.horizon}
-        cell = cell_of(sector=code)
+        cell = cube_cell(sector=code)
         rules = {guard.rule(headline.outcome, sample.horizon, cell, arm) for arm in Arm} - {None}
         if rules == {Rule.HELD}:
             yield from _held(named, earlier)

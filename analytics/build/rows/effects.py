@@ -7,7 +7,7 @@ import numpy as np
 
 from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
-from analytics.build.patterns import Cell, Guard, cell_of
+from analytics.build.patterns import CubeCell, WithheldCells, cube_cell
 from analytics.build.rows.evidence import claimed, evidence_rows
 from analytics.build.rows.over_time import path_rows
 from analytics.build.rows.row import (
@@ -16,13 +16,13 @@ from analytics.build.rows.row import (
     cell_of_group,
     coarse,
     effect_row,
-    published,
+    published_row,
     scaled,
     with_interval,
-    withheld,
+    withheld_row,
 )
 from analytics.build.samples import Samples
-from analytics.estimate.before_after import ArmChange, BeforeAfter, changes_of
+from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after_by_group
 from analytics.estimate.comparing import sectors_differ, shrunken, would_tell
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, simultaneous
 from analytics.estimate.inference import WelchTest, weighted_sum
@@ -53,7 +53,7 @@ LASTING = ((), *((name,) for name in HIERARCHY))  # the groups of which one asks
 
 
 def figure_rows(
-    everybody: Panel, programme: Programme, samples: Samples, guard: Guard, progress: Progress = silent
+    everybody: Panel, programme: Programme, samples: Samples, guard: WithheldCells, progress: Progress = silent
 ) -> Iterator[Row]:
     """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects; then
     the checks, and the paths over time. everybody: the panel of all applicants; those set aside enter specifications
@@ -66,13 +66,15 @@ def figure_rows(
     progress("check", 1, 1)
     yield from claimed(_estimate_rows(everybody.compared, programme, samples, guard, progress), assessment)
     yield from checks
-    waves = {guard.rule(programme.headline.outcome, "overall", cell_of(wave=wave)) for wave in programme.codes("wave")}
+    waves = {
+        guard.rule(programme.headline.outcome, "overall", cube_cell(wave=wave)) for wave in programme.codes("wave")
+    }
     sample = samples[programme.headline.outcome][0]
     yield from path_rows(everybody.compared, programme, sample, whole_only=bool(waves - {None, Rule.HELD}))
 
 
 def _estimate_rows(
-    panel: Panel, programme: Programme, samples: Samples, guard: Guard, progress: Progress
+    panel: Panel, programme: Programme, samples: Samples, guard: WithheldCells, progress: Progress
 ) -> Iterator[Row]:
     named = [(), *((name,) for name in DIMENSIONS), *programme.pairs]
     groupings: Groupings = {by: dict(groups_of(panel, by)) if by else {(): panel.funded} for by in named}
@@ -93,17 +95,17 @@ def _count_rows(panel: Panel, by: tuple[str, ...], groups: Groups) -> Iterator[R
         counts = (n_funded, n_other)
         for arm, n in ((Arm.FUNDED, n_funded), (Arm.COMPARISON, n_other)):
             row = cell_of_group(by, group, measure="firms", arm=arm) | {"unit": Unit.COUNT}
-            yield row | published(float(n), counts)
+            yield row | published_row(float(n), counts)
         if "grant_eur" in panel.units:
             grants = panel.units["grant_eur"][mask].dropna()
             row = cell_of_group(by, group, measure="grants", arm=Arm.FUNDED) | {"unit": Unit.MONEY}
             yield row | (
-                published(float(sum(grants)), counts) if len(grants) else withheld(Reason.NOT_ESTIMABLE, counts)
+                published_row(float(sum(grants)), counts) if len(grants) else withheld_row(Reason.NOT_ESTIMABLE, counts)
             )
 
 
 def _outcome_rows(
-    samples: Sequence[Sample], outcome: Outcome, groupings: Groupings, programme: Programme, guard: Guard
+    samples: Sequence[Sample], outcome: Outcome, groupings: Groupings, programme: Programme, guard: WithheldCells
 ) -> Iterator[Row]:
     """What happened by arm, effects and money, for every group.
 
@@ -113,7 +115,7 @@ def _outcome_rows(
     for by, groups in groupings.items():
         measured: dict[tuple[Any, str], Counts] = {}
         for sample in samples:
-            for group, found in changes_of(sample, groups).items():
+            for group, found in before_after_by_group(sample, groups).items():
                 cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
                 measured[group, sample.horizon] = counts = _counts(found)
                 for arm, change in ((Arm.FUNDED, found.funded), (Arm.COMPARISON, found.comparison)):
@@ -142,7 +144,7 @@ def _effect_rows(
     groups: Groups,
     measured: dict[tuple[Any, str], Counts],
     programme: Programme,
-    guard: Guard,
+    guard: WithheldCells,
 ) -> Iterator[Row]:
     """The effects of one estimand on every group and horizon, and whether the groups differ at all.
 
@@ -158,7 +160,7 @@ def _effect_rows(
         drawn = {}
         if by in {(name,) for name in HIERARCHY}:
             told = {group: effect for group, effect in found.items() if _told_anew(guard, sample, _cell(by, group))}
-            if _told_anew(guard, sample, cell_of()):
+            if _told_anew(guard, sample, cube_cell()):
                 drawn = shrunken(told, group_effects(sample, estimand, {"*": sample.panel.funded})["*"])
             if estimand in (Estimand.SYMMETRIC_GROWTH, programme.headline.estimand):
                 tested = _differ(sectors_differ(told.values()))
@@ -205,22 +207,22 @@ def _lasting_rows(
         yield cell_of_group(by, group, outcome=first.outcome, measure=f"lasting_{estimand}", horizon="overall") | kept
 
 
-def _told_anew(guard: Guard, sample: Sample, cell: Cell) -> bool:
+def _told_anew(guard: WithheldCells, sample: Sample, cell: CubeCell) -> bool:
     """Whether an effect is published as it is, and not as it was: neither firms nor comparison firms forbid it."""
     if guard.rule(sample.outcome, sample.horizon, cell) is not None:
         return False
     return guard.rule(sample.outcome, sample.horizon, cell, Arm.COMPARISON) is not Rule.HELD
 
 
-def _cell(by: tuple[str, ...], group: Any) -> Cell:  # noqa: ANN401 - the codes of a group, in order
-    return cell_of(**dict(zip(by, group, strict=True)))
+def _cell(by: tuple[str, ...], group: Any) -> CubeCell:  # noqa: ANN401 - the codes of a group, in order
+    return cube_cell(**dict(zip(by, group, strict=True)))
 
 
 def _differ(tested: WelchTest | Withheld) -> Row:
     """The p of Welch's test as a figure."""
     row: Row = {"unit": Unit.PROBABILITY}
     if isinstance(tested, Withheld):
-        return row | withheld(tested.reason)
+        return row | withheld_row(tested.reason)
     return row | {
         "value": tested.p_value,
         "df": tested.df_within,
@@ -260,14 +262,14 @@ def _money_rows(
         measures["losses_offset"] = money.offset, Unit.FRACTION, 1.0
         lost = cell | {"measure": "offline_fall", "arm": Arm.FUNDED, "unit": Unit.MONEY}
         yield lost | (
-            withheld(Reason.NOT_ESTIMABLE, counts)
+            withheld_row(Reason.NOT_ESTIMABLE, counts)
             if money.fallen is None
-            else published(coarse(money.fallen.total, money.fallen.largest, rules), counts)
+            else published_row(coarse(money.fallen.total, money.fallen.largest, rules), counts)
         )
     for measure, (result, unit, factor) in measures.items():
         row = cell | {"measure": measure, "unit": unit}
         if isinstance(result, Withheld):
-            yield row | withheld(result.reason, counts)
+            yield row | withheld_row(result.reason, counts)
         else:
             yield row | scaled(with_interval(result), factor)
 
@@ -304,4 +306,4 @@ def _change_rows(
     for measure, unit in measures.items():
         value = found.get(measure)
         row = cell | {"measure": measure, "unit": unit}
-        yield row | (published(value, counts) if value is not None else withheld(Reason.NOT_ESTIMABLE, counts))
+        yield row | (published_row(value, counts) if value is not None else withheld_row(Reason.NOT_ESTIMABLE, counts))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from analytics.build.assessment import Assessed, Assessment
-from analytics.build.rows.row import Counts, Row, cell_of_group, rough_share, withheld
+from analytics.build.rows.row import Counts, Row, cell_of_group, rough_share, withheld_row
 from analytics.estimate.effects import EffectEstimate, as_shown
 from analytics.evidence.balance import balance, other_aid
 from analytics.evidence.findings import Finding, Range
@@ -97,7 +97,7 @@ def _beside(assessment: Assessment) -> Iterator[Row]:
     def number(value: float, unit: Unit, n: Counts) -> Row:
         """Withheld where an arm has too few firms to say something of them."""
         if min(n) < sample.settings.min_firms:
-            return {"unit": unit} | withheld(Reason.TOO_FEW_FIRMS, n)
+            return {"unit": unit} | withheld_row(Reason.TOO_FEW_FIRMS, n)
         return _number(Range(value, unit), n)
 
     for trait in balance(sample):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.patterns import Guard, cell_of
+from analytics.build.patterns import WithheldCells, cube_cell
 from analytics.build.rows.row import Row, coarse
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel import Panel
@@ -41,7 +41,7 @@ class Point:
         return asked if 0 < self.n < rules.min_units else max(asked - (self.total - self.largest - self.second), 0.0)
 
 
-def line_rows(panel: Panel, programme: Programme, guard: Guard) -> Iterator[Row]:
+def line_rows(panel: Panel, programme: Programme, guard: WithheldCells) -> Iterator[Row]:
     """Each outcome by sector and for the programme, both arms, by quarter (yearly data: by year)."""
     settings, ppy = programme.settings, panel.periods_per_year
     last = before_end(cohorts_of(panel)[0], settings)
@@ -74,7 +74,9 @@ def _points(panel: Panel, mine: BoolArray, seen: FloatArray, base: FloatArray) -
     return found
 
 
-def _shown(found: Mapping[str, Point], arm: Arm, outcome: Outcome, programme: Programme, guard: Guard) -> set[str]:
+def _shown(
+    found: Mapping[str, Point], arm: Arm, outcome: Outcome, programme: Programme, guard: WithheldCells
+) -> set[str]:
     """Sectors whose point may be shown; the programme's too, unless it would give away a hidden sector's."""
     rules, least = programme.disclosure_rules, programme.settings.min_firms
     shown = {
@@ -84,7 +86,7 @@ def _shown(found: Mapping[str, Point], arm: Arm, outcome: Outcome, programme: Pr
         and point.base > 0
         and point.short(rules) == 0
         and all(
-            guard.rule(outcome.name, "overall", cell_of(sector=sector), either) in (None, Rule.HELD)
+            guard.rule(outcome.name, "overall", cube_cell(sector=sector), either) in (None, Rule.HELD)
             for either in {arm, Arm.FUNDED}
         )
     }
@@ -97,12 +99,12 @@ def _shown(found: Mapping[str, Point], arm: Arm, outcome: Outcome, programme: Pr
     return shown
 
 
-def held_lines(rows: Iterable[Row], guard: Guard, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+def hold_lines(rows: Iterable[Row], guard: WithheldCells, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
     """The same lines; a held sector's as the newest earlier release has them."""
     before = [_by_place(lines) for lines in reversed(earlier)]
     for row in rows:
         stays = None
-        cell = cell_of(sector=row["sector"])
+        cell = cube_cell(sector=row["sector"])
         if Rule.HELD in {guard.rule(row["outcome"], "overall", cell, arm) for arm in (row["arm"], Arm.FUNDED)}:
             stays = next((known[key] for known in before if (key := _place(row)) in known), None)
         yield row if stays is None else row | stays

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from analytics.arrays import FloatArray
-from analytics.build.rows.row import Row, cell_of_group, coarse, published, rough_share, withheld
+from analytics.build.rows.row import Row, cell_of_group, coarse, published_row, rough_share, withheld_row
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
 from analytics.estimate.sample import Sample
@@ -38,11 +38,11 @@ def _event_rows(panel: Panel, programme: Programme, *, whole_only: bool) -> Iter
     for event, found in event_study(panel, outcome, settings=programme.settings).effects.items():
         row = cell_of_group((), (), outcome=outcome, measure=EVENT, horizon=f"e{event}") | {"unit": Unit.FRACTION}
         if not isinstance(found, EventEstimate):
-            yield row | withheld(found.reason) | NO_COUNTS
+            yield row | withheld_row(found.reason) | NO_COUNTS
         elif whole_only and not _reached_by_all(firms, by_event[event]):
-            yield row | withheld(Reason.COMPLEMENTARY) | NO_COUNTS | {"conf_status": ConfStatus.SECONDARY}
+            yield row | withheld_row(Reason.COMPLEMENTARY) | NO_COUNTS | {"conf_status": ConfStatus.SECONDARY}
         elif (largest := _largest(firms, by_event[event], rules)) is None:
-            yield row | withheld(Reason.DOMINANCE) | NO_COUNTS | {"conf_status": ConfStatus.DOMINANCE}
+            yield row | withheld_row(Reason.DOMINANCE) | NO_COUNTS | {"conf_status": ConfStatus.DOMINANCE}
         else:
             yield row | _event(found, largest, rules)
 
@@ -92,8 +92,8 @@ def _reporting_rows(panel: Panel, programme: Programme, sample: Sample) -> Itera
             row = cell_of_group((), (), outcome=outcome, measure=REPORTING, arm=arm, horizon=str(period))
             enough = len(rows) >= least
             share = (
-                published(rough_share(float(reported.mean()), len(rows)), (0, 0))
+                published_row(rough_share(float(reported.mean()), len(rows)), (0, 0))
                 if enough
-                else withheld(Reason.TOO_FEW_FIRMS)
+                else withheld_row(Reason.TOO_FEW_FIRMS)
             )
             yield row | {"unit": Unit.FRACTION} | share | NO_COUNTS

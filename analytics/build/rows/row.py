@@ -20,7 +20,7 @@ def cell_of_group(by: tuple[str, ...], group: object, **named: str) -> Row:
     return row | named | (dict(zip(by, labels, strict=True)) if by else {})
 
 
-def published(value: float, counts: Counts) -> Row:
+def published_row(value: float, counts: Counts) -> Row:
     """A count, sum, mean or change."""
     return {
         "value": value,
@@ -31,7 +31,7 @@ def published(value: float, counts: Counts) -> Row:
     }
 
 
-def withheld(reason: Reason, counts: Counts = (0, 0)) -> Row:
+def withheld_row(reason: Reason, counts: Counts = (0, 0)) -> Row:
     """No value: the figure is unreliable, or cannot be."""
     status = ObsStatus.LOW_RELIABILITY if reason is Reason.TOO_FEW_FIRMS else ObsStatus.MISSING
     return {
@@ -67,7 +67,7 @@ def rough_share(share: float, firms: int) -> float:
 def effect_row(estimand: Estimand, result: Effect, counts: Counts) -> Row:
     """An effect with its interval and companions, or why it is withheld."""
     if isinstance(result, Withheld):
-        return withheld(result.reason, counts) | {"unit": UNITS[estimand]}
+        return withheld_row(result.reason, counts) | {"unit": UNITS[estimand]}
     return with_interval(result) | {
         "unit": result.unit,
         "p_value": result.p_value,

@@ -11,7 +11,7 @@ from analytics.charts.kit.axis import Axis, Keys, axis
 from analytics.model import Unit
 
 Scale = Literal["ratio", "linear"]
-Gap = float | None
+Coordinate = float | None
 
 LEVELS = (0.95, 0.90, 0.80, 0.70, 0.60)  # widest first: the narrower lie on the wider
 _REACH = 2.0  # how many typical widths from the middle the shared range goes
@@ -45,7 +45,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ForestRow:
     """One line of a forest.
 
     n: firms; None: not published. mark None: withheld, and `note` says why; else a note stands under the label.
@@ -135,7 +135,7 @@ class Pen:
     extent: Axis
     vertical: bool
 
-    def points(self, points: Sequence[tuple[Gap, Gap]], **style: object) -> Keys:
+    def points(self, points: Sequence[tuple[Coordinate, Coordinate]], **style: object) -> Keys:
         """Values and positions as one trace."""
         along, across = [value for value, _ in points], [at for _, at in points]
         x, y = (across, along) if self.vertical else (along, across)
@@ -145,7 +145,7 @@ class Pen:
         """Position, start and end of straight lines, as one trace; a clipped one stops where its arrow begins."""
         low, high = self.extent.low, self.extent.high
         tip = _ARROW_TIP * (high - low)
-        points: list[tuple[Gap, Gap]] = []
+        points: list[tuple[Coordinate, Coordinate]] = []
         for at, start, end in ends:
             if end >= low and start <= high:
                 first, last = low + tip if start < low else start, high - tip if end > high else end

@@ -7,7 +7,7 @@ from itertools import accumulate
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys
 from analytics.charts.kit.canvas import Canvas
-from analytics.charts.kit.words import BREAK, bold, coloured, safe, spread, width, wrap
+from analytics.charts.kit.words import BREAK, bold, coloured, lay_out, safe, width, wrap
 from analytics.language.text import Text
 
 _ROW = 39.0  # height of a row of one line
@@ -26,7 +26,7 @@ _LEAST_BESIDE = 96.0  # px for a name with figures beside it: where less is left
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RowText:
     """One row in words.
 
     value, rest: figures, the first bold; without a value the row is withheld, and `note` says why. below: px that its
@@ -56,7 +56,7 @@ class Entry:
 class Placed:
     """A row as it will be drawn: words in lines, px from the top of the plot, and the middle of its mark from there."""
 
-    entry: Entry
+    entry: RowText
     label: list[str]
     note: list[str]
     height: float
@@ -113,7 +113,7 @@ class Sheet:
         sizes = [max(width(line, palette.TICK, heavy=True) for line in (*a.lines, a.figure)) for a in words]
         at = [extent.share(a.x) * canvas.plot_width for a in words]
         low = -(canvas.left if self.compact else 18.0)
-        centres = spread(at, sizes, low + 2, canvas.plot_width + min(canvas.right, 38.0) - 2, 10)
+        centres = lay_out(at, sizes, low + 2, canvas.plot_width + min(canvas.right, 38.0) - 2, 10)
         for a, wanted, centre in zip(words, at, centres, strict=True):
             markup = BREAK.join([*map(safe, a.lines), *([bold(safe(a.figure))] if a.figure else [])])
             shift: Keys = {"xshift": centre - wanted, "yshift": 6, "yanchor": "bottom", "yref": "paper"}
@@ -197,11 +197,11 @@ class Sheet:
         canvas.write(BREAK.join(note), 1, 0, anchor="right", xshift=canvas.right, size=palette.VALUE, **grey)
 
 
-def _count(entry: Entry, text: Text) -> str:
+def _count(entry: RowText, text: Text) -> str:
     return text("chart.not_shown") if entry.n is None else text.number(entry.n)
 
 
-def _beside(entry: Entry, text: Text) -> str:
+def _beside(entry: RowText, text: Text) -> str:
     return "" if entry.n is None else f" · {text.number(entry.n)}"
 
 
@@ -212,7 +212,7 @@ def _name(row: Placed, extra: str = "") -> str:
     return BREAK.join([*label[:-1], label[-1] + extra, *note])
 
 
-def sheet(entries: Sequence[Entry], text: Text, *, compact: bool) -> Sheet:
+def sheet(entries: Sequence[RowText], text: Text, *, compact: bool) -> Sheet:
     """A canvas as high and as wide as its rows need, in the order given; withheld rows below the others."""
     shown = [entry for entry in entries if entry.value]
     withheld = [entry for entry in entries if not entry.value]
@@ -238,7 +238,7 @@ def _stack(rows: Sequence[Placed]) -> list[Placed]:
     ]
 
 
-def _placed(entry: Entry, page: Sheet) -> Placed:
+def _placed(entry: RowText, page: Sheet) -> Placed:
     if page.compact:
         return _placed_on_phone(entry, page)
     canvas = page.canvas
@@ -251,7 +251,7 @@ def _placed(entry: Entry, page: Sheet) -> Placed:
     return Placed(entry, label, note, height, (height - entry.below / 2) / 2)
 
 
-def _placed_on_phone(entry: Entry, page: Sheet) -> Placed:
+def _placed_on_phone(entry: RowText, page: Sheet) -> Placed:
     """Name and number, then the note, then the mark; the figures right of the name, or under it where it is long."""
     whole = page.canvas.plot_width
     count = width(_beside(entry, page.text), palette.NAME)

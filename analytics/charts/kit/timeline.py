@@ -7,7 +7,7 @@ from itertools import pairwise
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, height_ref, ref, ticks
 from analytics.charts.kit.canvas import Canvas
-from analytics.charts.kit.words import BREAK, bold, coloured, flow, safe, spread, width
+from analytics.charts.kit.words import BREAK, bold, coloured, flow, lay_out, safe, width
 from analytics.language.text import Text
 from analytics.model import Arm
 
@@ -106,7 +106,7 @@ def award_words(canvas: Canvas, awards: Sequence[Award], span: Span) -> None:
         parts = flow([words for _, words in group], palette.TICK, high - low)
         wide = max(width(part, palette.TICK) for part in parts)
         wanted = within(day, span) * canvas.plot_width
-        (centre,) = spread([wanted], [wide], low, high)
+        (centre,) = lay_out([wanted], [wide], low, high)
         if centre + wide / 2 + 10 > end_of_level:
             level += 0 if end_of_level == low else 1
         end_of_level = centre - wide / 2
@@ -165,7 +165,7 @@ def end_words(canvas: Canvas, series: Mapping[Arm, Points], below: Mapping[Arm, 
     wanted = [extent.low if end is None else end for end in ends.values()]
     px = [(1 - extent.share(end)) * canvas.plot_height for end in wanted]
     tall = 2 * palette.VALUE * palette.LINE_HEIGHT
-    centres = spread(px, [tall] * len(px), 0, canvas.plot_height, 4)
+    centres = lay_out(px, [tall] * len(px), 0, canvas.plot_height, 4)
     for (arm, end), anchor, y, at in zip(ends.items(), wanted, px, centres, strict=True):
         under = text("chart.not_published") if end is None else below.get(arm, "")
         words = f"{bold(text(f'chart.{arm}'))}{BREAK}{coloured(safe(under), _WORDS[arm])}"

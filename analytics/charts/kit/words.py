@@ -94,7 +94,7 @@ def _cut(line: str, size: float, room: float) -> str:
     return line.rstrip(" ,;·") + ELLIPSIS
 
 
-def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float, gap: float = 6.0) -> list[float]:
+def lay_out(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float, gap: float = 6.0) -> list[float]:
     """Centres as near to the wanted ones as non-overlapping labels of these sizes allow, between `low` and `high`.
 
     Order is kept. Where the room is too small for all, they overflow at `high`, still without overlap.

@@ -5,7 +5,7 @@ import pandas as pd
 from analytics import charts
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.asked import Asked, Group
+from analytics.present.asked import Asked, GroupCodes
 from analytics.present.pictures.picture import (
     Absent,
     Line,
@@ -17,7 +17,7 @@ from analytics.present.pictures.picture import (
     none_shown,
     remembered,
     row,
-    stamp,
+    stamp_of,
     unit_of,
 )
 from analytics.present.sentences.phrases import why, year_label
@@ -43,7 +43,7 @@ def forest(
     dimension: str,
     asked: Asked,
     *,
-    within: Group = (),
+    within: GroupCodes = (),
     shrunken: bool = False,
     narrow: bool = False,
 ) -> Shown:
@@ -72,7 +72,7 @@ def _forest(
     within: bool = False,
 ) -> Picture:
     rows = [row(line, release, text, shrunken=shrunken) for line in lines]
-    marks = stamp(release, figure_id(whole or lines[0].figure), text)
+    marks = stamp_of(release, figure_id(whole or lines[0].figure), text)
     words = text("chart.this_group") if within else None
     unit, reference = unit_of(lines), mark(whole)
 
@@ -113,7 +113,7 @@ def standing(release: Release, text: Text, sector: str, asked: Asked) -> Shown:
 
 
 @remembered
-def years(release: Release, text: Text, asked: Asked, *, within: Group = ()) -> Shown:
+def years(release: Release, text: Text, asked: Asked, *, within: GroupCodes = ()) -> Shown:
     """The effect in each year after funding."""
     lines = [
         Line(year_label(release, year, text), asked.figure(release, within, horizon=str(year)))
@@ -122,7 +122,7 @@ def years(release: Release, text: Text, asked: Asked, *, within: Group = ()) -> 
     if not any(line.figure and line.figure.published for line in lines):
         return none_shown(lines, release, text)
     rows, unit = [row(line, release, text) for line in lines], unit_of(lines)
-    drawn = charts.years(rows, stamp=stamp(release, figure_id(lines[0].figure), text), text=text, unit=unit)
+    drawn = charts.years(rows, stamp=stamp_of(release, figure_id(lines[0].figure), text), text=text, unit=unit)
     return Picture(
         drawn, None, charts.years_alt(rows, text, unit=unit), effects_table(lines, text, text("picture.year"))
     )
@@ -158,7 +158,7 @@ def change_panel(release: Release, text: Text) -> Shown:
     changes = _changes(release, asked)
     if Arm.FUNDED not in changes:
         return Absent(text("overview.absent"))
-    marks = stamp(release, changes[Arm.FUNDED].figure_id, text)
+    marks = stamp_of(release, changes[Arm.FUNDED].figure_id, text)
     drawn = charts.change_panel(_values(changes), extent=_scale(release, asked, text), stamp=marks, text=text)
     return Picture(drawn, None, charts.change_panel_alt(_values(changes), text), _change_table(release, asked, text))
 
@@ -193,7 +193,7 @@ def effect_panel(release: Release, text: Text, estimand: str, *, point: bool) ->
         return _absent(figure, release, text)
     drawn = charts.effect_panel(
         drawn_mark,
-        stamp=stamp(release, figure.figure_id, text),
+        stamp=stamp_of(release, figure.figure_id, text),
         text=text,
         point=point,
         extent=_scale(release, asked, text) if estimand == asked.estimand else None,
@@ -212,7 +212,7 @@ def money_panel(release: Release, text: Text, *, point: bool) -> Shown:
     drawn_mark = mark(figure)
     if figure is None or drawn_mark is None or outcome.currency is None:
         return _absent(figure, release, text)
-    marks, currency = stamp(release, figure.figure_id, text), outcome.currency
+    marks, currency = stamp_of(release, figure.figure_id, text), outcome.currency
     drawn = charts.effect_panel(drawn_mark, stamp=marks, text=text, currency=currency, point=point)
     alt = charts.effect_panel_alt(drawn_mark, text, currency=currency, point=point)
     told = [rate(figure, outcome, text) if point else EMPTY, rate_span(figure, outcome, text), figure.figure_id]

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pandas as pd
 
 from analytics import charts
-from analytics.charts import Row
+from analytics.charts import ForestRow
 from analytics.language.text import Text
-from analytics.present.pictures.picture import Absent, Line, Picture, Shown, mark, remembered, row, stamp
+from analytics.present.pictures.picture import Absent, Line, Picture, Shown, mark, remembered, row, stamp_of
 from analytics.present.sentences.phrases import why
-from analytics.present.tables.evidence import before_table, readings, specifications_table, specified, ways
+from analytics.present.tables.evidence import before_table, readings, specification_cell, specifications_table, ways
 from analytics.release import Figure, Release
 
 
@@ -29,7 +29,7 @@ def specification_curve(release: Release, text: Text, figure_id: str) -> Shown:
     rows = [
         row(Line(name, figure), release, text)
         if figure is not None and figure.unit == main.unit and mark(figure)
-        else Row(name, None, None, text("picture.way", said=specified(figure, release, text), sign=sign))
+        else ForestRow(name, None, None, text("picture.way", said=specification_cell(figure, release, text), sign=sign))
         for name, figure, sign in found
     ]
     return _beside(rows, main, release, text, specifications_table(release, claim, text))
@@ -55,7 +55,7 @@ def _reading(name: str, figure: Figure, text: Text) -> str:
 
 
 def _beside(
-    rows: Sequence[Row],
+    rows: Sequence[ForestRow],
     main: Figure,
     release: Release,
     text: Text,
@@ -64,7 +64,7 @@ def _beside(
 ) -> Picture:
     """Rows of no counts on one scale, beside the line of the main estimate."""
     plain = [replace(one, n=None) for one in rows]
-    reference, marks, words = mark(main), stamp(release, main.figure_id, text), text("picture.main_line")
+    reference, marks, words = mark(main), stamp_of(release, main.figure_id, text), text("picture.main_line")
     wide, phone = (
         charts.forest(
             plain,

@@ -6,9 +6,9 @@ from analytics import charts
 from analytics.language.text import Text
 from analytics.model import SPREAD_FIRMS, Arm
 from analytics.present.asked import Asked
-from analytics.present.pictures.picture import Absent, Line, Picture, Shown, lines_by, remembered, stamp
+from analytics.present.pictures.picture import Absent, Line, Picture, Shown, lines_by, remembered, stamp_of
 from analytics.present.sentences.phrases import why
-from analytics.present.tables.evidence import TRAITS, balance_table
+from analytics.present.tables.evidence import BALANCE_TRAITS, balance_table
 from analytics.present.written import EMPTY, count, count_cell, figure_id, status
 from analytics.release import Release
 
@@ -29,7 +29,7 @@ def spread(release: Release, text: Text, outcome: str, sector: str) -> Shown:
     values, firms = mine["value"].tolist(), mine["n"].tolist()
     effect = asked.figure(release, [] if sector == "*" else [("sector", sector)])
     n = 0 if effect is None or effect.n_funded is None else effect.n_funded
-    marks = stamp(release, release.picture_id("spread", asked.outcome, sector), text)
+    marks = stamp_of(release, release.picture_id("spread", asked.outcome, sector), text)
     drawn = charts.spread(values[1:], median=values[0], n=n, stamp=marks, text=text)
     places = [text("picture.middle"), *(text("picture.dot", place=place) for place in range(1, len(values)))]
     told = [[text.percent(value), text.number(firms_of)] for value, firms_of in zip(values, firms, strict=True)]
@@ -63,7 +63,7 @@ def provinces(release: Release, text: Text) -> Shown:
     ]
     low, high = (_round(max(known) * share / SHADES) for share in (1, 2))
     first = next(figure for figure in held.values() if figure is not None)
-    marks, heading = stamp(release, first.figure_id, text), text("picture.funded_by_province")
+    marks, heading = stamp_of(release, first.figure_id, text), text("picture.funded_by_province")
     drawn = charts.tiles(tiles, steps=(low, high), heading=heading, stamp=marks, text=text)
     told = [[count_cell(held[code], text), figure_id(held[code])] for code in found]
     columns = [text("table.funded_firms"), text("table.figure")]
@@ -83,7 +83,8 @@ def balance(release: Release, text: Text) -> Shown:
     """How far the two arms lay apart before, in standard deviations."""
     asked = Asked.headline(release)
     found = {
-        trait: release.figure(f"balance_{trait}", outcome=asked.outcome, horizon=asked.horizon) for trait in TRAITS
+        trait: release.figure(f"balance_{trait}", outcome=asked.outcome, horizon=asked.horizon)
+        for trait in BALANCE_TRAITS
     }
     held = {trait: figure for trait, figure in found.items() if figure is not None}
     rows = [
@@ -95,7 +96,7 @@ def balance(release: Release, text: Text) -> Shown:
     if not any(row.value is not None for row in rows):
         return Absent(text("picture.no_balance"))
     guides = [(-BALANCED, text.measured(-BALANCED, "score")), (BALANCED, text.measured(BALANCED, "score"))]
-    marks = stamp(release, figure_id(next(iter(held.values()))), text)
+    marks = stamp_of(release, figure_id(next(iter(held.values()))), text)
 
     def write(value: float) -> str:
         return text.measured(value, "deviations")
@@ -130,7 +131,7 @@ def detectable(release: Release, text: Text) -> Shown:
         return Absent(text("picture.no_detectable"))
     mie = release.manifest["settings"]["mie"]
     guides = [(mie, text("picture.important", mie=text.percent(mie, sign=False)))]
-    marks = stamp(release, release.headline().figure_id, text)
+    marks = stamp_of(release, release.headline().figure_id, text)
     wide, phone = (
         charts.dot_rows(
             rows,

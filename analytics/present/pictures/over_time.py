@@ -8,7 +8,7 @@ import pandas as pd
 from analytics import charts
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.pictures.picture import Absent, Line, Picture, Shown, effects_table, remembered, stamp
+from analytics.present.pictures.picture import Absent, Line, Picture, Shown, effects_table, remembered, stamp_of
 from analytics.present.written import percent_cell
 from analytics.programme.parts import Context
 from analytics.release import Figure, Release
@@ -70,7 +70,7 @@ def index_lines(release: Release, text: Text, outcome: str, sector: str) -> Show
     if not has_lines(series):
         return Absent(text("sectors.no_lines", min_firms=release.manifest["settings"]["min_firms"]))
     counts, days = line_counts(release, outcome, sector), awards(release, text)
-    marks = stamp(release, release.picture_id("lines", outcome, sector), text)
+    marks = stamp_of(release, release.picture_id("lines", outcome, sector), text)
     before, after = before_zone(release), after_zone(release)
     wide, phone = (
         charts.lines(
@@ -111,7 +111,7 @@ def all_sectors(release: Release, text: Text, outcome: str) -> Shown:
     if not shown:
         return Absent(text("sectors.no_lines", min_firms=release.manifest["settings"]["min_firms"]))
     panels = [
-        charts.Panel(label("sector", code, text), line_counts(release, outcome, code).get(Arm.FUNDED, 0), series)
+        charts.SmallChart(label("sector", code, text), line_counts(release, outcome, code).get(Arm.FUNDED, 0), series)
         for code, series in shown.items()
     ]
     missing = [label("sector", code, text) for code in every if code not in shown]
@@ -126,7 +126,7 @@ def all_sectors(release: Release, text: Text, outcome: str) -> Shown:
             before=before_zone(release),
             after=after_zone(release),
             note=note,
-            stamp=stamp(release, release.picture_id("lines", outcome, next(iter(shown))), text),
+            stamp=stamp_of(release, release.picture_id("lines", outcome, next(iter(shown))), text),
             text=text,
         )
         for columns in (SIDE_BY_SIDE, ON_A_PHONE)
@@ -151,7 +151,7 @@ def event_study(release: Release, text: Text) -> Shown:
         return Absent(text("picture.no_events"))
     points = [charts.EventPoint(event, one.value, one.low, one.high, one.sim_low, one.sim_high) for event, one in found]
     yearly = release.manifest["frequency"] == "Y"
-    marks = stamp(release, next(one.figure_id for event, one in found if event >= 0 or event == found[-1][0]), text)
+    marks = stamp_of(release, next(one.figure_id for event, one in found if event >= 0 or event == found[-1][0]), text)
     wide, phone = (
         charts.event_study(points, stamp=marks, text=text, yearly=yearly, compact=compact) for compact in (False, True)
     )
@@ -174,7 +174,7 @@ def reporting(release: Release, text: Text) -> Shown:
     series: Series = {
         arm: [(when.start_time.date(), one.value) for when, one in points] for arm, points in found.items()
     }
-    days, marks = awards(release, text), stamp(release, found[Arm.FUNDED][0][1].figure_id, text)
+    days, marks = awards(release, text), stamp_of(release, found[Arm.FUNDED][0][1].figure_id, text)
     wide, phone = (
         charts.shares(series, awards=days, stamp=marks, text=text, compact=compact) for compact in (False, True)
     )

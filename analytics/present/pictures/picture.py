@@ -9,10 +9,10 @@ from typing import ParamSpec, cast
 import pandas as pd
 
 from analytics import charts
-from analytics.charts import Mark, Row, Stamp
+from analytics.charts import ForestRow, Mark, Stamp
 from analytics.language.text import Text
 from analytics.model import Unit
-from analytics.present.asked import Asked, Group
+from analytics.present.asked import Asked, GroupCodes
 from analytics.present.sentences.phrases import data_mark, why
 from analytics.present.written import EMPTY, count, effect_cell, figure_id
 from analytics.programme.dimensions import HIERARCHY
@@ -57,7 +57,7 @@ class Line:
     figure: Figure | None
 
 
-def lines_by(release: Release, dimension: str, asked: Asked, text: Text, within: Group = ()) -> list[Line]:
+def lines_by(release: Release, dimension: str, asked: Asked, text: Text, within: GroupCodes = ()) -> list[Line]:
     """A group's effects by a dimension. Sectors: most funded firms first, so that precision falls downwards and no
     order of merit is suggested; others as the programme file has them.
     """
@@ -80,13 +80,13 @@ def mark(figure: Figure | None) -> Mark | None:
     return Mark(figure.value, figure.low, figure.high, figure.half_low, figure.half_high)
 
 
-def row(line: Line, release: Release, text: Text, *, shrunken: bool = False) -> Row:
+def row(line: Line, release: Release, text: Text, *, shrunken: bool = False) -> ForestRow:
     """A line as a chart takes it; withheld: with the reason."""
     figure = line.figure
     if figure is None:
-        return Row(line.label, None, None, text("table.nothing"))
+        return ForestRow(line.label, None, None, text("table.nothing"))
     said = "" if figure.published else why(figure, release, text)
-    return Row(line.label, figure.n_funded, mark(figure), said, figure.shrunk if shrunken else None)
+    return ForestRow(line.label, figure.n_funded, mark(figure), said, figure.shrunk if shrunken else None)
 
 
 def none_shown(lines: Sequence[Line], release: Release, text: Text) -> Absent:
@@ -104,7 +104,7 @@ def unit_of(lines: Iterable[Line]) -> Unit:
     return next((Unit(line.figure.unit) for line in lines if line.figure is not None), Unit.FRACTION)
 
 
-def stamp(release: Release, figure_id: str, text: Text) -> Stamp:
+def stamp_of(release: Release, figure_id: str, text: Text) -> Stamp:
     """What a picture carries inside: source, data, release, id, and that it is simulated where it is."""
     programme = release.programme
     data_to = text.date(dt.date.fromisoformat(release.manifest["data_to"]))

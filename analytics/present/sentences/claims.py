@@ -17,7 +17,7 @@ from analytics.programme.parts import Outcome
 from analytics.release import Figure, Release
 
 
-class Kind(StrEnum):
+class ClaimKind(StrEnum):
     """Kinds of figures that sentences are about."""
 
     EFFECT = "effect"
@@ -38,7 +38,7 @@ class Sentence:
     long: str
 
 
-def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:
+def spoken(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:
     """A claim. slots: what fills the frame and neither verb nor predicate, and the agreeing forms of its subject."""
     verb = verb_of(grade, verdict)
     form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
@@ -53,11 +53,11 @@ def spoken(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str],
     )
 
 
-def _frame(kind: Kind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> dict[str, str]:
+def _frame(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> dict[str, str]:
     """The parts of a claim, filled."""
     verb = verb_of(grade, verdict)
     form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
-    of = "losses" if kind is Kind.LOSSES else "sales"
+    of = "losses" if kind is ClaimKind.LOSSES else "sales"
     opening = "" if form == "point" else text(f"opening.{verb}")
     excluded = text(f"excluded.{kind}", **slots) if verb is Verb.CANNOT_TELL else ""
     weak = text("said.weak") if verb is Verb.TOO_WEAK else ""
@@ -194,22 +194,22 @@ def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dic
 # ---- sentences of figures --------------------------------------------------------------------------------------------
 
 
-def sentence_of(release: Release, figure: Figure, kind: Kind, dimension: str, code: str, text: Text) -> Sentence:
+def sentence_of(release: Release, figure: Figure, kind: ClaimKind, dimension: str, code: str, text: Text) -> Sentence:
     """The sentence of a figure that carries a claim; of one that is withheld, why.
 
     Raises ValueError for a figure that carries none: no sentence may be made of it.
     """
     group = None if dimension == "*" else release.programme.label(dimension, code, text)
-    if kind is Kind.CHANGE:
+    if kind is ClaimKind.CHANGE:
         return named(_change(release, figure, text), group, text)
     if figure.grade is None:
         raise ValueError(f"{figure.figure_id} carries no claim")
     if figure.verdict is None or not figure.published:
         return named(_withheld(text(f"said.withheld.{kind}", why=why(figure, release, text))), group, text)
     outcome = release.programme.outcome(figure.outcome)
-    if kind is Kind.EFFECT:
+    if kind is ClaimKind.EFFECT:
         slots = effect_slots(release, figure, dimension, text)
-    elif kind is Kind.MONEY:
+    elif kind is ClaimKind.MONEY:
         slots = money_slots(release, figure, outcome, text)
     else:
         slots = losses_slots(release, figure, text)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.sentences.claims import Kind
+from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.written import amount
 from analytics.programme.dimensions import NESTED
@@ -13,7 +13,7 @@ from analytics.release import Figure, Release
 LEAST_YEARS = 2
 
 
-def usable(release: Release, sector: str, text: Text) -> Iterator[str]:
+def guidance(release: Release, sector: str, text: Text) -> Iterator[str]:
     """Sentences, the plainest first: what happened, what the data leave open, the best guess, the macro-sector, what
     would tell.
     """
@@ -30,7 +30,7 @@ def usable(release: Release, sector: str, text: Text) -> Iterator[str]:
         yield text("usable.guess", value=text.measured(claim.shrunk, claim.unit))
     yield from _macro(release, sector, text)
     if claim is not None:
-        yield from would_tell(release, claim, text)
+        yield from would_tell_words(release, claim, text)
 
 
 def _of(release: Release, measure: str, group: dict[str, str], arm: str = "*") -> Figure | None:
@@ -58,11 +58,11 @@ def _macro(release: Release, sector: str, text: Text) -> Iterator[str]:
     dimension = NESTED["sector"]
     figure = _of(release, release.programme.headline.estimand, {dimension: code})
     if figure is not None and figure.grade is not None and len(release.codes(dimension)) > 1:
-        said = headline_of(release, figure, Kind.EFFECT, dimension, code, text).sentence.short
+        said = headline_of(release, figure, ClaimKind.EFFECT, dimension, code, text).sentence.short
         yield text("usable.macro", sentence=said)
 
 
-def would_tell(release: Release, claim: Figure, text: Text) -> Iterator[str]:
+def would_tell_words(release: Release, claim: Figure, text: Text) -> Iterator[str]:
     """How many firms, or years, would tell the smallest effect that matters from none."""
     if claim.n_funded is None or not claim.published:
         return

@@ -6,7 +6,7 @@ from typing import Any
 
 from analytics.language.text import Text
 from analytics.model import Arm, Grade
-from analytics.present.sentences.claims import Kind, Sentence, claim_interval, sentence_of
+from analytics.present.sentences.claims import ClaimKind, Sentence, claim_interval, sentence_of
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.phrases import data_note
 from analytics.present.sentences.reasons import reasons
@@ -18,7 +18,7 @@ from analytics.release import Figure, Release
 class Headline:
     """One sentence with the figure it stands for. low, high: the interval of the claim, as the sentence prints it."""
 
-    kind: Kind
+    kind: ClaimKind
     dimension: str
     code: str
     label: str
@@ -33,7 +33,7 @@ class Headline:
         return f"{self.note + '. ' if self.note else ''}{words} [{self.figure.figure_id}]"
 
 
-def headline_of(release: Release, figure: Figure, kind: Kind, dimension: str, code: str, text: Text) -> Headline:
+def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: str, code: str, text: Text) -> Headline:
     """The sentence of one figure, of the programme ("*") or of a named group; where an effect has no comparison at all,
     the sentence of the change.
     """
@@ -42,14 +42,14 @@ def headline_of(release: Release, figure: Figure, kind: Kind, dimension: str, co
         change = release.figure(
             "change", outcome=figure.outcome, arm=Arm.FUNDED, horizon=figure.horizon, group=dict(about)
         )
-        kind, figure = Kind.CHANGE, change or figure
+        kind, figure = ClaimKind.CHANGE, change or figure
     label = text("label.whole_programme") if dimension == "*" else release.programme.label(dimension, code, text)
-    low, high = (None, None) if kind is Kind.CHANGE else claim_interval(figure, dimension) or (None, None)
+    low, high = (None, None) if kind is ClaimKind.CHANGE else claim_interval(figure, dimension) or (None, None)
     sentence = sentence_of(release, figure, kind, dimension, code, text)
     return Headline(kind, dimension, code, label, figure, low, high, sentence, data_note(release, text))
 
 
-def approved(release: Release, text: Text) -> list[Headline]:
+def approved_sentences(release: Release, text: Text) -> list[Headline]:
     """Every sentence that may be said of a release, once: the headline, what happened, money, losses; then by group."""
     return list({(one.kind, one.figure.figure_id): one for one in _sayable(release, text)}.values())
 
@@ -57,11 +57,11 @@ def approved(release: Release, text: Text) -> list[Headline]:
 def _sayable(release: Release, text: Text) -> Iterator[Headline]:
     programme = release.programme
     outcome, horizon = programme.headline.outcome, str(programme.headline.horizon)
-    yield headline_of(release, release.headline(), Kind.EFFECT, "*", "*", text)
+    yield headline_of(release, release.headline(), ClaimKind.EFFECT, "*", "*", text)
     for kind, figure in (
-        (Kind.CHANGE, release.figure("change", outcome=outcome, arm=Arm.FUNDED, horizon=horizon)),
-        (Kind.MONEY, money_figure(release)),
-        (Kind.LOSSES, release.figure("losses_offset", outcome=outcome, horizon=horizon)),
+        (ClaimKind.CHANGE, release.figure("change", outcome=outcome, arm=Arm.FUNDED, horizon=horizon)),
+        (ClaimKind.MONEY, money_figure(release)),
+        (ClaimKind.LOSSES, release.figure("losses_offset", outcome=outcome, horizon=horizon)),
     ):
         if figure is not None:
             yield headline_of(release, figure, kind, "*", "*", text)
@@ -72,14 +72,14 @@ def _sayable(release: Release, text: Text) -> Iterator[Headline]:
             effect = release.figure(programme.headline.estimand, outcome=outcome, horizon=horizon, group=group)
             change = release.figure("change", outcome=outcome, arm=Arm.FUNDED, horizon=horizon, group=group)
             if effect is not None:
-                yield headline_of(release, effect, Kind.EFFECT, dimension, code, text)
+                yield headline_of(release, effect, ClaimKind.EFFECT, dimension, code, text)
             if change is not None:
-                yield headline_of(release, change, Kind.CHANGE, dimension, code, text)
+                yield headline_of(release, change, ClaimKind.CHANGE, dimension, code, text)
 
 
 def claims(release: Release, text: Text) -> list[Headline]:
     """Those that claim an effect, which checks stand behind."""
-    return [headline for headline in approved(release, text) if headline.kind is not Kind.CHANGE]
+    return [headline for headline in approved_sentences(release, text) if headline.kind is not ClaimKind.CHANGE]
 
 
 def money_figure(release: Release) -> Figure | None:
@@ -105,7 +105,7 @@ def headlines(release: Release, text: Text) -> dict[str, Any]:
         "source": programme.source.in_(text),
         "data_to": release.manifest["data_to"],
         "built_at": release.manifest["built_at"],
-        "headlines": [_plain(headline, release, text) for headline in approved(release, text)],
+        "headlines": [_plain(headline, release, text) for headline in approved_sentences(release, text)],
         "cannot_say": cannot_say(release, text),
         "do_not_say": do_not_say(release, text),
     }
@@ -113,7 +113,7 @@ def headlines(release: Release, text: Text) -> dict[str, Any]:
 
 def _plain(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
     figure = headline.figure
-    claims = headline.kind is not Kind.CHANGE
+    claims = headline.kind is not ClaimKind.CHANGE
     return {
         "kind": headline.kind,
         "dimension": headline.dimension,

@@ -12,7 +12,7 @@ from analytics.present.written import amount, figure_id
 from analytics.release import Figure, Release
 
 BEFORE = ("check_before", "equivalence", "trend_goes_on", "unusual_year", "worst_case")
-TRAITS = ("sales", "active", "employees", "growth", "score")
+BALANCE_TRAITS = ("sales", "active", "employees", "growth", "score")
 
 
 def _of(release: Release, claim: Figure, measure: str, arm: str = "*", horizon: str | None = None) -> Figure | None:
@@ -69,13 +69,13 @@ def specifications_table(release: Release, claim: Figure, text: Text) -> pd.Data
     """One row per way of estimating."""
     found = ways(release, claim, text)
     return pd.DataFrame(
-        [[specified(figure, release, text), sign, figure_id(figure)] for _, figure, sign in found],
+        [[specification_cell(figure, release, text), sign, figure_id(figure)] for _, figure, sign in found],
         index=pd.Index([name for name, *_ in found], name=text("evidence.way")),
         columns=[text("evidence.effect"), text("evidence.same_sign"), text("table.figure")],
     )
 
 
-def specified(figure: Figure | None, release: Release, text: Text) -> str:
+def specification_cell(figure: Figure | None, release: Release, text: Text) -> str:
     """What one way of estimating gives, or why it gives nothing."""
     if figure is not None and figure.result is Result.NOT_TESTABLE:
         return text(f"because_short.{figure.because}")
@@ -105,7 +105,7 @@ def balance_table(release: Release, text: Text) -> pd.DataFrame:
     """Traits of the two arms before, and how far they differ in standard deviations."""
     claim = release.headline()
     rows = {}
-    for trait in TRAITS:
+    for trait in BALANCE_TRAITS:
         parts = [_of(release, claim, f"balance_{trait}", arm) for arm in (*Arm, "*")]
         if any(part is not None for part in parts):
             rows[text(f"evidence.trait.{trait}")] = [cell(part, release, text) for part in parts]
