@@ -175,7 +175,7 @@ def _asked_in_vain(available: dict[str, shelf.ReadableReleases]) -> bool:
 def _programme_option(release: Release, text: Text) -> str:
     """Title, region, and the years of its data."""
     programme, manifest = release.programme, release.manifest
-    first, last = (str(manifest[name])[:4] for name in ("first_period", "last_period"))
+    first, last = (period[:4] for period in (manifest.first_period, manifest.last_period))
     names = {"title": programme.short_title.in_(text), "region": programme.region.in_(text)}
     return text("frame.programme_option", first=first, last=last, **names)
 

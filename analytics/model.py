@@ -33,11 +33,10 @@ class Estimand(StrEnum):
     SYMMETRIC_GROWTH = "symmetric_growth"
     ONLINE_SHARE = "online_share"
 
-
-PER_DOT, SPREAD_FIRMS = 10, 20  # firms behind a dot of a distribution, and behind its middle, at least
-
-# What follows from the euro-weighted effect, and stands on its checks.
-FOLLOW_EUROS = ("extra_sales", "extra_per_firm", "extra_per_grant", "extra_per_spend", "losses_offset")
+    @property
+    def unit(self) -> "Unit":
+        """The unit in which an effect is shown."""
+        return _UNIT_OF[self]
 
 
 class Unit(StrEnum):
@@ -54,6 +53,15 @@ class Unit(StrEnum):
     PROBABILITY = "probability"
     NUMBER = "number"
     DEVIATIONS = "deviations"
+
+
+_UNIT_OF = {
+    Estimand.TYPICAL_FIRM: Unit.FRACTION,
+    Estimand.EURO_WEIGHTED: Unit.FRACTION,
+    Estimand.STARTED_SELLING: Unit.POINTS,
+    Estimand.SYMMETRIC_GROWTH: Unit.SCORE,
+    Estimand.ONLINE_SHARE: Unit.POINTS,
+}
 
 
 class Arm(StrEnum):

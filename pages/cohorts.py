@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics.language.text import plain
-from analytics.present.sentences.phrases import data_note, horizon_label, horizon_phrase
+from analytics.present.sentences.phrases import data_note, dimension_words, horizon_label, horizon_phrase
 from analytics.present.tables.cohorts import cohort_table
 from analytics.present.tables.export import cohort_csv, file_name
 from pages.parts import address
@@ -14,8 +14,8 @@ found = shelf.need_frame()
 release, text = found.release, found.text
 programme = release.programme
 pairs = {"-".join(pair): pair for pair in programme.pairs}
-outcomes = [outcome.name for outcome in programme.outcomes]
-horizons = ["overall", *(str(year) for year in release.manifest["years_after"])]
+outcomes = [outcome.name for outcome in release.outcomes]
+horizons = list(release.manifest.horizons)
 
 st.space("small")
 st.title(text("cohorts.title"))
@@ -27,7 +27,7 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         "pair",
         list(pairs),
         next(iter(pairs)),
-        lambda name: " × ".join(text(f"dimension.{part}") for part in pairs[name]),
+        lambda name: " × ".join(dimension_words(release, part, text) for part in pairs[name]),
         width=300,
     )
     outcome = address.choose(
@@ -76,7 +76,7 @@ st.caption(
 left, right = st.columns([1.4, 1], gap="large")
 with left:
     st.subheader(text("cohorts.codes"), anchor=False)
-    st.markdown(text("cohorts.codes_body", min_firms=release.manifest["settings"]["min_firms"]))
+    st.markdown(text("cohorts.codes_body", min_firms=release.settings.min_firms))
 with right:
     st.subheader(text("cohorts.export"), anchor=False)
     st.download_button(

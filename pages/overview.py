@@ -4,6 +4,7 @@ import streamlit as st
 
 from analytics import charts
 from analytics.language.text import plain
+from analytics.model import Arm, Estimand
 from analytics.present import pictures, written
 from analytics.present.asked import Asked
 from analytics.present.sentences.claims import ClaimKind, claim_interval, differ_sentence
@@ -14,7 +15,7 @@ from analytics.present.sentences.panels import companions, losses_words, panel_w
 from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, lower_first, why
 from analytics.present.tables import audit as audit_tables
 from analytics.present.verbs import tells
-from analytics.release import Figure
+from analytics.release import Figure, measures
 from pages.parts import address, guide
 from pages.parts import in_use as shelf
 from pages.parts import show as common
@@ -30,7 +31,7 @@ common.claim(headline_of(release, main, ClaimKind.EFFECT, "*", "*", text), found
 
 def change_panel() -> None:
     """What happened, in grey: a change, not an effect."""
-    change = release.figure("change", outcome=asked.outcome, arm="funded", horizon=asked.horizon)
+    change = release.main(measures.CHANGE, arm=Arm.FUNDED)
     st.subheader(text("overview.happened"), anchor=False)
     if change is None or change.value is None:
         st.markdown(plain(why(change, release, text)) if change else text("overview.absent"))
@@ -47,9 +48,10 @@ def labelled(label: str, figure: Figure) -> str:
     return label if tells(figure) else text("overview.range_label", label=label)
 
 
-def effect_panel(figure: Figure | None, name: str) -> None:
+def effect_panel(estimand: Estimand, name: str) -> None:
     """What the grants did, in blue; on "cannot tell" the range in large type and no point."""
     st.subheader(text(f"overview.{name}"), anchor=False)
+    figure = release.main(measures.EFFECTS[estimand])
     interval = claim_interval(figure, "*") if figure else None
     if figure is None or figure.value is None or interval is None:
         st.markdown(plain(why(figure, release, text)) if figure else text("overview.absent"))
@@ -59,9 +61,9 @@ def effect_panel(figure: Figure | None, name: str) -> None:
         st.metric(plain(labelled(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), figure)), large)
     says = text(f"overview.{name}_says", horizon=horizon_phrase(release, asked.horizon, text))
     st.markdown(plain(f"{says} {panel_words(figure, text)}"))
-    common.show(pictures.effect_panel(release, text, figure.measure, point=tells(figure)), name, found)
+    common.show(pictures.effect_panel(release, text, estimand, point=tells(figure)), name, found)
     half = text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0))
-    st.caption(plain(f"{half} {companions(release, {}, text)}"))
+    st.caption(plain(f"{half} {companions(release, (), text)}"))
 
 
 def money_panel(figure: Figure) -> None:
@@ -124,13 +126,13 @@ panels = st.columns(3, gap="medium")
 with panels[0].container(border=True, height="stretch", key="panel_change"):
     change_panel()
 with panels[1].container(border=True, height="stretch", key="panel_effect"):
-    effect_panel(main, "effect")
+    effect_panel(asked.estimand, "effect")
 with panels[2].container(border=True, height="stretch", key="panel_euros"):
-    per_grant = release.figure("extra_per_grant", outcome=asked.outcome, horizon=asked.horizon)
+    per_grant = release.main(measures.EXTRA_PER_GRANT)
     if per_grant is not None:
         money_panel(per_grant)
     else:  # nobody said what was granted
-        effect_panel(release.figure("euro_weighted", outcome=asked.outcome, horizon=asked.horizon), "euros")
+        effect_panel(Estimand.EURO_WEIGHTED, "euros")
 
 guide.first_visit(text)
 st.space("small")

@@ -6,8 +6,9 @@ from analytics.language.text import LANGUAGES, plain
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import Headline, approved_sentences
 from analytics.present.sentences.limits import do_not_say
-from analytics.present.sentences.phrases import capital, reader, why
+from analytics.present.sentences.phrases import capital, dimension_key, dimension_words, reader, why
 from analytics.present.sentences.reasons import grade_words, reasons
+from analytics.release.measures import ALL
 from pages.parts import in_use as shelf
 from pages.parts import show as common
 
@@ -54,10 +55,12 @@ def unsaid(sentences: list[Same]) -> None:
 
 def card(dimension: str, by_code: dict[str, list[Same]]) -> None:
     """The sentences of the programme; of other dimensions behind the name of each group."""
-    st.subheader(text(f"press.about.{'all' if dimension == '*' else dimension}"), anchor=False)
+    key = "all" if dimension == ALL else dimension_key(release, dimension)
+    words = "" if dimension == ALL else dimension_words(release, dimension, text)
+    st.subheader(plain(text(f"press.about.{key}", dimension=words)), anchor=False)
     for code, sentences in by_code.items():
         sayable = [same for same in sentences if same[0].figure.published]
-        if dimension == "*":
+        if dimension == ALL:
             for same in sayable:
                 both(same)
         elif sayable:
@@ -75,7 +78,7 @@ for to_come, until in common.embargoed(found):
 main, rail = st.columns([2.35, 1], gap="large")
 with main:
     for dimension, by_code in groups.items():
-        with st.container(border=True, key=f"panel_{'all' if dimension == '*' else dimension}"):
+        with st.container(border=True, key=f"panel_{'all' if dimension == ALL else dimension}"):
             card(dimension, by_code)
 with rail:
     st.subheader(text("press.do_not_say"), anchor=False)

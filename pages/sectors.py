@@ -15,6 +15,7 @@ from analytics.present.sentences.phrases import data_note, horizon_label, lower_
 from analytics.present.tables.facts import sector_facts
 from analytics.present.verbs import tells
 from analytics.programme.sector_search import find_sector, sector_option
+from analytics.release.measures import LOSSES_OFFSET, estimands_of
 from pages.parts import address
 from pages.parts import in_use as shelf
 from pages.parts import show as common
@@ -41,7 +42,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         st.selectbox,
         text("sectors.outcome"),
         "outcome",
-        [outcome.name for outcome in programme.outcomes],
+        [outcome.name for outcome in release.outcomes],
         main.outcome,
         lambda name: programme.outcome(name).label.in_(text),
         width=230,
@@ -50,7 +51,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         st.selectbox,
         text("sectors.estimand"),
         "estimand",
-        [str(one) for one in programme.estimands(programme.outcome(outcome))],
+        [str(one) for one in estimands_of(programme, programme.outcome(outcome))],
         str(main.estimand),
         lambda name: text(f"estimand.{name}"),
         width=210,
@@ -59,7 +60,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         st.segmented_control,
         text("sectors.year"),
         "year",
-        ["overall", *(str(year) for year in release.manifest["years_after"])],
+        list(release.manifest.horizons),
         main.horizon,
         lambda name: horizon_label(release, name, text),
         required=True,
@@ -70,7 +71,7 @@ if typed := address.not_understood("sector"):
     st.warning(plain(text("sectors.not_found", typed=typed)))
 
 asked, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)
-effect, claimed = asked.figure(release, group), main.figure(release, group)
+effect, claimed = asked.effect(release, group), main.effect(release, group)
 name = programme.label("sector", sector, text)
 beside = text(
     "sectors.beside",
@@ -100,7 +101,7 @@ def answer() -> None:
     if facts:
         common.facts(facts, "facts_sector")
         notes = [text("sectors.facts_note")] if effect.mde is not None else []
-        notes += [companions(release, dict(group), text)] if outcome == main.outcome else []
+        notes += [companions(release, group, text)] if outcome == main.outcome else []
         st.caption(plain(" ".join(notes)))
     open_question = claimed is not None and asked == main and not tells(claimed)
     if open_question and (lines := list(guidance(release, sector, text))):
@@ -146,7 +147,7 @@ def groups() -> None:
 def losses() -> None:
     """The share of losses offset, which is given for the programme alone."""
     st.subheader(text("sectors.losses"), anchor=False)
-    share = release.figure("losses_offset", outcome=main.outcome, horizon=main.horizon)
+    share = release.main(LOSSES_OFFSET)
     said = text("sectors.no_losses")
     if share is not None and share.grade is not None:
         sentence = sentence_of(release, share, ClaimKind.LOSSES, "*", "*", text).short

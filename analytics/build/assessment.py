@@ -25,7 +25,6 @@ from analytics.model import Check, Estimand, Result, Specification, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.windows import horizons
-from analytics.programme.dimensions import HIERARCHY
 from analytics.programme.file import Programme
 
 By = tuple[str, ...]
@@ -52,10 +51,9 @@ class Assessment:
     def __init__(self, everybody: Panel, programme: Programme) -> None:
         """Measure the headline's windows, and the year before against the one ahead of it."""
         headline = programme.headline
-        year = None if headline.horizon == "overall" else int(headline.horizon)
         self.everybody, self.programme = everybody, programme
         panel = everybody.compared
-        self.sample = Sample(panel, headline.outcome, programme.settings, year)
+        self.sample = Sample(panel, headline.outcome, programme.settings, headline.year)
         self.earlier = Sample(panel, headline.outcome, programme.settings, placebo=True)
 
     @cached_property
@@ -67,7 +65,7 @@ class Assessment:
         before = _before(first[0].evidence.findings)
         grouped = [
             one
-            for by in HIERARCHY
+            for by in self.programme.sector_dimensions
             if by in panel.units
             for one in self._assess(headline.estimand, (by,), groups_of(panel, by), before)
         ]
@@ -122,8 +120,8 @@ class Assessment:
         """Of the headline, for the programme. None where the year before, or a year after, cannot be told about."""
         headline, panel, settings = self.programme.headline, self.sample.panel, self.sample.settings
         years = horizons(panel, settings)
-        if headline.horizon != "overall":
-            years = [year for year in years if year <= int(headline.horizon)]
+        if headline.year is not None:
+            years = [year for year in years if year <= headline.year]
         samples = (Sample(panel, headline.outcome, settings, year) for year in years)
         placebo, *after = (self._tellable(sample) for sample in (self.earlier, *samples))
         if placebo is None or not after:
@@ -132,7 +130,7 @@ class Assessment:
         if len(known) < len(after):
             return None
         weights = np.full(len(known), 1 / len(known))
-        if headline.horizon != "overall":
+        if headline.year is not None:
             weights = np.eye(len(known))[-1]
         return sensitivity(placebo, known, weights, settings.level)
 

@@ -2,33 +2,32 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import analytics
 from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, recall_earlier
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import find_withheld_cells
+from analytics.build.patterns import WithheldCells, cube_dimensions, find_withheld_cells
 from analytics.build.reconciliation import reconciliation
-from analytics.build.rows.dots import spread_rows
-from analytics.build.rows.effects import figure_rows
-from analytics.build.rows.lines import hold_lines, line_rows
-from analytics.build.rows.row import Row
+from analytics.build.rows.dots import Dot, spread_dots
+from analytics.build.rows.effects import figures
+from analytics.build.rows.lines import IndexPoint, hold_points, index_points
 from analytics.build.samples import samples_of
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
 from analytics.model import Progress, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
-from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme
 from analytics.release import Releases
-from analytics.release.figure_id import FigureId, cell_id
-from analytics.release.file import LATER, write_release
+from analytics.release.file import figures_table, picture_ids, write_release
+from analytics.release.manifest import Award, InputFile, Manifest
 from analytics.store.database import Store
 
 
@@ -42,8 +41,8 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
     keep_contributions(store.behind, release, made.contributions)
-    written = made.manifest | {"built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
-    write_release(releases.path(release), written, made.tables)
+    manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    write_release(releases.path(release), manifest, made.tables)
     releases.record("built", release)
     return release
 
@@ -52,13 +51,13 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
 class Contents:
     """What a release holds: its manifest, but for when it was built, and its tables; and what stands behind them."""
 
-    manifest: Row
+    manifest: Manifest
     tables: dict[str, pd.DataFrame]
     contributions: pd.DataFrame
 
 
 def contents(
-    programme: Programme,
+    filed: Programme,
     store: Store,
     releases: Releases,
     release: str,
@@ -67,38 +66,56 @@ def contents(
 ) -> Contents:
     """What a release of that id holds, protected together with the releases beside it, which were published before.
 
-    Equal inputs, settings, code and releases beside give equal contents.
+    filed: the programme as its file has it; an outcome that no file brought has no figures. Equal inputs, settings,
+    code and releases beside give equal contents.
     """
-    everybody = from_store(store, programme, everybody=True)
+    everybody = from_store(store, filed, everybody=True)
     panel = everybody.compared
-    if not panel.funded.any():
-        raise UserError("store.no_awards", programme=programme.id)
+    programme = _as_reported(filed, panel)
     years = horizons(panel, programme.settings)
-    horizon = programme.headline.horizon
-    if horizon != "overall" and horizon not in years:
+    if programme.headline.year is not None and programme.headline.year not in years:
         raise UserError("release.no_headline", release=release)
     samples = samples_of(panel, programme, years)
-    behind = recall_earlier(store.behind, releases, programme, beside)
-    given = contributions(panel, programme, samples)
-    guarded = find_withheld_cells(given, programme, list(behind.values()), progress)
-    earlier = [one.release for one in behind.values()]
-    candidates = figure_rows(everybody, programme, samples, guarded, progress)
-    figures = withhold(candidates, guarded, [one.figures for one in earlier])
-    lines = hold_lines(line_rows(panel, programme, guarded), guarded, [one.lines for one in earlier])
-    spread = spread_rows(samples, programme, guarded, [one.spread for one in earlier])
+    inputs = list(recall_earlier(store.behind, releases, filed, beside).values())
+    contributed = contributions(panel, programme, samples)
+    withheld_cells = find_withheld_cells(contributed, programme, inputs, progress)
+    earlier = [behind.release for behind in inputs]
+    candidates = figures(everybody, programme, samples, withheld_cells, progress)
+    points = index_points(panel, programme, withheld_cells)
+    lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
+    dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier])
     tables = {
-        "figures": _with_ids(pd.DataFrame(list(figures)), programme.id, release),
-        "lines": _with_picture_ids("lines", pd.DataFrame(list(lines)), programme.id, release),
-        "spread": _with_picture_ids("spread", pd.DataFrame(list(spread), columns=SPREAD), programme.id, release),
-        "reconciliation": reconciliation(panel, programme, store, guarded),
+        "figures": figures_table(withhold(candidates, withheld_cells, programme, earlier), filed, release),
+        "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
+        "spread": picture_ids("spread", _table(Dot, dots), filed, release),
+        "reconciliation": reconciliation(panel, programme, store, withheld_cells),
         "applications": store.frame("outcomes")[["outcome", "applications"]],
-        "suppressed": guarded.ledger(),
+        "suppressed": withheld_cells.ledger(cube_dimensions(filed)),
     }
-    described = {
-        "beside": list(beside),
-        "disclosure": {f"{arm} {name}": asdict(one) for (arm, name), one in guarded.solved.items()},
-    }
-    return Contents(_manifest(panel, programme, store, release) | described, tables, given)
+    outcomes = tuple(outcome.name for outcome in programme.outcomes)
+    return Contents(_manifest(panel, filed, store, release, outcomes, beside, withheld_cells), tables, contributed)
+
+
+def _as_reported(filed: Programme, panel: Panel) -> Programme:
+    """The programme with the outcomes of which any file brought a figure. Raises UserError when it is too little."""
+    if not panel.funded.any():
+        raise UserError("store.no_awards", programme=filed.id)
+    reported = [name for name, values in panel.outcomes.items() if np.isfinite(values).any()]
+    programme = filed.with_outcomes(reported)
+    if filed.headline.outcome not in reported:
+        raise UserError("store.no_headline", programme=filed.id, outcome=filed.headline.outcome)
+    return programme
+
+
+def _table(kind: type[IndexPoint] | type[Dot], rows: Iterable[IndexPoint | Dot]) -> pd.DataFrame:
+    """Rows as a table with a column per field."""
+    records = ({name: _plain(value) for name, value in asdict(row).items()} for row in rows)
+    return pd.DataFrame(list(records), columns=[field.name for field in fields(kind)])
+
+
+def _plain(value: object) -> object:
+    """A code as the text that a table holds."""
+    return str(value) if isinstance(value, str) else value
 
 
 def code_version() -> str:
@@ -110,68 +127,50 @@ def code_version() -> str:
     return f"{analytics.__version__}+{digest.hexdigest()[:12]}"
 
 
-def _manifest(panel: Panel, programme: Programme, store: Store, release: str) -> Row:
+def _manifest(
+    panel: Panel,
+    programme: Programme,
+    store: Store,
+    release: str,
+    outcomes: tuple[str, ...],
+    beside: Sequence[str],
+    withheld_cells: WithheldCells,
+) -> Manifest:
+    """How the release was made, but for when."""
     cohorts = cohorts_of(panel)
     last = before_end(cohorts[0], programme.settings)
-    return {
-        "release": release,
-        "programme": programme.model_dump(mode="json"),
-        "code_version": code_version(),
-        "settings": asdict(programme.settings),
-        "as_of": store.as_of and utc_stamp(store.as_of),
-        "inputs": [
-            {
-                "table": b.input_table,
-                "sha256": b.sha256,
-                "imported_at": b.imported_at,
-                "rows_in": b.rows_in,
-                "rows_loaded": b.rows_loaded,
-                "rows_rejected": b.rows_rejected,
-            }
-            for b in store.batches()
-        ],
-        "frequency": panel.periods.freqstr[0],
-        "first_period": str(panel.periods[0]),
-        "last_period": str(panel.periods[-1]),
-        "data_to": panel.periods[-1].end_time.date().isoformat(),
-        "before": [str(last - panel.periods_per_year + 1), str(last)],
-        "before_is_fixed": programme.windows.before_ends is not None,
-        "cohorts": [str(cohort) for cohort in cohorts],
-        "awards": [{"wave": wave, "on": day.date().isoformat()} for wave, day in _awards(panel).items()],
-        "years_after": horizons(panel, programme.settings),
-    }
+    return Manifest(
+        release=release,
+        programme=programme,
+        code_version=code_version(),
+        settings=programme.settings,
+        as_of=None if store.as_of is None else utc_stamp(store.as_of),
+        inputs=tuple(
+            InputFile(
+                table=batch.input_table,
+                sha256=batch.sha256,
+                imported_at=batch.imported_at,
+                rows_in=batch.rows_in,
+                rows_loaded=batch.rows_loaded,
+                rows_rejected=batch.rows_rejected,
+            )
+            for batch in store.batches()
+        ),
+        outcomes=outcomes,
+        frequency=panel.periods.freqstr[0],
+        first_period=str(panel.periods[0]),
+        last_period=str(panel.periods[-1]),
+        data_to=panel.periods[-1].end_time.date().isoformat(),
+        before=(str(last - panel.periods_per_year + 1), str(last)),
+        before_is_fixed=programme.windows.before_ends is not None,
+        cohorts=tuple(str(cohort) for cohort in cohorts),
+        awards=tuple(Award(str(wave), day.date().isoformat()) for wave, day in _awards(panel).items()),
+        years_after=tuple(horizons(panel, programme.settings)),
+        beside=tuple(beside),
+        disclosure=withheld_cells.summaries,
+    )
 
 
 def _awards(panel: Panel) -> pd.Series:
     """The first award of each wave, in order."""
     return pd.to_datetime(panel.units["awarded_on"]).groupby(panel.units["wave"]).min().sort_values()
-
-
-INTEGERS = ("n_funded", "n_comparison", "firms_needed", "years_needed")
-
-
-def _with_ids(figures: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:
-    """Figures with their ids, in a fixed order. Two cells with one id would stop the build."""
-    names = ["outcome", "measure", "arm", "horizon", *DIMENSIONS]
-    cells = [
-        cell_id("|".join(f"{name}={value}" for name, value in zip(names, key, strict=True) if value != "*"))
-        for key in figures[names].itertuples(index=False, name=None)
-    ]
-    ids = [str(FigureId(programme, release, cell)) for cell in cells]
-    figures = figures.reindex(columns=[*dict.fromkeys([*figures, *INTEGERS, "value", "reason"])])
-    figures = figures.assign(cell=cells, figure_id=ids).sort_values(names).reset_index(drop=True)
-    counts = {name: figures[name].astype("Int64") for name in INTEGERS}
-    return figures.assign(**counts)
-
-
-SPREAD = [name for name in LATER["spread"] if name != "figure_id"]
-
-
-def _with_picture_ids(name: str, rows: pd.DataFrame, programme: str, release: str) -> pd.DataFrame:
-    """One id for what an outcome and sector show in one picture: the two lines, or the dots."""
-    keys = f"{name}|outcome=" + rows["outcome"].astype(str) + "|sector=" + rows["sector"].astype(str)
-    ids = {key: str(FigureId(programme, release, cell_id(key))) for key in keys.unique()}
-    return rows.assign(figure_id=keys.map(ids))
-
-
-# ---- reconciliation --------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """What each firm contributes to the cells of a release: the one frame that disclosure control stands on."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,22 +16,37 @@ from analytics.estimate.sample import Sample
 from analytics.model import Arm, Estimand
 from analytics.panel import Panel
 from analytics.panel.windows import cohorts_of
-from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
+from analytics.release.measures import ALL, estimands_of
 
-ALL = "*"
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
-
-
 TRACE = "trace"  # of what a firm reported, inside the windows or not
 # what else the figures are made with: matched on, described or set in proportion to
 TRACED_TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
 
 
-def column(outcome: str, horizon: str, what: str) -> str:
-    """The name of a measure's column."""
-    return f"{outcome}|{horizon}|{what}"
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What a column of the contributions holds: of an outcome and horizon ("*": none, or all of them), what each firm
+    adds: firms, grants, before, after, an estimand, or a trace of what it reported.
+    """
+
+    outcome: str
+    horizon: str
+    what: str
+
+    @property
+    def column(self) -> str:
+        """The name of its column."""
+        return f"{self.outcome}|{self.horizon}|{self.what}"
+
+
+def contributions_in(frame: pd.DataFrame) -> Iterator[Contribution]:
+    """What the columns of a frame of contributions hold, in their order."""
+    for column in map(str, frame):
+        if column.count("|") == 2:
+            yield Contribution(*column.split("|"))
 
 
 def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.DataFrame:
@@ -43,38 +59,46 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
     in the means that are published.
     """
     units, funded = panel.units, panel.funded
-    frame = units.reindex(columns=list(DIMENSIONS)).astype(object)
+    frame = units.reindex(columns=list(programme.dimension_names)).astype(object)
     sells = units["sells"].fillna(True).to_numpy(dtype=bool)
     compared = ~funded & sells & units["sector"].isin(units["sector"][funded & sells].dropna()).to_numpy()
     columns: dict[str, npt.NDArray[Any]] = {SELLS: np.where(sells, "yes", "no")}
     columns |= {"arm": np.where(funded, Arm.FUNDED.value, Arm.COMPARISON.value)}
-    columns[column(ALL, ALL, "firms")] = np.where(funded | compared, 1.0, np.nan)
+    columns[Contribution(ALL, ALL, "firms").column] = np.where(funded | compared, 1.0, np.nan)
     if "grant_eur" in units:
         grants = units["grant_eur"].to_numpy(dtype=np.float64, na_value=np.nan)
-        columns[column(ALL, ALL, "grants")] = np.where(funded, grants, np.nan)
+        columns[Contribution(ALL, ALL, "grants").column] = np.where(funded, grants, np.nan)
     for outcome in programme.outcomes:
-        columns[column(outcome.name, ALL, TRACE)] = _trace(_reported(panel, outcome))
+        columns[Contribution(outcome.name, ALL, TRACE).column] = _trace(_reported(panel, outcome, programme))
         for sample in samples[outcome.name]:
-            for what, values in _measured(sample, programme.estimands(outcome)):
-                columns[column(outcome.name, sample.horizon, what)] = np.abs(values)
-    headline, settings = programme.headline, programme.settings
-    year = str(headline.horizon)
-    before = panel.periods < cohorts_of(panel)[0]
-    columns[column(headline.outcome, year, f"{TRACE}_earlier")] = _trace(panel.outcomes[headline.outcome][:, before])
-    columns[column(headline.outcome, year, f"{TRACE}_traits")] = _trace(units.reindex(columns=list(TRACED_TRAITS)))
-    if settings.loss_baseline is not None and settings.total_outcome in panel.outcomes:
-        baseline = panel.periods.year == int(settings.loss_baseline)
-        online, total = (panel.outcomes[name][:, baseline] for name in (headline.outcome, settings.total_outcome))
-        columns[column(headline.outcome, year, f"{TRACE}_losses")] = _trace(np.hstack([online, total]))
+            for what, values in _measured(sample, estimands_of(programme, outcome)):
+                columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
+    columns |= {contribution.column: marks for contribution, marks in _traces_of_evidence(panel, programme)}
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
 
-def _reported(panel: Panel, outcome: Outcome) -> FloatArray:
+def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Contribution, FloatArray]]:
+    """Traces of what the headline's checks and money are made with, beside its windows."""
+    question, settings = programme.headline, programme.settings
+    before = panel.periods < cohorts_of(panel)[0]
+    traced: dict[str, FloatArray | pd.DataFrame] = {
+        "earlier": panel.outcomes[question.outcome][:, before],
+        "traits": panel.units.reindex(columns=list(TRACED_TRAITS)),
+    }
+    if settings.loss_baseline is not None and settings.total_outcome in panel.outcomes:
+        baseline = panel.periods.year == int(settings.loss_baseline)
+        traced["losses"] = np.hstack(
+            [panel.outcomes[name][:, baseline] for name in (question.outcome, settings.total_outcome)]
+        )
+    for name, values in traced.items():
+        yield Contribution(question.outcome, question.horizon_code, f"{TRACE}_{name}"), _trace(values)
+
+
+def _reported(panel: Panel, outcome: Outcome, programme: Programme) -> FloatArray:
     """All that a firm ever reported of an outcome, and of the one that it is part of."""
-    series = [panel.outcomes[outcome.name]]
-    if outcome.share_of is not None:
-        series.append(panel.outcomes[outcome.share_of])
-    return np.hstack(series)
+    whole = programme.whole_of(outcome)
+    outcomes = [outcome] if whole is None else [outcome, whole]
+    return np.hstack([panel.outcomes[reported.name] for reported in outcomes])
 
 
 def _trace(values: FloatArray | pd.DataFrame) -> FloatArray:
@@ -100,11 +124,11 @@ def _measured(sample: Sample, estimands: Sequence[Estimand]) -> Iterator[tuple[s
     for estimand in estimands:
         values = np.full(len(sample.seen.after), np.nan)
         if estimand is Estimand.EURO_WEIGHTED:
-            held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
-            if held is not None:
-                values[firms.rows[held.enters]] = held.expected
+            sums = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
+            if sums is not None:
+                values[firms.rows[sums.enters]] = sums.expected
         else:
-            found = sample.deletions(estimand, firms)
-            if found is not None:
-                values[found.firm[found.funded]] = 1.0
+            deletions = sample.deletions(estimand, firms)
+            if deletions is not None:
+                values[deletions.firm[deletions.funded]] = 1.0
         yield estimand.value, values

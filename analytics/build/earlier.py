@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from analytics.build.patterns import WHO, EarlierInputs
+from analytics.build.contributions import contributions_in
+from analytics.build.patterns import EarlierInputs
 from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
@@ -24,15 +25,15 @@ def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) 
 
 
 def recall_earlier(
-    folder: Path, releases: Releases, programme: Programme, wanted: Sequence[str]
+    folder: Path, releases: Releases, programme: Programme, names: Sequence[str]
 ) -> dict[str, EarlierInputs]:
-    """What stood behind those releases, oldest first.
+    """What stood behind the releases of those names, in their order.
 
     A release of an earlier format held no confidential data. Raises UserError when what stood behind a release of
     confidential data is lost: a new one could not be checked against it.
     """
-    found = {}
-    for name in wanted:
+    earlier = {}
+    for name in names:
         try:
             release = Release(releases.path(name))
         except UserError as error:
@@ -41,8 +42,10 @@ def recall_earlier(
             raise
         kept = folder / f"{name}.parquet"
         if kept.exists():
-            codes = dict.fromkeys(WHO, object)
-            found[name] = EarlierInputs(pd.read_parquet(kept).astype(codes), release)
+            frame = pd.read_parquet(kept)
+            numbers = {contribution.column for contribution in contributions_in(frame)}
+            codes = {str(column): object for column in frame if column not in numbers}
+            earlier[name] = EarlierInputs(frame.astype(codes), release)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
             raise UserError("disclosure.behind", release=name, file=kept)
-    return found
+    return earlier

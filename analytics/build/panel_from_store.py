@@ -10,26 +10,15 @@ from analytics.store.database import Store
 
 
 def from_store(store: Store, programme: Programme, *, everybody: bool = False) -> Panel:
-    """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported.
+    """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported of
+    each outcome that any file brought.
 
     everybody: also those that are no fair comparison, with the column `set_aside` (see store/sql/firms.sql).
     """
     frequency = store.frequency
     if frequency is None:
         raise UserError("store.no_sales", programme=programme.id)
-    only = programme.sectors[0] if len(programme.sectors) == 1 else None
-    units = store.frame(
-        "firms",
-        {
-            "ineligible": list(programme.ineligible_reasons),
-            "threshold": list(programme.threshold_reasons),
-            "only_sector": only.id if only else None,
-            "only_macro_sector": only.macro_sector if only else None,
-        },
-        sectors=programme.sector_frame(),
-        areas=programme.area_frame(),
-        kinds=programme.kind_frame(),
-    ).set_index("firm_id")
+    units = _firms(store, programme)
     observed = store.frame("observations")
     observed = observed[observed["firm_id"].isin(units.index)]
     if observed.empty:
@@ -42,10 +31,22 @@ def from_store(store: Store, programme: Programme, *, everybody: bool = False) -
     closed = pd.PeriodIndex(pd.to_datetime(units["closed_on"]), freq=frequency)
     arrays = {}
     for outcome in programme.outcomes:
-        mine = (observed["outcome"] == outcome.name).to_numpy()
-        values = as_wide(observed["value"][mine], rows[mine], columns[mine], (len(units), len(span)))
+        of_outcome = (observed["outcome"] == outcome.name).to_numpy()
+        if not of_outcome.any():
+            continue
+        reported = observed["value"][of_outcome]
+        values = as_wide(reported, rows[of_outcome], columns[of_outcome], (len(units), len(span)))
         arrays[outcome.name] = zero_after_closure(values, span, closed) if outcome.unit == "currency" else values
         if outcome.transform == "log":
             arrays[f"log_{outcome.name}"] = np.log(np.where(values > 0, values, np.nan))
     panel = Panel(units.drop(columns="closed_on"), span, arrays)
     return panel if everybody else panel.compared
+
+
+def _firms(store: Store, programme: Programme) -> pd.DataFrame:
+    """One row per firm that applied (see store/sql/firms.sql), index firm_id, with its code in each dimension."""
+    reasons = {"ineligible": list(programme.ineligible_reasons), "threshold": list(programme.threshold_reasons)}
+    firms = store.frame("firms", reasons, kinds=programme.kind_frame()).set_index("firm_id")
+    for dimension in programme.dimensions:  # in the list's order: macro-sectors are told from sectors
+        firms[dimension.name] = dimension.code_of(firms)
+    return firms.drop(columns=["division", "tranche"])

@@ -91,7 +91,7 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
             if one != other:
                 row = [str(part) for part in key[1 if name == "figures" else 0 :] if part != ""]
                 differences[" ".join([*row, column])] = (one, other)
-    return Recomputed(str(release.manifest["code_version"]), code_version(), differences)
+    return Recomputed(release.manifest.code_version, code_version(), differences)
 
 
 def _by_place(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -103,12 +103,12 @@ def _by_place(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 @contextmanager
 def store_of(release: Release, home: Home) -> Iterator[Store]:
     """The store as the release was built from it. Raises UserError when it is not at hand, or holds something else."""
-    inputs = release.manifest["inputs"]
+    inputs = release.manifest.inputs
     programme = release.programme.id
-    as_of = max(from_stamp(item["imported_at"]) for item in inputs)
+    as_of = max(from_stamp(file.imported_at) for file in inputs)
     with Store(home.store(programme), programme, as_of=as_of) as store:
-        held = [(batch.input_table, batch.sha256, batch.imported_at) for batch in store.batches()]
-        if held != [(item["table"], item["sha256"], item["imported_at"]) for item in inputs]:
+        imported = [(batch.input_table, batch.sha256, batch.imported_at) for batch in store.batches()]
+        if imported != [(file.table, file.sha256, file.imported_at) for file in inputs]:
             raise UserError("store.other_inputs", release=release.release_id)
         yield store
 
@@ -123,7 +123,7 @@ class Recipe:
     @classmethod
     def of(cls, release: Release) -> "Recipe":
         """As its manifest says."""
-        return cls(release.programme, tuple(release.manifest["beside"]))
+        return cls(release.programme, release.manifest.beside)
 
 
 def rebuilt(release: Release, recipe: Recipe, store: Store, root: Path, progress: Progress = silent) -> Tables:
@@ -141,7 +141,7 @@ def attributed(old: Release, new: Release, home: Home, progress: Progress = sile
     and the store is not at hand, or the new release was built by other code than this.
     """
     steps = causes(old, new)
-    if len(steps) > 1 and new.manifest["code_version"] != code_version():
+    if len(steps) > 1 and new.manifest.code_version != code_version():
         raise UserError("release.other_code", release=new.release_id, code=code_version())
     made, recipe = [old.figures], Recipe.of(old)
     for step in steps[:-1]:

@@ -1,15 +1,15 @@
-"""Candidate figures -> figures that may be published: what the guard withholds or holds, with status and reason."""
+"""Candidate figures -> figures that may be published: what the patterns withhold or hold, with status and reason."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
-import pandas as pd
-
-from analytics.build.patterns import CONF_STATUS_OF, CubeCell, WithheldCells, cube_cell
-from analytics.build.rows.over_time import PATHS
-from analytics.build.rows.row import KEY, Row
+from analytics.build.patterns import CONF_STATUS_OF, WithheldCells
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
-from analytics.programme.dimensions import DIMENSIONS, HIERARCHY
+from analytics.programme.dimensions import Group
+from analytics.programme.file import Programme
+from analytics.release import Release
+from analytics.release.figure import Figure, FigureKey
+from analytics.release.measures import ALL
 
 REASONS = {
     Rule.MIN_UNITS: Reason.TOO_FEW_FIRMS,
@@ -17,82 +17,84 @@ REASONS = {
     Rule.SECONDARY: Reason.COMPLEMENTARY,
     Rule.HELD: Reason.COMPLEMENTARY,  # where no earlier release has the figure
 }
-Key = tuple[object, ...]
 
 
-def withhold(rows: Iterable[Row], guard: WithheldCells, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
+def withhold(
+    figures: Iterable[Figure], withheld_cells: WithheldCells, programme: Programme, earlier: Sequence[Release]
+) -> Iterator[Figure]:
     """The same figures; of a withheld cell its place, status and reason alone. A held one is as the newest of the
-    earlier releases that has it, marked provisional.
+    earlier releases (oldest first) that has it, marked provisional.
     """
-    before = [_published(figures) for figures in reversed(earlier)]
-    for row in rows:
-        rule = _rule(row, guard)
+    for figure in figures:
+        rule = _rule(figure.key, withheld_cells, programme)
         if rule is None:
-            yield _without_secret_sectors(row, guard)
+            yield _hide_sectors(figure, withheld_cells, programme)
             continue
-        stays = next((known[key] for known in before if (key := _key(row)) in known), None)
-        if rule is Rule.HELD and stays is not None:
-            yield stays | {"obs_status": ObsStatus.PROVISIONAL}
+        stays = _newest(figure.key, earlier) if rule is Rule.HELD else None
+        if stays is not None:
+            yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")
         else:
-            yield withhold_row(row, rule)
+            yield withhold_figure(figure, rule)
 
 
-def _rule(row: Row, guard: WithheldCells) -> Rule | None:
+def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:
+    """A figure as the newest release has it that publishes it."""
+    figures = (release.at(key) for release in reversed(earlier))
+    return next((figure for figure in figures if figure is not None and figure.published), None)
+
+
+def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -> Rule | None:
     """Why a figure is withheld or held. One of several years goes by the rules of them all. An effect is held with the
     comparison firms of its sectors: where one of those is corrected, the effect moves by what was corrected; two groups
     that cross sectors, each with its own share of them, would tell one sector's apart.
     """
-    outcome, horizon = str(row["outcome"]), str(row["horizon"])
-    years = guard.horizons(outcome) if row["measure"] in PATHS or "lasting" in row["measure"] else (horizon,)
-    own, beside = cube_cell(**{name: str(row[name]) for name in DIMENSIONS}), _sector(row)
-    found = [guard.rule(outcome, year, own) for year in years]
-    others = [guard.rule(outcome, year, beside, Arm.COMPARISON) for year in years]
-    if row["arm"] == Arm.COMPARISON:
-        found += others
-    elif row["arm"] == "*":
-        found += [rule for rule in others if rule is Rule.HELD]
-    if row["arm"] != Arm.FUNDED and _crosses(row) and any(Rule.HELD in guard.beside(outcome, year) for year in years):
-        found.append(Rule.HELD)
-    told = [rule for rule in found if rule is not None]
-    return next((rule for rule in told if rule is not Rule.HELD), told[0] if told else None)
+    horizons = withheld_cells.horizons(key.outcome) if key.measure.over_time else (key.horizon,)
+    beside = _sectors(key.group, programme)
+    rules = [withheld_cells.rule(key.outcome, horizon, key.group) for horizon in horizons]
+    of_comparison = [withheld_cells.rule(key.outcome, horizon, beside, Arm.COMPARISON) for horizon in horizons]
+    if key.arm == Arm.COMPARISON:
+        rules += of_comparison
+    elif key.arm == ALL:
+        rules += [rule for rule in of_comparison if rule is Rule.HELD]
+    crosses = key.arm != Arm.FUNDED and _crosses(key.group, programme)
+    if crosses and any(Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon) for horizon in horizons):
+        rules.append(Rule.HELD)
+    known = [rule for rule in rules if rule is not None]
+    return next((rule for rule in known if rule is not Rule.HELD), known[0] if known else None)
 
 
-def withhold_row(row: Row, rule: Rule) -> Row:
+def withhold_figure(figure: Figure, rule: Rule) -> Figure:
     """The place of a figure, and why it is empty."""
-    kept = {name: row[name] for name in (*KEY, "unit")}
-    conf = ConfStatus.SECONDARY if rule is Rule.HELD else CONF_STATUS_OF[rule]
-    grade = None if row.get("grade") is None else Grade.WITHHELD
-    return kept | {"grade": grade, "reason": REASONS[rule], "obs_status": ObsStatus.MISSING, "conf_status": conf}
+    return Figure(
+        figure.key,
+        figure.unit,
+        grade=None if figure.grade is None else Grade.WITHHELD,
+        reason=REASONS[rule],
+        obs_status=ObsStatus.MISSING,
+        conf_status=ConfStatus.SECONDARY if rule is Rule.HELD else CONF_STATUS_OF[rule],
+    )
 
 
-def _without_secret_sectors(row: Row, guard: WithheldCells) -> Row:
+def _hide_sectors(figure: Figure, withheld_cells: WithheldCells, programme: Programme) -> Figure:
     """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor,
     where those are one or two, how many there are: less the other sectors' own figures, they would tell.
     """
-    outcome, crosses = str(row["outcome"]), _crosses(row)
-    rules = guard.beside(outcome) - {Rule.HELD}
-    if rules and crosses and row["arm"] == Arm.COMPARISON:
-        return withhold_row(row, Rule.SECONDARY)
-    apart = guard.rule(outcome, str(row["horizon"]), _sector(row), Arm.COMPARISON) is not None
-    return row | {"n_comparison": None} if Rule.MIN_UNITS in rules and (crosses or apart) else row
+    key = figure.key
+    crosses = _crosses(key.group, programme)
+    rules = withheld_cells.comparison_rules(key.outcome) - {Rule.HELD}
+    if rules and crosses and key.arm == Arm.COMPARISON:
+        return withhold_figure(figure, Rule.SECONDARY)
+    beside = withheld_cells.rule(key.outcome, key.horizon, _sectors(key.group, programme), Arm.COMPARISON)
+    if Rule.MIN_UNITS in rules and (crosses or beside is not None):
+        return replace(figure, n_comparison=None)
+    return figure
 
 
-def _crosses(row: Row) -> bool:
-    """Whether a group takes a part of several sectors: neither one of the hierarchy nor the whole programme."""
-    return all(row[name] == "*" for name in HIERARCHY) and any(row[name] != "*" for name in DIMENSIONS)
+def _crosses(group: Group, programme: Programme) -> bool:
+    """Whether a group takes a part of several sectors: neither one of whole sectors nor the whole programme."""
+    return bool(group) and not _sectors(group, programme)
 
 
-def _sector(row: Row) -> CubeCell:
-    """The comparison firms' cell: they stand beside every group of their sector."""
-    return cube_cell(**{name: str(row[name]) for name in HIERARCHY})
-
-
-def _published(figures: pd.DataFrame) -> Mapping[Key, Row]:
-    """Figures that have a value, by their place."""
-    told = figures[figures["value"].notna()].drop(columns=["figure_id", "cell"]).astype(object)
-    rows = told.where(told.notna(), None).to_dict("records")
-    return {_key(row): {str(name): value for name, value in row.items()} for row in rows}
-
-
-def _key(row: Mapping[Any, Any]) -> Key:
-    return tuple(str(row[name]) for name in KEY)
+def _sectors(group: Group, programme: Programme) -> Group:
+    """The comparison firms' group: they stand beside every group of their sectors."""
+    return tuple((name, code) for name, code in group if name in programme.sector_dimensions)

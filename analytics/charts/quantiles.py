@@ -14,7 +14,7 @@ from analytics.charts.kit.measure import Measure
 from analytics.charts.kit.words import BREAK, bold, flow, safe, width, wrap
 from analytics.charts.kit.words import lay_out as kept_apart
 from analytics.language.text import Text
-from analytics.model import PER_DOT, Unit
+from analytics.model import Unit
 
 _WIDTH = 300.0
 _DOT = 14.0
@@ -55,7 +55,7 @@ def spread(
     n: int,
     stamp: Stamp,
     text: Text,
-    per_dot: int = PER_DOT,
+    per_dot: int,
     unit: str = Unit.FRACTION,
 ) -> go.Figure:
     """Firms less the typical comparison firm, as stacked dots, with the median firm; without dots, the median alone.
@@ -176,7 +176,7 @@ def _below(canvas: Canvas, n: int, per_dot: int, text: Text, *, deeper: bool) ->
 
 
 def spread_alt(
-    dots: Sequence[float], *, median: float, n: int, text: Text, per_dot: int = PER_DOT, unit: str = Unit.FRACTION
+    dots: Sequence[float], *, median: float, n: int, text: Text, per_dot: int, unit: str = Unit.FRACTION
 ) -> str:
     """The same in words: the median, and how many dots stand below, at and above the typical comparison firm."""
     measure = Measure(unit, text)

@@ -44,6 +44,9 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     built = Release(releases.path(release))
     for tranche in built.above_announced():
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
+    for outcome in programme.outcomes:
+        if outcome not in built.outcomes:
+            print(text("cli.no_figures", outcome=outcome.label.in_(text), column=outcome.column), file=sys.stderr)
     print(text("cli.done.build", release=release))
     if releases.current:
         try:

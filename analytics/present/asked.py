@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from analytics.model import Estimand
 from analytics.release import Figure, Release
-
-GroupCodes = tuple[tuple[str, str], ...]  # dimension and code; empty: the whole programme
+from analytics.release.measures import ALL, EFFECTS, Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +19,18 @@ class Asked:
     @classmethod
     def headline(cls, release: Release) -> "Asked":
         """The programme's own question."""
-        named = release.programme.headline
-        return cls(named.outcome, Estimand(named.estimand), str(named.horizon))
+        question = release.programme.headline
+        return cls(question.outcome, Estimand(question.estimand), question.horizon_code)
 
-    def figure(
+    def effect(
         self, release: Release, group: Iterable[tuple[str, str]] = (), *, horizon: str | None = None
     ) -> Figure | None:
-        """The effect of a group, or of the whole programme."""
+        """The effect on a group, or on the whole programme."""
         at = horizon or self.horizon
-        return release.figure(self.estimand, outcome=self.outcome, horizon=at, group=dict(group))
+        return release.figure(EFFECTS[self.estimand], outcome=self.outcome, horizon=at, group=group)
+
+    def figure(
+        self, release: Release, measure: Measure, group: Iterable[tuple[str, str]] = (), *, arm: str = ALL
+    ) -> Figure | None:
+        """Another measure of the same outcome and years."""
+        return release.figure(measure, outcome=self.outcome, arm=arm, horizon=self.horizon, group=group)

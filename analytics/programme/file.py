@@ -4,7 +4,7 @@ One TOML file under `data/programmes/`; every key is checked on load, and a wron
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -16,7 +16,7 @@ from analytics.folders import PROGRAMME_FILES
 from analytics.language.text import Text
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
-from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.dimensions import DIMENSIONS, Dimension, Group, dimensions_of, sector_of_division
 from analytics.programme.parts import (
     Announced,
     Area,
@@ -25,6 +25,7 @@ from analytics.programme.parts import (
     Contact,
     Context,
     Disclosure,
+    Grouping,
     Importance,
     MainQuestion,
     Month,
@@ -35,6 +36,11 @@ from analytics.programme.parts import (
     Tranche,
     WindowRules,
     Words,
+)
+
+# Names that stand for something else beside the dimensions: in panels, contributions, cubes and releases.
+RESERVED = frozenset(
+    {*DIMENSIONS, "arm", "cohort", "division", "firm_id", "horizon", "measure", "outcome", "sells", "set_aside", "unit"}
 )
 
 
@@ -62,6 +68,7 @@ class Programme(Part):
     importance: Importance = Importance()
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     macro_sectors: tuple[Named, ...] = Field(min_length=1)
+    groupings: tuple[Grouping, ...] = ()
     sectors: tuple[Sector, ...] = Field(min_length=1)
     areas: tuple[Area, ...] = ()
     size_classes: tuple[Named, ...] = ()
@@ -99,6 +106,7 @@ class Programme(Part):
             ("tranches", self.tranches),
             ("macro_sectors", self.macro_sectors),
             ("sectors", self.sectors),
+            ("groupings", self.groupings),
             ("areas", self.areas),
             ("size_classes", self.size_classes),
             ("channels", self.channels),
@@ -121,10 +129,18 @@ class Programme(Part):
         sectors = tuple(sector.id for sector in self.sectors)
         for context in self.context:
             _whole_of("context: sector", context.sectors, sectors)
+        for grouping in self.groupings:
+            if grouping.id in RESERVED:
+                raise ValueError(f"groupings: {grouping.id!r} is the name of something else")
+            _distinct(f"groupings.{grouping.id}", [group.id for group in grouping.groups])
+            grouped = [sector for group in grouping.groups for sector in group.sectors]
+            _whole_of(f"groupings.{grouping.id}: sector", grouped, sectors)
+            if missing := [sector for sector in sectors if sector not in grouped]:
+                raise ValueError(f"groupings.{grouping.id}: sector {missing[0]} stands in no group")
         for pair in self.pairs:
             for dimension in pair:
-                if dimension not in DIMENSIONS:
-                    raise ValueError(f"pairs: {dimension!r} is not one of {', '.join(DIMENSIONS)}")
+                if dimension not in self.dimension_names:
+                    raise ValueError(f"pairs: {dimension!r} is not one of {', '.join(self.dimension_names)}")
         return self
 
     @property
@@ -146,27 +162,46 @@ class Programme(Part):
         )
 
     @cached_property
-    def _sector_of_division(self) -> dict[int, str]:
-        named = {division: sector.id for sector in self.sectors for division in sector.divisions}
-        rest = next(sector.id for sector in self.sectors if sector.rest)
-        return {division: named.get(division, rest) for division in DIVISIONS}
+    def dimensions(self) -> tuple[Dimension, ...]:
+        """The ways in which its firms are grouped, in the order of a release's columns."""
+        return dimensions_of(
+            sectors=self.sectors,
+            macro_sectors=self.macro_sectors,
+            groupings=self.groupings,
+            tranches=self.tranches,
+            size_classes=self.size_classes,
+            channels=self.channels,
+            areas=self.areas,
+            beneficiary_kinds=self.beneficiary_kinds,
+        )
+
+    @property
+    def dimension_names(self) -> tuple[str, ...]:
+        """The names of the dimensions."""
+        return tuple(dimension.name for dimension in self.dimensions)
+
+    @property
+    def sector_dimensions(self) -> tuple[str, ...]:
+        """The dimensions of which claims are made: macro-sectors, sectors, then the programme's own groupings."""
+        names = [dimension.name for dimension in self.dimensions if dimension.of_sectors]
+        return ("macro_sector", *(name for name in names if name != "macro_sector"))
+
+    def dimension(self, name: str) -> Dimension:
+        """The dimension of that name."""
+        return next(dimension for dimension in self.dimensions if dimension.name == name)
+
+    def grouping(self, name: str) -> Grouping | None:
+        """The programme's own grouping of that name; None for a dimension that every programme has."""
+        return next((grouping for grouping in self.groupings if grouping.id == name), None)
+
+    def wholes_of(self, sector: str) -> Group:
+        """The groups of sectors that a sector lies in: its macro-sector, then those of the programme's groupings."""
+        parents = (self.dimension(name) for name in self.dimension("sector").parents)
+        return tuple((parent.name, parent.code_by[sector]) for parent in parents if parent.code_by is not None)
 
     def sector_of(self, division: int) -> str:
         """The sector of an ATECO 2007 division."""
-        return self._sector_of_division[division]
-
-    def sector_frame(self) -> pd.DataFrame:
-        """One row per ATECO 2007 division: division, sector, macro_sector."""
-        macro = {sector.id: sector.macro_sector for sector in self.sectors}
-        return pd.DataFrame(
-            [(division, sector, macro[sector]) for division, sector in self._sector_of_division.items()],
-            columns=["division", "sector", "macro_sector"],
-        )
-
-    def area_frame(self) -> pd.DataFrame:
-        """One row per province: province, area."""
-        rows = [(province, area.id) for area in self.areas for province in area.provinces]
-        return pd.DataFrame(rows, columns=["province", "area"], dtype="str")
+        return sector_of_division(self.sectors)[division]
 
     def kind_frame(self) -> pd.DataFrame:
         """One row per kind of beneficiary: beneficiary_kind, sells."""
@@ -179,47 +214,27 @@ class Programme(Part):
         """The outcome of that name."""
         return next(outcome for outcome in self.outcomes if outcome.name == name)
 
+    def whole_of(self, outcome: Outcome) -> Outcome | None:
+        """The outcome that one is a part of (total sales, of online sales); None where the programme has none."""
+        return next((whole for whole in self.outcomes if whole.name == outcome.share_of), None)
+
+    def with_outcomes(self, names: Collection[str]) -> "Programme":
+        """The same with those outcomes alone, such as those that any file brought."""
+        return self.model_copy(update={"outcomes": tuple(o for o in self.outcomes if o.name in names)})
+
     def sells_in_part(self, outcome: Outcome) -> bool:
         """Whether an outcome is sales that a firm may or may not have: not all its sales."""
         wholes = {other.share_of for other in self.outcomes}
         return outcome.unit == "currency" and bool(wholes - {None}) and outcome.name not in wholes
 
-    def estimands(self, outcome: Outcome) -> list[Estimand]:
-        """What is asked of an outcome: of the headline's everything that has a meaning, of the others less.
-
-        Euros are weighed where there are any; a firm can start to sell what is not all that it sells.
-        """
-        main = outcome.name == self.headline.outcome
-        asked = {
-            Estimand.TYPICAL_FIRM: True,
-            Estimand.EURO_WEIGHTED: outcome.unit == "currency",
-            Estimand.STARTED_SELLING: self.sells_in_part(outcome),
-            Estimand.SYMMETRIC_GROWTH: main or outcome.unit != "currency",
-            Estimand.ONLINE_SHARE: outcome.share_of is not None,
-        }
-        return [estimand for estimand, wanted in asked.items() if wanted]
-
-    @cached_property
-    def _dimensions(self) -> dict[str, tuple[Named, ...]]:
-        provinces = tuple(
-            Named.model_construct(id=code, label=Words(it=PROVINCES[code].name, en=PROVINCES[code].name))
-            for area in self.areas
-            for code in area.provinces
-        )
-        lists = (
-            *(self.sectors, self.macro_sectors, self.tranches, self.size_classes, self.channels, self.areas),
-            *(provinces, self.beneficiary_kinds),
-        )
-        return dict(zip(DIMENSIONS, lists, strict=True))
-
     def codes(self, dimension: str) -> list[str]:
         """The codes of a dimension, in the order of the programme file."""
-        return [item.id for item in self._dimensions[dimension]]
+        return [item.id for item in self.dimension(dimension).codes]
 
     def label(self, dimension: str, code: str, text: Text) -> str:
         """What readers call a code of a dimension."""
-        found = next((item for item in self._dimensions[dimension] if item.id == code), None)
-        return found.label.in_(text) if found else code
+        item = next((item for item in self.dimension(dimension).codes if item.id == code), None)
+        return item.label.in_(text) if item else code
 
 
 def _distinct(where: str, ids: list[str]) -> None:

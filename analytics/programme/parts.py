@@ -55,6 +55,23 @@ class Sector(Named):
     rest: bool = False
 
 
+class SectorGroup(Named):
+    """A group of whole sectors, in a grouping of the programme's own."""
+
+    sectors: tuple[Slug, ...] = Field(min_length=1)
+
+
+class Grouping(Named):
+    """A second way of grouping the sectors, beside macro-sectors: every sector lies in exactly one of its groups."""
+
+    groups: tuple[SectorGroup, ...] = Field(min_length=1)
+
+    @property
+    def group_of_sector(self) -> dict[str, str]:
+        """Sector -> group."""
+        return {sector: group.id for group in self.groups for sector in group.sectors}
+
+
 class Area(Named):
     """A group of provinces."""
 
@@ -105,6 +122,16 @@ class MainQuestion(Part):
     outcome: Slug
     estimand: Literal[Estimand.TYPICAL_FIRM, Estimand.EURO_WEIGHTED]
     horizon: Literal["overall"] | int = "overall"
+
+    @property
+    def year(self) -> int | None:
+        """The year after funding that is asked about; None: all complete years together."""
+        return None if self.horizon == "overall" else int(self.horizon)
+
+    @property
+    def horizon_code(self) -> str:
+        """The horizon as it stands in a release: "overall", or the year."""
+        return str(self.horizon)
 
 
 class Importance(Part):

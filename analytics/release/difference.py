@@ -11,6 +11,7 @@ import pandas as pd
 
 from analytics.arrays import BoolArray
 from analytics.release.file import Release
+from analytics.release.manifest import Manifest
 
 
 class Change(StrEnum):
@@ -91,13 +92,14 @@ def causes(old: Release, new: Release) -> list[Cause]:
     """What was different when the two were made, by their manifests."""
     one, other = old.manifest, new.manifest
     differ = {
-        Cause.CODE: one["code_version"] != other["code_version"],
-        Cause.SETTINGS: (one["settings"], one["programme"]) != (other["settings"], other["programme"]),
-        Cause.BESIDE: one["beside"] != other["beside"],
+        Cause.CODE: one.code_version != other.code_version,
+        Cause.SETTINGS: (one.settings, one.programme) != (other.settings, other.programme),
+        Cause.BESIDE: one.beside != other.beside,
         Cause.DATA: _files(one) != _files(other),
     }
     return [cause for cause in Cause if differ[cause]]
 
 
-def _files(manifest: dict[str, Any]) -> list[tuple[str, str, int]]:
-    return sorted((item["table"], item["sha256"], item["rows_loaded"]) for item in manifest["inputs"])
+def _files(manifest: Manifest) -> list[tuple[str, str, int]]:
+    """What was imported, in whatever order."""
+    return sorted((file.table, file.sha256, file.rows_loaded) for file in manifest.inputs)

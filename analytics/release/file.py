@@ -6,75 +6,60 @@ A release file is written once under its own name and never changed; which of th
 import json
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from analytics.arrays import ObjectArray
-from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
-from analytics.programme.dimensions import DIMENSIONS
+from analytics.model import (
+    CheckReason,
+    ConfStatus,
+    DataKind,
+    Grade,
+    ObsStatus,
+    Reason,
+    Result,
+    Settings,
+    Unit,
+    UserError,
+    Verdict,
+)
 from analytics.programme.file import Programme
-from analytics.programme.parts import Tranche
+from analytics.programme.parts import Outcome, Tranche
+from analytics.release.figure import Figure, FigureKey, group_of
+from analytics.release.figure_id import FigureId, cell_id
+from analytics.release.manifest import Manifest
+from analytics.release.measures import ALL, EFFECTS, Measure, measure_named
 
 FORMAT_VERSION = 5
 READABLE = (4, 5)  # what an older one lacks is empty: an old address still shows its release
 LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
 RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications", "suppressed")
+PER_DIMENSION = "    -- one column per dimension\n"  # in release.sql, what they take the place of
 PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One published number, or the reason why it is not published. Fractions: 0.12 is 12%."""
-
-    figure_id: str
-    outcome: str
-    measure: str
-    arm: str
-    horizon: str
-    unit: str
-    value: float | None
-    low: float | None
-    high: float | None
-    half_low: float | None
-    half_high: float | None
-    sim_low: float | None
-    sim_high: float | None
-    mde: float | None
-    shrunk: float | None
-    firms_needed: int | None
-    years_needed: int | None
-    level: float | None
-    grade: Grade | None
-    verdict: Verdict | None
-    result: Result | None
-    because: CheckReason | None
-    n_funded: int | None
-    n_comparison: int | None
-    obs_status: str
-    conf_status: str
-    reason: Reason | None
-
-    @property
-    def published(self) -> bool:
-        """Whether there is a value to show."""
-        return self.value is not None
-
-
+_NUMBERS = (
+    *("value", "low", "high", "half_low", "half_high", "sim_low", "sim_high", "p_value", "sim_p", "mde", "shrunk"),
+    *("df", "level"),
+)
+_WHOLE_NUMBERS = ("firms_needed", "years_needed", "n_funded", "n_comparison")
 _CODES: dict[str, type[StrEnum]] = {
-    "reason": Reason,
+    "unit": Unit,
     "grade": Grade,
     "verdict": Verdict,
     "result": Result,
     "because": CheckReason,
+    "obs_status": ObsStatus,
+    "conf_status": ConfStatus,
+    "reason": Reason,
 }
-_FIGURE_COLUMNS = [field.name for field in fields(Figure)]
+_KEY = ("outcome", "measure", "arm", "horizon")  # and the dimensions
 
 
 class Release:
@@ -84,26 +69,37 @@ class Release:
         """Read the whole file. Raises UserError when it is not a release of a known format."""
         try:
             with duckdb.connect(path, read_only=True) as connection:
-                rows = connection.execute("SELECT key, value FROM manifest").fetchall()
-                self.manifest: dict[str, Any] = {key: json.loads(value) for key, value in rows}
-                held = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+                rows = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+                self.format_version: int = json.loads(rows["format_version"])
+                if self.format_version not in READABLE:
+                    raise UserError("release.version", file=path.name, found=self.format_version)
+                in_file = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
                 self._tables = {
                     name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
                     for name in RELEASE_TABLES
-                    if name in held
+                    if name in in_file
                 }
-        except duckdb.Error as error:
+        except (duckdb.Error, KeyError) as error:
             raise UserError("release.unreadable", file=path.name) from error
-        if self.manifest["format_version"] not in READABLE:
-            raise UserError("release.version", file=path.name, found=self.manifest["format_version"])
         for name, columns in LATER.items():
             self._tables.setdefault(name, pd.DataFrame(columns=list(columns)))
-        self.programme = Programme.model_validate(self.manifest["programme"])
+        self.manifest = Manifest.from_json(rows)
+        self.programme = self.manifest.programme
 
     @property
     def release_id(self) -> str:
         """Such as 2026-1."""
-        return str(self.manifest["release"])
+        return self.manifest.release
+
+    @property
+    def settings(self) -> Settings:
+        """What its figures were made with."""
+        return self.manifest.settings
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The outcomes that it has figures of, in the programme's order."""
+        return [outcome for outcome in self.programme.outcomes if outcome.name in self.manifest.outcomes]
 
     @property
     def figures(self) -> pd.DataFrame:
@@ -141,8 +137,8 @@ class Release:
         return self.programme.data_kind is DataKind.SIMULATED
 
     @cached_property
-    def _row_of_cell(self) -> dict[tuple[str, ...], int]:
-        keys = self.figures[["outcome", "measure", "arm", "horizon", *DIMENSIONS]].itertuples(index=False, name=None)
+    def _row_of_key(self) -> dict[tuple[str, ...], int]:
+        keys = self.figures[[*_KEY, *self.programme.dimension_names]].itertuples(index=False, name=None)
         return {key: row for row, key in enumerate(keys)}
 
     @cached_property
@@ -150,40 +146,80 @@ class Release:
         return {figure_id: row for row, figure_id in enumerate(self.figures["figure_id"])}
 
     @cached_property
-    def _columns(self) -> list[ObjectArray]:
-        return [self.figures[name].to_numpy(dtype=object) for name in _FIGURE_COLUMNS]
+    def _columns(self) -> dict[str, ObjectArray]:
+        columns = {str(name): column.to_numpy(dtype=object) for name, column in self.figures.items()}
+        nothing = np.full(len(self.figures), None, dtype=object)
+        return dict.fromkeys((*_NUMBERS, *_WHOLE_NUMBERS, *_CODES), nothing) | columns  # what an older format lacks
 
-    def _at(self, row: int | None) -> Figure | None:
-        return None if row is None else _figure([column[row] for column in self._columns])
+    def _at(self, row: int) -> Figure:
+        """The figure of a row of the table."""
+        cells = {name: column[row] for name, column in self._columns.items()}
+        known = {name: cells[name] for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_CODES) if not pd.isna(cells[name])}
+        known |= {name: int(known[name]) for name in _WHOLE_NUMBERS if name in known}
+        known |= {name: kind(known[name]) for name, kind in _CODES.items() if name in known}
+        return Figure(
+            key=FigureKey(
+                measure_named(cells["measure"]),
+                cells["outcome"],
+                cells["arm"],
+                cells["horizon"],
+                group_of({name: cells[name] for name in self.programme.dimension_names}),
+            ),
+            figure_id=cells["figure_id"],
+            **known,
+        )
+
+    def at(self, key: FigureKey) -> Figure | None:
+        """The figure of that key; None when the release does not hold it."""
+        codes = dict(key.group)
+        in_order = (codes.get(name, ALL) for name in self.programme.dimension_names)
+        row = self._row_of_key.get((key.outcome, key.measure.name, key.arm, key.horizon, *in_order))
+        return None if row is None else self._at(row)
 
     def figure(
         self,
-        measure: str,
+        measure: Measure,
         *,
-        outcome: str = "*",
-        arm: str = "*",
-        horizon: str = "*",
-        group: Mapping[str, str] | None = None,
+        outcome: str = ALL,
+        arm: str = ALL,
+        horizon: str = ALL,
+        group: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> Figure | None:
-        """The figure of a cell; None when the release does not hold such a cell."""
-        dimensions = dict.fromkeys(DIMENSIONS, "*") | dict(group or {})
-        key = (outcome, measure, arm, horizon, *(dimensions[name] for name in DIMENSIONS))
-        return self._at(self._row_of_cell.get(key))
+        """The figure of a measure; None when the release does not hold it."""
+        return self.at(FigureKey(measure, outcome, arm, horizon, group_of(group)))
 
-    def measured(self, measure: str, outcome: str) -> list[Figure]:
+    def main(
+        self, measure: Measure, *, arm: str = ALL, group: Mapping[str, str] | Iterable[tuple[str, str]] = ()
+    ) -> Figure | None:
+        """The figure of a measure of the programme's own question: of its outcome, over its horizon."""
+        question = self.programme.headline
+        return self.figure(measure, outcome=question.outcome, arm=arm, horizon=question.horizon_code, group=group)
+
+    def main_effect(self, group: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> Figure | None:
+        """The effect that the programme's own question asks for, of a group or (none named) of the whole programme."""
+        return self.main(EFFECTS[self.programme.headline.estimand], group=group)
+
+    def headline(self) -> Figure:
+        """The one figure of the first screen. Raises UserError when the release does not hold it."""
+        effect = self.main_effect()
+        if effect is None:
+            raise UserError("release.no_headline", release=self.release_id)
+        return effect
+
+    def figures_of(self, measure: Measure, outcome: str) -> list[Figure]:
         """The figures of a measure, of the whole programme: every arm and horizon."""
-        whole = (self.figures[list(DIMENSIONS)] == "*").all(axis=1)
-        mine = whole & (self.figures["measure"] == measure) & (self.figures["outcome"] == outcome)
-        return [_figure([column[at] for column in self._columns]) for at in mine.to_numpy().nonzero()[0]]
+        whole = (self.figures[list(self.programme.dimension_names)] == ALL).all(axis=1)
+        rows = whole & (self.figures["measure"] == measure.name) & (self.figures["outcome"] == outcome)
+        return [self._at(row) for row in rows.to_numpy().nonzero()[0].tolist()]
+
+    def every_figure(self) -> Iterator[Figure]:
+        """All figures, in the order of the table."""
+        return map(self._at, range(len(self.figures)))
 
     def by_id(self, figure_id: str) -> Figure | None:
         """The figure with that id; None when this release does not hold it."""
-        return self._at(self._row_of_id.get(figure_id))
-
-    def group_of(self, figure: Figure) -> list[tuple[str, str]]:
-        """Dimension and code of what the figure is about; empty for the whole programme."""
-        row = self.figures.iloc[self._row_of_id[figure.figure_id]]
-        return [(name, str(row[name])) for name in DIMENSIONS if row[name] != "*"]
+        row = self._row_of_id.get(figure_id)
+        return None if row is None else self._at(row)
 
     def holds(self, figure_id: str) -> bool:
         """Whether a number or a picture of this release has that id."""
@@ -211,46 +247,54 @@ class Release:
         above = firms | (euros & (rows["announced_eur_is"] == "grants"))
         return [tranche for tranche in self.programme.tranches if bool(above.get(tranche.id, False))]
 
-    def headline(self) -> Figure:
-        """The one figure of the first screen."""
-        named = self.programme.headline
-        found = self.figure(named.estimand, outcome=named.outcome, horizon=str(named.horizon))
-        if found is None:
-            raise UserError("release.no_headline", release=self.release_id)
-        return found
-
     def codes(self, dimension: str) -> list[str]:
         """The codes of a dimension that this release holds, in the programme's order."""
         held = set(self.figures[dimension])
         return [code for code in self.programme.codes(dimension) if code in held]
 
 
-def _figure(row: Sequence[Any]) -> Figure:
-    values: dict[str, Any] = dict(
-        zip(_FIGURE_COLUMNS, (None if pd.isna(value) else value for value in row), strict=True)
-    )
-    for name, kind in _CODES.items():
-        values[name] = None if values[name] is None else kind(values[name])
-    for name in ("n_funded", "n_comparison", "firms_needed", "years_needed"):
-        values[name] = None if values[name] is None else int(values[name])
-    return Figure(**values)
+def figures_table(figures: Iterable[Figure], programme: Programme, release: str) -> pd.DataFrame:
+    """Figures as the table that a release of that name holds, with their ids, in a fixed order.
+
+    Two figures with one id would stop the writing of the file.
+    """
+    names = programme.dimension_names
+    rows = []
+    for figure in figures:
+        key, cell = figure.key, figure.key.cell
+        row: dict[str, object] = {"outcome": key.outcome, "measure": key.measure.name, "arm": str(key.arm)}
+        row |= {"horizon": key.horizon} | dict.fromkeys(names, ALL) | dict(key.group)
+        row |= {name: getattr(figure, name) for name in (*_NUMBERS, *_WHOLE_NUMBERS)}
+        row |= {name: None if (code := getattr(figure, name)) is None else str(code) for name in _CODES}
+        rows.append(row | {"cell": cell, "figure_id": str(FigureId(programme.id, release, cell))})
+    table = pd.DataFrame(rows).sort_values([*_KEY, *names]).reset_index(drop=True)
+    numbers = {name: table[name].astype("float64") for name in _NUMBERS}
+    return table.assign(**numbers, **{name: table[name].astype("Int64") for name in _WHOLE_NUMBERS})
 
 
-def write_release(path: Path, manifest: Mapping[str, object], tables: Mapping[str, pd.DataFrame]) -> None:
+def picture_ids(name: str, rows: pd.DataFrame, programme: Programme, release: str) -> pd.DataFrame:
+    """The same rows with their id, one for what an outcome and sector show in one picture: two lines, or the dots."""
+    keys = f"{name}|outcome=" + rows["outcome"].astype(str) + "|sector=" + rows["sector"].astype(str)
+    ids = {key: str(FigureId(programme.id, release, cell_id(key))) for key in keys.unique()}
+    return rows.assign(figure_id=keys.map(ids))
+
+
+def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFrame]) -> None:
     """Make the file whole, then give it its name: nobody ever sees half a release.
 
     Raises UserError when a release of that name exists: it is never replaced.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8")
+    columns = "".join(f'    "{name}" VARCHAR NOT NULL,\n' for name in manifest.programme.dimension_names)
+    schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8").replace(PER_DIMENSION, columns)
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         whole = Path(folder) / path.name
         with duckdb.connect(whole) as connection:
             connection.execute(schema)
-            for key, value in {"format_version": FORMAT_VERSION, **manifest}.items():
-                connection.execute("INSERT INTO manifest VALUES (?, ?)", [key, json.dumps(value, ensure_ascii=False)])
+            for key, value in {"format_version": json.dumps(FORMAT_VERSION), **manifest.as_json()}.items():
+                connection.execute("INSERT INTO manifest VALUES (?, ?)", [key, value])
             for name, frame in tables.items():
-                columns = ", ".join(frame.columns)
+                columns = ", ".join(f'"{column}"' for column in frame.columns)
                 connection.register("incoming", frame)
                 connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
                 connection.unregister("incoming")

@@ -87,6 +87,11 @@ def _last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
     return next((entry for entry in reversed(entries) if entry.action != "built"), None)
 
 
+def _made_of(release: Release) -> tuple[object, ...]:
+    """Data, programme file and code that a release was made of."""
+    return release.manifest.inputs, release.programme, release.manifest.code_version
+
+
 class Releases:
     """The releases of one programme: files, pointer, ledger. What readers see depends on `now`."""
 
@@ -232,7 +237,7 @@ class Releases:
         if release.programme.data_kind is DataKind.PUBLIC:
             return
         for name in self.beside():
-            if name == release.release_id or name in release.manifest["beside"]:
+            if name == release.release_id or name in release.manifest.beside:
                 continue
             try:
                 other = Release(self.path(name))
@@ -240,8 +245,8 @@ class Releases:
                 if error.key == "release.version":  # of a time when no confidential data were published
                     continue
                 raise
-            alike = all(release.manifest[key] == other.manifest[key] for key in ("inputs", "programme", "code_version"))
-            if release.release_id not in other.manifest["beside"] and not alike:
+            alike = _made_of(release) == _made_of(other)
+            if release.release_id not in other.manifest.beside and not alike:
                 raise UserError("release.unchecked", release=release.release_id, other=name)
 
     def withdraw(self, release: str) -> str | None:

@@ -1,4 +1,5 @@
 -- A release: what may be published, and nothing else. Format version 5. The file never changes once it is written.
+-- "One column per dimension": VARCHAR NOT NULL each, from the programme's list (programme/dimensions.py), "*": all of it.
 
 -- one row per key; values are JSON
 CREATE TABLE manifest (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
@@ -14,14 +15,7 @@ CREATE TABLE figures (
     arm VARCHAR NOT NULL,               -- funded, comparison, or "*" where both make the figure
     horizon VARCHAR NOT NULL,           -- overall, or the year after funding; of a path a period, or e-3: quarters (of
                                         -- yearly data years) since the award; "*": none
-    sector VARCHAR NOT NULL,
-    macro_sector VARCHAR NOT NULL,
-    wave VARCHAR NOT NULL,
-    size_class VARCHAR NOT NULL,
-    channel VARCHAR NOT NULL,
-    area VARCHAR NOT NULL,
-    province VARCHAR NOT NULL,
-    beneficiary_kind VARCHAR NOT NULL,
+    -- one column per dimension
     unit VARCHAR NOT NULL,
     value DOUBLE,
     low DOUBLE,                         -- 95% interval
@@ -99,14 +93,7 @@ CREATE TABLE suppressed (
     arm VARCHAR NOT NULL,
     outcome VARCHAR NOT NULL,
     horizon VARCHAR NOT NULL,
-    sector VARCHAR NOT NULL,
-    macro_sector VARCHAR NOT NULL,
-    wave VARCHAR NOT NULL,
-    size_class VARCHAR NOT NULL,
-    channel VARCHAR NOT NULL,
-    area VARCHAR NOT NULL,
-    province VARCHAR NOT NULL,
-    beneficiary_kind VARCHAR NOT NULL,
+    -- one column per dimension
     sells VARCHAR NOT NULL,             -- yes, no (by their nature), "*": both
     conf_status VARCHAR NOT NULL,       -- SDMX
     rule VARCHAR NOT NULL               -- min_units, p_percent, secondary, held

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.clock import utc_now
+from analytics.release.figure import Figure
 from analytics.release.figure_id import parse_figure_id
-from analytics.release.file import Figure, Release
+from analytics.release.file import Release
 from analytics.release.ledger import Releases, State
 
 

@@ -14,6 +14,7 @@ from analytics.present.pictures import Absent, Shown
 from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.reasons import grade_words, reasons, why_words
 from analytics.release import Figure, Releases
+from analytics.release.measures import FIRMS
 from pages.parts.in_use import Frame
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
@@ -115,10 +116,10 @@ def release_facts(found: Frame) -> list[tuple[str, str]]:
     """The release in one line: label and value."""
     release, text = found.release, found.text
     headline, calendar = release.headline(), release.programme.calendar
-    total, others = (release.figure("firms", arm=arm) for arm in ("funded", "comparison"))
+    total, others = (release.figure(FIRMS, arm=arm) for arm in ("funded", "comparison"))
     return [
         (text("frame.edition"), release.release_id),
-        (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest["data_to"]))),
+        (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest.data_to))),
         (text("frame.state"), text(f"frame.{calendar.state}")),
         (text("frame.analysed"), _part_of(headline.n_funded, total, text)),
         (text("frame.comparison"), _part_of(headline.n_comparison, others, text)),

@@ -21,6 +21,7 @@ from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
 from analytics.store.mapping import load_mapping
 from analytics.store.readers import read_table
+from tests.helpers.panels import classified
 
 HORIZONS = (None, 1, 2, 3)
 POINTS = (Estimand.STARTED_SELLING, Estimand.ONLINE_SHARE)
@@ -40,9 +41,7 @@ def simulation(programme: Programme) -> Simulation:
 @pytest.fixture(scope="module")
 def applications(simulation: Simulation, programme: Programme) -> pd.DataFrame:
     """The applications with the sector and macro-sector that their activity code has in the programme file."""
-    sectors = programme.sector_frame().set_index("division")
-    divisions = [division_2007(code, "2007") for code in simulation.applications["ateco_code"]]
-    return simulation.applications.join(sectors.loc[divisions].reset_index(drop=True))
+    return classified(simulation.applications, programme)
 
 
 def awarded(applications: pd.DataFrame) -> pd.Series:
@@ -153,16 +152,15 @@ def test_activity_codes_are_of_the_edition_and_provinces_and_channels_of_the_pro
     assert all(
         ateco.lookup(code, edition="2007").level == "subcategory" for code in applications["ateco_code"].unique()
     )
-    assert set(applications["province"]) == set(programme.area_frame()["province"])
+    assert set(applications["province"]) == set(programme.codes("province"))
     assert set(applications["channel"]) == set(programme.codes("channel"))
     assert tuple(applications.columns[: len(COLUMNS)]) == COLUMNS
 
 
 def test_every_code_of_a_sector_falls_in_that_sector(programme):
-    sector = programme.sector_frame().set_index("division")["sector"]
     assert set(SECTORS.index) == set(programme.codes("sector"))
     for name, codes in SECTORS["codes"].items():
-        assert {sector[division_2007(code, "2007")] for code in codes.split(",")} == {name}
+        assert {programme.sector_of(division_2007(code, "2007")) for code in codes.split(",")} == {name}
 
 
 def test_size_class_follows_from_staff_turnover_and_balance_sheet(applications):

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.panel import Panel
+from analytics.programme.classifications import division_2007
+from analytics.programme.file import Programme
 
 FIRST = {"M": "2018-01", "Q": "2018Q1", "Y": "2018"}
 
@@ -119,3 +121,13 @@ def in_units_of(panel: Panel, factor: float) -> Panel:
     money = {name: panel.units[name] * factor for name in ("grant_eur", "eligible_spend_eur") if name in panel.units}
     outcomes = {name: values * factor for name, values in panel.outcomes.items()}
     return Panel(panel.units.assign(**money), panel.periods, outcomes)
+
+
+def classified(applications: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+    """Applications with the sector and macro-sector that their activity code has in the programme file."""
+    division_of = {code: division_2007(code, "2007") for code in set(applications["ateco_code"])}
+    firms = applications.drop(columns=["sector", "macro_sector"], errors="ignore")
+    firms = firms.assign(division=firms["ateco_code"].map(division_of))
+    for name in ("sector", "macro_sector"):
+        firms[name] = programme.dimension(name).code_of(firms)
+    return firms.drop(columns="division")

@@ -3,6 +3,7 @@
 import tomllib
 from collections import Counter
 
+import pandas as pd
 import pytest
 
 from analytics.folders import PROGRAMME_FILES
@@ -71,20 +72,20 @@ def test_the_announced_amount_belongs_to_the_last_tranche_only():
 def test_every_division_belongs_to_exactly_one_sector(name):
     """Every activity has its sector, and every sector its macro-sector; every province at most one area."""
     programme = load_programme(name)
-    frame = programme.sector_frame()
-    assert sorted(frame["division"]) == sorted(DIVISIONS)
-    assert set(frame["sector"]) == set(programme.codes("sector"))
-    assert set(frame["macro_sector"]) == set(programme.codes("macro_sector"))
-    assert max(Counter(programme.area_frame()["province"]).values(), default=1) == 1
+    firms = pd.DataFrame({"division": DIVISIONS})
+    sector = programme.dimension("sector").code_of(firms)
+    macro_sector = programme.dimension("macro_sector").code_of(firms.assign(sector=sector))
+    assert set(sector) == set(programme.codes("sector"))
+    assert set(macro_sector) == set(programme.codes("macro_sector"))
+    assert max(Counter(code for area in programme.areas for code in area.provinces).values(), default=1) == 1
 
 
 def test_the_sectors_of_the_call():
     """Retail is 47, wholesale 45-46, food 10-12; what is not named is professional and other services."""
-    sector = ECOMMERCE.sector_frame().set_index("division")["sector"]
-    assert sector[[10, 45, 47, 56, 62, 32, 1, 96]].tolist() == [
+    assert [ECOMMERCE.sector_of(division) for division in (10, 45, 47, 56, 62, 32, 1, 96)] == [
         *("food", "wholesale", "retail", "hospitality", "software", "other_making", "other_services", "other_services"),
     ]
-    assert set(ECOMMERCE.area_frame()["province"]) == set(PROVINCES)
+    assert set(ECOMMERCE.codes("province")) == set(PROVINCES)
 
 
 def test_windows_and_thresholds_reach_the_settings():

@@ -10,8 +10,8 @@ from analytics.estimate import EffectEstimate, GroupEffect, effect, effects_by
 from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Estimand, Settings, Unit
 from analytics.panel import Panel
-from analytics.programme.classifications import division_2007
 from analytics.programme.file import Programme, load_programme
+from tests.helpers.panels import classified
 
 SEEDS = range(12)
 OUTCOME = "online_sales"
@@ -42,9 +42,7 @@ def panel_of(programme: Programme, seed: int) -> tuple[Panel, Truth]:
     """The panel of one simulated programme, its arms by the rules of the comparison, and the truth."""
     made = simulate(programme, seed)
     applications = made.applications
-    sectors = programme.sector_frame().set_index("division")
-    divisions = applications["ateco_code"].map({c: division_2007(c, "2007") for c in set(applications["ateco_code"])})
-    firms = applications.join(sectors.loc[divisions].set_index(applications.index))
+    firms = classified(applications, programme)
     ineligible = firms["exclusion_reason"].isin(programme.ineligible_reasons)
     comparison = firms["outcome"].isin(["not_funded", "not_admitted"]) & ~ineligible
     arms = firms.loc[

@@ -5,84 +5,99 @@ a median of an odd number would not be. No smallest, largest or single firm (MET
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.patterns import WithheldCells, cube_cell
-from analytics.build.rows.row import Row
+from analytics.build.patterns import WithheldCells
 from analytics.build.samples import Samples
 from analytics.estimate.effects import effect_of
 from analytics.estimate.sample import Sample
-from analytics.model import PER_DOT, SPREAD_FIRMS, Arm, Estimand, ObsStatus, Rule, Withheld
+from analytics.model import Arm, Estimand, ObsStatus, Rule, Withheld
 from analytics.programme.file import Programme
+from analytics.release.figure import group_of
+from analytics.release.measures import ALL, FIRMS_OF_MIDDLE, FIRMS_PER_DOT
 
-ALL = "*"
 MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest
 MOST_DOTS, LEAST_DOTS = 50, 4
 STEPS = ((1.0, 0.05), (3.0, 0.1))  # below so much growth, rounded to this
-LARGEST = 600.0  # e to this is still a number
+LARGEST_STEP = 0.5
+LARGEST_EXPONENT = 600.0  # e to this is still a number
 
 
-def spread_rows(
-    samples: Samples, programme: Programme, guard: WithheldCells, earlier: Sequence[pd.DataFrame]
-) -> Iterator[Row]:
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """The middle, or one dot, of the funded firms of a sector ("*": the programme).
+
+    value: the mean of n firms in order; 0.10 is 10%.
+    """
+
+    outcome: str
+    sector: str
+    horizon: str
+    place: int
+    value: float
+    n: int
+    obs_status: ObsStatus = ObsStatus.NORMAL
+
+
+def spread_dots(
+    samples: Samples, programme: Programme, withheld_cells: WithheldCells, earlier: Sequence[pd.DataFrame]
+) -> Iterator[Dot]:
     """Of the headline's outcome and horizon, the programme and each sector: how the growth of funded firms differs from
     that of the typical comparison firm. A held sector's are those of the newest earlier release that has any.
     """
-    headline = programme.headline
-    sample = next(one for one in samples[headline.outcome] if one.horizon == str(headline.horizon))
+    question = programme.headline
+    sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
     sector = sample.panel.units["sector"]
     for code in (ALL, *programme.codes("sector")):
-        mine = sample.panel.funded if code == ALL else sample.panel.funded & (sector == code).to_numpy()
-        named: Row = {"outcome": headline.outcome, "sector": code, "horizon": sample.horizon}
-        cell = cube_cell(sector=code)
-        rules = {guard.rule(headline.outcome, sample.horizon, cell, arm) for arm in Arm} - {None}
+        group = group_of({"sector": code})
+        rules = {withheld_cells.rule(question.outcome, sample.horizon, group, arm) for arm in Arm} - {None}
         if rules == {Rule.HELD}:
-            yield from _held(named, earlier)
-        elif guard.rule(headline.outcome, sample.horizon, cell) is None:
-            status = {"obs_status": ObsStatus.NORMAL}
-            yield from (named | dot | status for dot in dots(growth_beside(sample, mine)))
+            yield from _earlier_dots(question.outcome, code, sample.horizon, earlier)
+        elif withheld_cells.rule(question.outcome, sample.horizon, group) is None:
+            funded = sample.panel.funded if code == ALL else sample.panel.funded & (sector == code).to_numpy()
+            for place, (value, n) in enumerate(dots(growth_beside(sample, funded)), MIDDLE):
+                yield Dot(question.outcome, code, sample.horizon, place, value, n)
 
 
 def growth_beside(sample: Sample, funded: BoolArray) -> FloatArray:
     """(n,) log growth of each funded firm less that of its typical comparison firm, in no order that tells firms apart:
     what leaving a firm out does to their mean gives its own. Empty where nothing is estimated.
     """
-    found = sample.deletions(Estimand.TYPICAL_FIRM, sample.group(funded))
-    if found is None or isinstance(effect_of(found, Estimand.TYPICAL_FIRM, sample), Withheld):
+    deletions = sample.deletions(Estimand.TYPICAL_FIRM, sample.group(funded))
+    if deletions is None or isinstance(effect_of(deletions, Estimand.TYPICAL_FIRM, sample), Withheld):
         return np.zeros(0)
-    n = int(found.funded.sum())
-    own: FloatArray = found.theta - (n - 1) * (found.replicates[found.funded] - found.theta)
+    n = int(deletions.funded.sum())
+    own: FloatArray = deletions.theta - (n - 1) * (deletions.replicates[deletions.funded] - deletions.theta)
     return np.sort(own)
 
 
-def dots(growth: FloatArray) -> list[Row]:
-    """The middle, then the dots, of log growth in ascending order: place, value (0.10 is 10%), firms that make it."""
+def dots(growth: FloatArray) -> list[tuple[float, int]]:
+    """The middle, then the dots, of log growth in ascending order: value (0.10 is 10%), and firms that make it."""
     n = len(growth)
-    if n < SPREAD_FIRMS or not np.isfinite(growth).all():
+    if n < FIRMS_OF_MIDDLE or not np.isfinite(growth).all():
         return []
     groups = [growth[(n - 3) // 2 : (n + 4) // 2] if n % 2 else growth[n // 2 - 2 : n // 2 + 2]]
-    if n >= LEAST_DOTS * PER_DOT:
-        groups += np.array_split(growth, min(n // PER_DOT, MOST_DOTS))
-    return [
-        {"place": place, "value": _rounded(float(np.expm1(min(group.mean(), LARGEST)))), "n": len(group)}
-        for place, group in enumerate(groups, MIDDLE)
-    ]
+    if n >= LEAST_DOTS * FIRMS_PER_DOT:
+        groups += np.array_split(growth, min(n // FIRMS_PER_DOT, MOST_DOTS))
+    return [(_rounded(float(np.expm1(min(group.mean(), LARGEST_EXPONENT)))), len(group)) for group in groups]
 
 
 def _rounded(value: float) -> float:
     """To 5 points, or coarser where growth is so large that 5 points would be fine."""
-    step = next((step for most, step in STEPS if value < most), 0.5)
+    step = next((step for most, step in STEPS if value < most), LARGEST_STEP)
     return round(round(value / step) * step, 2) + 0.0
 
 
-def _held(named: Row, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
-    """The dots of the newest earlier release that has the same ones."""
+def _earlier_dots(outcome: str, sector: str, horizon: str, earlier: Sequence[pd.DataFrame]) -> Iterator[Dot]:
+    """The dots of the newest earlier release that has the same ones, marked as an earlier release's."""
     for spread in reversed(earlier):
-        mine = spread[np.logical_and.reduce([spread[name] == value for name, value in named.items()])]
-        if len(mine):
-            for row in mine[["place", "value", "n"]].to_dict("records"):
-                yield named | {str(name): value for name, value in row.items()} | {"obs_status": ObsStatus.PROVISIONAL}
+        same = (spread["outcome"] == outcome) & (spread["sector"] == sector) & (spread["horizon"] == horizon)
+        if same.any():
+            for row in spread[same].to_dict("records"):
+                dot = Dot(outcome, sector, horizon, row["place"], row["value"], row["n"])
+                yield replace(dot, obs_status=ObsStatus.PROVISIONAL)
             return

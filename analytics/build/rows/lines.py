@@ -1,26 +1,44 @@
 """Index lines of both arms, as they may be published: gaps where too few firms report, or one weighs too much."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.patterns import WithheldCells, cube_cell
-from analytics.build.rows.row import Row, coarse
+from analytics.build.patterns import WithheldCells
+from analytics.build.rows.row import coarse
 from analytics.model import Arm, DisclosureRules, Rule
-from analytics.panel import Panel
+from analytics.panel.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
+from analytics.release.figure import group_of
+from analytics.release.measures import ALL, OVERALL
 
-ALL = "*"
+_PLACE = ("outcome", "sector", "arm", "period")
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class IndexPoint:
+    """One point of a line: 100 is the year before. index_value and n (firms) are None where it is a gap."""
+
+    outcome: str
+    sector: str
+    arm: Arm
+    period: str
+    index_value: float | None
+    n: int | None
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """What makes it that point in any release."""
+        return tuple(str(getattr(self, name)) for name in _PLACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
     """One arm of one sector at one time: sums of the firms that reported then and before; the two largest of them."""
 
     n: int
@@ -41,85 +59,84 @@ class Point:
         return asked if 0 < self.n < rules.min_units else max(asked - (self.total - self.largest - self.second), 0.0)
 
 
-def line_rows(panel: Panel, programme: Programme, guard: WithheldCells) -> Iterator[Row]:
-    """Each outcome by sector and for the programme, both arms, by quarter (yearly data: by year)."""
-    settings, ppy = programme.settings, panel.periods_per_year
-    last = before_end(cohorts_of(panel)[0], settings)
+def index_points(panel: Panel, programme: Programme, withheld_cells: WithheldCells) -> Iterator[IndexPoint]:
+    """Each outcome by sector and for the programme ("*"), both arms, by quarter (yearly data: by year)."""
+    ppy = panel.periods_per_year
+    last = before_end(cohorts_of(panel)[0], programme.settings)
     inside = (panel.periods > last - ppy) & (panel.periods <= last)
     points = panel.periods.asfreq("Q") if ppy == 12 else panel.periods
     for outcome in programme.outcomes:
         values = panel.outcomes[outcome.name]
         base = _mean(values[:, inside], at_least=max(1, ppy // 2))
-        for arm, mine in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
+        for arm, of_arm in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
             for point in points.unique():
-                seen = _mean(values[:, points == point], at_least=1)
-                found = _points(panel, mine, seen, base)
-                shown = _shown(found, arm, outcome, programme, guard)
-                for sector, told in found.items():
-                    named = {"outcome": outcome.name, "sector": sector, "arm": arm, "period": str(point)}
-                    index, n = (told.index(programme.disclosure_rules), told.n) if sector in shown else (None, None)
-                    yield named | {"index_value": index, "n": n}
+                at_point = _mean(values[:, points == point], at_least=1)
+                by_sector = _sums_by_sector(panel, of_arm, at_point, base)
+                published = _published(by_sector, arm, outcome, programme, withheld_cells)
+                for sector, sums in by_sector.items():
+                    index, n = (sums.index(programme.disclosure_rules), sums.n) if sector in published else (None, None)
+                    yield IndexPoint(outcome.name, sector, arm, str(point), index, n)
 
 
-def _points(panel: Panel, mine: BoolArray, seen: FloatArray, base: FloatArray) -> dict[str, Point]:
-    """Every sector's point, and the programme's under "*"."""
+def _sums_by_sector(panel: Panel, of_arm: BoolArray, values: FloatArray, base: FloatArray) -> dict[str, Sums]:
+    """Every sector's sums, and the programme's under "*"."""
     sector = panel.units["sector"]
-    both = np.isfinite(seen) & np.isfinite(base) & mine & sector.notna().to_numpy()
-    found = {}
+    both = np.isfinite(values) & np.isfinite(base) & of_arm & sector.notna().to_numpy()
+    by_sector = {}
     for code in (ALL, *sorted(sector.dropna().unique())):
         here = both if code == ALL else both & (sector == code).to_numpy()
-        ranked = np.sort(np.abs(seen[here]))[::-1]
+        ranked = np.sort(np.abs(values[here]))[::-1]
         largest, second = (float(ranked[place]) if len(ranked) > place else 0.0 for place in (0, 1))
-        found[code] = Point(int(here.sum()), float(seen[here].sum()), float(base[here].sum()), largest, second)
-    return found
+        by_sector[code] = Sums(int(here.sum()), float(values[here].sum()), float(base[here].sum()), largest, second)
+    return by_sector
 
 
-def _shown(
-    found: Mapping[str, Point], arm: Arm, outcome: Outcome, programme: Programme, guard: WithheldCells
+def _published(
+    by_sector: Mapping[str, Sums], arm: Arm, outcome: Outcome, programme: Programme, withheld_cells: WithheldCells
 ) -> set[str]:
     """Sectors whose point may be shown; the programme's too, unless it would give away a hidden sector's."""
     rules, least = programme.disclosure_rules, programme.settings.min_firms
-    shown = {
+    published = {
         sector
-        for sector, point in found.items()
-        if point.n >= least
-        and point.base > 0
-        and point.short(rules) == 0
+        for sector, sums in by_sector.items()
+        if sums.n >= least
+        and sums.base > 0
+        and sums.short(rules) == 0
         and all(
-            guard.rule(outcome.name, "overall", cube_cell(sector=sector), either) in (None, Rule.HELD)
+            withheld_cells.rule(outcome.name, OVERALL, group_of({"sector": sector}), either) in (None, Rule.HELD)
             for either in {arm, Arm.FUNDED}
         )
     }
-    hidden = [point for sector, point in found.items() if sector not in shown and sector != ALL and point.n > 0]
-    for one in hidden:
-        others = [other for other in hidden if other is not one]
+    hidden = [sums for sector, sums in by_sector.items() if sector not in published and sector != ALL and sums.n > 0]
+    for sums in hidden:
+        others = [other for other in hidden if other is not sums]
         alone = max((other.total for other in others if other.n == 1), default=0.0)
-        if one.short(rules) > sum(other.total for other in others) - alone:
-            return shown - {ALL}
-    return shown
+        if sums.short(rules) > sum(other.total for other in others) - alone:
+            return published - {ALL}
+    return published
 
 
-def hold_lines(rows: Iterable[Row], guard: WithheldCells, earlier: Sequence[pd.DataFrame]) -> Iterator[Row]:
-    """The same lines; a held sector's as the newest earlier release has them."""
+def hold_points(
+    points: Iterable[IndexPoint], withheld_cells: WithheldCells, earlier: Sequence[pd.DataFrame]
+) -> Iterator[IndexPoint]:
+    """The same points; a held sector's as the newest earlier release has them.
+
+    earlier: tables of lines, oldest first.
+    """
     before = [_by_place(lines) for lines in reversed(earlier)]
-    for row in rows:
-        stays = None
-        cell = cube_cell(sector=row["sector"])
-        if Rule.HELD in {guard.rule(row["outcome"], "overall", cell, arm) for arm in (row["arm"], Arm.FUNDED)}:
-            stays = next((known[key] for known in before if (key := _place(row)) in known), None)
-        yield row if stays is None else row | stays
+    for point in points:
+        group = group_of({"sector": point.sector})
+        rules = {withheld_cells.rule(point.outcome, OVERALL, group, arm) for arm in (point.arm, Arm.FUNDED)}
+        old = None
+        if Rule.HELD in rules:
+            old = next((by_place[point.place] for by_place in before if point.place in by_place), None)
+        yield point if old is None else replace(point, index_value=old[0], n=old[1])
 
 
-PLACE = ("outcome", "sector", "arm", "period")
-
-
-def _place(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    return tuple(str(row[name]) for name in PLACE)
-
-
-def _by_place(lines: pd.DataFrame) -> dict[tuple[str, ...], Row]:
-    told = lines[lines["index_value"].notna()].to_dict("records")
-    return {_place(row): {"index_value": row["index_value"], "n": row["n"]} for row in told}
+def _by_place(lines: pd.DataFrame) -> dict[tuple[str, ...], tuple[float, int]]:
+    """Index and firms of the points that a release told."""
+    rows = lines[lines["index_value"].notna()].to_dict("records")
+    return {tuple(str(row[name]) for name in _PLACE): (row["index_value"], row["n"]) for row in rows}
 
 
 def _mean(values: FloatArray, *, at_least: int) -> FloatArray:

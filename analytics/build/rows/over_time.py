@@ -1,63 +1,82 @@
-"""Rows of what is shown over time, of the whole programme: the event study, and the share of firms that report."""
+"""What is shown over time, of the whole programme: the event study, and the share of firms that report."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from analytics.arrays import FloatArray
-from analytics.build.rows.row import Row, cell_of_group, coarse, published_row, rough_share, withheld_row
+from analytics.build.rows.row import coarse, published_figure, rough_share, withheld_figure, without_counts
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
 from analytics.estimate.sample import Sample
 from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
-from analytics.panel import Panel
 from analytics.panel.arms import Firms
+from analytics.panel.panel import Panel
 from analytics.panel.windows import observed
 from analytics.programme.file import Programme
+from analytics.release import measures
+from analytics.release.figure import Figure, FigureKey
 
-EVENT, REPORTING = "event_study", "reporting"
-PATHS = (EVENT, REPORTING)  # their horizon is a point in time: e-3 (quarters or years since the award), 2021-03
-_PLACES = 12  # what is left of adding rounded numbers
-NO_COUNTS = {"n_funded": None, "n_comparison": None}
+_PLACES = 12  # decimals left by adding rounded numbers
 
 
-def path_rows(panel: Panel, programme: Programme, sample: Sample, *, whole_only: bool) -> Iterator[Row]:
+def over_time_figures(panel: Panel, programme: Programme, sample: Sample, *, whole_only: bool) -> Iterator[Figure]:
     """Of the headline's outcome. panel: firms in either arm; whole_only: no event time that some waves do not reach,
     where what is withheld of a wave could be found from it.
     """
-    yield from _event_rows(panel, programme, whole_only=whole_only)
-    yield from _reporting_rows(panel, programme, sample)
+    yield from _events(panel, programme, whole_only=whole_only)
+    yield from _reporting(panel, programme, sample)
 
 
-def _event_rows(panel: Panel, programme: Programme, *, whole_only: bool) -> Iterator[Row]:
+def _events(panel: Panel, programme: Programme, *, whole_only: bool) -> Iterator[Figure]:
     """Funded less comparison firms by time since the award; low, high: this point alone, sim_low, sim_high: all. As
     coarse as their largest contribution asks: the points beside have nearly the same firms.
     """
     outcome, rules = programme.headline.outcome, programme.disclosure_rules
     firms, by_event = shares_by_event(panel, outcome, programme.settings)
-    for event, found in event_study(panel, outcome, settings=programme.settings).effects.items():
-        row = cell_of_group((), (), outcome=outcome, measure=EVENT, horizon=f"e{event}") | {"unit": Unit.FRACTION}
-        if not isinstance(found, EventEstimate):
-            yield row | withheld_row(found.reason) | NO_COUNTS
+    for event, effect in event_study(panel, outcome, settings=programme.settings).effects.items():
+        key = FigureKey(measures.EVENT_STUDY, outcome, horizon=f"e{event}")
+        largest = _largest(firms, by_event[event], rules)
+        if not isinstance(effect, EventEstimate):
+            yield _unpublished(key, effect.reason)
         elif whole_only and not _reached_by_all(firms, by_event[event]):
-            yield row | withheld_row(Reason.COMPLEMENTARY) | NO_COUNTS | {"conf_status": ConfStatus.SECONDARY}
-        elif (largest := _largest(firms, by_event[event], rules)) is None:
-            yield row | withheld_row(Reason.DOMINANCE) | NO_COUNTS | {"conf_status": ConfStatus.DOMINANCE}
+            yield _unpublished(key, Reason.COMPLEMENTARY, ConfStatus.SECONDARY)
+        elif largest is None:
+            yield _unpublished(key, Reason.DOMINANCE, ConfStatus.DOMINANCE)
         else:
-            yield row | _event(found, largest, rules)
+            yield _event(key, effect, largest, rules)
 
 
-def _event(found: EventEstimate, largest: float, rules: DisclosureRules) -> Row:
+def _unpublished(key: FigureKey, reason: Reason, conf: ConfStatus = ConfStatus.FREE) -> Figure:
+    """A point that is not shown, and no number of firms with it."""
+    return replace(without_counts(withheld_figure(key, Unit.FRACTION, reason)), conf_status=conf)
+
+
+def _event(key: FigureKey, effect: EventEstimate, largest: float, rules: DisclosureRules) -> Figure:
     """Value and half-widths rounded, the ends set by them: ends rounded by themselves would tell the value finer."""
-    value = coarse(found.value, largest, rules)
+    value = coarse(effect.value, largest, rules)
     half, sim_half = (
         coarse((high - low) / 2, largest, rules)
-        for low, high in ((found.ci_low, found.ci_high), (found.sim_low, found.sim_high))
+        for low, high in ((effect.ci_low, effect.ci_high), (effect.sim_low, effect.sim_high))
     )
-    ends = {"low": value - half, "high": value + half, "sim_low": value - sim_half, "sim_high": value + sim_half}
-    rounded = {name: round(number, _PLACES) + 0.0 for name, number in ({"value": value} | ends).items()}
-    status = {"obs_status": ObsStatus.ESTIMATED, "conf_status": ConfStatus.FREE}
-    return rounded | {"n_funded": found.n_funded, "n_comparison": found.n_comparison} | status
+    return Figure(
+        key,
+        Unit.FRACTION,
+        _tidy(value),
+        low=_tidy(value - half),
+        high=_tidy(value + half),
+        sim_low=_tidy(value - sim_half),
+        sim_high=_tidy(value + sim_half),
+        n_funded=effect.n_funded,
+        n_comparison=effect.n_comparison,
+        obs_status=ObsStatus.ESTIMATED,
+    )
+
+
+def _tidy(number: float) -> float:
+    """A sum of rounded numbers without what adding left of them."""
+    return round(number, _PLACES) + 0.0
 
 
 def _reached_by_all(firms: Firms, relative: FloatArray) -> bool:
@@ -80,7 +99,7 @@ def _largest(firms: Firms, relative: FloatArray, rules: DisclosureRules) -> floa
     return float(max(arm[0] for arm in ranked))
 
 
-def _reporting_rows(panel: Panel, programme: Programme, sample: Sample) -> Iterator[Row]:
+def _reporting(panel: Panel, programme: Programme, sample: Sample) -> Iterator[Figure]:
     """By arm and period, the share of firms whose outcome is known; one that closed sells 0. How many they are is not
     said: beside all firms it would tell how many sell nothing by their nature.
     """
@@ -89,11 +108,9 @@ def _reporting_rows(panel: Panel, programme: Programme, sample: Sample) -> Itera
     firms = sample.group(panel.funded)
     for arm, rows in ((Arm.FUNDED, firms.rows), (Arm.COMPARISON, firms.others)):
         for period, reported in zip(panel.periods, known[rows].T, strict=True):
-            row = cell_of_group((), (), outcome=outcome, measure=REPORTING, arm=arm, horizon=str(period))
-            enough = len(rows) >= least
-            share = (
-                published_row(rough_share(float(reported.mean()), len(rows)), (0, 0))
-                if enough
-                else withheld_row(Reason.TOO_FEW_FIRMS)
-            )
-            yield row | {"unit": Unit.FRACTION} | share | NO_COUNTS
+            key = FigureKey(measures.REPORTING, outcome, arm, str(period))
+            if len(rows) >= least:
+                share = rough_share(float(reported.mean()), len(rows))
+                yield without_counts(published_figure(key, Unit.FRACTION, share, (0, 0)))
+            else:
+                yield without_counts(withheld_figure(key, Unit.FRACTION, Reason.TOO_FEW_FIRMS))

@@ -1,46 +1,74 @@
-"""What a row of the release's figures holds, whatever the figure: its cell, its value or why there is none, status."""
+"""What a figure of a release holds, whatever it says: its key, its value or why there is none, status; how coarse."""
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
-from analytics.estimate.effects import UNITS, Effect, EffectEstimate
+from analytics.estimate.effects import Effect, EffectEstimate
 from analytics.estimate.money import MoneyEstimate
-from analytics.model import ConfStatus, DisclosureRules, Estimand, ObsStatus, Reason, Withheld
-from analytics.programme.dimensions import DIMENSIONS
+from analytics.model import DisclosureRules, Estimand, ObsStatus, Reason, Unit, Withheld
+from analytics.programme.dimensions import Group
+from analytics.release.figure import Figure, FigureKey, group_of
 
-Row = dict[str, Any]
 Counts = tuple[int, int]  # firms of each arm, funded and comparison
-KEY = ("outcome", "measure", "arm", "horizon", *DIMENSIONS)  # what makes a figure that figure
+FEW_FIRMS = 100  # a share of fewer than these is published to 5 points
+_BOUNDS = ("value", "low", "high", "sim_low", "sim_high", "half_low", "half_high")
 
 
-def cell_of_group(by: tuple[str, ...], group: object, **named: str) -> Row:
-    """The dimensions of a figure: "*" where it takes all."""
-    labels = group if isinstance(group, tuple) else (group,)
-    row: Row = {"outcome": "*", "measure": "", "arm": "*", "horizon": "*", **dict.fromkeys(DIMENSIONS, "*")}
-    return row | named | (dict(zip(by, labels, strict=True)) if by else {})
+def group_named(by: tuple[str, ...], labels: object) -> Group:
+    """The group that firms of those labels make, by those dimensions; one label for one dimension."""
+    codes = labels if isinstance(labels, tuple) else (labels,)
+    return group_of(zip(by, codes, strict=True)) if by else ()
 
 
-def published_row(value: float, counts: Counts) -> Row:
+def published_figure(key: FigureKey, unit: Unit, value: float, counts: Counts) -> Figure:
     """A count, sum, mean or change."""
-    return {
-        "value": value,
-        "n_funded": counts[0],
-        "n_comparison": counts[1],
-        "obs_status": ObsStatus.NORMAL,
-        "conf_status": ConfStatus.FREE,
-    }
+    return Figure(key, unit, value, n_funded=counts[0], n_comparison=counts[1])
 
 
-def withheld_row(reason: Reason, counts: Counts = (0, 0)) -> Row:
+def withheld_figure(key: FigureKey, unit: Unit, reason: Reason, counts: Counts = (0, 0)) -> Figure:
     """No value: the figure is unreliable, or cannot be."""
     status = ObsStatus.LOW_RELIABILITY if reason is Reason.TOO_FEW_FIRMS else ObsStatus.MISSING
-    return {
-        "reason": reason,
-        "n_funded": counts[0],
-        "n_comparison": counts[1],
-        "obs_status": status,
-        "conf_status": ConfStatus.FREE,
-    }
+    return Figure(key, unit, reason=reason, n_funded=counts[0], n_comparison=counts[1], obs_status=status)
+
+
+def effect_figure(key: FigureKey, estimand: Estimand, effect: Effect, counts: Counts) -> Figure:
+    """An effect with its intervals and companions, or why it is withheld. counts: of firms measured, for the latter."""
+    if isinstance(effect, Withheld):
+        return withheld_figure(key, estimand.unit, effect.reason, counts)
+    figure = estimate_figure(key, effect.unit, effect)
+    return replace(figure, p_value=effect.p_value, sim_p=effect.sim_p, mde=effect.mde)
+
+
+def estimate_figure(key: FigureKey, unit: Unit, estimate: EffectEstimate | MoneyEstimate) -> Figure:
+    """An estimate with its intervals: alone, together with those of other groups, and of 50%."""
+    return Figure(
+        key,
+        unit,
+        value=estimate.value,
+        low=estimate.ci_low,
+        high=estimate.ci_high,
+        half_low=estimate.half_low,
+        half_high=estimate.half_high,
+        sim_low=estimate.sim_low,
+        sim_high=estimate.sim_high,
+        df=estimate.df,
+        n_funded=estimate.n_funded,
+        n_comparison=estimate.n_comparison,
+        obs_status=ObsStatus.ESTIMATED,
+    )
+
+
+def without_counts(figure: Figure) -> Figure:
+    """The same without its numbers of firms, where beside others they would tell about a few."""
+    return replace(figure, n_funded=None, n_comparison=None)
+
+
+def scaled(figure: Figure, factor: float) -> Figure:
+    """The same amount and its bounds, so many times."""
+    known = {name: number for name in _BOUNDS if (number := getattr(figure, name)) is not None}
+    bounds: Mapping[str, float] = {name: number * factor for name, number in known.items()}
+    return replace(figure, **bounds)  # type: ignore[arg-type]
 
 
 def coarse(total: float, largest: float, rules: DisclosureRules) -> float:
@@ -55,46 +83,7 @@ def coarse(total: float, largest: float, rules: DisclosureRules) -> float:
     return round(round(total / step) * step, 12)
 
 
-FEW = 100
-
-
 def rough_share(share: float, firms: int) -> float:
     """A share of firms to a whole percent, of fewer than a hundred to 5 points: a finer one tells how many they are."""
-    step = 0.05 if firms < FEW else 0.01
+    step = 0.05 if firms < FEW_FIRMS else 0.01
     return round(round(share / step) * step, 2) + 0.0
-
-
-def effect_row(estimand: Estimand, result: Effect, counts: Counts) -> Row:
-    """An effect with its interval and companions, or why it is withheld."""
-    if isinstance(result, Withheld):
-        return withheld_row(result.reason, counts) | {"unit": UNITS[estimand]}
-    return with_interval(result) | {
-        "unit": result.unit,
-        "p_value": result.p_value,
-        "sim_p": result.sim_p,
-        "mde": result.mde,
-    }
-
-
-def with_interval(result: EffectEstimate | MoneyEstimate) -> Row:
-    """An estimate with its intervals: alone, together with those of other groups, and of 50%."""
-    return {
-        "value": result.value,
-        "low": result.ci_low,
-        "high": result.ci_high,
-        "sim_low": result.sim_low,
-        "sim_high": result.sim_high,
-        "half_low": result.half_low,
-        "half_high": result.half_high,
-        "df": result.df,
-        "n_funded": result.n_funded,
-        "n_comparison": result.n_comparison,
-        "obs_status": ObsStatus.ESTIMATED,
-        "conf_status": ConfStatus.FREE,
-    }
-
-
-def scaled(row: Row, factor: float) -> Row:
-    """The same amount and its bounds, so many times."""
-    bounds = ("value", "low", "high", "sim_low", "sim_high", "half_low", "half_high")
-    return row | {name: row[name] * factor for name in bounds if row[name] is not None}

@@ -8,7 +8,7 @@ import pandas as pd
 from analytics import charts
 from analytics.charts import ForestRow
 from analytics.language.text import Text
-from analytics.present.pictures.picture import Absent, Line, Picture, Shown, mark, remembered, row, stamp_of
+from analytics.present.pictures.picture import Absent, Entry, Picture, Shown, forest_row, mark, remembered, stamp_of
 from analytics.present.sentences.phrases import why
 from analytics.present.tables.evidence import before_table, readings, specification_cell, specifications_table, ways
 from analytics.release import Figure, Release
@@ -20,17 +20,17 @@ def specification_curve(release: Release, text: Text, figure_id: str) -> Shown:
     in words.
     """
     claim = release.by_id(figure_id)
-    found = [] if claim is None else ways(release, claim, text)
-    main = found[0][1] if found else None
-    if claim is None or main is None or len(found) == 1:
+    by_way = [] if claim is None else ways(release, claim, text)
+    main = by_way[0][1] if by_way else None
+    if claim is None or main is None or len(by_way) == 1:
         return Absent(text("picture.no_ways"))
     if not main.published:
         return Absent(why(main, release, text))
     rows = [
-        row(Line(name, figure), release, text)
+        forest_row(Entry(name, figure), release, text)
         if figure is not None and figure.unit == main.unit and mark(figure)
         else ForestRow(name, None, None, text("picture.way", said=specification_cell(figure, release, text), sign=sign))
-        for name, figure, sign in found
+        for name, figure, sign in by_way
     ]
     return _beside(rows, main, release, text, specifications_table(release, claim, text))
 
@@ -39,11 +39,13 @@ def specification_curve(release: Release, text: Text, figure_id: str) -> Shown:
 def read_otherwise(release: Release, text: Text, figure_id: str) -> Shown:
     """The difference before a claim's estimate, and what is left of the estimate under other readings of it."""
     claim = release.by_id(figure_id)
-    found = {} if claim is None else readings(release, claim)
+    by_reading = {} if claim is None else readings(release, claim)
     main = None if claim is None else ways(release, claim, text)[0][1]
-    if claim is None or main is None or not found:
+    if claim is None or main is None or not by_reading:
         return Absent(text("picture.no_readings"))
-    rows = [row(Line(_reading(name, figure, text), figure), release, text) for name, figure in found.items()]
+    rows = [
+        forest_row(Entry(_reading(name, figure, text), figure), release, text) for name, figure in by_reading.items()
+    ]
     columns = ("", text("evidence.values_lines"))
     return _beside(rows, main, release, text, before_table(release, claim, text), columns)
 
@@ -63,7 +65,7 @@ def _beside(
     columns: tuple[str, str] | None = None,
 ) -> Picture:
     """Rows of no counts on one scale, beside the line of the main estimate."""
-    plain = [replace(one, n=None) for one in rows]
+    plain = [replace(row, n=None) for row in rows]
     reference, marks, words = mark(main), stamp_of(release, main.figure_id, text), text("picture.main_line")
     wide, phone = (
         charts.forest(

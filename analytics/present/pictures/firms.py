@@ -4,13 +4,14 @@ import pandas as pd
 
 from analytics import charts
 from analytics.language.text import Text
-from analytics.model import SPREAD_FIRMS, Arm
+from analytics.model import Arm
 from analytics.present.asked import Asked
-from analytics.present.pictures.picture import Absent, Line, Picture, Shown, lines_by, remembered, stamp_of
-from analytics.present.sentences.phrases import why
-from analytics.present.tables.evidence import BALANCE_TRAITS, balance_table
+from analytics.present.pictures.picture import Absent, Entry, Picture, Shown, entries_by, remembered, stamp_of
+from analytics.present.sentences.phrases import dimension_words, why
+from analytics.present.tables.evidence import balance_table
 from analytics.present.written import EMPTY, count, count_cell, figure_id, status
-from analytics.release import Release
+from analytics.release import Figure, Release, measures
+from analytics.release.measures import FIRMS_OF_MIDDLE, FIRMS_PER_DOT
 
 BALANCED = 0.25  # standard deviations: beyond it a difference is large (Rubin 2001)
 SHADES = 3
@@ -19,58 +20,55 @@ SHADES = 3
 @remembered
 def spread(release: Release, text: Text, outcome: str, sector: str) -> Shown:
     """Funded firms beside the typical comparison firm, as dots of ten firms or more; the middle of them."""
-    asked = Asked.headline(release)
-    if outcome != asked.outcome:
-        named = release.programme.outcome(asked.outcome).label.in_(text)
-        return Absent(text("picture.spread_headline", outcome=named))
-    mine = release.picture("spread", asked.outcome, sector).sort_values("place")
-    if mine.empty:
-        return Absent(text("picture.no_spread", n=SPREAD_FIRMS))
-    values, firms = mine["value"].tolist(), mine["n"].tolist()
-    effect = asked.figure(release, [] if sector == "*" else [("sector", sector)])
+    question = release.programme.headline
+    if outcome != question.outcome:
+        label = release.programme.outcome(question.outcome).label.in_(text)
+        return Absent(text("picture.spread_headline", outcome=label))
+    rows = release.picture("spread", outcome, sector).sort_values("place")
+    if rows.empty:
+        return Absent(text("picture.no_spread", n=FIRMS_OF_MIDDLE))
+    (middle, *dots), firms = rows["value"].tolist(), rows["n"].tolist()
+    effect = release.main_effect({"sector": sector})
     n = 0 if effect is None or effect.n_funded is None else effect.n_funded
-    marks = stamp_of(release, release.picture_id("spread", asked.outcome, sector), text)
-    drawn = charts.spread(values[1:], median=values[0], n=n, stamp=marks, text=text)
-    places = [text("picture.middle"), *(text("picture.dot", place=place) for place in range(1, len(values)))]
-    told = [[text.percent(value), text.number(firms_of)] for value, firms_of in zip(values, firms, strict=True)]
+    marks = stamp_of(release, release.picture_id("spread", outcome, sector), text)
+    chart = charts.spread(dots, median=middle, n=n, per_dot=FIRMS_PER_DOT, stamp=marks, text=text)
+    alt = charts.spread_alt(dots, median=middle, n=n, per_dot=FIRMS_PER_DOT, text=text)
+    places = [text("picture.middle"), *(text("picture.dot", place=place) for place in range(1, len(dots) + 1))]
+    cells = [[text.percent(value), text.number(n)] for value, n in zip([middle, *dots], firms, strict=True)]
     columns = [text("picture.beside_comparison"), text("table.firms")]
-    table = pd.DataFrame(told, columns=columns, index=pd.Index(places, name=text("picture.firms_in_order")))
-    return Picture(drawn, None, charts.spread_alt(values[1:], median=values[0], n=n, text=text), table)
+    table = pd.DataFrame(cells, columns=columns, index=pd.Index(places, name=text("picture.firms_in_order")))
+    return Picture(chart, None, alt, table)
 
 
 @remembered
 def provinces(release: Release, text: Text) -> Shown:
     """Funded firms by province, on equal tiles."""
-    found = {
-        code: (release.programme.label("province", code, text), place, row)
-        for row, codes in enumerate(release.programme.tiles)
-        for place, code in enumerate(codes)
-    }
-    held = {code: release.figure("firms", arm=Arm.FUNDED, group={"province": code}) for code in found}
-    known = [figure.value for figure in held.values() if figure is not None and figure.value is not None]
-    if not known:
+    codes = [code for row in release.programme.tiles for code in row]
+    figures = {code: release.figure(measures.FIRMS, arm=Arm.FUNDED, group={"province": code}) for code in codes}
+    values = [figure.value for figure in figures.values() if figure is not None and figure.value is not None]
+    if not values:
         return Absent(text("picture.no_provinces"))
     tiles = [
-        charts.Tile(
-            code,
-            name,
-            row,
-            column,
-            None if (figure := held[code]) is None else figure.value,
-            "" if figure is None or figure.published else why(figure, release, text),
-        )
-        for code, (name, column, row) in found.items()
+        _tile(code, (row, column), figures[code], release, text)
+        for row, in_row in enumerate(release.programme.tiles)
+        for column, code in enumerate(in_row)
     ]
-    low, high = (_round(max(known) * share / SHADES) for share in (1, 2))
-    first = next(figure for figure in held.values() if figure is not None)
+    low, high = (_round(max(values) * share / SHADES) for share in (1, 2))
+    first = next(figure for figure in figures.values() if figure is not None)
     marks, heading = stamp_of(release, first.figure_id, text), text("picture.funded_by_province")
-    drawn = charts.tiles(tiles, steps=(low, high), heading=heading, stamp=marks, text=text)
-    told = [[count_cell(held[code], text), figure_id(held[code])] for code in found]
+    chart = charts.tiles(tiles, steps=(low, high), heading=heading, stamp=marks, text=text)
+    cells = [[count_cell(figures[code], text), figure_id(figures[code])] for code in codes]
     columns = [text("table.funded_firms"), text("table.figure")]
-    index = pd.Index([name for name, *_ in found.values()], name=text("dimension.province"))
-    return Picture(
-        drawn, None, charts.tiles_alt(tiles, text, heading=heading), pd.DataFrame(told, columns=columns, index=index)
-    )
+    index = pd.Index([tile.name for tile in tiles], name=dimension_words(release, "province", text))
+    table = pd.DataFrame(cells, columns=columns, index=index)
+    return Picture(chart, None, charts.tiles_alt(tiles, text, heading=heading), table)
+
+
+def _tile(code: str, place: tuple[int, int], figure: Figure | None, release: Release, text: Text) -> charts.Tile:
+    """A province at its row and column; without a number, why."""
+    reason = "" if figure is None or figure.published else why(figure, release, text)
+    value = None if figure is None else figure.value
+    return charts.Tile(code, release.programme.label("province", code, text), *place, value, reason)
 
 
 def _round(value: float) -> float:
@@ -81,22 +79,18 @@ def _round(value: float) -> float:
 @remembered
 def balance(release: Release, text: Text) -> Shown:
     """How far the two arms lay apart before, in standard deviations."""
-    asked = Asked.headline(release)
-    found = {
-        trait: release.figure(f"balance_{trait}", outcome=asked.outcome, horizon=asked.horizon)
-        for trait in BALANCE_TRAITS
-    }
-    held = {trait: figure for trait, figure in found.items() if figure is not None}
+    figures = {trait: release.main(measure) for trait, measure in measures.BALANCE.items()}
+    in_release = {trait: figure for trait, figure in figures.items() if figure is not None}
     rows = [
         charts.DotRow(
             text(f"evidence.trait.{trait}"), None, figure.value, "" if figure.published else why(figure, release, text)
         )
-        for trait, figure in held.items()
+        for trait, figure in in_release.items()
     ]
     if not any(row.value is not None for row in rows):
         return Absent(text("picture.no_balance"))
     guides = [(-BALANCED, text.measured(-BALANCED, "score")), (BALANCED, text.measured(BALANCED, "score"))]
-    marks = stamp_of(release, figure_id(next(iter(held.values()))), text)
+    marks = stamp_of(release, figure_id(next(iter(in_release.values()))), text)
 
     def write(value: float) -> str:
         return text.measured(value, "deviations")
@@ -115,57 +109,48 @@ def balance(release: Release, text: Text) -> Shown:
 @remembered
 def detectable(release: Release, text: Text) -> Shown:
     """The smallest effect that each sector would tell from none four times in five."""
-    asked = Asked.headline(release)
-    lines = lines_by(release, "sector", asked, text)
+    entries = entries_by(release, "sector", Asked.headline(release), text)
+    heading = dimension_words(release, "sector", text)
     rows = [
         charts.DotRow(
-            line.label,
+            entry.label,
             figure.n_funded,
             figure.mde,
             "" if figure.published else why(figure, release, text),
         )
-        for line in lines
-        if (figure := line.figure) is not None
+        for entry in entries
+        if (figure := entry.figure) is not None
     ]
     if not any(row.value is not None for row in rows):
         return Absent(text("picture.no_detectable"))
-    mie = release.manifest["settings"]["mie"]
+    mie = release.settings.mie
     guides = [(mie, text("picture.important", mie=text.percent(mie, sign=False)))]
     marks = stamp_of(release, release.headline().figure_id, text)
     wide, phone = (
         charts.dot_rows(
-            rows,
-            guides=guides,
-            write=text.percent,
-            stamp=marks,
-            text=text,
-            compact=compact,
-            heading=text("dimension.sector"),
+            rows, guides=guides, write=text.percent, stamp=marks, text=text, compact=compact, heading=heading
         )
         for compact in (False, True)
     )
-    return Picture(
-        wide,
-        phone,
-        charts.dot_rows_alt(rows, write=text.percent, text=text, guides=guides),
-        _detectable_table(lines, text),
-    )
+    alt = charts.dot_rows_alt(rows, write=text.percent, text=text, guides=guides)
+    return Picture(wide, phone, alt, _detectable_table(entries, text, heading))
 
 
-def _detectable_table(lines: list[Line], text: Text) -> pd.DataFrame:
-    told = []
-    for line in lines:
-        figure = line.figure
-        seen = None if figure is None else figure.mde
+def _detectable_table(entries: list[Entry], text: Text, heading: str) -> pd.DataFrame:
+    """One row per sector: what it would tell, and how many firms or years would tell what matters."""
+    rows = []
+    for entry in entries:
+        figure = entry.figure
+        smallest = None if figure is None else figure.mde
         needed = (None, None) if figure is None else (figure.firms_needed, figure.years_needed)
-        told.append(
+        rows.append(
             [
                 count(None if figure is None else figure.n_funded, text),
-                status(figure) or EMPTY if seen is None else text.percent(seen),
+                status(figure) or EMPTY if smallest is None else text.percent(smallest),
                 *(count(number, text) for number in needed),
                 figure_id(figure),
             ]
         )
     names = ("table.funded_firms", "fact.mde", "picture.firms_needed", "picture.years_needed", "table.figure")
-    index = pd.Index([line.label for line in lines], name=text("dimension.sector"))
-    return pd.DataFrame(told, columns=[text(name) for name in names], index=index)
+    index = pd.Index([entry.label for entry in entries], name=heading)
+    return pd.DataFrame(rows, columns=[text(name) for name in names], index=index)

@@ -8,10 +8,10 @@ import pandas as pd
 from analytics import charts
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.pictures.picture import Absent, Line, Picture, Shown, effects_table, remembered, stamp_of
+from analytics.present.pictures.picture import Absent, Entry, Picture, Shown, effects_table, remembered, stamp_of
 from analytics.present.written import percent_cell
 from analytics.programme.parts import Context
-from analytics.release import Figure, Release
+from analytics.release import Figure, Release, measures
 
 Series = dict[Arm, list[tuple[dt.date, float | None]]]
 Zone = tuple[dt.date, dt.date]
@@ -20,11 +20,11 @@ SIDE_BY_SIDE, ON_A_PHONE = 4, 2  # small multiples in a row
 
 def line_series(release: Release, outcome: str, sector: str) -> Series:
     """Index lines of both arms; None is a gap."""
-    mine = release.picture("lines", outcome, sector)
+    rows = release.picture("lines", outcome, sector)
     return {
         arm: [
             (pd.Period(period).start_time.date(), None if pd.isna(value) else float(value))
-            for period, value in mine.loc[mine["arm"] == arm, ["period", "index_value"]].itertuples(index=False)
+            for period, value in rows.loc[rows["arm"] == arm, ["period", "index_value"]].itertuples(index=False)
         ]
         for arm in Arm
     }
@@ -32,8 +32,8 @@ def line_series(release: Release, outcome: str, sector: str) -> Series:
 
 def line_counts(release: Release, outcome: str, sector: str) -> dict[Arm, int]:
     """Firms behind each line: the most that report in any one period."""
-    mine = release.picture("lines", outcome, sector).dropna(subset="n")
-    return {arm: int(mine.loc[mine["arm"] == arm, "n"].max()) for arm in Arm if (mine["arm"] == arm).any()}
+    rows = release.picture("lines", outcome, sector).dropna(subset="n")
+    return {arm: int(rows.loc[rows["arm"] == arm, "n"].max()) for arm in Arm if (rows["arm"] == arm).any()}
 
 
 def has_lines(series: Series) -> bool:
@@ -43,22 +43,22 @@ def has_lines(series: Series) -> bool:
 
 def before_zone(release: Release) -> Zone:
     """First and last day of the year before."""
-    first, last = release.manifest["before"]
+    first, last = release.manifest.before
     return pd.Period(first).start_time.date(), pd.Period(last).end_time.date()
 
 
 def after_zone(release: Release) -> Zone:
     """From the first whole period after the first award (or the award's own, where that counts) to the last."""
-    first = pd.Period(release.manifest["cohorts"][0])
-    if release.manifest["settings"]["award_period"] == "skip":
+    first = pd.Period(release.manifest.cohorts[0])
+    if release.settings.award_period == "skip":
         first += 1
-    return first.start_time.date(), pd.Period(release.manifest["last_period"]).end_time.date()
+    return first.start_time.date(), pd.Period(release.manifest.last_period).end_time.date()
 
 
 def awards(release: Release, text: Text) -> list[tuple[dt.date, str]]:
     """When each wave was funded, with its name, and its day where the data are finer than years."""
-    days = [(item["wave"], dt.date.fromisoformat(item["on"])) for item in release.manifest["awards"]]
-    yearly = release.manifest["frequency"] == "Y"
+    days = [(award.wave, dt.date.fromisoformat(award.on)) for award in release.manifest.awards]
+    yearly = release.manifest.yearly
     labels = {wave: release.programme.label("wave", wave, text) for wave, _ in days}
     return [(day, labels[wave] if yearly else f"{labels[wave]} {text.short_date(day)}") for wave, day in days]
 
@@ -68,7 +68,7 @@ def index_lines(release: Release, text: Text, outcome: str, sector: str) -> Show
     """Funded against comparison firms of a sector ("*": the programme), 100 = the year before."""
     series = line_series(release, outcome, sector)
     if not has_lines(series):
-        return Absent(text("sectors.no_lines", min_firms=release.manifest["settings"]["min_firms"]))
+        return Absent(text("sectors.no_lines", min_firms=release.settings.min_firms))
     counts, days = line_counts(release, outcome, sector), awards(release, text)
     marks = stamp_of(release, release.picture_id("lines", outcome, sector), text)
     before, after = before_zone(release), after_zone(release)
@@ -99,7 +99,7 @@ def _lines_table(every: Mapping[str, Series], release: Release, text: Text) -> p
 
 def _period(day: dt.date, release: Release, text: Text) -> str:
     """A point's period: a quarter, or a year."""
-    return text.period(pd.Period(day, freq="Y" if release.manifest["frequency"] == "Y" else "Q"))
+    return text.period(pd.Period(day, freq="Y" if release.manifest.yearly else "Q"))
 
 
 @remembered
@@ -109,14 +109,16 @@ def all_sectors(release: Release, text: Text, outcome: str) -> Shown:
     every = {code: line_series(release, outcome, code) for code in release.codes("sector")}
     shown = {code: series for code, series in every.items() if has_lines(series)}
     if not shown:
-        return Absent(text("sectors.no_lines", min_firms=release.manifest["settings"]["min_firms"]))
+        return Absent(text("sectors.no_lines", min_firms=release.settings.min_firms))
     panels = [
         charts.SmallChart(label("sector", code, text), line_counts(release, outcome, code).get(Arm.FUNDED, 0), series)
         for code, series in shown.items()
     ]
     missing = [label("sector", code, text) for code in every if code not in shown]
     note = text("sectors.not_shown", sectors=", ".join(missing)) if missing else None
-    values = [value for one in shown.values() for points in one.values() for _, value in points if value is not None]
+    values = [
+        value for series in shown.values() for points in series.values() for _, value in points if value is not None
+    ]
     wide, phone = (
         charts.small_multiples(
             panels,
@@ -141,46 +143,44 @@ def all_sectors(release: Release, text: Text, outcome: str) -> Shown:
 @remembered
 def event_study(release: Release, text: Text) -> Shown:
     """Funded less comparison firms by time since the award, with bands that hold for the whole path."""
-    outcome = release.programme.headline.outcome
-    found = sorted(
+    outcome, yearly = release.programme.headline.outcome, release.manifest.yearly
+    events = sorted(
         (int(figure.horizon[1:]), figure)
-        for figure in release.measured("event_study", outcome)
+        for figure in release.figures_of(measures.EVENT_STUDY, outcome)
         if figure.horizon[:1] == "e"
     )
-    if not any(figure.published for _, figure in found):
+    if not any(figure.published for _, figure in events):
         return Absent(text("picture.no_events"))
-    points = [charts.EventPoint(event, one.value, one.low, one.high, one.sim_low, one.sim_high) for event, one in found]
-    yearly = release.manifest["frequency"] == "Y"
-    marks = stamp_of(release, next(one.figure_id for event, one in found if event >= 0 or event == found[-1][0]), text)
+    points = [charts.EventPoint(event, f.value, f.low, f.high, f.sim_low, f.sim_high) for event, f in events]
+    first_after = next(figure for event, figure in events if event >= 0 or event == events[-1][0])
+    marks = stamp_of(release, first_after.figure_id, text)
     wide, phone = (
         charts.event_study(points, stamp=marks, text=text, yearly=yearly, compact=compact) for compact in (False, True)
     )
-    table = effects_table(
-        [Line(text.number(event), one) for event, one in found], text, text(f"picture.event.{'Y' if yearly else 'Q'}")
-    )
+    heading = text(f"picture.event.{'Y' if yearly else 'Q'}")
+    table = effects_table([Entry(text.number(event), figure) for event, figure in events], text, heading)
     return Picture(wide, phone, charts.event_study_alt(points, text, yearly=yearly), table)
 
 
 @remembered
 def reporting(release: Release, text: Text) -> Shown:
     """The share of firms that report, by arm and period."""
-    outcome = release.programme.headline.outcome
-    found: dict[Arm, list[tuple[pd.Period, Figure]]] = {
-        arm: sorted((pd.Period(one.horizon), one) for one in release.measured("reporting", outcome) if one.arm == arm)
-        for arm in Arm
+    figures = release.figures_of(measures.REPORTING, release.programme.headline.outcome)
+    by_arm: dict[Arm, list[tuple[pd.Period, Figure]]] = {
+        arm: sorted((pd.Period(figure.horizon), figure) for figure in figures if figure.arm == arm) for arm in Arm
     }
-    if not all(any(one.published for _, one in points) for points in found.values()):
+    if not all(any(figure.published for _, figure in points) for points in by_arm.values()):
         return Absent(text("picture.no_reporting"))
     series: Series = {
-        arm: [(when.start_time.date(), one.value) for when, one in points] for arm, points in found.items()
+        arm: [(when.start_time.date(), figure.value) for when, figure in points] for arm, points in by_arm.items()
     }
-    days, marks = awards(release, text), stamp_of(release, found[Arm.FUNDED][0][1].figure_id, text)
+    days, marks = awards(release, text), stamp_of(release, by_arm[Arm.FUNDED][0][1].figure_id, text)
     wide, phone = (
         charts.shares(series, awards=days, stamp=marks, text=text, compact=compact) for compact in (False, True)
     )
     columns = {
-        text(f"chart.{arm}"): {text.period(when): percent_cell(one, text, sign=False) for when, one in points}
-        for arm, points in found.items()
+        text(f"chart.{arm}"): {text.period(when): percent_cell(figure, text, sign=False) for when, figure in points}
+        for arm, points in by_arm.items()
     }
     table = pd.DataFrame(columns)
     table.index.name = text("picture.period")
@@ -192,36 +192,38 @@ def reporting(release: Release, text: Text) -> Shown:
 
 def context_of(release: Release, sector: str) -> list[Context]:
     """The official statistics that speak of a sector."""
-    return [one for one in release.programme.context if not one.sectors or sector in one.sectors]
+    return [context for context in release.programme.context if not context.sectors or sector in context.sectors]
 
 
 @remembered
 def context(release: Release, text: Text, sector: str) -> Shown:
     """Official statistics by year: the lines have two years or more, the table all of them, with their source."""
-    known = context_of(release, sector)
-    drawn = [
-        charts.ContextLine(one.label.in_(text), sorted((int(year), value) for year, value in one.points.items()))
-        for one in known
-        if len(one.points) > 1 and not one.change
+    statistics = context_of(release, sector)
+    lines = [
+        charts.ContextLine(
+            statistic.label.in_(text), sorted((int(year), value) for year, value in statistic.points.items())
+        )
+        for statistic in statistics
+        if len(statistic.points) > 1 and not statistic.change
     ]
-    if not drawn:
+    if not lines:
         return Absent(text("picture.no_context"))
-    sources = "; ".join(dict.fromkeys(one.source.in_(text) for one in known))
-    figure = charts.context(drawn, stamp=charts.Stamp(sources, "", "", None, ""), text=text)
-    return Picture(figure, None, charts.context_alt(drawn, text), context_table(known, text))
+    sources = "; ".join(dict.fromkeys(statistic.source.in_(text) for statistic in statistics))
+    chart = charts.context(lines, stamp=charts.Stamp(sources, "", "", None, ""), text=text)
+    return Picture(chart, None, charts.context_alt(lines, text), context_table(statistics, text))
 
 
-def context_table(known: Sequence[Context], text: Text) -> pd.DataFrame:
+def context_table(statistics: Sequence[Context], text: Text) -> pd.DataFrame:
     """One row per statistic: its years and values, and its source."""
-    told = [
+    rows = [
         [
             "; ".join(
-                f"{year} {text.percent(value, sign=one.change, decimals=1)}"
-                for year, value in sorted(one.points.items())
+                f"{year} {text.percent(value, sign=statistic.change, decimals=1)}"
+                for year, value in sorted(statistic.points.items())
             ),
-            one.source.in_(text),
+            statistic.source.in_(text),
         ]
-        for one in known
+        for statistic in statistics
     ]
     columns = [text("picture.values"), text("picture.source")]
-    return pd.DataFrame(told, columns=columns, index=[one.label.in_(text) for one in known])
+    return pd.DataFrame(rows, columns=columns, index=[statistic.label.in_(text) for statistic in statistics])

@@ -12,10 +12,10 @@ from analytics import charts
 from analytics.charts import ForestRow, Mark, Stamp
 from analytics.language.text import Text
 from analytics.model import Unit
-from analytics.present.asked import Asked, GroupCodes
+from analytics.present.asked import Asked
 from analytics.present.sentences.phrases import data_mark, why
 from analytics.present.written import EMPTY, count, effect_cell, figure_id
-from analytics.programme.dimensions import HIERARCHY
+from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release
 
 P = ParamSpec("P")
@@ -50,27 +50,29 @@ def remembered(make: Callable[P, Shown]) -> Callable[P, Shown]:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a picture: what it is called, and its figure."""
+class Entry:
+    """One row of a picture: what it is called, and its figure."""
 
     label: str
     figure: Figure | None
 
 
-def lines_by(release: Release, dimension: str, asked: Asked, text: Text, within: GroupCodes = ()) -> list[Line]:
+def entries_by(release: Release, dimension: str, asked: Asked, text: Text, within: Group = ()) -> list[Entry]:
     """A group's effects by a dimension. Sectors: most funded firms first, so that precision falls downwards and no
     order of merit is suggested; others as the programme file has them.
     """
-    found = [
-        Line(release.programme.label(dimension, code, text), figure)
+    entries = [
+        Entry(release.programme.label(dimension, code, text), effect)
         for code in release.codes(dimension)
-        if (figure := asked.figure(release, (*within, (dimension, code)))) is not None
+        if (effect := asked.effect(release, (*within, (dimension, code)))) is not None
     ]
-    return sorted(found, key=lambda line: -_firms(line)) if dimension in HIERARCHY else found
+    by_precision = release.programme.dimension(dimension).of_sectors
+    return sorted(entries, key=lambda entry: -_firms(entry)) if by_precision else entries
 
 
-def _firms(line: Line) -> int:
-    return (line.figure.n_funded or 0) if line.figure else 0
+def _firms(entry: Entry) -> int:
+    """Funded firms behind it."""
+    return (entry.figure.n_funded or 0) if entry.figure else 0
 
 
 def mark(figure: Figure | None) -> Mark | None:
@@ -80,39 +82,44 @@ def mark(figure: Figure | None) -> Mark | None:
     return Mark(figure.value, figure.low, figure.high, figure.half_low, figure.half_high)
 
 
-def row(line: Line, release: Release, text: Text, *, shrunken: bool = False) -> ForestRow:
-    """A line as a chart takes it; withheld: with the reason."""
-    figure = line.figure
+def forest_row(entry: Entry, release: Release, text: Text, *, shrunken: bool = False) -> ForestRow:
+    """An entry as a chart takes it; withheld: with the reason."""
+    figure = entry.figure
     if figure is None:
-        return ForestRow(line.label, None, None, text("table.nothing"))
-    said = "" if figure.published else why(figure, release, text)
-    return ForestRow(line.label, figure.n_funded, mark(figure), said, figure.shrunk if shrunken else None)
+        return ForestRow(entry.label, None, None, text("table.nothing"))
+    reason = "" if figure.published else why(figure, release, text)
+    return ForestRow(entry.label, figure.n_funded, mark(figure), reason, figure.shrunk if shrunken else None)
 
 
-def none_shown(lines: Sequence[Line], release: Release, text: Text) -> Absent:
-    """Why no line of a picture is published."""
-    named = [
-        text("picture.withheld_group", label=line.label, why=why(line.figure, release, text))
-        for line in lines
-        if line.figure is not None
+def any_published(entries: Iterable[Entry]) -> bool:
+    """Whether any entry has a value to show."""
+    return any(entry.figure is not None and entry.figure.published for entry in entries)
+
+
+def all_withheld(entries: Sequence[Entry], release: Release, text: Text) -> Absent:
+    """Why no entry of a picture is published."""
+    reasons = [
+        text("picture.withheld_group", label=entry.label, why=why(entry.figure, release, text))
+        for entry in entries
+        if entry.figure is not None
     ]
-    return Absent(text("picture.all_withheld", groups="; ".join(named)) if named else text("picture.no_groups"))
+    return Absent(text("picture.all_withheld", groups="; ".join(reasons)) if reasons else text("picture.no_groups"))
 
 
-def unit_of(lines: Iterable[Line]) -> Unit:
+def unit_of(entries: Iterable[Entry]) -> Unit:
     """The unit that the figures share."""
-    return next((Unit(line.figure.unit) for line in lines if line.figure is not None), Unit.FRACTION)
+    return next((entry.figure.unit for entry in entries if entry.figure is not None), Unit.FRACTION)
 
 
 def stamp_of(release: Release, figure_id: str, text: Text) -> Stamp:
     """What a picture carries inside: source, data, release, id, and that it is simulated where it is."""
     programme = release.programme
-    data_to = text.date(dt.date.fromisoformat(release.manifest["data_to"]))
+    data_to = text.date(dt.date.fromisoformat(release.manifest.data_to))
     return Stamp(programme.source.in_(text), release.release_id, figure_id, data_mark(release, text), data_to)
 
 
 def effects_table(
-    lines: Sequence[Line],
+    entries: Sequence[Entry],
     text: Text,
     heading: str,
     *,
@@ -125,21 +132,24 @@ def effects_table(
     """
     names = ["table.funded_firms", "table.comparison_firms", "table.effect_95"]
     names += ["table.shrunken"] if shrunken else []
-    told = [
-        [*_counts(line.figure, text), written(line.figure, text), *_drawn(line.figure, text, shrunken=shrunken)]
-        for line in lines
+    rows = [
+        [
+            *_firm_cells(entry.figure, text),
+            written(entry.figure, text),
+            *([_shrunken_cell(entry.figure, text)] if shrunken else []),
+            figure_id(entry.figure),
+        ]
+        for entry in entries
     ]
-    told = [[*cells, figure_id(line.figure)] for cells, line in zip(told, lines, strict=True)]
     columns = [text(name) for name in (*names, "table.figure")]
-    return pd.DataFrame(told, columns=columns, index=pd.Index([line.label for line in lines], name=heading))
+    return pd.DataFrame(rows, columns=columns, index=pd.Index([entry.label for entry in entries], name=heading))
 
 
-def _counts(figure: Figure | None, text: Text) -> list[str]:
+def _firm_cells(figure: Figure | None, text: Text) -> list[str]:
+    """Firms of both arms."""
     return [count(n, text) for n in ((figure.n_funded, figure.n_comparison) if figure else (None, None))]
 
 
-def _drawn(figure: Figure | None, text: Text, *, shrunken: bool) -> list[str]:
-    """The shrunken value, where it is asked for."""
-    if not shrunken:
-        return []
-    return [EMPTY if figure is None or figure.shrunk is None else text.measured(figure.shrunk, figure.unit)]
+def _shrunken_cell(figure: Figure | None, text: Text) -> str:
+    """The shrunken value."""
+    return EMPTY if figure is None or figure.shrunk is None else text.measured(figure.shrunk, figure.unit)

@@ -1,8 +1,8 @@
 """The only sentences that may be said (METHODS.md 6).
 
 One frame per kind of figure and language, in the text files, with two closed slots: a verb, by the grade of the
-evidence, and a predicate, by the verdict. Number, range, horizon and comparison travel in the same frame. `spoken` is
-the one door: there is no other way to make a sentence about an effect.
+evidence, and a predicate, by the verdict. Number, range, horizon and comparison travel in the same frame.
+`make_sentence` is the one door: there is no other way to make a sentence about an effect.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from analytics.language.text import Text, plain
 from analytics.model import Estimand, Grade, Unit, Verdict
-from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, why
+from analytics.present.sentences.phrases import before_phrase, capital, dimension_key, horizon_phrase, why
 from analytics.present.verbs import Verb, verb_of
 from analytics.programme.parts import Outcome
-from analytics.release import Figure, Release
+from analytics.release import Figure, Release, measures
+from analytics.release.measures import ALL
 
 
 class ClaimKind(StrEnum):
@@ -38,18 +39,18 @@ class Sentence:
     long: str
 
 
-def spoken(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:
+def make_sentence(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, str], text: Text) -> Sentence:
     """A claim. slots: what fills the frame and neither verb nor predicate, and the agreeing forms of its subject."""
     verb = verb_of(grade, verdict)
     form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
     when = text("verb.when", **slots) if form == "open" else ""  # the claim has its time, not whoever makes it
-    said = _frame(kind, grade, verdict, slots, text)
+    parts = _frame(kind, grade, verdict, slots, text)
     quoted = _frame(kind, grade, verdict, {name: plain(words) for name, words in slots.items()}, text)
     return Sentence(
         title=_in_line(text(f"said.title.{form}", **quoted)),
         under=_in_line(text("said.under", **quoted)),
-        short=_in_line(text(f"said.short.{form}", claim=_claim(verb, said, text), **said)),
-        long=_in_line(text(f"said.long.{form}", claim=_claim(verb, said, text, when), **said)),
+        short=_in_line(text(f"said.short.{form}", claim=_claim(verb, parts, text), **parts)),
+        long=_in_line(text(f"said.long.{form}", claim=_claim(verb, parts, text, when), **parts)),
     )
 
 
@@ -76,9 +77,9 @@ def _frame(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, 
     }
 
 
-def _claim(verb: Verb, said: Mapping[str, str], text: Text, when: str = "") -> str:
+def _claim(verb: Verb, parts: Mapping[str, str], text: Text, when: str = "") -> str:
     """Verb, predicate and what it is set against."""
-    return " ".join((text(f"verb.{verb}", **(dict(said) | {"when": when})), said["predicate"], said["than"]))
+    return " ".join((text(f"verb.{verb}", **(dict(parts) | {"when": when})), parts["predicate"], parts["than"]))
 
 
 def _in_line(words: str) -> str:
@@ -86,7 +87,7 @@ def _in_line(words: str) -> str:
     return " ".join(part for part in words.split(" ") if part)
 
 
-def named(sentence: Sentence, group: str | None, text: Text) -> Sentence:
+def about_group(sentence: Sentence, group: str | None, text: Text) -> Sentence:
     """About a named group; None: about the programme, so that the sentence begins with a capital."""
 
     def of(words: str, name: str | None = group) -> str:
@@ -107,7 +108,7 @@ def agreeing(gender: str, plural: bool, text: Text) -> dict[str, str]:
 
 def claim_interval(figure: Figure, dimension: str) -> tuple[float, float] | None:
     """A claim about a named group uses the interval that holds for all groups together; the programme its own."""
-    low, high = (figure.low, figure.high) if dimension == "*" else (figure.sim_low, figure.sim_high)
+    low, high = (figure.low, figure.high) if dimension == ALL else (figure.sim_low, figure.sim_high)
     return None if low is None or high is None else (low, high)
 
 
@@ -131,13 +132,13 @@ def _end(value: float, release: Release, text: Text, article: str | None = None)
     """One end of a range, without decimals unless it would read as a limit that it is not: zero, or the smallest effect
     that matters.
     """
-    mie = release.manifest["settings"]["mie"]
+    mie = release.settings.mie
     return text.near(value, (0.0, mie, -mie), article)
 
 
 def money_slots(release: Release, figure: Figure, outcome: Outcome, text: Text) -> dict[str, str]:
     """Of what the effect on sales added up means in money, a year: in all, or per unit of money granted."""
-    per = figure.unit == Unit.RATIO
+    per = figure.unit is Unit.RATIO
     currency = outcome.currency or release.programme.currency
 
     def amount(value: float) -> str:
@@ -145,7 +146,7 @@ def money_slots(release: Release, figure: Figure, outcome: Outcome, text: Text) 
 
     low, high = figure.low or 0.0, figure.high or 0.0
     return {
-        **_common(release, figure, "*", text),
+        **_common(release, figure, ALL, text),
         **agreeing(outcome.gender, outcome.plural, text),
         "subject": text("subject.euro_weighted", noun=outcome.noun.in_(text)),
         "amount": text("format.about", value=amount(abs(figure.value or 0.0))),
@@ -161,10 +162,10 @@ def money_slots(release: Release, figure: Figure, outcome: Outcome, text: Text) 
 def losses_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]:
     """Of the share of losses that extra sales offset."""
     low, high = figure.low or 0.0, figure.high or 0.0
-    year, rest = release.manifest["settings"]["loss_baseline"], release.programme.outcome(figure.outcome).rest
+    year, rest = release.settings.loss_baseline, release.programme.outcome(figure.outcome).rest
     baseline = text("before.year", year=year) if year else before_phrase(release, text)
     return {
-        **_common(release, figure, "*", text),
+        **_common(release, figure, ALL, text),
         **agreeing("f", plural=False, text=text),
         "subject": text("subject.losses", baseline=baseline, rest=rest.in_(text) if rest else text("format.rest")),
         "amount": text("format.about", value=text.percent_with("the", figure.value or 0.0)),
@@ -176,12 +177,12 @@ def losses_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]
 
 
 def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dict[str, str]:
-    alone = dimension == "*" or len(release.codes(dimension)) == 1  # one group alone needs no joint interval
+    alone = dimension == ALL or len(release.codes(dimension)) == 1  # one group alone needs no joint interval
     return {
         "horizon": horizon_phrase(release, figure.horizon, text),
-        "range": text(f"range.{'programme' if alone else dimension}"),
-        "mie": text.percent(release.manifest["settings"]["mie"], sign=False),
-        "the_mie": text.percent_with("the", release.manifest["settings"]["mie"]),
+        "range": text(f"range.{'programme' if alone else dimension_key(release, dimension)}"),
+        "mie": text.percent(release.settings.mie, sign=False),
+        "the_mie": text.percent_with("the", release.settings.mie),
         "comparison": text(
             "said.comparison",
             funded=text.number(figure.n_funded or 0),
@@ -199,13 +200,13 @@ def sentence_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
 
     Raises ValueError for a figure that carries none: no sentence may be made of it.
     """
-    group = None if dimension == "*" else release.programme.label(dimension, code, text)
+    group = None if dimension == ALL else release.programme.label(dimension, code, text)
     if kind is ClaimKind.CHANGE:
-        return named(_change(release, figure, text), group, text)
+        return about_group(_change(release, figure, text), group, text)
     if figure.grade is None:
         raise ValueError(f"{figure.figure_id} carries no claim")
     if figure.verdict is None or not figure.published:
-        return named(_withheld(text(f"said.withheld.{kind}", why=why(figure, release, text))), group, text)
+        return about_group(_withheld(text(f"said.withheld.{kind}", why=why(figure, release, text))), group, text)
     outcome = release.programme.outcome(figure.outcome)
     if kind is ClaimKind.EFFECT:
         slots = effect_slots(release, figure, dimension, text)
@@ -213,7 +214,7 @@ def sentence_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
         slots = money_slots(release, figure, outcome, text)
     else:
         slots = losses_slots(release, figure, text)
-    return named(spoken(kind, figure.grade, figure.verdict, slots, text), group, text)
+    return about_group(make_sentence(kind, figure.grade, figure.verdict, slots, text), group, text)
 
 
 def _withheld(words: str) -> Sentence:
@@ -244,19 +245,17 @@ def differ_sentence(release: Release, dimension: str, text: Text) -> str:
     """Whether the groups of a dimension differ at all; never which is ahead."""
     p = _p_of_equality(release, dimension)
     if p is None:
-        return text(f"differ.{dimension}.not_tested")
+        return text(f"differ.{dimension_key(release, dimension)}.not_tested")
     told = "told" if groups_differ(release, dimension) else "not_told"
-    return text(f"differ.{dimension}.{told}", p=text.probability(p))
+    return text(f"differ.{dimension_key(release, dimension)}.{told}", p=text.probability(p))
 
 
 def groups_differ(release: Release, dimension: str) -> bool:
     """Whether the test rejects that all groups of a dimension are equal."""
     p = _p_of_equality(release, dimension)
-    return p is not None and p < 1 - release.manifest["settings"]["level"]
+    return p is not None and p < 1 - release.settings.level
 
 
 def _p_of_equality(release: Release, dimension: str) -> float | None:
-    headline = release.programme.headline
-    measure = f"{dimension}s_differ_{Estimand.SYMMETRIC_GROWTH}"
-    figure = release.figure(measure, outcome=headline.outcome, horizon=str(headline.horizon))
-    return None if figure is None else figure.value
+    test = release.main(measures.groups_differ(dimension, Estimand.SYMMETRIC_GROWTH))
+    return None if test is None else test.value

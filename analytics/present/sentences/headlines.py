@@ -9,9 +9,9 @@ from analytics.model import Arm, Grade
 from analytics.present.sentences.claims import ClaimKind, Sentence, claim_interval, sentence_of
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.phrases import data_note
-from analytics.present.sentences.reasons import reasons
-from analytics.programme.dimensions import HIERARCHY
-from analytics.release import Figure, Release
+from analytics.present.sentences.reasons import beside, reasons
+from analytics.release import Figure, Release, measures
+from analytics.release.measures import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,9 @@ def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
     the sentence of the change.
     """
     if figure.grade is Grade.DESCRIPTION:
-        about = release.group_of(figure)
-        change = release.figure(
-            "change", outcome=figure.outcome, arm=Arm.FUNDED, horizon=figure.horizon, group=dict(about)
-        )
+        change = beside(release, figure, measures.CHANGE, Arm.FUNDED)
         kind, figure = ClaimKind.CHANGE, change or figure
-    label = text("label.whole_programme") if dimension == "*" else release.programme.label(dimension, code, text)
+    label = text("label.whole_programme") if dimension == ALL else release.programme.label(dimension, code, text)
     low, high = (None, None) if kind is ClaimKind.CHANGE else claim_interval(figure, dimension) or (None, None)
     sentence = sentence_of(release, figure, kind, dimension, code, text)
     return Headline(kind, dimension, code, label, figure, low, high, sentence, data_note(release, text))
@@ -51,26 +48,25 @@ def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
 
 def approved_sentences(release: Release, text: Text) -> list[Headline]:
     """Every sentence that may be said of a release, once: the headline, what happened, money, losses; then by group."""
-    return list({(one.kind, one.figure.figure_id): one for one in _sayable(release, text)}.values())
+    sentences = {(headline.kind, headline.figure.figure_id): headline for headline in _sayable(release, text)}
+    return list(sentences.values())
 
 
 def _sayable(release: Release, text: Text) -> Iterator[Headline]:
-    programme = release.programme
-    outcome, horizon = programme.headline.outcome, str(programme.headline.horizon)
-    yield headline_of(release, release.headline(), ClaimKind.EFFECT, "*", "*", text)
+    yield headline_of(release, release.headline(), ClaimKind.EFFECT, ALL, ALL, text)
     for kind, figure in (
-        (ClaimKind.CHANGE, release.figure("change", outcome=outcome, arm=Arm.FUNDED, horizon=horizon)),
+        (ClaimKind.CHANGE, release.main(measures.CHANGE, arm=Arm.FUNDED)),
         (ClaimKind.MONEY, money_figure(release)),
-        (ClaimKind.LOSSES, release.figure("losses_offset", outcome=outcome, horizon=horizon)),
+        (ClaimKind.LOSSES, release.main(measures.LOSSES_OFFSET)),
     ):
         if figure is not None:
-            yield headline_of(release, figure, kind, "*", "*", text)
-    for dimension in HIERARCHY:
+            yield headline_of(release, figure, kind, ALL, ALL, text)
+    for dimension in release.programme.sector_dimensions:
         codes = release.codes(dimension)
         for code in codes if len(codes) > 1 else []:
             group = {dimension: code}
-            effect = release.figure(programme.headline.estimand, outcome=outcome, horizon=horizon, group=group)
-            change = release.figure("change", outcome=outcome, arm=Arm.FUNDED, horizon=horizon, group=group)
+            effect = release.main_effect(group)
+            change = release.main(measures.CHANGE, arm=Arm.FUNDED, group=group)
             if effect is not None:
                 yield headline_of(release, effect, ClaimKind.EFFECT, dimension, code, text)
             if change is not None:
@@ -84,12 +80,10 @@ def claims(release: Release, text: Text) -> list[Headline]:
 
 def money_figure(release: Release) -> Figure | None:
     """The programme's extra sales a year: per unit of money granted, or in all where nobody said what was granted."""
-    headline = release.programme.headline
-    outcome, horizon = headline.outcome, str(headline.horizon)
-    granted = release.figure("extra_per_grant", outcome=outcome, horizon=horizon)
+    granted = release.main(measures.EXTRA_PER_GRANT)
     if granted is not None and granted.published:
         return granted
-    return release.figure("extra_sales", outcome=outcome, horizon=horizon) or granted
+    return release.main(measures.EXTRA_SALES) or granted
 
 
 def headlines(release: Release, text: Text) -> dict[str, Any]:
@@ -103,8 +97,8 @@ def headlines(release: Release, text: Text) -> dict[str, Any]:
         "data_kind": programme.data_kind.value,
         "data_mark": data_note(release, text) or None,
         "source": programme.source.in_(text),
-        "data_to": release.manifest["data_to"],
-        "built_at": release.manifest["built_at"],
+        "data_to": release.manifest.data_to,
+        "built_at": release.manifest.built_at,
         "headlines": [_plain(headline, release, text) for headline in approved_sentences(release, text)],
         "cannot_say": cannot_say(release, text),
         "do_not_say": do_not_say(release, text),
@@ -113,7 +107,7 @@ def headlines(release: Release, text: Text) -> dict[str, Any]:
 
 def _plain(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
     figure = headline.figure
-    claims = headline.kind is not ClaimKind.CHANGE
+    carries_claim = headline.kind is not ClaimKind.CHANGE
     return {
         "kind": headline.kind,
         "dimension": headline.dimension,
@@ -122,31 +116,31 @@ def _plain(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
         "figure_id": figure.figure_id,
         "sentence": headline.sentence.long,
         "short": headline.sentence.short,
-        "grade": figure.grade if claims else "description",
+        "grade": figure.grade if carries_claim else "description",
         "verdict": figure.verdict,
         "reasons": [
             {
-                "check": one.check,
-                "result": one.result,
-                "because": one.because,
-                "words": one.words,
-                "figure_id": one.figure.figure_id,
-                "value": one.figure.value,
-                "low": one.figure.low,
-                "high": one.figure.high,
-                "level": one.figure.level,
+                "check": check.check,
+                "result": check.result,
+                "because": check.because,
+                "words": check.words,
+                "figure_id": check.figure.figure_id,
+                "value": check.figure.value,
+                "low": check.figure.low,
+                "high": check.figure.high,
+                "level": check.figure.level,
             }
-            for one in (reasons(release, figure, text) if claims else [])
+            for check in (reasons(release, figure, text) if carries_claim else [])
         ],
         "outcome": figure.outcome,
-        "measure": figure.measure,
+        "measure": figure.measure.name,
         "horizon": figure.horizon,
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
         "sim_low": figure.sim_low,
         "sim_high": figure.sim_high,
-        "range_in_sentence": "low, high" if headline.dimension == "*" else "sim_low, sim_high",
+        "range_in_sentence": "low, high" if headline.dimension == ALL else "sim_low, sim_high",
         "n_funded": figure.n_funded,
         "n_comparison": figure.n_comparison,
         "obs_status": figure.obs_status,

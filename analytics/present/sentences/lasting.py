@@ -5,8 +5,10 @@ from enum import StrEnum
 from analytics.language.text import Text
 from analytics.present.sentences.claims import claim_interval
 from analytics.present.sentences.phrases import capital, horizon_phrase, why
+from analytics.present.sentences.reasons import estimand_of
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release
+from analytics.release.measures import ALL, OVERALL, lasting
 
 
 class Lasts(StrEnum):
@@ -21,21 +23,21 @@ def lasting_sentence(release: Release, claim: Figure, text: Text) -> str:
     """Of the programme or a group whose headline figure is `claim`; empty where there is one year only. A group goes by
     the intervals that hold for all groups together.
     """
-    group, years = dict(release.group_of(claim)), release.manifest["years_after"]
+    years = release.manifest.years_after
     if len(years) < 2 or claim.grade is None:
         return ""
     if not claim.published:
         return text("lasting.hidden", why=why(claim, release, text))
     if not tells(claim):
         return text(f"lasting.{_verb(claim)}")
-    last = release.figure(claim.measure, outcome=claim.outcome, horizon=str(years[-1]), group=group)
-    path = release.figure(f"lasting_{claim.measure}", outcome=claim.outcome, horizon="overall", group=group)
+    last = release.figure(claim.measure, outcome=claim.outcome, horizon=str(years[-1]), group=claim.group)
+    path = release.figure(lasting(estimand_of(claim)), outcome=claim.outcome, horizon=OVERALL, group=claim.group)
     if last is None or path is None:
         return ""
-    for one in (last, path):
-        if not one.published:
-            return text("lasting.hidden", why=why(one, release, text))
-    alone, change = (claim_interval(figure, "group" if group else "*") or (0.0, 0.0) for figure in (last, path))
+    for figure in (last, path):
+        if not figure.published:
+            return text("lasting.hidden", why=why(figure, release, text))
+    alone, change = (claim_interval(figure, "group" if claim.group else ALL) or (0.0, 0.0) for figure in (last, path))
     falls = (claim.value or 0.0) < 0
     still = alone[1] < 0 if falls else alone[0] > 0
     seen = text(f"lasting.{'seen' if still else 'unseen'}", span=text.span(*alone))

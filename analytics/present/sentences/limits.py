@@ -5,7 +5,7 @@ from analytics.model import Arm, Check, Estimand, Grade, Result, Verdict
 from analytics.present.sentences.claims import groups_differ
 from analytics.present.sentences.reasons import checks
 from analytics.present.verbs import Verb, tells, verb_of
-from analytics.release import Figure, Release
+from analytics.release import Figure, Release, measures
 
 
 def cannot_say(release: Release, text: Text) -> list[str]:
@@ -19,26 +19,26 @@ def cannot_say(release: Release, text: Text) -> list[str]:
         keys.append("direction")
     if len(release.codes("sector")) > 1 and not groups_differ(release, "sector"):
         keys.append("best_sector")
-    if release.programme.outcome(main.outcome).share_of is not None:
+    if release.programme.whole_of(release.programme.outcome(main.outcome)) is not None:
         keys.append("total")
     return [text(f"cannot_say.{key}") for key in (*keys, "later")]
 
 
 def total_effect(release: Release) -> Figure | None:
     """The effect on what the headline's outcome is a part of: the grant may move sales from the rest of it."""
-    headline = release.programme.headline
-    whole = release.programme.outcome(headline.outcome).share_of
+    question = release.programme.headline
+    whole = release.programme.whole_of(release.programme.outcome(question.outcome))
     if whole is None:
         return None
-    return release.figure(Estimand.EURO_WEIGHTED, outcome=whole, horizon=str(headline.horizon))
+    effect = measures.EFFECTS[Estimand.EURO_WEIGHTED]
+    return release.figure(effect, outcome=whole.name, horizon=question.horizon_code)
 
 
 def do_not_say(release: Release, text: Text) -> list[str]:
     """Sentences that the figures of this release would not bear."""
     main = release.headline()
-    headline = release.programme.headline
     keys = ["thanks_to"]
-    if release.figure("change", outcome=headline.outcome, arm=Arm.FUNDED, horizon=str(headline.horizon)):
+    if release.main(measures.CHANGE, arm=Arm.FUNDED):
         keys.append("change_as_effect")
     if main.grade is not None and main.verdict is not None:
         keys.append({Verb.LIKELY: "certain", Verb.MAY: "likely"}.get(verb_of(main.grade, main.verdict), "number"))
@@ -47,7 +47,7 @@ def do_not_say(release: Release, text: Text) -> list[str]:
     if len(release.codes("sector")) > 1:
         keys.append("sector_order" if groups_differ(release, "sector") else "best_sector")
     keys.append("point_alone")
-    if release.figure("extra_sales", outcome=headline.outcome, horizon=str(headline.horizon)):
+    if release.main(measures.EXTRA_SALES):
         keys.append("profit")
     divided = [tranche for tranche in release.programme.tranches if tranche.announced_eur_is == "grants"]
     if any(t.announced_eur for t in divided) and len(release.programme.tranches) > 1:

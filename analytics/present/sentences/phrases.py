@@ -5,13 +5,14 @@ import re
 import pandas as pd
 
 from analytics.language.text import Text, speaking
-from analytics.model import ConfStatus, DataKind, Estimand, Reason
+from analytics.model import ConfStatus, DataKind, Reason
 from analytics.release import Figure, Release
+from analytics.release.measures import OVERALL
 
 
 def reader(release: Release, language: str) -> Text:
     """Who speaks of a release in a language: ends of ranges do not read as its smallest effect that matters."""
-    mie = float(release.manifest["settings"]["mie"])
+    mie = release.settings.mie
     return speaking(language, mie, -mie)
 
 
@@ -36,22 +37,22 @@ def _reason(figure: Figure) -> str:
 
 def why(figure: Figure, release: Release, text: Text) -> str:
     """Why a figure is withheld, in a few words."""
-    return text(f"why.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
+    return text(f"why.{_reason(figure)}", min_firms=release.settings.min_firms)
 
 
 def why_at_length(figure: Figure, release: Release, text: Text) -> str:
     """Why a group's figure is withheld, in a sentence."""
-    return text(f"why_long.{_reason(figure)}", min_firms=release.manifest["settings"]["min_firms"])
+    return text(f"why_long.{_reason(figure)}", min_firms=release.settings.min_firms)
 
 
 def measure_words(figure: Figure, text: Text) -> str:
     """What a figure measures; of a check, which effect it is about."""
     arm = "" if figure.arm == "*" else text(f"measure.arm.{figure.arm}")
-    if text.has(f"measure.{figure.measure}"):
-        return text(f"measure.{figure.measure}", arm=arm)
-    estimand = next(one for one in Estimand if figure.measure.endswith(f"_{one}"))
-    name = figure.measure.removesuffix(f"_{estimand}")
-    return text("measure.of", what=text(f"measure.{name}", arm=arm), estimand=text(f"measure.{estimand}"))
+    base = figure.measure.base
+    words = text(f"measure.{base if text.has(f'measure.{base}') else 'groups_differ'}", arm=arm)
+    if base == figure.measure.name or figure.measure.about is None:
+        return words
+    return text("measure.of", what=words, estimand=text(f"measure.{figure.measure.about}"))
 
 
 def described(release: Release, figure: Figure | None, text: Text) -> str:
@@ -59,7 +60,7 @@ def described(release: Release, figure: Figure | None, text: Text) -> str:
     if figure is None:
         return text("figure.line")
     outcome = "" if figure.outcome == "*" else release.programme.outcome(figure.outcome).label.in_(text)
-    groups = [release.programme.label(name, code, text) for name, code in release.group_of(figure)]
+    groups = [release.programme.label(name, code, text) for name, code in figure.group]
     horizon = "" if figure.horizon == "*" else horizon_phrase(release, figure.horizon, text)
     name = " · ".join(part for part in (measure_words(figure, text), outcome, *groups, horizon) if part)
     if figure.published:
@@ -83,12 +84,12 @@ def horizon_phrase(release: Release, horizon: str, text: Text) -> str:
     period.
     """
     if event := re.fullmatch(r"e(-?\d+)", horizon):
-        return _event_phrase(int(event[1]), "Y" if release.manifest["frequency"] == "Y" else "Q", text)
-    if horizon != "overall" and (not horizon.isdecimal() or len(horizon) == len("2021")):
+        return _event_phrase(int(event[1]), "Y" if release.manifest.yearly else "Q", text)
+    if horizon != OVERALL and (not horizon.isdecimal() or len(horizon) == len("2021")):
         return text.period(pd.Period(horizon))
     award_counts = release.programme.windows.award_period == "after"
-    if horizon == "overall":
-        key, year = ("award_overall" if award_counts else "overall"), len(release.manifest["years_after"])
+    if horizon == OVERALL:
+        key, year = ("award_overall" if award_counts else "overall"), len(release.manifest.years_after)
     else:
         key, year = ("award" if award_counts else "year"), int(horizon)
     return (
@@ -112,15 +113,26 @@ def year_label(release: Release, year: int, text: Text) -> str:
 
 def horizon_label(release: Release, horizon: str, text: Text) -> str:
     """All years together, or one of them."""
-    return text("chart_input.overall") if horizon == "overall" else year_label(release, int(horizon), text)
+    return text("chart_input.overall") if horizon == OVERALL else year_label(release, int(horizon), text)
 
 
 def before_phrase(release: Release, text: Text) -> str:
     """What after is set against: the programme's fixed window, or the year before each firm's own grant."""
-    if not release.manifest["before_is_fixed"]:
+    if not release.manifest.before_is_fixed:
         return text("before.own")
-    first, last = (text.period(pd.Period(period)) for period in release.manifest["before"])
+    first, last = (text.period(pd.Period(period)) for period in release.manifest.before)
     return text("before.fixed", first=first, last=last)
+
+
+def dimension_words(release: Release, dimension: str, text: Text) -> str:
+    """What a dimension is called: in the text files, or, of a programme's own grouping, in its file."""
+    grouping = release.programme.grouping(dimension)
+    return text(f"dimension.{dimension}") if grouping is None else grouping.label.in_(text)
+
+
+def dimension_key(release: Release, dimension: str) -> str:
+    """By which key the text files speak of the groups of a dimension; those of the programme's own share one."""
+    return dimension if release.programme.grouping(dimension) is None else "grouping"
 
 
 def lower_first(words: str) -> str:

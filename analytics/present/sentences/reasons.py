@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from analytics.language.text import Text
-from analytics.model import FOLLOW_EUROS, Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
+from analytics.model import Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
 from analytics.present.sentences.phrases import why
 from analytics.present.verbs import verb_of
 from analytics.release import Figure, Release
+from analytics.release.measures import ALL, Measure, check_of, reading_of
 
 
 @dataclass(frozen=True, slots=True)
-class CheckSaid:
+class CheckInWords:
     """One check of a claim, as its figure has it, and in words."""
 
     check: Check
@@ -22,35 +23,38 @@ class CheckSaid:
     words: str
 
 
-def estimand_of(claim: Figure) -> str:
-    """The estimand whose checks a claim stands on."""
-    return Estimand.EURO_WEIGHTED if claim.measure in FOLLOW_EUROS else claim.measure
+def estimand_of(claim: Figure) -> Estimand:
+    """The estimand whose checks a claim stands on. Raises ValueError for a figure that carries no claim."""
+    if claim.measure.about is None:
+        raise ValueError(f"{claim.measure} carries no claim")
+    return claim.measure.about
 
 
 def checks(release: Release, figure: Figure) -> dict[Check, Figure]:
     """The figures of the checks that a claim rests on, in their order; empty where it is withheld."""
-    if not figure.published:
+    if not figure.published or figure.measure.about is None:
         return {}
-    estimand, group = estimand_of(figure), dict(release.group_of(figure))
-    found = {
-        check: release.figure(f"check_{check}_{estimand}", outcome=figure.outcome, horizon=figure.horizon, group=group)
-        for check in Check
-    }
-    return {check: one for check, one in found.items() if one is not None}
+    figures = {check: beside(release, figure, check_of(check, estimand_of(figure))) for check in Check}
+    return {check: of_check for check, of_check in figures.items() if of_check is not None}
 
 
-def reasons(release: Release, figure: Figure, text: Text) -> list[CheckSaid]:
+def beside(release: Release, claim: Figure, measure: Measure, arm: str = ALL) -> Figure | None:
+    """Another figure of the outcome, horizon and group that a claim is about."""
+    return release.figure(measure, outcome=claim.outcome, arm=arm, horizon=claim.horizon, group=claim.group)
+
+
+def reasons(release: Release, figure: Figure, text: Text) -> list[CheckInWords]:
     """What led to a claim's grade."""
-    said, group = [], release.group_of(figure)
-    for check, one in checks(release, figure).items():
-        if one.result is not None and one.because is not None:
-            read = _read(release, one)
-            hidden = not read.published and one.result is not Result.NOT_TESTABLE
-            words = why(read, release, text) if hidden else _because(release, one.because, read, text)
-            if check is Check.BEFORE and group and _whole_failed(release):
+    said = []
+    for check, of_check in checks(release, figure).items():
+        if of_check.result is not None and of_check.because is not None:
+            named = _named_by_words(release, of_check)
+            hidden = not named.published and of_check.result is not Result.NOT_TESTABLE
+            words = why(named, release, text) if hidden else _because(release, of_check.because, named, text)
+            if check is Check.BEFORE and figure.group and _whole_failed(release):
                 words = f"{words} {text('because.whole_failed')}"
-            title, outcome = text(f"check.{check}"), text(f"result.{one.result}")
-            said.append(CheckSaid(check, one, one.result, one.because, title, outcome, words))
+            title, outcome = text(f"check.{check}"), text(f"result.{of_check.result}")
+            said.append(CheckInWords(check, of_check, of_check.result, of_check.because, title, outcome, words))
     return said
 
 
@@ -60,35 +64,33 @@ def _whole_failed(release: Release) -> bool:
     return whole is not None and whole.result is Result.FAIL
 
 
-def _read(release: Release, check: Figure) -> Figure:
+def _named_by_words(release: Release, check: Figure) -> Figure:
     """The figure that a check's words name: two groups are alike by the interval that says so, not by the wider one."""
     if check.because is not CheckReason.WITHIN_MIE:
         return check
-    measure = check.measure.replace(f"check_{Check.BEFORE}", "equivalence")
-    group = dict(release.group_of(check))
-    return release.figure(measure, outcome=check.outcome, horizon=check.horizon, group=group) or check
+    return beside(release, check, reading_of("equivalence", estimand_of(check))) or check
 
 
-def _because(release: Release, because: CheckReason, one: Figure, text: Text) -> str:
+def _because(release: Release, because: CheckReason, check: Figure, text: Text) -> str:
     """The reason in words, with the numbers that they name."""
-    settings = release.manifest["settings"]
-    points = one.unit == Unit.POINTS
+    settings = release.settings
+    points = check.unit is Unit.POINTS
 
     def shown(value: float | None) -> str:
         if value is None:
             return ""
-        if one.unit == Unit.COUNT:
+        if check.unit is Unit.COUNT:
             return text.number(value)
-        return text.points(abs(value)) if points else text.percent(value, sign=one.low is not None)
+        return text.points(abs(value)) if points else text.percent(value, sign=check.low is not None)
 
-    limits = (0.0, settings["mie"], -settings["mie"])
-    low, high = ("" if end is None else text.near(end, limits) for end in (one.low, one.high))
+    limits = (0.0, settings.mie, -settings.mie)
+    low, high = ("" if end is None else text.near(end, limits) for end in (check.low, check.high))
     return text(
         f"because.{because}",
-        value=shown(one.value),
-        in_value=text.percent_with("in_the", one.value or 0.0),
+        value=shown(check.value),
+        in_value=text.percent_with("in_the", check.value or 0.0),
         span=text("format.span", low=low, high=high),
-        the_mie=text.percent_with("the", settings["mie"]),
+        the_mie=text.percent_with("the", settings.mie),
     )
 
 

@@ -7,11 +7,12 @@ import pandas as pd
 from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.present.written import count_cell
-from analytics.release import Release
+from analytics.release import Release, measures
+from analytics.release.measures import ALL
 
 
 def _tranche_label(release: Release, tranche: str, text: Text) -> str:
-    return text("label.total") if tranche == "*" else release.programme.label("wave", tranche, text)
+    return text("label.total") if tranche == ALL else release.programme.label("wave", tranche, text)
 
 
 def _counted(count: float | None, text: Text, absent: str = "table.withheld") -> str:
@@ -75,7 +76,7 @@ def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
 
 def path_in_all(release: Release, text: Text) -> pd.DataFrame:
     """From all awarded firms to those in the headline, one step a line."""
-    row = release.reconciliation[release.reconciliation["tranche"] == "*"].iloc[0]
+    row = release.reconciliation[release.reconciliation["tranche"] == ALL].iloc[0]
     steps = ["announced_firms", *_steps(release)]
     counts = [
         _counted(row[step], text, "table.not_stated" if step == "announced_firms" else "table.withheld")
@@ -88,7 +89,7 @@ def without_sales(release: Release, text: Text) -> str:
     """The funded beneficiaries that sell nothing by their nature, by name and number; empty when there are none."""
     kinds = []
     for kind in release.programme.beneficiary_kinds:
-        firms = release.figure("firms", arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
+        firms = release.figure(measures.FIRMS, arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
         if not kind.sells and firms is not None:
             kinds.append(text("table.kind", kind=kind.label.in_(text), n=count_cell(firms, text)))
     return ", ".join(kinds)
@@ -107,42 +108,41 @@ def inputs_table(release: Release, text: Text) -> pd.DataFrame:
     """The imports that a release rests on."""
     lines = [
         {
-            text("table.rows_in"): text.number(item["rows_in"]),
-            text("table.rows_loaded"): text.number(item["rows_loaded"]),
-            text("table.rows_rejected"): text.number(item["rows_rejected"]),
-            "SHA-256": f"{item['sha256'][:8]}…",
+            text("table.rows_in"): text.number(file.rows_in),
+            text("table.rows_loaded"): text.number(file.rows_loaded),
+            text("table.rows_rejected"): text.number(file.rows_rejected),
+            "SHA-256": f"{file.sha256[:8]}…",
         }
-        for item in release.manifest["inputs"]
+        for file in release.manifest.inputs
     ]
-    return pd.DataFrame(lines, index=[text(f"input.{item['table']}") for item in release.manifest["inputs"]])
+    return pd.DataFrame(lines, index=[text(f"input.{file.table}") for file in release.manifest.inputs])
 
 
 def method_words(release: Release, text: Text) -> dict[str, str]:
     """What the method text names: windows, thresholds, versions."""
-    manifest, settings = release.manifest, release.manifest["settings"]
-    first, last = (text.period(pd.Period(period)) for period in manifest["before"])
+    manifest, settings = release.manifest, release.manifest.settings
+    first, last = (text.period(pd.Period(period)) for period in manifest.before)
     return {
         "before": text("table.window", first=first, last=last)
-        if manifest["before_is_fixed"]
+        if manifest.before_is_fixed
         else text("table.own_before"),
-        "min_firms": text.number(settings["min_firms"]),
-        "level": text.percent(settings["level"], sign=False),
-        "code_version": str(manifest["code_version"]),
-        "built_at": text.moment(dt.datetime.fromisoformat(manifest["built_at"])),
-        "award": text(f"table.award_{settings['award_period']}"),
-        "adjustment": text(f"table.adjustment_{settings['adjustment']}"),
+        "min_firms": text.number(settings.min_firms),
+        "level": text.percent(settings.level, sign=False),
+        "code_version": manifest.code_version,
+        "built_at": text.moment(dt.datetime.fromisoformat(manifest.built_at)),
+        "award": text(f"table.award_{settings.award_period}"),
+        "adjustment": text(f"table.adjustment_{settings.adjustment}"),
     }
 
 
 def protection_table(release: Release, text: Text) -> pd.DataFrame:
     """One row per pattern that withholds anything: counts and grants, then each outcome; of the comparison arm too."""
-    solved = {name: one for name, one in release.manifest["disclosure"].items() if one["narrowest"] is not None}
-    counts = ["primary", "secondary", *(["held"] if any(one["held"] for one in solved.values()) else [])]
+    patterns = {of: pattern for of, pattern in release.manifest.disclosure.items() if pattern.narrowest is not None}
+    counts = ["primary", "secondary", *(["held"] if any(pattern.held for pattern in patterns.values()) else [])]
     lines = {}
-    for name, one in solved.items():
-        arm, outcome = name.split(" ")
-        label = text("table.counts") if outcome == "*" else release.programme.outcome(outcome).label.in_(text)
-        label = text("table.of_comparison", what=label) if arm == Arm.COMPARISON else label
-        shown = {text(f"table.protected_{count}"): text.number(one[count]) for count in counts}
-        lines[label] = shown | {text("table.protected_narrowest"): text.number(one["narrowest"], 1)}
+    for (arm, outcome), pattern in patterns.items():
+        label = text("table.counts") if outcome == ALL else release.programme.outcome(outcome).label.in_(text)
+        label = text("table.of_comparison", what=label) if arm is Arm.COMPARISON else label
+        shown = {text(f"table.protected_{count}"): text.number(getattr(pattern, count)) for count in counts}
+        lines[label] = shown | {text("table.protected_narrowest"): text.number(pattern.narrowest or 0.0, 1)}
     return pd.DataFrame.from_dict(lines, orient="index")

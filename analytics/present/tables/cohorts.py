@@ -1,14 +1,17 @@
 """Release -> cohort tables: the cells of a named pair of dimensions, with both margins."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
 from analytics.language.text import Text
-from analytics.model import Arm
+from analytics.model import Arm, Estimand
+from analytics.present.asked import Asked
+from analytics.present.sentences.phrases import dimension_words
 from analytics.present.written import amount_cell, analysed_cell, effect_cell, percent_cell
-from analytics.release import Figure, Release
+from analytics.release import Figure, Release, measures
+from analytics.release.measures import ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,32 +30,25 @@ class Cohort:
 
 def cohorts(release: Release, rows: str, columns: str, outcome: str, horizon: str) -> Iterator[Cohort]:
     """Every cell of rows × columns, with both margins and the total."""
-    estimand = release.programme.headline.estimand
-    for row in (*release.codes(rows), "*"):
-        for column in (*release.codes(columns), "*"):
-            group = {name: code for name, code in ((rows, row), (columns, column)) if code != "*"}
-
-            def figure(
-                measure: str, arm: str = "*", *, group: Mapping[str, str] = group, about: str = outcome
-            ) -> Figure | None:
-                at = "*" if about == "*" else horizon
-                return release.figure(measure, outcome=about, arm=arm, horizon=at, group=group)
-
+    asked = Asked(outcome, Estimand(release.programme.headline.estimand), horizon)
+    for row in (*release.codes(rows), ALL):
+        for column in (*release.codes(columns), ALL):
+            group = {rows: row, columns: column}
             yield Cohort(
                 row,
                 column,
-                firms=figure("firms", Arm.FUNDED, about="*"),
-                before=figure("before_mean", Arm.FUNDED),
-                after=figure("after_mean", Arm.FUNDED),
-                change=figure("change", Arm.FUNDED),
-                other_change=figure("change", Arm.COMPARISON),
-                effect=figure(estimand),
+                firms=release.figure(measures.FIRMS, arm=Arm.FUNDED, group=group),
+                before=asked.figure(release, measures.BEFORE_MEAN, group.items(), arm=Arm.FUNDED),
+                after=asked.figure(release, measures.AFTER_MEAN, group.items(), arm=Arm.FUNDED),
+                change=asked.figure(release, measures.CHANGE, group.items(), arm=Arm.FUNDED),
+                other_change=asked.figure(release, measures.CHANGE, group.items(), arm=Arm.COMPARISON),
+                effect=asked.effect(release, group.items()),
             )
 
 
 def code_label(release: Release, dimension: str, code: str, text: Text) -> str:
     """A code in words; "*" is the total."""
-    return text("label.total") if code == "*" else release.programme.label(dimension, code, text)
+    return text("label.total") if code == ALL else release.programme.label(dimension, code, text)
 
 
 def cohort_table(
@@ -77,5 +73,5 @@ def cohort_table(
         line |= {(over, text(f"table.{name}")): value for name, value in shown.items()}
     frame = pd.DataFrame.from_dict(table, orient="index")
     frame.columns = pd.MultiIndex.from_tuples(list(next(iter(table.values()))))
-    frame.index.name = text(f"dimension.{rows}")
+    frame.index.name = dimension_words(release, rows, text)
     return frame

@@ -5,20 +5,18 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analytics.language.text import Text
-from analytics.model import Arm, Estimand, Reason, Result, Specification, Unit
+from analytics.model import Arm, Check, Estimand, Reason, Result, Specification, Unit
 from analytics.present.sentences.phrases import capital, horizon_phrase, why
-from analytics.present.sentences.reasons import estimand_of
+from analytics.present.sentences.reasons import beside, estimand_of
 from analytics.present.written import amount, figure_id
-from analytics.release import Figure, Release
-
-BEFORE = ("check_before", "equivalence", "trend_goes_on", "unusual_year", "worst_case")
-BALANCE_TRAITS = ("sales", "active", "employees", "growth", "score")
+from analytics.release import Figure, Release, measures
+from analytics.release.measures import ALL, READINGS, Measure, check_of, reading_of, specification_of
 
 
-def _of(release: Release, claim: Figure, measure: str, arm: str = "*", horizon: str | None = None) -> Figure | None:
-    """A figure of the same outcome, horizon and group as a claim's."""
-    group = dict(release.group_of(claim))
-    return release.figure(measure, outcome=claim.outcome, arm=arm, horizon=horizon or claim.horizon, group=group)
+def _readings(estimand: Estimand) -> dict[str, Measure]:
+    """The difference before in its readings, and the worst case for those missing, by the key of their words."""
+    further = {name: reading_of(name, estimand) for name in (*READINGS, "worst_case")}
+    return {"check_before": check_of(Check.BEFORE, estimand)} | further
 
 
 def cell(figure: Figure | None, release: Release, text: Text) -> str:
@@ -28,7 +26,7 @@ def cell(figure: Figure | None, release: Release, text: Text) -> str:
     if figure.low is None or figure.high is None:
         return _written(figure.value, figure, release, text)
     written = _written(figure.value, figure, release, text)
-    if figure.unit == Unit.POINTS:
+    if figure.unit is Unit.POINTS:
         return f"{written} {text.interval(figure.low, figure.high, figure.unit)}"
     ends = "; ".join(_written(end, figure, release, text) for end in (figure.low, figure.high))
     return f"{written} ({ends})"
@@ -55,22 +53,22 @@ def ways(release: Release, claim: Figure, text: Text) -> list[tuple[str, Figure 
     shown beside.
     """
     estimand = estimand_of(claim)
-    found = [(text("evidence.main"), _of(release, claim, estimand), text("table.nothing"))]
+    by_way = [(text("evidence.main"), beside(release, claim, measures.EFFECTS[estimand]), text("table.nothing"))]
     for specification in Specification:
-        figure = _of(release, claim, f"spec_{specification}_{estimand}")
+        figure = beside(release, claim, specification_of(specification, estimand))
         if figure is not None and figure.result is not None:
             listed = specification in release.programme.specifications
             name = capital(text(f"measure.spec_{specification}")) + ("" if listed else text("evidence.beside"))
-            found.append((name, figure, text(f"evidence.sign.{figure.result}")))
-    return found
+            by_way.append((name, figure, text(f"evidence.sign.{figure.result}")))
+    return by_way
 
 
 def specifications_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
     """One row per way of estimating."""
-    found = ways(release, claim, text)
+    by_way = ways(release, claim, text)
     return pd.DataFrame(
-        [[specification_cell(figure, release, text), sign, figure_id(figure)] for _, figure, sign in found],
-        index=pd.Index([name for name, *_ in found], name=text("evidence.way")),
+        [[specification_cell(figure, release, text), sign, figure_id(figure)] for _, figure, sign in by_way],
+        index=pd.Index([name for name, *_ in by_way], name=text("evidence.way")),
         columns=[text("evidence.effect"), text("evidence.same_sign"), text("table.figure")],
     )
 
@@ -84,19 +82,19 @@ def specification_cell(figure: Figure | None, release: Release, text: Text) -> s
 
 def readings(release: Release, claim: Figure) -> dict[str, Figure]:
     """The difference before in its readings, and the worst case for those missing; only what is published."""
-    found = {name: _of(release, claim, f"{name}_{estimand_of(claim)}") for name in BEFORE}
-    return {name: figure for name, figure in found.items() if figure is not None and figure.published}
+    figures = {name: beside(release, claim, measure) for name, measure in _readings(estimand_of(claim)).items()}
+    return {name: figure for name, figure in figures.items() if figure is not None and figure.published}
 
 
 def before_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
     """One row per reading, with the level of its interval."""
-    found = readings(release, claim)
+    by_reading = readings(release, claim)
     return pd.DataFrame(
         [
             [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False), figure.figure_id]
-            for figure in found.values()
+            for figure in by_reading.values()
         ],
-        index=pd.Index([text(f"evidence.reading.{name}") for name in found], name=text("evidence.way")),
+        index=pd.Index([text(f"evidence.reading.{name}") for name in by_reading], name=text("evidence.way")),
         columns=[text("evidence.number"), text("evidence.level"), text("table.figure")],
     )
 
@@ -105,8 +103,8 @@ def balance_table(release: Release, text: Text) -> pd.DataFrame:
     """Traits of the two arms before, and how far they differ in standard deviations."""
     claim = release.headline()
     rows = {}
-    for trait in BALANCE_TRAITS:
-        parts = [_of(release, claim, f"balance_{trait}", arm) for arm in (*Arm, "*")]
+    for trait, measure in measures.BALANCE.items():
+        parts = [beside(release, claim, measure, arm) for arm in (*Arm, ALL)]
         if any(part is not None for part in parts):
             rows[text(f"evidence.trait.{trait}")] = [cell(part, release, text) for part in parts]
     columns = [text("evidence.funded"), text("evidence.comparison"), text("evidence.difference")]
@@ -115,15 +113,15 @@ def balance_table(release: Release, text: Text) -> pd.DataFrame:
 
 def afterwards_table(release: Release, text: Text) -> pd.DataFrame:
     """What else happened to the two arms after the award: other aid by year, firms that stopped selling."""
-    claim = release.headline()
-    named = [
-        (horizon, text("evidence.aid", horizon=horizon_phrase(release, horizon, text)), "other_aid")
-        for horizon in map(str, release.manifest["years_after"])
+    outcome, horizon = release.headline().outcome, release.headline().horizon
+    listed = [
+        (year, text("evidence.aid", horizon=horizon_phrase(release, year, text)), measures.OTHER_AID)
+        for year in map(str, release.manifest.years_after)
     ]
-    named.append((claim.horizon, text("evidence.stopped"), "stopped_selling"))
+    listed.append((horizon, text("evidence.stopped"), measures.STOPPED_SELLING))
     rows = {}
-    for horizon, name, measure in named:
-        parts = [_of(release, claim, measure, arm, horizon) for arm in Arm]
+    for at, name, measure in listed:
+        parts = [release.figure(measure, outcome=outcome, arm=arm, horizon=at) for arm in Arm]
         if all(part is not None for part in parts):
             rows[name] = [cell(part, release, text) for part in parts]
     return pd.DataFrame.from_dict(rows, orient="index", columns=[text("evidence.funded"), text("evidence.comparison")])
@@ -133,11 +131,13 @@ def outcomes_table(release: Release, text: Text) -> pd.DataFrame:
     """The typical firm's effect on the other outcomes, sales abroad among them; and who started to sell."""
     claim = release.headline()
     rows = {}
-    for outcome in release.programme.outcomes:
+    for outcome in release.outcomes:
         if outcome.name != claim.outcome:
-            figure = release.figure(Estimand.TYPICAL_FIRM, outcome=outcome.name, horizon=claim.horizon)
+            figure = release.figure(
+                measures.EFFECTS[Estimand.TYPICAL_FIRM], outcome=outcome.name, horizon=claim.horizon
+            )
             rows[outcome.label.in_(text)] = _with_firms(figure, release, text)
-    started = _of(release, claim, Estimand.STARTED_SELLING)
+    started = beside(release, claim, measures.EFFECTS[Estimand.STARTED_SELLING])
     if started is not None:
         rows[text("evidence.started")] = _with_firms(started, release, text)
     columns = [text("evidence.effect"), text("table.analysed_firms")]
@@ -153,15 +153,15 @@ def sensitivity_words(release: Release, text: Text) -> Iterator[str]:
     """How unlike the arms could have been, in sentences; whether the funded can be told from the others."""
     claim = release.headline()
     for name in ("straight_line", "bend", "relative"):
-        figure = _of(release, claim, f"{name}_{claim.measure}")
+        figure = beside(release, claim, reading_of(name, estimand_of(claim)))
         if figure is not None and figure.value is not None:
             value = text.number(figure.value, 2) if name == "relative" else text.number(figure.value * 100, 1)
             yield text(f"evidence.{name}", value=value, span=text.span(figure.low or 0, figure.high or 0))
         elif figure is not None:
-            told = figure.reason in (Reason.NO_DIRECTION, Reason.NEVER_LOST)
-            yield text(f"evidence.{figure.reason}") if told else capital(why(figure, release, text))
-    for name in ("overlap", "told_apart"):
-        figure = _of(release, claim, name)
+            of_direction = figure.reason in (Reason.NO_DIRECTION, Reason.NEVER_LOST)
+            yield text(f"evidence.{figure.reason}") if of_direction else capital(why(figure, release, text))
+    for measure in (measures.OVERLAP, measures.TOLD_APART):
+        figure = beside(release, claim, measure)
         if figure is not None and figure.value is not None:
             in_value = text.percent_with("in_the", figure.value)
-            yield text(f"evidence.{name}", value=text.percent(figure.value, sign=False), in_value=in_value)
+            yield text(f"evidence.{measure}", value=text.percent(figure.value, sign=False), in_value=in_value)

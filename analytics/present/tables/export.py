@@ -1,64 +1,118 @@
-"""Release -> files for machines: plain numbers, codes and labels, no formulas."""
+"""Release -> files for machines: plain numbers, codes and labels, no formulas. Every column stands in COLUMNS."""
 
 import csv
 import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from analytics.language.text import Text
 from analytics.present.sentences.phrases import data_note
-from analytics.present.tables.cohorts import code_label, cohorts
+from analytics.present.tables.cohorts import Cohort, code_label, cohorts
 from analytics.release import Figure, Release
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """A cell of a cohort table, and what it was asked for by: two dimensions, an outcome, a horizon, a language."""
+
+    cohort: Cohort
+    release: Release
+    rows: str
+    columns: str
+    outcome: str
+    horizon: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ExportColumn:
+    """A column of the file.
+
+    name: "{rows}" and "{columns}" stand for the dimensions asked for; meaning: keys of the text files that say together
+    what it holds; value: of a row.
+    """
+
+    name: str
+    meaning: tuple[str, ...]
+    value: Callable[[ExportRow], object]
+
+    def name_in(self, row: ExportRow) -> str:
+        """Its name in the file of a row."""
+        return self.name.format(rows=row.rows, columns=row.columns)
+
+
+def _column(name: str, value: Callable[[ExportRow], object]) -> ExportColumn:
+    """A column of its own, whose meaning stands under its name."""
+    key = name.translate(str.maketrans("", "", "{}"))
+    return ExportColumn(name, (f"column.{key}",), value)
+
+
+# What is told of a figure: the end of the column's name, the attribute, and whether only of one with an interval.
+_PARTS = (
+    ("", "value", False),
+    ("_low", "low", True),
+    ("_high", "high", True),
+    ("_sim_low", "sim_low", True),
+    ("_sim_high", "sim_high", True),
+    ("_n", "n_funded", True),
+    ("_n_comparison", "n_comparison", True),
+    ("_status", "obs_status", False),
+    ("_conf_status", "conf_status", False),
+    ("_reason", "reason", False),
+    ("_figure_id", "figure_id", False),
+)
+
+
+def _of_figure(
+    name: str, figure: Callable[[Cohort], Figure | None], *, interval: bool = False
+) -> Iterator[ExportColumn]:
+    """The columns of a figure: its value, with its interval and counts where it has them, statuses, reason and id."""
+    for ending, attribute, of_interval in _PARTS:
+        if interval or not of_interval:
+            meaning = (f"column.{name}",) if attribute == "value" else (f"column.{name}", f"column.part.{attribute}")
+            yield ExportColumn(f"{name}{ending}", meaning, _attribute(figure, attribute))
+
+
+def _attribute(figure: Callable[[Cohort], Figure | None], attribute: str) -> Callable[[ExportRow], object]:
+    """An attribute of a figure; nothing where the release does not hold it."""
+    return lambda row: getattr(figure(row.cohort), attribute, None)
+
+
+COLUMNS = (
+    _column("data_mark", lambda row: data_note(row.release, row.text)),
+    _column("programme", lambda row: row.release.programme.id),
+    _column("release", lambda row: row.release.release_id),
+    _column("outcome", lambda row: row.outcome),
+    _column("horizon", lambda row: row.horizon),
+    _column("{rows}", lambda row: row.cohort.row),
+    _column("{rows}_label", lambda row: code_label(row.release, row.rows, row.cohort.row, row.text)),
+    _column("{columns}", lambda row: row.cohort.column),
+    _column("{columns}_label", lambda row: code_label(row.release, row.columns, row.cohort.column, row.text)),
+    *_of_figure("firms", lambda cohort: cohort.firms),
+    *_of_figure("before_mean", lambda cohort: cohort.before),
+    *_of_figure("after_mean", lambda cohort: cohort.after),
+    *_of_figure("change", lambda cohort: cohort.change),
+    *_of_figure("comparison_change", lambda cohort: cohort.other_change),
+    *_of_figure("effect", lambda cohort: cohort.effect, interval=True),
+    _column("effect_measure", lambda row: row.release.programme.headline.estimand.value),
+)
+
+
 def cohort_csv(release: Release, rows: str, columns: str, outcome: str, horizon: str, text: Text) -> str:
-    """The same cells for a machine: one row per cell, codes and labels, plain numbers, intervals, n, statuses, ids.
+    """A cohort table for a machine: one row per cell, a column per entry of COLUMNS.
 
     Fractions (0.12 is 12%); amounts per firm and year. Text that a spreadsheet would run as a formula is disarmed.
     """
     out = io.StringIO()
-    writer: csv.DictWriter[str] | None = None
-    for cell in cohorts(release, rows, columns, outcome, horizon):
-        line: dict[str, object] = {
-            "data_mark": data_note(release, text),
-            "programme": release.programme.id,
-            "release": release.release_id,
-            "outcome": outcome,
-            "horizon": horizon,
-            rows: cell.row,
-            f"{rows}_label": code_label(release, rows, cell.row, text),
-            columns: cell.column,
-            f"{columns}_label": code_label(release, columns, cell.column, text),
-            **_flat("firms", cell.firms),
-            **_flat("before_mean", cell.before),
-            **_flat("after_mean", cell.after),
-            **_flat("change", cell.change),
-            **_flat("comparison_change", cell.other_change),
-            **_flat("effect", cell.effect, interval=True),
-            "effect_measure": release.programme.headline.estimand.value,
-        }
-        if writer is None:
-            writer = csv.DictWriter(out, list(line), lineterminator="\r\n")
-            writer.writeheader()
-        writer.writerow({name: disarmed(value) for name, value in line.items()})
+    writer = csv.writer(out, lineterminator="\r\n")
+    for place, cohort in enumerate(cohorts(release, rows, columns, outcome, horizon)):
+        row = ExportRow(cohort, release, rows, columns, outcome, horizon, text)
+        if not place:
+            writer.writerow(column.name_in(row) for column in COLUMNS)
+        writer.writerow(disarmed(column.value(row)) for column in COLUMNS)
     return out.getvalue()
-
-
-def _flat(name: str, figure: Figure | None, *, interval: bool = False) -> dict[str, object]:
-    def of(attribute: str) -> object:
-        return getattr(figure, attribute) if figure is not None else None
-
-    values = {name: of("value")}
-    if interval:
-        values |= {f"{name}_low": of("low"), f"{name}_high": of("high")}
-        values |= {f"{name}_sim_low": of("sim_low"), f"{name}_sim_high": of("sim_high")}
-        values |= {f"{name}_n": of("n_funded"), f"{name}_n_comparison": of("n_comparison")}
-    return values | {
-        f"{name}_status": of("obs_status"),
-        f"{name}_conf_status": of("conf_status"),
-        f"{name}_reason": of("reason"),
-        f"{name}_figure_id": of("figure_id"),
-    }
 
 
 def disarmed(value: object) -> object:

@@ -4,27 +4,24 @@ from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.present.asked import Asked
 from analytics.present.written import amount_span, claim_cell, count_cell, percent_cell
-from analytics.release import Figure, Release
+from analytics.release import Figure, Release, measures
 
 
 def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> list[tuple[str, str]]:
     """The published facts of one sector in a line: label and value."""
-    group = {"sector": sector}
-    declared = release.programme.outcome(asked.outcome)
-
-    def of(measure: str, arm: str = "*") -> Figure | None:
-        return release.figure(measure, outcome=asked.outcome, arm=arm, horizon=asked.horizon, group=group)
-
-    effect, per_firm = of(asked.estimand), of("extra_per_firm")
-    firms = {arm: release.figure("firms", arm=arm, group=group) for arm in Arm}
+    group = (("sector", sector),)
+    outcome = release.programme.outcome(asked.outcome)
+    effect, per_firm = asked.effect(release, group), asked.figure(release, measures.EXTRA_PER_FIRM, group)
+    firms = {arm: release.figure(measures.FIRMS, arm=arm, group=group) for arm in Arm}
+    change = {arm: asked.figure(release, measures.CHANGE, group, arm=arm) for arm in Arm}
     facts = [
         ("funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
         ("comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
         ("effect", effect, claim_cell(effect, text)),
         ("shrunken", effect, _of_effect(effect, "shrunk", text)),
-        ("change", of("change", Arm.FUNDED), percent_cell(of("change", Arm.FUNDED), text)),
-        ("other_change", of("change", Arm.COMPARISON), percent_cell(of("change", Arm.COMPARISON), text)),
-        ("per_firm", per_firm, amount_span(per_firm, declared, text)),
+        ("change", change[Arm.FUNDED], percent_cell(change[Arm.FUNDED], text)),
+        ("other_change", change[Arm.COMPARISON], percent_cell(change[Arm.COMPARISON], text)),
+        ("per_firm", per_firm, amount_span(per_firm, outcome, text)),
         ("mde", effect, _of_effect(effect, "mde", text)),
     ]
     return [

@@ -5,6 +5,7 @@
 -- that have no sales (associations, universities): they are counted, and left out of effects. below_threshold: turned
 -- down for its score ($threshold). eligibility_known: NULL for funded firms; false where nobody said why a firm was not
 -- admitted. source: how its figures were collected, "a+z (n)" where in n ways, NULL where some do not say.
+-- division: ATECO 2007; its sector, and every other dimension, is told by the programme file (programme/dimensions.py).
 -- employees: full-time equivalents; grant_eur, eligible_spend_eur, paid_eur: euros; score: points; awarded_on: day, NULL
 -- for firms without award.
 WITH ranked AS (
@@ -54,14 +55,12 @@ firms AS (
 SELECT
     firms.firm_id,
     firms.set_aside,
-    coalesce(sectors.sector, $only_sector) AS sector,
-    coalesce(sectors.macro_sector, $only_macro_sector) AS macro_sector,
+    firms.division,
     firms.awarded_on,
-    firms.tranche AS wave,
+    firms.tranche,
     firms.size_class,
     firms.channel,
-    areas.area,
-    areas.province,
+    firms.province,
     firms.beneficiary_kind,
     coalesce(kinds.sells, true) AS sells,
     firms.employees::DOUBLE AS employees,
@@ -77,7 +76,5 @@ SELECT
 FROM firms
 JOIN known USING (firm_id)
 LEFT JOIN collected USING (firm_id)
-LEFT JOIN sectors USING (division)
-LEFT JOIN areas USING (province)
 LEFT JOIN kinds USING (beneficiary_kind)
 ORDER BY firms.firm_id

@@ -1,0 +1,114 @@
+"""One figure of a release: what it is about, and what is said of it or why nothing is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from analytics.model import CheckReason, ConfStatus, Grade, ObsStatus, Reason, Result, Unit, Verdict
+from analytics.programme.dimensions import DIMENSIONS, Group
+from analytics.release.figure_id import cell_id
+from analytics.release.measures import ALL, Measure
+
+
+def group_of(codes: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> Group:
+    """Dimension and code of each that is named, in the order of a release's columns; "*" names none."""
+    named = [(name, str(code)) for name, code in dict(codes).items() if code != ALL]
+    return tuple(sorted(named, key=_place))
+
+
+def _place(named: tuple[str, str]) -> tuple[int, str]:
+    """Dimensions of every programme first, in their order; then its own groupings."""
+    name = named[0]
+    return (DIMENSIONS.index(name), "") if name in DIMENSIONS else (len(DIMENSIONS), name)
+
+
+@dataclass(frozen=True, slots=True)
+class FigureKey:
+    """What makes a figure that figure, in any release.
+
+    outcome: "*" where it is about firms or grants; arm: "*" where both make it; horizon: "overall", or the year after
+    funding; of a path a period, or e-3: quarters (of yearly data years) since the award; "*": none; group: the
+    dimensions and codes that it is about, see `group_of`; (): the whole programme.
+    """
+
+    measure: Measure
+    outcome: str = ALL
+    arm: str = ALL
+    horizon: str = ALL
+    group: Group = ()
+
+    @property
+    def cell(self) -> str:
+        """The part of the figure's id that stays from release to release."""
+        named = [("outcome", self.outcome), ("measure", self.measure.name), ("arm", self.arm)]
+        named += [("horizon", self.horizon), *self.group]
+        return cell_id("|".join(f"{name}={value}" for name, value in named if value != ALL))
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One published number, or the reason why it is not published. Fractions: 0.12 is 12%.
+
+    low, high: the interval, of 95% unless `level` says otherwise (a check's); half: of 50%; sim: that holds for all
+    groups of the dimension together, with sim_p; mde: the smallest effect told from zero with 80% power; shrunk: the
+    value drawn toward the programme's; firms_needed, years_needed: what would tell the smallest effect that matters;
+    grade, verdict: None where it carries no claim; result, because: of a check, or whether a specification keeps the
+    sign; n: firms of each arm, None where it is not told. figure_id: "" in a candidate that has none yet.
+    """
+
+    key: FigureKey
+    unit: Unit
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    half_low: float | None = None
+    half_high: float | None = None
+    sim_low: float | None = None
+    sim_high: float | None = None
+    p_value: float | None = None
+    sim_p: float | None = None
+    mde: float | None = None
+    shrunk: float | None = None
+    firms_needed: int | None = None
+    years_needed: int | None = None
+    df: float | None = None
+    level: float | None = None
+    grade: Grade | None = None
+    verdict: Verdict | None = None
+    result: Result | None = None
+    because: CheckReason | None = None
+    n_funded: int | None = None
+    n_comparison: int | None = None
+    obs_status: ObsStatus = ObsStatus.NORMAL
+    conf_status: ConfStatus = ConfStatus.FREE
+    reason: Reason | None = None
+    figure_id: str = ""
+
+    @property
+    def published(self) -> bool:
+        """Whether there is a value to show."""
+        return self.value is not None
+
+    @property
+    def measure(self) -> Measure:
+        """What it says."""
+        return self.key.measure
+
+    @property
+    def outcome(self) -> str:
+        """The outcome that it is about."""
+        return self.key.outcome
+
+    @property
+    def arm(self) -> str:
+        """The arm that it is about."""
+        return self.key.arm
+
+    @property
+    def horizon(self) -> str:
+        """The years, or the point in time, that it is about."""
+        return self.key.horizon
+
+    @property
+    def group(self) -> Group:
+        """The groups that it is about."""
+        return self.key.group

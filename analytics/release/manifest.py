@@ -1,0 +1,133 @@
+"""How a release was made: its programme, settings, code, inputs and windows, as its file keeps them."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, TypeVar
+
+from analytics.model import Arm, Settings
+from analytics.programme.file import Programme
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One imported file that a release rests on. imported_at: UTC, ISO format."""
+
+    table: str
+    sha256: str
+    imported_at: str
+    rows_in: int
+    rows_loaded: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """The first award of a wave; on: an ISO date."""
+
+    wave: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSummary:
+    """How the search for what to withhold came out, for one arm and outcome.
+
+    cells, primary, secondary, held: numbers of cells; gap: see `disclosure.Protection`; narrowest: the shortest
+    interval that the attacker is left with, beside the one that is asked; None where nothing is confidential.
+    """
+
+    cells: int
+    primary: int
+    secondary: int
+    held: int
+    gap: float
+    narrowest: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Manifest:
+    """What a release says of itself.
+
+    outcomes: those of the programme that any file brought; as_of, built_at: UTC, ISO format (as_of None: of all that
+    was imported); frequency: M, Q or Y; before: first and last period of the year before (before_is_fixed: for all
+    firms alike); cohorts: funded periods; years_after: complete years after funding; beside: releases that this one
+    was protected together with; disclosure: by arm and outcome ("*": counts and grants).
+    """
+
+    release: str
+    programme: Programme
+    code_version: str
+    settings: Settings
+    as_of: str | None
+    inputs: tuple[InputFile, ...]
+    outcomes: tuple[str, ...]
+    frequency: str
+    first_period: str
+    last_period: str
+    data_to: str
+    before: tuple[str, str]
+    before_is_fixed: bool
+    cohorts: tuple[str, ...]
+    awards: tuple[Award, ...]
+    years_after: tuple[int, ...]
+    beside: tuple[str, ...]
+    disclosure: Mapping[tuple[Arm, str], PatternSummary]
+    built_at: str = ""
+
+    @property
+    def yearly(self) -> bool:
+        """Whether the data are yearly."""
+        return self.frequency == "Y"
+
+    @property
+    def horizons(self) -> tuple[str, ...]:
+        """Every horizon of a figure: all complete years together, then each year after funding."""
+        return ("overall", *map(str, self.years_after))
+
+    def as_json(self) -> dict[str, str]:
+        """Key -> value in JSON, as the file keeps it."""
+        written: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        written |= {
+            "programme": self.programme.model_dump(mode="json"),
+            "settings": asdict(self.settings),
+            "inputs": [asdict(file) for file in self.inputs],
+            "awards": [asdict(award) for award in self.awards],
+            "disclosure": {f"{arm} {outcome}": asdict(found) for (arm, outcome), found in self.disclosure.items()},
+        }
+        return {key: json.dumps(value, ensure_ascii=False) for key, value in written.items()}
+
+    @classmethod
+    def from_json(cls, rows: Mapping[str, str]) -> "Manifest":
+        """The manifest of a file of any format that can be read; what an older one lacks has its default."""
+        read = {key: json.loads(value) for key, value in rows.items()}
+        programme = Programme.model_validate(read["programme"])
+        return _known(
+            cls,
+            read
+            | {
+                "programme": programme,
+                "settings": _known(Settings, read["settings"]),
+                "inputs": tuple(_known(InputFile, file) for file in read["inputs"]),
+                "outcomes": tuple(read.get("outcomes", [outcome.name for outcome in programme.outcomes])),
+                "before": tuple(read["before"]),
+                "cohorts": tuple(read["cohorts"]),
+                "awards": tuple(_known(Award, award) for award in read["awards"]),
+                "years_after": tuple(read["years_after"]),
+                "beside": tuple(read["beside"]),
+                "disclosure": {
+                    (Arm(arm), outcome): _known(PatternSummary, summary)
+                    for (arm, outcome), summary in (
+                        (key.split(" "), summary) for key, summary in read["disclosure"].items()
+                    )
+                },
+            },
+        )
+
+
+def _known(kind: type[T], values: Mapping[str, Any]) -> T:
+    """A record of those values that it knows: a later version may have written more."""
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in values.items() if name in names})

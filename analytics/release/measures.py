@@ -1,0 +1,171 @@
+"""The closed list of measures: everything that a figure of a release may say, its name, unit and what it stands on.
+
+A measure's name is part of a figure's id, so it never changes; its words stand in every language file under `measure.`
+(`measure.` and `base`, see `Measure`). A figure is made and looked up by a measure of this list, never by a string.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from analytics.model import Check, Estimand, Specification, Unit
+from analytics.programme.file import Programme
+from analytics.programme.parts import Outcome
+
+ALL: Final = "*"  # in place of a code, an arm, a horizon or an outcome: all of it
+OVERALL: Final = "overall"  # the horizon of all complete years together
+FIRMS_PER_DOT, FIRMS_OF_MIDDLE = 10, 20  # firms behind a dot of a distribution, and behind its middle, at least
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a figure says.
+
+    name: in the release; base: its name less the estimand that it is about, by which its words are found; unit: None
+    where it is that of the number at hand (a check's, a way of estimating's). about: the estimand that it is about, or
+    whose checks and grade it stands on; None: it carries no claim. over_time: whether it rests on every year (a path,
+    or the last year beside the first), so that what is withheld of any year withholds it.
+    """
+
+    name: str
+    base: str
+    unit: Unit | None
+    about: Estimand | None = None
+    over_time: bool = False
+
+    def __str__(self) -> str:
+        """Its name, as it stands in a release."""
+        return self.name
+
+
+MEASURES: dict[str, Measure] = {}  # name -> measure; filled below, and closed
+
+
+def _listed(
+    name: str,
+    unit: Unit | None,
+    *,
+    of: Estimand | None = None,
+    follows: Estimand | None = None,
+    over_time: bool = False,
+) -> Measure:
+    """Put a measure on the list. of: an estimand that its name ends in; follows: one that it is computed from."""
+    measure = Measure(f"{name}_{of}" if of else name, name, unit, of or follows, over_time)
+    MEASURES[measure.name] = measure
+    return measure
+
+
+# ---- counts, what happened -------------------------------------------------------------------------------------------
+
+FIRMS = _listed("firms", Unit.COUNT)
+GRANTS = _listed("grants", Unit.MONEY)
+BEFORE_MEAN = _listed("before_mean", Unit.OUTCOME)
+AFTER_MEAN = _listed("after_mean", Unit.OUTCOME)
+CHANGE = _listed("change", Unit.FRACTION)
+SELLING_BEFORE = _listed("selling_before", Unit.FRACTION)
+SELLING_AFTER = _listed("selling_after", Unit.FRACTION)
+STOPPED_SELLING = _listed("stopped_selling", Unit.FRACTION)
+SELLING_SHARES = (SELLING_BEFORE, SELLING_AFTER, STOPPED_SELLING)
+OFFLINE_FALL = _listed("offline_fall", Unit.MONEY)
+
+# ---- effects, and what follows from the euro-weighted one ------------------------------------------------------------
+
+EFFECTS: Mapping[Estimand, Measure] = {
+    estimand: _listed(estimand.value, estimand.unit, follows=estimand) for estimand in Estimand
+}
+EXTRA_SALES = _listed("extra_sales", Unit.MONEY, follows=Estimand.EURO_WEIGHTED)
+EXTRA_PER_FIRM = _listed("extra_per_firm", Unit.MONEY, follows=Estimand.EURO_WEIGHTED)
+EXTRA_PER_GRANT = _listed("extra_per_grant", Unit.RATIO, follows=Estimand.EURO_WEIGHTED)
+EXTRA_PER_SPEND = _listed("extra_per_spend", Unit.RATIO, follows=Estimand.EURO_WEIGHTED)
+LOSSES_OFFSET = _listed("losses_offset", Unit.FRACTION, follows=Estimand.EURO_WEIGHTED)
+FOLLOW_EUROS = (EXTRA_SALES, EXTRA_PER_FIRM, EXTRA_PER_GRANT, EXTRA_PER_SPEND, LOSSES_OFFSET)
+
+# ---- the evidence behind a claim -------------------------------------------------------------------------------------
+
+READINGS = ("equivalence", "trend_goes_on", "unusual_year")  # of the difference before; in the estimand's unit
+_OF_CHECKS = {
+    **dict.fromkeys((*READINGS, "worst_case")),
+    "measured_funded": Unit.FRACTION,
+    "measured_comparison": Unit.FRACTION,
+}
+_SENSITIVITY = {"straight_line": Unit.FRACTION, "bend": Unit.NUMBER, "relative": Unit.NUMBER}
+
+for _estimand in Estimand:
+    for _check in Check:
+        _listed(f"check_{_check}", None, of=_estimand)
+    for _name, _unit in {**_OF_CHECKS, **_SENSITIVITY}.items():
+        _listed(_name, _unit, of=_estimand)
+    for _specification in Specification:
+        _listed(f"spec_{_specification}", None, of=_estimand)
+    _listed("lasting", _estimand.unit, of=_estimand, over_time=True)
+
+
+def check_of(check: Check, estimand: Estimand) -> Measure:
+    """How a check of an estimand's effect came out."""
+    return MEASURES[f"check_{check}_{estimand}"]
+
+
+def reading_of(reading: str, estimand: Estimand) -> Measure:
+    """A further number of a check, or of the sensitivity: one of READINGS, worst_case, measured_…, straight_line, …"""
+    return MEASURES[f"{reading}_{estimand}"]
+
+
+def specification_of(specification: Specification, estimand: Estimand) -> Measure:
+    """An estimand's effect, estimated in another way."""
+    return MEASURES[f"spec_{specification}_{estimand}"]
+
+
+def lasting(estimand: Estimand) -> Measure:
+    """The effect of the last year less that of the first."""
+    return MEASURES[f"lasting_{estimand}"]
+
+
+def groups_differ(dimension: str, estimand: Estimand) -> Measure:
+    """The p of the test that all groups of a dimension have the same effect; one for each dimension of a programme."""
+    base = f"{dimension}s_differ"
+    return Measure(f"{base}_{estimand}", base, Unit.PROBABILITY, estimand)
+
+
+@cache
+def measure_named(name: str) -> Measure:
+    """The measure of that name in a release of any format; one that is no longer on the list by its name alone."""
+    if name in MEASURES:
+        return MEASURES[name]
+    for estimand in Estimand:
+        dimension = name.removesuffix(f"s_differ_{estimand}")
+        if dimension != name:
+            return groups_differ(dimension, estimand)
+    return Measure(name, name, None)
+
+
+# ---- shown beside ----------------------------------------------------------------------------------------------------
+
+BALANCE = {trait: _listed(f"balance_{trait}", None) for trait in ("sales", "active", "employees", "growth", "score")}
+OVERLAP = _listed("overlap", Unit.FRACTION)
+TOLD_APART = _listed("told_apart", Unit.FRACTION)
+OTHER_AID = _listed("other_aid", Unit.FRACTION)
+EVENT_STUDY = _listed("event_study", Unit.FRACTION, over_time=True)  # horizon e-3: quarters (or years) since the award
+REPORTING = _listed("reporting", Unit.FRACTION, over_time=True)  # horizon 2021-03
+
+# ---- what is asked of which outcome ----------------------------------------------------------------------------------
+
+
+def _of_the_headline(programme: Programme, outcome: Outcome) -> bool:
+    return outcome.name == programme.headline.outcome
+
+
+ASKED_OF: Mapping[Estimand, Callable[[Programme, Outcome], bool]] = {
+    Estimand.TYPICAL_FIRM: lambda _, __: True,
+    Estimand.EURO_WEIGHTED: lambda _, outcome: outcome.unit == "currency",  # euros are weighed where there are any
+    Estimand.STARTED_SELLING: lambda programme, outcome: programme.sells_in_part(outcome),
+    Estimand.SYMMETRIC_GROWTH: lambda programme, outcome: (
+        _of_the_headline(programme, outcome) or outcome.unit != "currency"
+    ),
+    Estimand.ONLINE_SHARE: lambda programme, outcome: programme.whole_of(outcome) is not None,
+}
+
+
+def estimands_of(programme: Programme, outcome: Outcome) -> list[Estimand]:
+    """What is estimated of an outcome, in the order of the list."""
+    return [estimand for estimand, is_asked in ASKED_OF.items() if is_asked(programme, outcome)]
