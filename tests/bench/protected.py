@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.build import patterns as guarding
-from analytics.build.patterns import CUBE
+from analytics.build.contributions import SELLS
 from analytics.demonstration.run import demonstrate
 from analytics.folders import PROJECT, Home
 from analytics.model import Arm
@@ -32,8 +32,8 @@ class Stopwatch:
     def __init__(self) -> None:
         self.search: list[float] = []
         self.attack: list[float] = []
-        self._protect, self._attack = guarding.protect_together, guarding._attacked
-        guarding.protect_together, guarding._attacked = self._searching, self._attacking
+        self._protect, self._attack = guarding.protect_together, guarding.attack
+        guarding.protect_together, guarding.attack = self._searching, self._attacking
 
     def _searching(self, *given, **named):
         start = time.perf_counter()
@@ -42,9 +42,9 @@ class Stopwatch:
         self.attack.append(0.0)
         return found
 
-    def _attacking(self, *given):
+    def _attacking(self, *given, **named):
         start = time.perf_counter()
-        found = self._attack(*given)
+        found = self._attack(*given, **named)
         self.attack[-1] += time.perf_counter() - start
         return found
 
@@ -53,15 +53,14 @@ def patterns(release: Release, watch: Stopwatch) -> Iterator[Sequence[str]]:
     """One row per pattern, in the order in which they are searched."""
     effects = release.figures[release.figures["obs_status"] == "U"]
     cells = effects[["outcome", *DIMENSIONS]].drop_duplicates()
-    for place, (name, solved) in enumerate(release.manifest["disclosure"].items()):
-        arm, outcome = name.split(" ")
+    for place, ((arm, outcome), pattern) in enumerate(release.manifest.disclosure.items()):
         unreliable = int((cells["outcome"] == outcome).sum()) if arm == Arm.FUNDED else 0
         yield (
             f"{'counts and grants' if outcome == '*' else outcome}, {arm}",
-            *(str(solved[count]) for count in ("cells", "primary", "secondary")),
+            *(str(getattr(pattern, count)) for count in ("cells", "primary", "secondary")),
             str(unreliable) if arm == Arm.FUNDED and outcome != "*" else "–",
-            f"{solved['gap']:.1%}",
-            "–" if solved["narrowest"] is None else f"{solved['narrowest']:.2f}",
+            f"{pattern.gap:.1%}",
+            "–" if pattern.narrowest is None else f"{pattern.narrowest:.2f}",
             f"{watch.search[place]:.1f}",
             f"{watch.attack[place]:.1f}",
         )
@@ -95,8 +94,8 @@ def document(release: Release, watch: Stopwatch, cubes: int) -> str:
             Gap: by how much a pattern could lose less than the one found at most; 0%: none does."""),
             "## The demonstration",
             paragraph(f"""One pattern for counts and grants, one for each outcome in all its years, and the comparison
-            arm's own, by sector. Cells: margins of {len(CUBE)} dimensions and the named pairs. Unreliable: cells with
-            an effect that stands on too few firms, which is not published and not attacked."""),
+            arm's own, by sector. Cells: margins of {len((*DIMENSIONS, SELLS))} dimensions and the named pairs. Unreliable: cells
+            with an effect that stands on too few firms, which is not published and not attacked."""),
             table(
                 (
                     "pattern",

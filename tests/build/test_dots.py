@@ -3,6 +3,7 @@
 import math
 import shutil
 from collections.abc import Iterator
+from dataclasses import asdict
 
 import duckdb
 import numpy as np
@@ -12,9 +13,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.build.patterns import WithheldCells, cube_cell
+from analytics.build.patterns import WithheldCells
 from analytics.build.recompute import Recipe, compared, rebuilt, store_of
-from analytics.build.rows.dots import MIDDLE, dots, growth_beside, spread_rows
+from analytics.build.rows import dots as dots_module
+from analytics.build.rows.dots import MIDDLE, growth_beside, spread_dots
 from analytics.estimate.effects import EffectEstimate, effect
 from analytics.estimate.sample import Sample
 from analytics.folders import Home
@@ -25,6 +27,7 @@ from analytics.present.sentences.phrases import described
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Sector
 from analytics.release import Release, Releases
+from analytics.release.figure import group_of
 from analytics.release.file import LATER
 from tests.helpers.michigan_release import as_they_are, built
 from tests.helpers.panels import drawn, rich
@@ -35,6 +38,13 @@ GAPS = 1e-9  # a gap is told from what the deletion of a firm does to a mean of 
 COLUMNS = ["outcome", "sector", "horizon", "place", "value", "n", "obs_status"]
 OUTCOME = "sales"
 PLAIN = Settings(adjustment="none", award_period="after")
+
+
+def dots(growth: np.ndarray) -> list[dict]:
+    """Middle and dots, with their places."""
+    return [
+        {"place": place, "value": value, "n": n} for place, (value, n) in enumerate(dots_module.dots(growth), MIDDLE)
+    ]
 
 
 # ---- the gaps --------------------------------------------------------------------------------------------------------
@@ -270,14 +280,14 @@ def rows(samples, programme, rules: dict | None = None, earlier: tuple = (), arm
 
 def guarded(rules: dict, arm: Arm) -> WithheldCells:
     by_horizon = {
-        (arm, OUTCOME, horizon): {cube_cell(sector=code): rule for code, rule in by.items()}
+        (arm, OUTCOME, horizon): {group_of({"sector": code}): rule for code, rule in by.items()}
         for horizon, by in rules.items()
     }
     return WithheldCells(by_horizon, {})
 
 
 def of_guard(samples, programme, guard: WithheldCells, earlier: tuple = ()) -> pd.DataFrame:
-    found = list(spread_rows(samples, programme, guard, list(earlier)))
+    found = [asdict(dot) for dot in spread_dots(samples, programme, guard, list(earlier))]
     assert all(list(row) == COLUMNS for row in found)
     return pd.DataFrame(found, columns=COLUMNS)
 

@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.build.patterns import CubeCell, WithheldCells, cube_cell
-from analytics.build.rows.effects import _lasting_rows
-from analytics.build.withhold import withhold
+from analytics.build.patterns import WithheldCells
+from analytics.build.rows.effects import _lasting
 from analytics.estimate import groups_of
 from analytics.estimate.effects import EffectEstimate, Withheld, group_effects
 from analytics.estimate.sample import Sample
@@ -21,8 +20,11 @@ from analytics.model import Arm, Estimand, Grade, Reason, Rule, Settings
 from analytics.panel import Panel
 from analytics.panel.windows import horizons
 from analytics.present.sentences.phrases import described, measure_words
-from analytics.programme.dimensions import DIMENSIONS
+from analytics.programme.dimensions import DIMENSIONS, Group
 from analytics.release import Release
+from analytics.release.figure import group_of
+from analytics.release.measures import measure_named
+from tests.helpers.figures import Earlier, as_row, withheld_rows
 from tests.helpers.michigan_release import as_they_are, built
 from tests.helpers.panels import drawn, rich
 from tests.reference import effects as reference
@@ -39,8 +41,8 @@ def lasting(panel: Panel, by: str | None, settings: Settings = PLAIN) -> dict[ob
     samples = [Sample(panel, OUTCOME, settings, year) for year in (None, *horizons(panel, settings))]
     groups = groups_of(panel, by) if by else {(): panel.funded}
     effects = {sample.horizon: group_effects(sample, Estimand.TYPICAL_FIRM, groups) for sample in samples}
-    rows = _lasting_rows(samples, effects, Estimand.TYPICAL_FIRM, (by,) if by else (), groups)
-    return dict(zip(groups, rows, strict=False))
+    figures = _lasting(samples, effects, Estimand.TYPICAL_FIRM, (by,) if by else (), groups)
+    return dict(zip(groups, map(as_row, figures), strict=False))
 
 
 def ends(panel: Panel, mine: np.ndarray, settings: Settings = PLAIN) -> list[EffectEstimate | Withheld]:
@@ -215,15 +217,14 @@ NUMBERS = {"value", "low", "high", "df", "p_value", "half_low", "half_high", "si
 PROTECTED = drawn(8, funded=(22, 18), comparison=(25, 20), cohorts=(8,))
 
 
-def of_sectors(rules: dict[tuple[Arm, str, str], dict[CubeCell, Rule]], earlier: list[pd.DataFrame]) -> list[dict]:
+def of_sectors(rules: dict[tuple[Arm, str, str], dict[Group, Rule]], earlier: list[Earlier]) -> list[dict]:
     """Of s0 and s1."""
-    return list(withhold(list(lasting(PROTECTED, "sector").values()), WithheldCells(rules, {}), earlier))
+    return list(withheld_rows(lasting(PROTECTED, "sector").values(), WithheldCells(rules, {}), earlier))
 
 
-def released(add: float) -> pd.DataFrame:
+def released(add: float) -> Earlier:
     """An earlier release's figures, each by so much larger."""
-    rows = [row | {"figure_id": "", "cell": "", "value": row["value"] + add} for row in of_sectors({}, [])]
-    return pd.DataFrame(rows)
+    return Earlier.of(row | {"value": row["value"] + add} for row in of_sectors({}, []))
 
 
 @pytest.mark.parametrize("horizon", ["*", "overall", "1", "2", "3"])
@@ -234,9 +235,9 @@ def test_what_the_guard_withholds_is_withheld(horizon, rule):
     """
     for more in (
         {},
-        {(Arm.FUNDED, OUTCOME, "overall" if horizon == "1" else "1"): {cube_cell(sector="s0"): Rule.HELD}},
+        {(Arm.FUNDED, OUTCOME, "overall" if horizon == "1" else "1"): {group_of({"sector": "s0"}): Rule.HELD}},
     ):
-        rules = more | {(Arm.FUNDED, OUTCOME, horizon): {cube_cell(sector="s0"): rule}}
+        rules = more | {(Arm.FUNDED, OUTCOME, horizon): {group_of({"sector": "s0"}): rule}}
         hidden, free = of_sectors(rules, [released(1.0)])
         assert hidden["sector"] == "s0"
         assert not NUMBERS & hidden.keys()
@@ -251,7 +252,7 @@ def test_what_is_held_in_any_year_is_held(arm, horizon):
     """Few firms of one year were corrected: its effect stays, and would be found anew from the other year's and a new
     difference. The difference stays too, or is not told where there was none.
     """
-    rules = {(arm, OUTCOME, horizon): {cube_cell(sector="s0"): Rule.HELD}}
+    rules = {(arm, OUTCOME, horizon): {group_of({"sector": "s0"}): Rule.HELD}}
     held, free = of_sectors(rules, [released(5.0), released(1.0)])
     was, _ = of_sectors({}, [])
     assert (held["value"], held["obs_status"]) == (was["value"] + 1, "P")
@@ -268,9 +269,9 @@ def test_one_firm_is_not_found_from_the_other_year_and_the_difference():
     mine = np.flatnonzero(PROTECTED.funded & (PROTECTED.units["sector"] == "s0").to_numpy())
     sales[mine[0], 16:20] *= 2.0
     corrected = Panel(PROTECTED.units, PROTECTED.periods, {OUTCOME: sales})
-    rules = {(Arm.FUNDED, OUTCOME, "3"): {cube_cell(sector="s0"): Rule.HELD}}
+    rules = {(Arm.FUNDED, OUTCOME, "3"): {group_of({"sector": "s0"}): Rule.HELD}}
     new = next(iter(lasting(corrected, "sector").values()))
-    told, _ = withhold(list(lasting(corrected, "sector").values()), WithheldCells(rules, {}), [released(0.0)])
+    told, _ = withheld_rows(lasting(corrected, "sector").values(), WithheldCells(rules, {}), [released(0.0)])
     was, _ = of_sectors({}, [])
     assert new["value"] != pytest.approx(was["value"], rel=1e-3)
     assert told["value"] == was["value"]
@@ -289,13 +290,13 @@ def test_an_effect_is_held_with_the_comparison_firms_of_its_sectors():
                              "value": 0.5, "obs_status": "E"}
         for cell in cells for measure, arm in measures
     ]  # fmt: skip
-    earlier = pd.DataFrame([row | {"figure_id": "", "cell": "", "value": 0.25} for row in rows])
-    rules = {(Arm.COMPARISON, OUTCOME, "1"): {cube_cell(sector="s0"): Rule.HELD}}
-    found = withhold(rows, WithheldCells(rules, {}), [earlier])
+    earlier = Earlier.of(row | {"value": 0.25} for row in rows)
+    rules = {(Arm.COMPARISON, OUTCOME, "1"): {group_of({"sector": "s0"}): Rule.HELD}}
+    found = withheld_rows(rows, WithheldCells(rules, {}), [earlier])
     for row in found:
         stays = row["sector"] == "s0" and row["arm"] != "funded"
         assert (row["value"], row["obs_status"]) == ((0.25, "P") if stays else (0.5, "E")), row
-    for row in withhold(
+    for row in withheld_rows(
         rows, WithheldCells({(Arm.COMPARISON, OUTCOME, "2"): rules[Arm.COMPARISON, OUTCOME, "1"]}, {}), []
     ):
         assert row["value"] == 0.5
@@ -311,10 +312,10 @@ def test_groups_that_cross_a_held_sector_are_held_and_the_programme_is_not():
         | {"outcome": OUTCOME, "measure": "typical_firm", "arm": "*", "horizon": "1", "unit": "fraction", "value": 0.5}
         for cell in cells
     ]  # fmt: skip
-    rules = {(Arm.COMPARISON, OUTCOME, "1"): {cube_cell(sector="s0"): Rule.HELD}}
-    assert [row.get("value") for row in withhold(rows, WithheldCells(rules, {}), [])] == [0.5, None, 0.5, None, 0.5]
-    rules = {(Arm.COMPARISON, OUTCOME, "2"): {cube_cell(sector="s0"): Rule.HELD}}
-    assert all(row["value"] == 0.5 for row in withhold(rows, WithheldCells(rules, {}), []))
+    rules = {(Arm.COMPARISON, OUTCOME, "1"): {group_of({"sector": "s0"}): Rule.HELD}}
+    assert [row.get("value") for row in withheld_rows(rows, WithheldCells(rules, {}))] == [0.5, None, 0.5, None, 0.5]
+    rules = {(Arm.COMPARISON, OUTCOME, "2"): {group_of({"sector": "s0"}): Rule.HELD}}
+    assert all(row["value"] == 0.5 for row in withheld_rows(rows, WithheldCells(rules, {})))
 
 
 # ---- in a release ----------------------------------------------------------------------------------------------------
@@ -347,7 +348,7 @@ def test_what_verify_says_of_it(michigan, language):
             said = described(michigan, figure, text)
             assert measure_words(figure, text) in said
             assert not figure.published or repr(figure.value) in said
-    figure = michigan.figure(MEASURE, outcome=OUTCOME, horizon="overall")
+    figure = michigan.figure(measure_named(MEASURE), outcome=OUTCOME, horizon="overall")
     assert text("measure.lasting") in measure_words(figure, text)
     assert text("measure.typical_firm") in measure_words(figure, text)
 

@@ -8,12 +8,11 @@ import pandas as pd
 import pytest
 
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells, cube_cell
+from analytics.build.patterns import WithheldCells
 from analytics.build.recompute import Recipe, compared, rebuilt, store_of
-from analytics.build.rows.effects import figure_rows
-from analytics.build.rows.over_time import path_rows
+from analytics.build.rows.effects import figures as candidate_figures
+from analytics.build.rows.over_time import over_time_figures
 from analytics.build.samples import samples_of
-from analytics.build.withhold import withhold
 from analytics.estimate import EventEstimate, event_study
 from analytics.estimate.event_study import shares_by_event
 from analytics.estimate.sample import Sample
@@ -25,20 +24,25 @@ from analytics.panel.windows import horizons
 from analytics.present.sentences.phrases import described, horizon_phrase
 from analytics.programme.file import load_programme
 from analytics.release import Release
+from analytics.release.figure import group_of
+from analytics.release.measures import measure_named
 from analytics.store.database import Store
+from tests.helpers.figures import Earlier, as_row, withheld_rows
 from tests.helpers.michigan_release import as_they_are, built, funded_only
 from tests.helpers.panels import drawn
 from tests.whole.test_as_of import forged
 
 PROGRAMME, OUTCOME = "michigan-1988", "sales"
 BOUNDS = {"value": "value", "low": "ci_low", "high": "ci_high", "sim_low": "sim_low", "sim_high": "sim_high"}
+NUMBERS = [*BOUNDS, "df", "n_funded", "n_comparison"]
 
 
 def paths(panel: Panel, settings: Settings, *, whole_only: bool = False, p_percent: float = 10.0) -> pd.DataFrame:
     """The rows of a programme whose headline is the panel's one outcome."""
     rules = DisclosureRules(p_percent=p_percent)
     programme = SimpleNamespace(settings=settings, headline=SimpleNamespace(outcome=OUTCOME), disclosure_rules=rules)
-    return pd.DataFrame(list(path_rows(panel, programme, Sample(panel, OUTCOME, settings), whole_only=whole_only)))
+    figures = over_time_figures(panel, programme, Sample(panel, OUTCOME, settings), whole_only=whole_only)
+    return pd.DataFrame([dict.fromkeys((*BOUNDS, "n_funded", "n_comparison")) | as_row(figure) for figure in figures])
 
 
 def events(panel: Panel, settings: Settings, **how) -> pd.DataFrame:
@@ -251,17 +255,15 @@ def michigan(tmp_path_factory) -> tuple[Home, Release]:
 
 
 def rows_of(panel: Panel) -> list[dict]:
-    return paths(panel, SMALL).astype(object).where(lambda rows: rows.notna(), None).to_dict("records")
-
-
-NUMBERS = [*BOUNDS, "df", "n_funded", "n_comparison"]
+    rows = paths(panel, SMALL).astype(object).to_dict("records")
+    return [{name: value for name, value in row.items() if pd.notna(value)} for row in rows]
 
 
 @pytest.mark.parametrize("horizon", ["*", "overall", "1", "3"])
 def test_of_a_withheld_programme_nothing_is_told(horizon):
     """Neither a point of the path, its firms, nor who reports: place, status and reason alone."""
-    guarded = WithheldCells({(Arm.FUNDED, OUTCOME, horizon): {cube_cell(): Rule.SECONDARY}}, {})
-    found = pd.DataFrame(list(withhold(rows_of(PANELS["quarters"]), guarded, [])))
+    guarded = WithheldCells({(Arm.FUNDED, OUTCOME, horizon): {(): Rule.SECONDARY}}, {})
+    found = pd.DataFrame(withheld_rows(rows_of(PANELS["quarters"]), guarded))
     assert set(found["measure"]) == {"event_study", "reporting"}
     assert found.reindex(columns=NUMBERS).isna().all(axis=None)
     assert set(found["reason"]) == {Reason.COMPLEMENTARY}
@@ -272,11 +274,10 @@ def test_of_a_withheld_programme_nothing_is_told(horizon):
 def test_of_a_held_programme_nothing_new_is_told(horizon):
     """Points of the earlier release stay, marked provisional; points that it did not have are not told."""
     rows = rows_of(PANELS["quarters"])
-    told = [row | {"figure_id": "", "cell": ""} for row in rows if row["value"] is not None]
-    earlier = pd.DataFrame(told[::2]).assign(value=lambda frame: frame["value"] + 1)
-    guarded = WithheldCells({(Arm.FUNDED, OUTCOME, horizon): {cube_cell(): Rule.HELD}}, {})
-    found = pd.DataFrame(list(withhold(rows, guarded, [earlier]))).set_index(["measure", "arm", "horizon"])
-    stay = earlier.set_index(["measure", "arm", "horizon"])
+    told = [row | {"value": row["value"] + 1} for row in rows if "value" in row][::2]
+    guarded = WithheldCells({(Arm.FUNDED, OUTCOME, horizon): {(): Rule.HELD}}, {})
+    found = pd.DataFrame(withheld_rows(rows, guarded, [Earlier.of(told)])).set_index(["measure", "arm", "horizon"])
+    stay = pd.DataFrame(told).set_index(["measure", "arm", "horizon"])
     assert len(stay) > 20
     for place, row in found.iterrows():
         if place in stay.index:
@@ -288,8 +289,8 @@ def test_of_a_held_programme_nothing_new_is_told(horizon):
 
 def test_a_held_comparison_tells_nothing_new_of_who_reports():
     """Few comparison firms changed: their shares are not told anew, where no earlier release has them."""
-    guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, "*"): {cube_cell(): Rule.HELD}}, {})
-    found = pd.DataFrame(list(withhold(rows_of(PANELS["quarters"]), guarded, [])))
+    guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, "*"): {(): Rule.HELD}}, {})
+    found = pd.DataFrame(withheld_rows(rows_of(PANELS["quarters"]), guarded))
     reporting = found[found["measure"] == "reporting"]
     assert reporting.loc[reporting["arm"] == "comparison", "value"].isna().all()
     assert reporting.loc[reporting["arm"] == "funded", "value"].notna().all()
@@ -302,13 +303,13 @@ def test_held_comparison_firms_hold_the_path(horizon):
     """
     rows = rows_of(PANELS["quarters"])
     for rule in (Rule.HELD, Rule.SECONDARY):
-        guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, horizon): {cube_cell(): rule}}, {})
-        found = pd.DataFrame(list(withhold(rows, guarded, [])))
+        guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, horizon): {(): rule}}, {})
+        found = pd.DataFrame(withheld_rows(rows, guarded)).reindex(columns=["measure", "value"])
         points = found[found["measure"] == "event_study"]
         assert points["value"].notna().any() == (rule is Rule.SECONDARY)
-    earlier = pd.DataFrame([row | {"figure_id": "", "cell": ""} for row in rows if row["value"] is not None])
-    guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, horizon): {cube_cell(): Rule.HELD}}, {})
-    found = pd.DataFrame(list(withhold(rows, guarded, [earlier.assign(value=7.0)])))
+    earlier = Earlier.of(row | {"value": 7.0} for row in rows if "value" in row)
+    guarded = WithheldCells({(Arm.COMPARISON, OUTCOME, horizon): {(): Rule.HELD}}, {})
+    found = pd.DataFrame(withheld_rows(rows, guarded, [earlier]))
     points = found[(found["measure"] == "event_study") & found["value"].notna()]
     assert len(points) > 10
     assert set(points["value"]) == {7.0}
@@ -327,7 +328,7 @@ def test_a_release_holds_the_paths(michigan):
     expected = event_study(panel, OUTCOME, settings=programme.settings).effects
     assert len(expected) == 4
     for event, estimate in expected.items():
-        figure = release.figure("event_study", outcome=OUTCOME, horizon=f"e{event}")
+        figure = release.figure(measure_named("event_study"), outcome=OUTCOME, horizon=f"e{event}")
         assert figure is not None
         if isinstance(estimate, EventEstimate):
             step = step_of(max(map(max, added(panel, programme.settings, event))))
@@ -339,7 +340,7 @@ def test_a_release_holds_the_paths(michigan):
     assert sorted(set(shares["horizon"])) == ["1987", "1988", "1989"]
     counted = np.isfinite(panel.outcomes[OUTCOME][panel.funded]).mean(axis=0)
     for year, share in zip(("1987", "1988", "1989"), counted, strict=True):
-        figure = release.figure("reporting", outcome=OUTCOME, arm="funded", horizon=year)
+        figure = release.figure(measure_named("reporting"), outcome=OUTCOME, arm="funded", horizon=year)
         assert figure is not None
         assert figure.value == pytest.approx(share, abs=0.025)
 
@@ -354,7 +355,7 @@ def test_a_point_of_the_path_is_made_again_to_the_last_digit(michigan):
             assert release.holds(figure_id)
             assert release.picture_of(figure_id) is None
             assert compared(release, tables, figure_id).equal
-    figure = release.figure("event_study", outcome=OUTCOME, horizon="e0")
+    figure = release.figure(measure_named("event_study"), outcome=OUTCOME, horizon="e0")
     figures = release.figures.copy()
     figures.loc[figures["figure_id"] == figure.figure_id, "sim_high"] += 0.001
     assert list(compared(forged(release, figures=figures), tables, figure.figure_id).differences) == ["sim_high"]
@@ -368,8 +369,9 @@ def test_a_withheld_wave_leaves_the_points_of_all_waves(michigan, rule, whole_on
         everybody = from_store(store, programme, everybody=True)
     samples = samples_of(everybody.compared, programme, horizons(everybody.compared, programme.settings))
     told = []
-    for rules in ({}, {(Arm.FUNDED, OUTCOME, "*"): {cube_cell(wave=programme.codes("wave")[0]): rule}}):
-        rows = pd.DataFrame(list(figure_rows(everybody, programme, samples, WithheldCells(rules, {}))))
+    for rules in ({}, {(Arm.FUNDED, OUTCOME, "*"): {group_of({"wave": programme.codes("wave")[0]}): rule}}):
+        figures = candidate_figures(everybody, programme, samples, WithheldCells(rules, {}))
+        rows = pd.DataFrame(map(as_row, figures))
         points = rows[(rows["measure"] == "event_study") & rows["value"].notna()]
         told.append(points["horizon"].tolist())
     assert told[0] == ["e-2", "e0", "e1"]

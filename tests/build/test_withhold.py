@@ -14,8 +14,8 @@ from analytics.build.contributions import contributions
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import WithheldCells
 from analytics.build.rows.dots import MIDDLE
-from analytics.build.rows.effects import figure_rows
-from analytics.build.rows.row import KEY, coarse
+from analytics.build.rows.effects import figures as candidate_figures
+from analytics.build.rows.row import coarse
 from analytics.build.samples import samples_of
 from analytics.disclosure import Protection
 from analytics.folders import Home
@@ -25,8 +25,10 @@ from analytics.panel.windows import horizons
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme, load_programme
 from analytics.release import Release, Releases
+from analytics.release.measures import measure_named
 from analytics.store.database import Store
 from tests.build.test_lasting import alike_per_firm
+from tests.helpers.figures import as_row
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +52,11 @@ def candidates(everybody: Panel, programme: Programme) -> pd.DataFrame:
     """The figures as they are before anything is withheld."""
     panel = everybody.compared
     samples = samples_of(panel, programme, horizons(panel, programme.settings))
-    return pd.DataFrame(list(figure_rows(everybody, programme, samples, WithheldCells({}, {})))).set_index(list(KEY))
+    figures = candidate_figures(everybody, programme, samples, WithheldCells({}, {}))
+    return pd.DataFrame(map(as_row, figures)).set_index(list(KEY))
 
 
+KEY = ("outcome", "measure", "arm", "horizon", *DIMENSIONS)
 CHANCE = ("selling_", "stopped_", "started_", "check_", "measured_", "change")
 NUMBERS = ["value", "low", "high", "sim_low", "sim_high", "half_low", "half_high", "mde"]
 
@@ -220,7 +224,9 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     masks = {code: panel.funded & (panel.units["sector"] == code).to_numpy() for code in release.codes("sector")}
     effects = group_effects(sample, "typical_firm", masks)
     rows = {
-        code: release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": code})
+        code: release.figure(
+            measure_named("typical_firm"), outcome="online_sales", horizon="overall", group={"sector": code}
+        )
         for code in masks
     }
     shown = {code: effects[code] for code, row in rows.items() if row is not None and row.published}
@@ -229,7 +235,7 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     drawn = release.figures.set_index("figure_id")["shrunk"]
     for code, value in shrunken(shown, whole).items():
         assert drawn[rows[code].figure_id] == pytest.approx(value, rel=1e-12)
-    told = release.figure("sectors_differ_typical_firm", outcome="online_sales", horizon="overall")
+    told = release.figure(measure_named("sectors_differ_typical_firm"), outcome="online_sales", horizon="overall")
     assert told is not None
     assert told.value == pytest.approx(sectors_differ(shown.values()).p_value, rel=1e-12)
     assert sectors_differ(effects.values()).p_value != pytest.approx(told.value, rel=1e-6)
@@ -240,8 +246,8 @@ def test_the_difference_of_two_filters_is_not_to_be_had(release: Release, candid
     programme = load_programme("ecommerce-2020")
     macro = next(sector.macro_sector for sector in programme.sectors if sector.id == "electronics")
     inside = [sector.id for sector in programme.sectors if sector.macro_sector == macro]
-    whole = release.figure("firms", arm="funded", group={"macro_sector": macro})
-    parts = [release.figure("firms", arm="funded", group={"sector": code}) for code in inside]
+    whole = release.figure(measure_named("firms"), arm="funded", group={"macro_sector": macro})
+    parts = [release.figure(measure_named("firms"), arm="funded", group={"sector": code}) for code in inside]
     assert whole is not None
     assert whole.published
     assert sum(part is None or not part.published for part in parts) >= 2
@@ -259,7 +265,7 @@ def test_amounts_are_no_finer_than_their_largest_contribution_allows(
     for what in ("before", "after"):
         for horizon in ("overall", "1", "2", "3"):
             mine = frame[(frame["arm"] == "funded") & frame[f"online_sales|{horizon}|{what}"].notna()]
-            told = release.figure(f"{what}_mean", outcome="online_sales", arm="funded", horizon=horizon)
+            told = release.figure(measure_named(f"{what}_mean"), outcome="online_sales", arm="funded", horizon=horizon)
             assert told is not None
             assert told.value is not None
             assert told.n_funded == len(mine)
@@ -347,8 +353,10 @@ def test_no_withheld_year_tells_whether_an_effect_lasts(release: Release) -> Non
     told = 0
     for figure_id in rows["figure_id"]:
         row = release.by_id(figure_id)
-        named = {"outcome": row.outcome, "group": dict(release.group_of(row))}
-        years = [release.figure("typical_firm", horizon=year, **named) for year in ("overall", "1", "2", "3")]
+        named = {"outcome": row.outcome, "group": dict(row.group)}
+        years = [
+            release.figure(measure_named("typical_firm"), horizon=year, **named) for year in ("overall", "1", "2", "3")
+        ]
         secret = next((year.conf_status for year in years if year.conf_status != "F"), "F")
         assert row.conf_status == secret
         if row.published:

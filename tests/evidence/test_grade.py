@@ -11,8 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from analytics.build.assessment import Assessment
-from analytics.build.rows.evidence import claimed, evidence_rows
-from analytics.build.rows.row import cell_of_group
+from analytics.build.rows.evidence import evidence_figures, with_claims
 from analytics.estimate.effects import EffectEstimate, effect, effects_by
 from analytics.estimate.inference import Uncertainty
 from analytics.evidence.checks import check_before
@@ -20,7 +19,9 @@ from analytics.evidence.findings import Finding
 from analytics.evidence.grade import grade_evidence, grade_of, verdict
 from analytics.model import Check, CheckReason, Estimand, Grade, Reason, Result, Settings, Unit, Verdict, Withheld
 from analytics.panel import Panel
+from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import load_programme
+from tests.helpers.figures import as_figure, as_row
 from tests.helpers.panels import drawn, rich, with_sales
 
 MICHIGAN = load_programme("michigan-1988")
@@ -363,7 +364,8 @@ def test_a_row_carries_the_grade_and_verdict_of_its_effect():
     held = {(one.estimand, one.by, one.group): one.evidence for one in assessment.assessed}
 
     def row(measure: str, by: tuple = (), group: object = (), **changes: object) -> dict:
-        cell = cell_of_group(by, group, outcome="sales", horizon="1", measure=measure)
+        cell = {"outcome": "sales", "arm": "*", "horizon": "1", "measure": measure} | dict.fromkeys(DIMENSIONS, "*")
+        cell |= dict(zip(by, (group,), strict=False))
         return cell | {"value": 0.1, "low": 0.05, "high": 0.2} | changes
 
     whole, euros = held[Estimand.TYPICAL_FIRM, (), ()], held[Estimand.EURO_WEIGHTED, (), ()]
@@ -373,15 +375,16 @@ def test_a_row_carries_the_grade_and_verdict_of_its_effect():
         (row("extra_sales"), euros.grade, euros.verdict),
         (row("losses_offset"), euros.grade, Verdict.HIGHER),
         (row("losses_offset", low=-0.1), euros.grade, Verdict.CANNOT_TELL),
-        (row("typical_firm", value=None), Grade.WITHHELD, None),
+        (row("typical_firm", value=None, low=None, high=None), Grade.WITHHELD, None),
         (row("typical_firm", horizon="2"), None, None),
         (row("typical_firm", outcome="employ"), None, None),
         (row("symmetric_growth"), None, None),
         (row("extra_sales", ("sector",), "s0"), None, None),
     ]
-    for (before, grade, word), after in zip(cases, claimed([c[0] for c in cases], assessment), strict=True):
-        assert (after.get("grade"), after.get("verdict")) == (grade, word), before
-        assert {k: v for k, v in after.items() if k not in ("grade", "verdict")} == before
+    figures = with_claims([as_figure(before) for before, _, _ in cases], assessment)
+    for (before, grade, word), figure in zip(cases, figures, strict=True):
+        assert (figure.grade, figure.verdict) == (grade, word), before
+        assert replace(figure, grade=None, verdict=None) == as_figure(before)
 
 
 ROUND = 1e-12
@@ -390,7 +393,7 @@ ROUND = 1e-12
 def all_rows(panel: Panel, programme=MICHIGAN) -> list[dict]:
     """Every row of the evidence, each checked for what a row must hold."""
     assessment = Assessment(panel, programme)
-    rows = list(evidence_rows(assessment))
+    rows = list(map(as_row, evidence_figures(assessment)))
     seen = set()
     for row in rows:
         assert (row.get("value") is None) != (row.get("reason") is None), row

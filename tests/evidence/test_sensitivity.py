@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from analytics.build.assessment import Assessment
-from analytics.build.rows.evidence import evidence_rows
+from analytics.build.rows.evidence import evidence_figures
 from analytics.estimate.effects import effect
 from analytics.estimate.inference import Deletions, jackknife
 from analytics.estimate.sample import Sample
@@ -21,6 +21,7 @@ from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
 from analytics.programme.parts import MainQuestion
+from tests.helpers.figures import as_row
 from tests.helpers.panels import drawn, in_units_of, rich, with_sales
 from tests.reference import placebo as reference_placebo
 
@@ -196,9 +197,8 @@ def test_a_headline_is_about_its_years(horizon, years, weights):
 
 def rows_of(panel: Panel) -> dict[str, dict]:
     names = {f"{name}_typical_firm" for name in ("straight_line", "bend", "relative")}
-    return {
-        row["measure"]: row for row in evidence_rows(Assessment(panel, programme("overall"))) if row["measure"] in names
-    }
+    rows = map(as_row, evidence_figures(Assessment(panel, programme("overall"))))
+    return {row["measure"]: row for row in rows if row["measure"] in names}
 
 
 def test_what_would_undo_a_direction_is_told_where_one_is_claimed():

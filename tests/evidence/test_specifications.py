@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import optimize
 
 from analytics.build.assessment import Assessment
-from analytics.build.rows.evidence import evidence_rows
+from analytics.build.rows.evidence import evidence_figures
 from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import EffectEstimate, effect, effects_by, group_effects
 from analytics.estimate.sample import Sample
@@ -22,6 +22,7 @@ from analytics.evidence.specifications import SpecificationResult, try_specifica
 from analytics.model import CheckReason, ConfStatus, Estimand, Reason, Result, Settings, Specification, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
+from tests.helpers.figures import as_row
 from tests.helpers.panels import drawn, rich, with_sales
 from tests.reference import adjusted as reference_adjusted
 from tests.reference import effects as reference
@@ -414,7 +415,7 @@ def test_what_nobody_said_is_not_testable(name):
 def test_a_row_of_few_firms_apart_has_no_number_at_all(unpaid, told):
     """Neither the estimate nor how many firms it was made of; whether the sign holds; of the programme many are."""
     programme = load_programme("michigan-1988").model_copy(update={"specifications": (Specification.PAID_ONLY,)})
-    rows = list(evidence_rows(Assessment(paid(sized(50, 50), unpaid), programme)))
+    rows = list(map(as_row, evidence_figures(Assessment(paid(sized(50, 50), unpaid), programme))))
     found = [row for row in rows if row["measure"].startswith("spec_paid_only")]
     assert len(found) == 4  # programme, macro-sector, sector, euros
     assert {row["result"] for row in found} == {"pass"}

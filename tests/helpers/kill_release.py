@@ -110,7 +110,7 @@ def estimated(folder: Path) -> Callable[..., build.Contents]:
     made = pickle.loads((folder / "contents.pickle").read_bytes())
 
     def contents(_programme: object, _store: object, _releases: object, release: str, *_: object) -> build.Contents:
-        return replace(made, manifest=made.manifest | {"release": release})
+        return replace(made, manifest=replace(made.manifest, release=release))
 
     return contents
 

@@ -4,6 +4,7 @@ import html
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,8 +21,10 @@ from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.phrases import described
 from analytics.present.tables.facts import sector_facts
 from analytics.present.written import effect_cell, rate_span
+from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
+from analytics.release.measures import measure_named
 from pages.parts import guide
 from pages.parts.in_use import read_release
 from tests.pages.test_pages import DASHBOARD, sound, words
@@ -95,8 +98,8 @@ def test_the_first_screen_shows_the_words_of_its_pictures_and_of_verify(
     """The large numbers, the heading and the tables below are the same strings, made of what `verify` prints."""
     text, main = speaking(language), release.headline()
     app = opened(demonstration, lang=language)
-    change = release.figure("change", outcome="online_sales", arm="funded", horizon="overall")
-    money = release.figure("extra_per_grant", outcome="online_sales", horizon="overall")
+    change = release.figure(measure_named("change"), outcome="online_sales", arm="funded", horizon="overall")
+    money = release.figure(measure_named("extra_per_grant"), outcome="online_sales", horizon="overall")
     assert change is not None
     assert money is not None
     outcome = release.programme.outcome("online_sales")
@@ -168,14 +171,14 @@ def test_another_choice_shows_and_addresses_another_figure(demonstration: Home, 
     """Year 2 of sales added up: the id on the page is that figure's, with its facts, and no claim is made of it."""
     text, asked = speaking("it"), Asked("total_sales", Estimand.EURO_WEIGHTED, "2")
     app = opened(demonstration, "sectors", sector="retail", outcome="total_sales", estimand="euro_weighted", year="2")
-    figure = asked.figure(release, [("sector", "retail")])
+    figure = asked.effect(release, [("sector", "retail")])
     assert figure is not None
     assert figure.figure_id in words(app)
     assert title(app) == "Commercio al dettaglio · Vendite totali: vendite sommate, 2º anno"
     for label, shown in sector_facts(release, asked, "retail", text):
         assert f":gray[{label}]  \n**{shown}**" in words(app)
     app.segmented_control(key="pick_year").set_value("3").run()
-    figure = asked.figure(release, [("sector", "retail")], horizon="3")
+    figure = asked.effect(release, [("sector", "retail")], horizon="3")
     assert figure is not None
     assert figure.figure_id in words(app)
     assert asked_for(app, "year") == "3"
@@ -233,9 +236,9 @@ def test_what_is_held_is_an_option() -> None:
 def changed(home: Home, root: Path, edit: Callable[[dict], None]) -> Home:
     """The demonstration's release with another programme file in it."""
     source = Releases(home.releases, "ecommerce-2020").open()
-    manifest = {key: value for key, value in source.manifest.items() if key != "format_version"}
-    manifest["programme"] = source.programme.model_dump(mode="json")
-    edit(manifest["programme"])
+    programme = source.programme.model_dump(mode="json")
+    edit(programme)
+    manifest = replace(source.manifest, programme=Programme.model_validate(programme))
     names = ("figures", "lines", "spread", "reconciliation", "applications")
     releases = Releases(Home(root).releases, "ecommerce-2020")
     write_release(releases.path(source.release_id), manifest, {name: getattr(source, name) for name in names})

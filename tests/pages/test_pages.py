@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -65,7 +66,6 @@ def withheld(demonstration: Home, tmp_path: Path) -> Home:
     figures["conf_status"] = "A"
     lines = source.lines.assign(index_value=None, n=None)
     releases = Releases(Home(tmp_path).releases, "ecommerce-2020")
-    manifest = {key: value for key, value in source.manifest.items() if key != "format_version"}
     tables = {
         "figures": figures,
         "lines": lines,
@@ -73,7 +73,7 @@ def withheld(demonstration: Home, tmp_path: Path) -> Home:
         "reconciliation": source.reconciliation,
         "applications": source.applications,
     }
-    write_release(releases.path(source.release_id), manifest, tables)
+    write_release(releases.path(source.release_id), source.manifest, tables)
     releases.publish(source.release_id)
     return Home(tmp_path)
 
@@ -171,8 +171,7 @@ def older(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Home
     ids = old.figures["figure_id"].str.replace(f".{old.release_id}.", f".{NEWER}.", regex=False)
     changed = tables["figures"].assign(figure_id=ids)
     changed.loc[changed["sector"] == "retail", "grade"] = "withheld"
-    manifest = {key: value for key, value in old.manifest.items() if key != "format_version"} | {"release": NEWER}
-    write_release(releases.path(NEWER), manifest, tables | {"figures": changed})
+    write_release(releases.path(NEWER), replace(old.manifest, release=NEWER), tables | {"figures": changed})
     releases.publish(NEWER)
     return home
 

@@ -18,7 +18,7 @@ from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
 from analytics.present.sentences.claims import ClaimKind, Sentence, sentence_of
 from analytics.present.sentences.lasting import Lasts
 from analytics.present.verbs import Verb
-from analytics.release import Figure, Release, Releases
+from analytics.release import Figure, Release, Releases, measures
 
 DOCUMENT = PROJECT / "docs" / "SENTENCES.md"
 LEVELS = ("*", "macro_sector", "sector")
@@ -88,15 +88,14 @@ class Case:
 def specimen(release: Release, kind: ClaimKind, level: str) -> Figure:
     """A published figure of that kind and level, to be varied."""
     headline = release.programme.headline
-    at = {"outcome": headline.outcome, "horizon": str(headline.horizon)}
     group = {} if level == "*" else {level: release.codes(level)[0]}
     measure = {
-        ClaimKind.EFFECT: headline.estimand,
-        ClaimKind.MONEY: "extra_per_grant",
-        ClaimKind.LOSSES: "losses_offset",
+        ClaimKind.EFFECT: measures.EFFECTS[headline.estimand],
+        ClaimKind.MONEY: measures.EXTRA_PER_GRANT,
+        ClaimKind.LOSSES: measures.LOSSES_OFFSET,
     }
     arm = Arm.FUNDED if kind is ClaimKind.CHANGE else "*"
-    found = release.figure(measure.get(kind, "change"), arm=arm, group=group, **at)
+    found = release.main(measure.get(kind, measures.CHANGE), arm=arm, group=group)
     assert found is not None, (kind, level)
     return found
 

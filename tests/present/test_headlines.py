@@ -131,7 +131,9 @@ class Changed(Release):
 
     def figure(self, measure, **where):  # type: ignore[no-untyped-def]
         found = self._other.figure(measure, **where)
-        return dataclasses.replace(found, **self._changes) if found and measure.startswith(self._measure) else found
+        return (
+            dataclasses.replace(found, **self._changes) if found and measure.name.startswith(self._measure) else found
+        )
 
 
 def _with_test(release: Release, p: float) -> Release:
@@ -178,6 +180,6 @@ def test_a_programme_without_comparison_is_described_once(tmp_path: Path) -> Non
     assert made.headline().grade is Grade.DESCRIPTION
     [only] = approved_sentences(made, Text("en"))
     assert only.kind is ClaimKind.CHANGE
-    assert only.figure.measure == "change"
+    assert only.figure.measure.name == "change"
     assert "not the effect of the grant" in only.sentence.long
     assert headlines(made, Text("it"))["headlines"][0]["grade"] == "description"

@@ -13,17 +13,18 @@ import pytest
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
-from analytics.model import Grade, ObsStatus, Reason
+from analytics.model import Estimand, Grade, ObsStatus, Reason
 from analytics.present import pictures
-from analytics.present.asked import Asked, GroupCodes
+from analytics.present.asked import Asked
 from analytics.present.pictures import Absent, Picture, Shown
 from analytics.present.pictures.picture import REMEMBERED
 from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.phrases import data_mark, described, why
 from analytics.present.written import EMPTY
-from analytics.programme.dimensions import HIERARCHY
+from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release, Releases
+from analytics.release.measures import Measure, measure_named
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 WITHIN = ("channel", "size_class", "area")
@@ -59,7 +60,9 @@ class Instead:
         self._release = release
         self._mine = {figure.figure_id: figure for figure in figures}
 
-    def figure(self, measure: str, **cell: Any) -> Figure | None:
+    main, main_effect = Release.main, Release.main_effect
+
+    def figure(self, measure: Measure, **cell: Any) -> Figure | None:
         found = self._release.figure(measure, **cell)
         return found and self._mine.get(found.figure_id, found)
 
@@ -81,11 +84,11 @@ def every(release: Release, text: Text) -> Iterator[tuple[str, Shown]]:
     """Every kind of picture: of the programme, of a large sector and of one that is withheld."""
     asked = Asked.headline(release)
     yield "change", pictures.change_panel(release, text)
-    for estimand in (str(asked.estimand), "euro_weighted"):
+    for estimand in (asked.estimand, Estimand.EURO_WEIGHTED):
         for point in (True, False):
             yield f"effect {estimand} {point}", pictures.effect_panel(release, text, estimand, point=point)
     yield "money", pictures.money_panel(release, text, point=False)
-    for dimension in (*HIERARCHY, *WITHIN):
+    for dimension in (*release.programme.sector_dimensions, *WITHIN):
         yield f"forest {dimension}", pictures.forest(release, text, dimension, asked)
     yield "forest shrunken", pictures.forest(release, text, "sector", asked, shrunken=True)
     yield "years", pictures.years(release, text, asked)
@@ -160,11 +163,15 @@ def verified(release: Release, figure: Figure, text: Text) -> tuple[float, float
     return float(first.rpartition(" ")[2]), float(low), float(high)
 
 
-def published(release: Release) -> list[tuple[str, GroupCodes, Figure]]:
+def published(release: Release) -> list[tuple[str, Group, Figure]]:
     """The effects that carry claims, by name of their picture: of macro-sectors and sectors."""
     asked = Asked.headline(release)
-    groups = [(dimension, ((dimension, code),)) for dimension in HIERARCHY for code in release.codes(dimension)]
-    found = [(dimension, group, asked.figure(release, group)) for dimension, group in groups]
+    groups = [
+        (dimension, ((dimension, code),))
+        for dimension in release.programme.sector_dimensions
+        for code in release.codes(dimension)
+    ]
+    found = [(dimension, group, asked.effect(release, group)) for dimension, group in groups]
     return [(dimension, group, figure) for dimension, group, figure in found if figure and figure.published]
 
 
@@ -227,7 +234,7 @@ def test_the_headline_and_its_years_read_the_same_everywhere(
     assert words in list(forest.table[text("table.effect_95")])
     years = pictures.years(release, text, asked)
     assert isinstance(years, Picture)
-    held = [asked.figure(release, horizon=str(year)) for year in release.manifest["years_after"]]
+    held = [asked.effect(release, horizon=str(year)) for year in release.manifest.years_after]
     assert dots(years.wide) == [figure.value for figure in held if figure and figure.published]
     for figure, written in zip(held, years.table[text("table.effect_95")], strict=True):
         assert figure is not None
@@ -242,7 +249,7 @@ def test_the_money_reads_the_same_everywhere(release: Release, language: str) ->
     """Extra sales per euro granted: chart, alternative text and table in the cents that the figure rounds to."""
     text = speaking(language)
     outcome = release.programme.outcome(release.programme.headline.outcome)
-    figure = release.figure("extra_per_grant", outcome=outcome.name, horizon="overall")
+    figure = release.figure(measure_named("extra_per_grant"), outcome=outcome.name, horizon="overall")
     assert figure is not None
     value, low, high = verified(release, figure, text)
     picture = pictures.money_panel(release, text, point=True)
@@ -268,7 +275,7 @@ def test_what_happened_reads_the_same_everywhere(release: Release, language: str
     assert isinstance(picture, Picture)
     ends = {trace.x[-1] for trace in picture.wide.data}
     for arm in ("funded", "comparison"):
-        figure = release.figure("change", outcome="online_sales", arm=arm, horizon="overall")
+        figure = release.figure(measure_named("change"), outcome="online_sales", arm=arm, horizon="overall")
         assert figure is not None
         assert figure.value in ends
         words = text.percent(float(described(release, figure, text).splitlines()[0].rpartition(" ")[2]))
@@ -310,7 +317,7 @@ def test_every_picture_says_where_it_comes_from(released: dict[str, Release], pr
     what is cut out of the page keeps them.
     """
     release, text = released[programme], speaking(language)
-    day = text.date(dt.date.fromisoformat(release.manifest["data_to"]))
+    day = text.date(dt.date.fromisoformat(release.manifest.data_to))
     parts = [release.programme.source.in_(text), text("chart.release", release=release.release_id), day]
     mark = data_mark(release, text)
     for name, picture in drawn(release, text):
@@ -360,7 +367,7 @@ def test_a_withheld_sector_is_named_with_its_reason_and_not_drawn(release: Relea
     """As many dots as published sectors within the range, as many arrows for the rest; the others in words."""
     text = speaking(language)
     asked = Asked.headline(release)
-    held = {code: asked.figure(release, [("sector", code)]) for code in release.codes("sector")}
+    held = {code: asked.effect(release, [("sector", code)]) for code in release.codes("sector")}
     hidden = {code: figure for code, figure in held.items() if figure is not None and not figure.published}
     assert hidden
     picture = pictures.forest(release, text, "sector", asked)
@@ -381,7 +388,7 @@ def test_a_figure_that_is_withheld_later_leaves_every_picture(release: Release) 
     """The same release without one sector's effect: its numbers are nowhere, drawn or said."""
     text, asked = speaking("it"), Asked.headline(release)
     group = (("sector", "textiles"),)
-    figure = asked.figure(release, group)
+    figure = asked.effect(release, group)
     assert figure is not None
     assert figure.value is not None
     without = Instead(release, withheld(figure))
@@ -426,7 +433,7 @@ def test_the_table_under_such_a_panel_holds_no_point_either(release: Release) ->
     assert figure.value is not None
     effect = pictures.effect_panel(release, text, "typical_firm", point=False)
     money = pictures.money_panel(release, text, point=False)
-    granted = release.figure("extra_per_grant", outcome="online_sales", horizon="overall")
+    granted = release.figure(measure_named("extra_per_grant"), outcome="online_sales", horizon="overall")
     assert isinstance(effect, Picture)
     assert isinstance(money, Picture)
     assert granted is not None
@@ -440,7 +447,9 @@ def test_a_way_of_estimating_in_another_measure_is_not_called_unpublished(releas
     text = speaking("en")
     picture = pictures.specification_curve(release, text, release.headline().figure_id)
     assert isinstance(picture, Picture)
-    spec = release.figure("spec_symmetric_growth_typical_firm", outcome="online_sales", horizon="overall")
+    spec = release.figure(
+        measure_named("spec_symmetric_growth_typical_firm"), outcome="online_sales", horizon="overall"
+    )
     assert spec is not None
     assert spec.published
     unpublished = picture.alt.partition("Not published:")[2]
@@ -450,7 +459,7 @@ def test_a_way_of_estimating_in_another_measure_is_not_called_unpublished(releas
 def test_an_interval_that_nearly_touches_zero_reads_the_same_in_words_and_chart(release: Release) -> None:
     """The range of a year as the sentence on lasting prints it is that of the picture right under it."""
     text, asked, main = speaking("en"), Asked.headline(release), release.headline()
-    last = asked.figure(release, horizon="3")
+    last = asked.effect(release, horizon="3")
     assert last is not None
     near = Instead(release, replace(last, low=0.004))
     picture = pictures.years(near, text, asked)

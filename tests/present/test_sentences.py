@@ -15,6 +15,7 @@ from analytics.present.sentences.claims import ClaimKind, Sentence, groups_diffe
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, Releases
+from analytics.release.measures import measure_named
 from tests.present.sentences import DOCUMENT, PLAIN, Masked, cases, document, every, said, specimen
 
 FORBIDDEN = {
@@ -71,15 +72,17 @@ def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -
         st.sampled_from(["*", "macro_sector", "sector"] if kind in (ClaimKind.EFFECT, ClaimKind.CHANGE) else ["*"])
     )
     low, value, high = sorted(data.draw(st.lists(st.floats(-0.99, 50), min_size=3, max_size=3)))
+    specimen_figure = specimen(release, kind, level)
+    horizon = data.draw(st.sampled_from(["overall", "1", "2", "3"]))
     figure = dataclasses.replace(
-        specimen(release, kind, level),
+        specimen_figure,
+        key=dataclasses.replace(specimen_figure.key, horizon=horizon),
         value=value,
         low=low,
         high=high,
         sim_low=low,
         sim_high=high,
         n_funded=data.draw(st.integers(1, 10**6)),
-        horizon=data.draw(st.sampled_from(["overall", "1", "2", "3"])),
     )
     if kind is not ClaimKind.CHANGE:
         verdict = data.draw(st.sampled_from(PLAIN if kind is ClaimKind.LOSSES else list(Verdict)))
@@ -211,7 +214,7 @@ def test_no_sentence_that_can_come_out_holds_a_forbidden_word(release: Release) 
 def test_a_figure_without_a_grade_makes_no_sentence(release: Release) -> None:
     """Only the headline's figures carry claims: of any other effect nothing can be said."""
     headline = release.programme.headline
-    year = release.figure(headline.estimand, outcome=headline.outcome, horizon="1")
+    year = release.figure(measure_named(headline.estimand), outcome=headline.outcome, horizon="1")
     assert year is not None
     assert year.grade is None
     with pytest.raises(ValueError, match="carries no claim"):
@@ -270,7 +273,9 @@ def test_a_value_withheld_by_itself_is_not_said_by_its_verdict(release: Release)
 
 def test_italian_words_agree_with_the_outcome(release: Release) -> None:
     """Gender and number of an outcome's noun stand in the programme file, and every word follows them."""
-    figure = dataclasses.replace(specimen(release, ClaimKind.EFFECT, "*"), outcome="destination_countries", value=0.12)
+    figure = specimen(release, ClaimKind.EFFECT, "*")
+    key = dataclasses.replace(figure.key, outcome="destination_countries")
+    figure = dataclasses.replace(figure, key=key, value=0.12)
     for grade, verdict, words in (
         (Grade.MODERATE, Verdict.HIGHER, "è stato probabilmente più alto di circa il 12%"),
         (Grade.LOW, Verdict.LOWER, "potrebbe essere stato più basso di circa il 12%"),
@@ -299,7 +304,7 @@ def test_no_order_is_said_unless_the_test_rejects(release: Release) -> None:
             assert not any(
                 release.programme.label(level, code, Text(language)) in told[0] for code in release.codes(level)
             )
-    figure = release.figure("sectors_differ_symmetric_growth", outcome="online_sales", horizon="overall")
+    figure = release.figure(measure_named("sectors_differ_symmetric_growth"), outcome="online_sales", horizon="overall")
     assert figure is not None
     assert figure.value is not None
     assert groups_differ(release, "sector") == (figure.value < 0.05)

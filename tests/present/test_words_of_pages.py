@@ -23,6 +23,7 @@ from analytics.present.written import EMPTY, claim_cell
 from analytics.programme.classifications import DIVISIONS
 from analytics.programme.sector_search import find_sector, sector_option
 from analytics.release import Figure, Release, Releases
+from analytics.release.measures import Measure, measure_named
 from tests.present.test_pictures import Instead, withheld
 
 CLAIMS = list(itertools.product((Grade.MODERATE, Grade.LOW, Grade.VERY_LOW), Verdict))
@@ -43,14 +44,14 @@ def michigan(demonstration: Home) -> Release:
 
 
 def of(release: Release, measure: str, arm: str = "*", horizon: str = "overall", **group: str) -> Figure:
-    found = release.figure(measure, outcome="online_sales", arm=arm, horizon=horizon, group=group)
+    found = release.figure(measure_named(measure), outcome="online_sales", arm=arm, horizon=horizon, group=group)
     assert found is not None
     return found
 
 
 def sector_claims(release: Release) -> dict[str, Figure]:
     asked = Asked.headline(release)
-    found = {code: asked.figure(release, [("sector", code)]) for code in release.codes("sector")}
+    found = {code: asked.effect(release, [("sector", code)]) for code in release.codes("sector")}
     return {code: figure for code, figure in found.items() if figure is not None}
 
 
@@ -219,8 +220,8 @@ def test_an_older_release_without_such_a_figure_says_so_in_one_sentence(release:
     main = replace(release.headline(), grade=Grade.LOW, verdict=Verdict.HIGHER)
 
     class Older(Instead):
-        def figure(self, measure: str, **cell: object) -> Figure | None:
-            return None if measure.startswith("lasting_") else super().figure(measure, **cell)
+        def figure(self, measure: Measure, **cell: object) -> Figure | None:
+            return None if measure.base == "lasting" else super().figure(measure, **cell)
 
     assert ".)" not in lasting_sentence(Older(release), main, speaking("en"))
 
@@ -445,7 +446,7 @@ class Regrouped(Instead):
         super().__init__(release, *figures)
         self._gone = gone
 
-    def figure(self, measure: str, **cell: object) -> Figure | None:
+    def figure(self, measure: Measure, **cell: object) -> Figure | None:
         return None if self._gone in dict(cell.get("group") or {}).values() else super().figure(measure, **cell)
 
     def codes(self, dimension: str) -> list[str]:

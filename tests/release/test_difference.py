@@ -1,6 +1,6 @@
 """What changed between two releases, cell by cell, and what made it change."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import pytest
@@ -102,7 +102,7 @@ def changed(release: Release, figures: pd.DataFrame | None = None, **manifest: o
     """The release as if it had been made otherwise. By this very code, unless its version is given."""
     copy = object.__new__(Release)
     kept = {name: value for name, value in release.__dict__.items() if not name.startswith(("_row", "_columns"))}
-    copy.__dict__ = kept | {"manifest": release.manifest | {"code_version": code_version()} | manifest}
+    copy.__dict__ = kept | {"manifest": replace(release.manifest, **({"code_version": code_version()} | manifest))}
     copy._tables = release._tables | ({} if figures is None else {"figures": figures})
     return copy
 
@@ -124,7 +124,7 @@ def test_causes_are_what_the_manifests_differ_in(made) -> None:
     """Data, settings with the whole programme file, code, releases beside; each alone and all together."""
     old = changed(made.again)
     assert causes(old, changed(made.strict)) == [Cause.SETTINGS]
-    renamed = old.manifest["programme"] | {"short_title": old.manifest["programme"]["title"]}
+    renamed = old.programme.model_copy(update={"short_title": old.programme.title})
     assert causes(old, changed(old, programme=renamed)) == [Cause.SETTINGS]
     assert causes(old, changed(made.data)) == [Cause.DATA]
     assert causes(changed(old, code_version="0.0.1"), old) == [Cause.CODE]

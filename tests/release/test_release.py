@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+from dataclasses import fields
+from itertools import islice
 
 import duckdb
 import pandas as pd
@@ -16,7 +18,10 @@ from analytics.model import Settings, UserError
 from analytics.present.sentences.phrases import described
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
+from analytics.release.figure_id import FigureId
 from analytics.release.file import write_release
+from analytics.release.manifest import Manifest
+from analytics.release.measures import measure_named
 from analytics.release.verify import verify
 from analytics.store.database import Store
 from tests.helpers.officer import identifiers
@@ -69,7 +74,7 @@ def test_the_demonstration_has_one_confidential_and_one_unreliable_sector(releas
     cannot be found by difference; the others shown.
     """
     found = [
-        release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": code})
+        release.figure(measure_named("typical_firm"), outcome="online_sales", horizon="overall", group={"sector": code})
         for code in release.codes("sector")
     ]
     statuses = [figure.conf_status for figure in found if figure]
@@ -144,13 +149,17 @@ def test_the_cell_part_of_an_id_is_the_same_in_every_release(home: Home) -> None
 
 def test_verify_says_what_a_figure_is_and_both_its_ranges(demonstration: Home, release: Release) -> None:
     """A sector’s sentence prints the joint range, its chart the sector’s own: verify names both, to the last digit."""
-    figure = release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": "food"})
+    figure = release.figure(
+        measure_named("typical_firm"), outcome="online_sales", horizon="overall", group={"sector": "food"}
+    )
     assert figure is not None
     words = described(release, figure, Text("en"))
     for number in (figure.value, figure.low, figure.high, figure.sim_low, figure.sim_high):
         assert repr(number) in words
     assert "Food and beverages" in words
-    secret = release.figure("typical_firm", outcome="online_sales", horizon="overall", group={"sector": "electronics"})
+    secret = release.figure(
+        measure_named("typical_firm"), outcome="online_sales", horizon="overall", group={"sector": "electronics"}
+    )
     assert "riservato" in described(release, secret, Text("it"))
     assert "not one number" in described(release, None, Text("en"))
 
@@ -160,7 +169,7 @@ def test_a_release_is_never_replaced(home: Home, release: Release) -> None:
     path = Releases(home.releases, "ecommerce-2020").path(release.release_id)
     before = path.read_bytes()
     with pytest.raises(UserError, match="next number"):
-        write_release(path, {}, {})
+        write_release(path, release.manifest, {})
     assert path.read_bytes() == before
     assert not [left for left in path.parent.iterdir() if left.is_dir()]
 
@@ -205,13 +214,28 @@ def test_the_release_file_cannot_be_changed_by_accident(release: Release, demons
 def test_the_manifest_says_how_the_release_was_made(release: Release) -> None:
     """Input hashes, settings, code version, windows, counts; and no file name of the officer's."""
     manifest = release.manifest
-    assert {item["table"] for item in manifest["inputs"]} == {"applications", "sales"}
-    for item in manifest["inputs"]:
-        assert re.fullmatch(r"[0-9a-f]{64}", item["sha256"])
-        assert item["rows_in"] == item["rows_loaded"] + item["rows_rejected"]
-    assert manifest["settings"]["min_firms"] == Settings().min_firms
-    assert manifest["before"] == ["2019-06", "2020-05"]
-    assert ".csv" not in json.dumps(manifest)
+    assert {file.table for file in manifest.inputs} == {"applications", "sales"}
+    for file in manifest.inputs:
+        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
+        assert file.rows_in == file.rows_loaded + file.rows_rejected
+    assert manifest.settings.min_firms == Settings().min_firms
+    assert manifest.before == ("2019-06", "2020-05")
+    assert ".csv" not in json.dumps(manifest.as_json())
+
+
+def test_a_manifest_comes_back_as_it_was_written(release: Release) -> None:
+    """Typed, to JSON and back: nothing of how a release was made is lost or turned into something else."""
+    again = Manifest.from_json(release.manifest.as_json())
+    assert {field.name: getattr(again, field.name) for field in fields(Manifest)} == {
+        field.name: getattr(release.manifest, field.name) for field in fields(Manifest)
+    }
+
+
+def test_every_figure_is_found_by_its_key_and_its_id(release: Release) -> None:
+    """One record for a figure: what its key names is what its id names, and the id follows from the key alone."""
+    for figure in islice(release.every_figure(), 0, None, 97):
+        assert release.at(figure.key) == release.by_id(figure.figure_id) == figure
+        assert str(FigureId("ecommerce-2020", release.release_id, figure.key.cell)) == figure.figure_id
 
 
 def test_announced_totals_are_reconciled_to_the_cent(release: Release) -> None:

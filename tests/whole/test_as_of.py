@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -105,12 +106,10 @@ def test_an_older_vintage_is_built_again_to_the_last_bit(vintages, built_later):
 def test_the_manifest_says_as_of_when(vintages, built_later):
     """And holds the files that counted; a release of all that there is says none."""
     january, (again, now) = vintages[1], built_later
-    assert again.manifest["as_of"] == "2026-01-31T22:59:59Z"
-    assert [item["sha256"] for item in again.manifest["inputs"]] == [
-        item["sha256"] for item in january.manifest["inputs"]
-    ]
-    assert now.manifest["as_of"] is None
-    assert len(now.manifest["inputs"]) == 4
+    assert again.manifest.as_of == "2026-01-31T22:59:59Z"
+    assert [file.sha256 for file in again.manifest.inputs] == [file.sha256 for file in january.manifest.inputs]
+    assert now.manifest.as_of is None
+    assert len(now.manifest.inputs) == 4
 
 
 def test_a_vintage_falls_between_the_values_it_holds(vintages):
@@ -175,7 +174,7 @@ def forged(release: Release, **changed: object) -> Release:
     """The release with another manifest or other tables."""
     copy = object.__new__(Release)
     kept = {name: value for name, value in release.__dict__.items() if not name.startswith(("_row", "_columns"))}
-    copy.__dict__ = kept | {"manifest": release.manifest | changed.pop("manifest", {})}
+    copy.__dict__ = kept | {"manifest": replace(release.manifest, **changed.pop("manifest", {}))}
     copy._tables = release._tables | changed
     return copy
 

@@ -11,7 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from analytics.build.assessment import Assessment
-from analytics.build.rows.evidence import evidence_rows
+from analytics.build.rows.evidence import evidence_figures
 from analytics.estimate.effects import EffectEstimate, effect, effect_of, effects_by, group_effects
 from analytics.estimate.group_time import group_time_att
 from analytics.estimate.inference import Uncertainty
@@ -22,6 +22,7 @@ from analytics.evidence.grade import verdict
 from analytics.model import Check, CheckReason, Estimand, Result, Settings, Verdict
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
+from tests.helpers.figures import as_row
 from tests.helpers.panels import drawn, in_units_of, rich, with_sales
 
 MICHIGAN = load_programme("michigan-1988")
@@ -96,7 +97,10 @@ NUMBERS = ("value", "low", "high", "half_low", "half_high")
 @pytest.mark.parametrize("factor", [1936.27, 0.001])
 def test_every_figure_beside_a_claim_is_without_a_currency(factor):
     """All rows of the evidence: the same numbers, but for the mean sales of the arms."""
-    one, other = (list(evidence_rows(Assessment(p, LISTED))) for p in (complete(4), in_units_of(complete(4), factor)))
+    one, other = (
+        [as_row(figure) for figure in evidence_figures(Assessment(panel, LISTED))]
+        for panel in (complete(4), in_units_of(complete(4), factor))
+    )
     assert len(one) == len(other)
     for a, b in zip(one, other, strict=True):
         name = str(a["measure"])

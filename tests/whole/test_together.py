@@ -7,12 +7,12 @@ import pandas as pd
 import pytest
 
 from analytics.build.candidate import build
-from analytics.build.contributions import column
+from analytics.build.contributions import Contribution
 from analytics.build.earlier import recall_earlier
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells, cube_cell, find_withheld_cells
+from analytics.build.patterns import WithheldCells, find_withheld_cells
 from analytics.build.rows.dots import dots, growth_beside
-from analytics.build.rows.effects import figure_rows
+from analytics.build.rows.effects import figures as candidate_figures
 from analytics.build.samples import samples_of
 from analytics.demonstration.michigan import write_michigan_files
 from analytics.estimate.sample import Sample
@@ -89,7 +89,7 @@ def test_the_change_of_one_firm_is_not_told(first: tuple[Home, Release], one_cha
     held = now.loc[known & (now["horizon"] != "*"), "obs_status"]
     assert (held == "P").any()
     assert (one_changed.suppressed["rule"] == "held").any()
-    assert one_changed.manifest["beside"] == [first[1].release_id]
+    assert one_changed.manifest.beside == (first[1].release_id,)
 
 
 def test_outcomes_that_nobody_corrected_are_as_they_were(first: tuple[Home, Release], one_changed: Release) -> None:
@@ -147,17 +147,17 @@ def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Ho
         [behind] = recall_earlier(
             store.behind, Releases(home.releases, PROGRAMME), confidential(), [release.release_id]
         ).values()
-    trace = column("sales", "*", "trace")
+    trace = Contribution("sales", "*", "trace").column
     funded = behind.contributions.index[(behind.contributions["arm"] == "funded") & behind.contributions[trace].notna()]
     assert find_withheld_cells(behind.contributions, confidential(), [behind]).rules[Arm.FUNDED, "sales", "*"] == {}
     changed = behind.contributions.copy()
     changed.loc[funded[0], trace] += 1e-3
     held = find_withheld_cells(changed, confidential(), [behind])
     for horizon in ("overall", "1"):
-        assert held.rule("sales", horizon, cube_cell()) is Rule.HELD
-        assert held.rule("employ", horizon, cube_cell()) is None
+        assert held.rule("sales", horizon, ()) is Rule.HELD
+        assert held.rule("employ", horizon, ()) is None
     changed.loc[funded[:15], trace] += 1e-3
-    assert find_withheld_cells(changed, confidential(), [behind]).rule("sales", "1", cube_cell()) is None
+    assert find_withheld_cells(changed, confidential(), [behind]).rule("sales", "1", ()) is None
 
 
 def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
@@ -168,9 +168,9 @@ def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Re
         everybody = from_store(store, programme, everybody=True)
     panel = everybody.compared
     samples = samples_of(panel, programme, horizons(panel, programme.settings))
-    open_, held = WithheldCells({}, {}), WithheldCells({(Arm.FUNDED, "sales", "*"): {cube_cell(): Rule.HELD}}, {})
+    open_, held = WithheldCells({}, {}), WithheldCells({(Arm.FUNDED, "sales", "*"): {(): Rule.HELD}}, {})
     drawn = [
-        [row.get("shrunk") for row in figure_rows(everybody, programme, samples, one) if row["outcome"] == "sales"]
+        [figure.shrunk for figure in candidate_figures(everybody, programme, samples, one) if figure.outcome == "sales"]
         for one in (open_, held)
     ]
     assert any(value is not None for value in drawn[0])
@@ -251,4 +251,4 @@ def test_the_dots_of_a_held_sector_stay(tmp_path: Path) -> None:
     with Store(home.store(programme.id), programme.id, read_only=True) as store:
         panel = from_store(store, programme, everybody=True).compared
     new = dots(growth_beside(Sample(panel, "sales", programme.settings, 1), panel.funded))
-    assert [row["value"] for row in new] != few.picture("spread", "sales")["value"].tolist()
+    assert [value for value, _ in new] != few.picture("spread", "sales")["value"].tolist()

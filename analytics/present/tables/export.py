@@ -43,10 +43,9 @@ class ExportColumn:
         return self.name.format(rows=row.rows, columns=row.columns)
 
 
-def _column(name: str, value: Callable[[ExportRow], object]) -> ExportColumn:
-    """A column of its own, whose meaning stands under its name."""
-    key = name.translate(str.maketrans("", "", "{}"))
-    return ExportColumn(name, (f"column.{key}",), value)
+def _column(key: str, value: Callable[[ExportRow], object], *, name: str | None = None) -> ExportColumn:
+    """A column of its own, whose meaning stands under a key that is also its name."""
+    return ExportColumn(name or key, (f"column.{key}",), value)
 
 
 # What is told of a figure: the end of the column's name, the attribute, and whether only of one with an interval.
@@ -75,6 +74,11 @@ def _of_figure(
             yield ExportColumn(f"{name}{ending}", meaning, _attribute(figure, attribute))
 
 
+def _label(row: ExportRow, dimension: str, code: str) -> str:
+    """A code in words."""
+    return code_label(row.release, dimension, code, row.text)
+
+
 def _attribute(figure: Callable[[Cohort], Figure | None], attribute: str) -> Callable[[ExportRow], object]:
     """An attribute of a figure; nothing where the release does not hold it."""
     return lambda row: getattr(figure(row.cohort), attribute, None)
@@ -86,10 +90,10 @@ COLUMNS = (
     _column("release", lambda row: row.release.release_id),
     _column("outcome", lambda row: row.outcome),
     _column("horizon", lambda row: row.horizon),
-    _column("{rows}", lambda row: row.cohort.row),
-    _column("{rows}_label", lambda row: code_label(row.release, row.rows, row.cohort.row, row.text)),
-    _column("{columns}", lambda row: row.cohort.column),
-    _column("{columns}_label", lambda row: code_label(row.release, row.columns, row.cohort.column, row.text)),
+    _column("rows", lambda row: row.cohort.row, name="{rows}"),
+    _column("rows_label", lambda row: _label(row, row.rows, row.cohort.row), name="{rows}_label"),
+    _column("columns", lambda row: row.cohort.column, name="{columns}"),
+    _column("columns_label", lambda row: _label(row, row.columns, row.cohort.column), name="{columns}_label"),
     *_of_figure("firms", lambda cohort: cohort.firms),
     *_of_figure("before_mean", lambda cohort: cohort.before),
     *_of_figure("after_mean", lambda cohort: cohort.after),
