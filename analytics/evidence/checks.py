@@ -6,13 +6,12 @@ import numpy as np
 from scipy.special import stdtrit
 
 from analytics.arrays import BoolArray
-from analytics.estimate.comparing import important_on_scale
 from analytics.estimate.effects import UNITS, EffectEstimate, as_shown
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.inference import Deletions, Uncertainty, jackknife, weighted_sum
 from analytics.estimate.sample import Sample
 from analytics.evidence.findings import Finding, Range, ShareGap, alike_in_reporting, deciding, gap_between
-from analytics.evidence.grade import important_as_shown, verdict
+from analytics.evidence.grade import verdict
 from analytics.evidence.limits import (
     DIRECTION_LEVEL,
     LEAST_EARLIER,
@@ -173,9 +172,9 @@ def _before(
     if low > 0 or high < 0:
         return Result.FAIL, CheckReason.DIFFERED
     low, high = delta.interval(DIRECTION_LEVEL)
-    mie = important_on_scale(unit, settings)
+    mie = settings.importance.estimation(unit)
     within = -mie < low and high < mie
-    if verdict(*claim, important_as_shown(unit, settings), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
+    if verdict(*claim, settings.importance.shown(unit), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
         return (Result.PASS, CheckReason.WITHIN_MIE) if within else (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE)
     if survives:
         return Result.PASS, CheckReason.DIRECTION_HOLDS

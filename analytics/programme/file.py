@@ -25,7 +25,7 @@ from analytics.programme.parts import (
     Contact,
     Context,
     Disclosure,
-    Importance,
+    ImportanceLimits,
     MainQuestion,
     Month,
     Named,
@@ -59,7 +59,7 @@ class Programme(Part):
     tranches: tuple[Tranche, ...] = ()
     windows: WindowRules = WindowRules()
     headline: MainQuestion
-    importance: Importance = Importance()
+    importance: ImportanceLimits = ImportanceLimits()
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     macro_sectors: tuple[Named, ...] = Field(min_length=1)
     sectors: tuple[Sector, ...] = Field(min_length=1)

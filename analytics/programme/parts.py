@@ -107,7 +107,7 @@ class MainQuestion(Part):
     horizon: Literal["overall"] | int = "overall"
 
 
-class Importance(Part):
+class ImportanceLimits(Part):
     """The smallest effect that matters, fixed before any estimate is seen."""
 
     mie: float = Field(0.10, gt=0, lt=1)

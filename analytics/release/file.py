@@ -17,7 +17,7 @@ import duckdb
 import pandas as pd
 
 from analytics.arrays import ObjectArray
-from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
+from analytics.model import CheckReason, DataKind, Grade, Importance, Reason, Result, UserError, Verdict
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme
 from analytics.programme.parts import Tranche
@@ -139,6 +139,12 @@ class Release:
     def simulated(self) -> bool:
         """Whether every figure is invented and must say so."""
         return self.programme.data_kind is DataKind.SIMULATED
+
+    @property
+    def importance(self) -> Importance:
+        """The smallest effect that matters, as it was fixed for this release."""
+        settings = self.manifest["settings"]
+        return Importance(settings["mie"], settings["mie_points"])
 
     @cached_property
     def _row_of_cell(self) -> dict[tuple[str, ...], int]:

@@ -11,8 +11,7 @@ from analytics.release import Figure, Release
 
 def reader(release: Release, language: str) -> Text:
     """Who speaks of a release in a language: ends of ranges do not read as its smallest effect that matters."""
-    mie = float(release.manifest["settings"]["mie"])
-    return speaking(language, mie, -mie)
+    return speaking(language, *release.importance.limits)
 
 
 def data_mark(release: Release, text: Text) -> str | None:

@@ -71,7 +71,6 @@ def _read(release: Release, check: Figure) -> Figure:
 
 def _because(release: Release, because: CheckReason, one: Figure, text: Text) -> str:
     """The reason in words, with the numbers that they name."""
-    settings = release.manifest["settings"]
     points = one.unit == Unit.POINTS
 
     def shown(value: float | None) -> str:
@@ -81,14 +80,13 @@ def _because(release: Release, because: CheckReason, one: Figure, text: Text) ->
             return text.number(value)
         return text.points(abs(value)) if points else text.percent(value, sign=one.low is not None)
 
-    limits = (0.0, settings["mie"], -settings["mie"])
-    low, high = ("" if end is None else text.near(end, limits) for end in (one.low, one.high))
+    low, high = ("" if end is None else text.near(end, release.importance.limits) for end in (one.low, one.high))
     return text(
         f"because.{because}",
         value=shown(one.value),
         in_value=text.percent_with("in_the", one.value or 0.0),
         span=text("format.span", low=low, high=high),
-        the_mie=text.percent_with("the", settings["mie"]),
+        the_mie=text.percent_with("the", release.importance.fraction),
     )
 
 
