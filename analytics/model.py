@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from analytics.language.text import Text
@@ -211,6 +212,38 @@ class Withheld:
 
 
 @dataclass(frozen=True, slots=True)
+class Importance:
+    """The smallest effect that matters, fixed before any estimate is seen.
+
+    fraction: of growth, and of what is read as a score; points: of a share. Both are fractions (0.03 is 3 points).
+    """
+
+    fraction: float
+    points: float
+
+    def estimation(self, unit: Unit) -> float:
+        """On the scale that effects are estimated on: ln(1 + m), points, or the score 2m/(2 + m) of growth by m."""
+        return float(np.log1p(self.fraction)) if unit is Unit.FRACTION else self.shown(unit)
+
+    def shown(self, unit: Unit) -> float:
+        """As values are shown: m, points, or the score of growth by m."""
+        match unit:
+            case Unit.FRACTION:
+                return self.fraction
+            case Unit.POINTS:
+                return self.points
+            case Unit.SCORE:
+                return 2 * self.fraction / (2 + self.fraction)
+            case _:
+                raise ValueError(f"no effect is told in {unit}")
+
+    @property
+    def limits(self) -> tuple[float, float, float]:
+        """What the end of a printed range, a fraction, may not read as unless it is."""
+        return 0.0, self.fraction, -self.fraction
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How effects are estimated. Effects and bounds are fractions; windows as in METHODS.md 1.
 
@@ -247,6 +280,11 @@ class Settings:
             raise UserError("settings.mie", value=min(self.mie, self.mie_points))
         if not 0 < self.level < 1:
             raise UserError("settings.level", value=self.level)
+
+    @property
+    def importance(self) -> Importance:
+        """The smallest effect that matters."""
+        return Importance(self.mie, self.mie_points)
 
 
 @dataclass(frozen=True, slots=True)

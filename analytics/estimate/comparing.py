@@ -14,7 +14,7 @@ from analytics.estimate.inference import (
     shrink,
     welch,
 )
-from analytics.model import Reason, Settings, Unit, Withheld
+from analytics.model import Reason, Settings, Withheld
 from analytics.panel.arms import GroupLabel
 
 
@@ -53,7 +53,7 @@ def would_tell(overall: EffectEstimate, by_year: Iterable[Effect], settings: Set
     """How many firms, or years, would tell. Variance goes with 1/firms, df with firms; with years y variance is
     a + b/y, and single years and all years together say what a and b are.
     """
-    target, n = important_on_scale(overall.unit, settings), overall.n_funded
+    target, n = settings.importance.estimation(overall.unit), overall.n_funded
 
     def tells(firms: int) -> bool:
         quantiles = _both_errors(max(1.0, overall.df * firms / n), overall.level)
@@ -83,10 +83,3 @@ MOST_FIRMS = 1_000_001
 
 def _both_errors(df: float, level: float) -> float:
     return float(stdtrit(df, 0.5 + level / 2) + stdtrit(df, POWER))
-
-
-def important_on_scale(unit: Unit, settings: Settings) -> float:
-    """The minimum important effect on the estimation scale: ln(1 + MIE), points, or the score of that growth."""
-    if unit is Unit.FRACTION:
-        return float(np.log1p(settings.mie))
-    return settings.mie_points if unit is Unit.POINTS else 2 * settings.mie / (2 + settings.mie)

@@ -6,25 +6,26 @@ import numpy as np
 from scipy.special import stdtrit
 
 from analytics.arrays import BoolArray
-from analytics.estimate.comparing import important_on_scale
 from analytics.estimate.effects import UNITS, EffectEstimate, as_shown
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.inference import Deletions, Uncertainty, jackknife, weighted_sum
 from analytics.estimate.sample import Sample
-from analytics.evidence.findings import LEVEL, Finding, Range, ShareGap, alike_in_reporting, deciding, gap_between
-from analytics.evidence.grade import important_as_shown, verdict
+from analytics.evidence.findings import Finding, Range, ShareGap, alike_in_reporting, deciding, gap_between
+from analytics.evidence.grade import verdict
+from analytics.evidence.limits import (
+    DIRECTION_LEVEL,
+    LEAST_EARLIER,
+    LEAST_EFFECTIVE,
+    LEAST_FIRMS,
+    LEAST_MEASURED,
+    LEAST_SAME_SIGN,
+    LEAST_SPECIFICATIONS,
+    LEVEL,
+    MOST_UNKNOWN,
+)
 from analytics.evidence.specifications import SpecificationResult
 from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
 from analytics.panel.arms import Firms
-
-LEAST_FIRMS = 15  # per arm, for a claim; fewer may still be estimated
-LEAST_EFFECTIVE = 10.0  # equal votes per arm, where euros vote
-LEAST_EARLIER = 0.5  # share of funded firms in cohorts whose earlier year is in the data
-LEAST_MEASURED = 0.80  # share of funded firms
-MOST_UNKNOWN = 0.05  # share of firms of which nobody said how they were asked, or why they were turned down
-LEAST_SAME_SIGN = 0.80  # share of specifications
-LEAST_SPECIFICATIONS = 3
-DIRECTION_LEVEL = 0.90  # of intervals that say alike, or that a direction survives; else LEVEL
 
 
 def run_checks(
@@ -171,9 +172,9 @@ def _before(
     if low > 0 or high < 0:
         return Result.FAIL, CheckReason.DIFFERED
     low, high = delta.interval(DIRECTION_LEVEL)
-    mie = important_on_scale(unit, settings)
+    mie = settings.importance.estimation(unit)
     within = -mie < low and high < mie
-    if verdict(*claim, important_as_shown(unit, settings), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
+    if verdict(*claim, settings.importance.shown(unit), may_be_same=within) in (Verdict.SAME, Verdict.CANNOT_TELL):
         return (Result.PASS, CheckReason.WITHIN_MIE) if within else (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE)
     if survives:
         return Result.PASS, CheckReason.DIRECTION_HOLDS

@@ -5,10 +5,8 @@ from dataclasses import dataclass, field
 
 from scipy.special import ndtri
 
+from analytics.evidence.limits import LEVEL, MOST_GAP
 from analytics.model import Check, CheckReason, Result, Unit
-
-LEVEL = 0.95  # of a finding's range, unless it says otherwise
-MOST_GAP = 0.05  # between the arms, in shares of firms
 
 
 @dataclass(frozen=True, slots=True)

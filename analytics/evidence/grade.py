@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analytics.estimate.effects import Effect, EffectEstimate
 from analytics.evidence.findings import Finding
-from analytics.model import Check, CheckReason, Grade, Result, Settings, Unit, Verdict
+from analytics.model import Check, CheckReason, Grade, Result, Settings, Verdict
 
 MAY_FAIL = (Check.GROUPS, Check.REPORTING, Check.STABILITY)  # at most one of these, for a claim of low grade
 
@@ -38,7 +38,7 @@ def grade_evidence(
         return Evidence(Grade.WITHHELD if compared else Grade.DESCRIPTION, None, held)
     results = {finding.check: finding.result for finding in held}
     within = any(f.check is Check.BEFORE and f.because is CheckReason.WITHIN_MIE for f in held)
-    told = verdict(*interval, important_as_shown(effect.unit, settings), may_be_same=within)
+    told = verdict(*interval, settings.importance.shown(effect.unit), may_be_same=within)
     return Evidence(grade_of(results, whole_before), told, held)
 
 
@@ -55,11 +55,6 @@ def grade_of(results: Mapping[Check, Result], whole_before: Result | None) -> Gr
     if differed or Check.DESIGN not in passed or wanting > 1:
         return Grade.VERY_LOW
     return Grade.MODERATE if passed == set(Check) else Grade.LOW
-
-
-def important_as_shown(unit: Unit, settings: Settings) -> float:
-    """The smallest effect that matters, as values are shown."""
-    return settings.mie_points if unit is Unit.POINTS else settings.mie
 
 
 def verdict(low: float, high: float, mie: float, *, may_be_same: bool) -> Verdict:

@@ -13,8 +13,7 @@ from sklearn.metrics import roc_auc_score
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.estimate.adjustment import Slopes
 from analytics.estimate.sample import Sample
-
-INSIDE = (1.0, 99.0)  # percentiles of the comparison firms' index between which a funded firm has a counterpart
+from analytics.evidence.limits import OVERLAP_PERCENTILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +53,7 @@ def propensity(sample: Sample, slopes: Slopes) -> Propensity | None:
     model = LogisticRegression(max_iter=1000).fit(np.column_stack([x, dummies]), funded, sample_weight=weights)
     beta = model.coef_[0, : x.shape[1]]
     index = x @ beta
-    low, high = np.percentile(index[~funded], INSIDE)
+    low, high = np.percentile(index[~funded], OVERLAP_PERCENTILES)
     inside = (index[funded] >= low) & (index[funded] <= high)
     return Propensity(
         odds=np.exp(slopes.features @ beta),

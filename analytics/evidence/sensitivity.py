@@ -12,11 +12,10 @@ import numpy as np
 
 from analytics.arrays import FloatArray
 from analytics.estimate.inference import Deletions, jackknife, joint_covariance
+from analytics.evidence.limits import BREAKDOWN_TOLERANCE
 
 if TYPE_CHECKING:
     from diff_diff import MultiPeriodDiDResults
-
-TOLERANCE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ def sensitivity(
     relative = HonestDiD(method="relative_magnitude", alpha=alpha, l_vec=weights)
     return Sensitivity(
         straight_line=(float(straight.ci_lb), float(straight.ci_ub)),
-        bend=smooth.breakdown_value(_as_package(effects, covariance), tol=TOLERANCE),
-        relative=relative.breakdown_value(_as_package(furthest, covariance), tol=TOLERANCE),
+        bend=smooth.breakdown_value(_as_package(effects, covariance), tol=BREAKDOWN_TOLERANCE),
+        relative=relative.breakdown_value(_as_package(furthest, covariance), tol=BREAKDOWN_TOLERANCE),
     )
 
 

@@ -11,12 +11,11 @@ from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.estimate.inference import Deletions
 from analytics.estimate.sample import Sample
+from analytics.evidence.limits import LEAST_APART
 from analytics.evidence.propensity import Propensity
 from analytics.model import CheckReason, Estimand, Reason, Result, Specification, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import GroupLabel
-
-LEAST_APART = 10  # firms of an arm in which a published specification may differ from the main estimate, if it does
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from analytics.programme.parts import (
     Context,
     Disclosure,
     Grouping,
-    Importance,
+    ImportanceLimits,
     MainQuestion,
     Month,
     Named,
@@ -65,7 +65,7 @@ class Programme(Part):
     tranches: tuple[Tranche, ...] = ()
     windows: WindowRules = WindowRules()
     headline: MainQuestion
-    importance: Importance = Importance()
+    importance: ImportanceLimits = ImportanceLimits()
     outcomes: tuple[Outcome, ...] = Field(min_length=1)
     macro_sectors: tuple[Named, ...] = Field(min_length=1)
     groupings: tuple[Grouping, ...] = ()

@@ -134,7 +134,7 @@ class MainQuestion(Part):
         return str(self.horizon)
 
 
-class Importance(Part):
+class ImportanceLimits(Part):
     """The smallest effect that matters, fixed before any estimate is seen."""
 
     mie: float = Field(0.10, gt=0, lt=1)

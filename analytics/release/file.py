@@ -21,6 +21,7 @@ from analytics.model import (
     ConfStatus,
     DataKind,
     Grade,
+    Importance,
     ObsStatus,
     Reason,
     Result,
@@ -135,6 +136,11 @@ class Release:
     def simulated(self) -> bool:
         """Whether every figure is invented and must say so."""
         return self.programme.data_kind is DataKind.SIMULATED
+
+    @property
+    def importance(self) -> Importance:
+        """The smallest effect that matters, as it was fixed for this release."""
+        return self.settings.importance
 
     @cached_property
     def _row_of_key(self) -> dict[tuple[str, ...], int]:

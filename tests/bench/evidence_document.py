@@ -8,7 +8,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from analytics.evidence.checks import LEAST_FIRMS
+from analytics.evidence.limits import LEAST_FIRMS
 from analytics.model import Check, CheckReason, Result
 from analytics.programme.file import Programme
 from tests.bench.evidence_words import in_short, told

@@ -342,11 +342,11 @@ ENDS = st.floats(-0.3, 0.5) | st.sampled_from([-0.1, -0.03, 0.0, 0.03, 0.1, np.n
 )
 @examples(max_examples=600, derandomize=True)
 def test_the_rule_of_the_year_before_is_its_table(theta, se, df, ends, unit, survives):
-    """Any δ beside any claim, in every unit: what matters is 10% or 3 points, and of δ that on the scale of θ."""
+    """Any δ beside any claim, in every unit: what matters is 10%, its score, or 3 points; of δ on θ’s scale."""
     low, high = sorted(ends)
     wide, narrow = (stats.t.ppf(p, df) * se for p in (0.975, 0.95))
-    shown = 0.03 if unit is Unit.POINTS else 0.10
-    within = abs(theta) + narrow < {Unit.FRACTION: math.log(1.1), Unit.POINTS: 0.03, Unit.SCORE: 0.2 / 2.1}[unit]
+    shown = {Unit.FRACTION: 0.10, Unit.POINTS: 0.03, Unit.SCORE: 0.2 / 2.1}[unit]
+    within = abs(theta) + narrow < (math.log(1.1) if unit is Unit.FRACTION else shown)
     lies = "near zero" if max(-low, high) < shown else "around zero" if low <= 0 <= high else "on one side"
     if lies == "near zero" and not within and low <= 0 <= high:
         lies = "around zero"  # it may not be called the same

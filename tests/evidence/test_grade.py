@@ -198,11 +198,19 @@ def test_about_the_same_needs_a_year_before_that_was_surely_alike():
     )
 
 
-def test_points_have_their_own_smallest_effect_that_matters():
+def test_every_unit_has_its_own_smallest_effect_that_matters():
+    """10%, 3 points, or the score 0.0952 of growth by 10%."""
     settings = Settings(mie=0.10, mie_points=0.03)
-    for unit, expected in ((Unit.POINTS, Verdict.MUCH_HIGHER), (Unit.FRACTION, Verdict.HIGHER)):
-        found = grade_evidence(some_effect(unit), (0.05, 0.09), [finding(c) for c in Check], P, settings, compared=True)
-        assert found.verdict is expected
+    for unit, low, expected in (
+        (Unit.POINTS, 0.05, Verdict.MUCH_HIGHER),
+        (Unit.FRACTION, 0.05, Verdict.HIGHER),
+        (Unit.FRACTION, 0.097, Verdict.HIGHER),
+        (Unit.SCORE, 0.094, Verdict.HIGHER),
+        (Unit.SCORE, 0.097, Verdict.MUCH_HIGHER),
+    ):
+        checks = [finding(c) for c in Check]
+        evidence = grade_evidence(some_effect(unit), (low, 0.2), checks, P, settings, compared=True)
+        assert evidence.verdict is expected
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,8 @@ from analytics.build.rows.evidence import evidence_figures
 from analytics.estimate.effects import effect
 from analytics.estimate.inference import Deletions, jackknife
 from analytics.estimate.sample import Sample
-from analytics.evidence.sensitivity import TOLERANCE, Sensitivity, sensitivity
+from analytics.evidence.limits import BREAKDOWN_TOLERANCE
+from analytics.evidence.sensitivity import Sensitivity, sensitivity
 from analytics.model import Estimand, Grade, Reason, Settings, Verdict, Withheld
 from analytics.panel import Panel
 from analytics.programme.file import load_programme
@@ -27,7 +28,7 @@ from tests.reference import placebo as reference_placebo
 
 EXACT = 1e-9
 Z = stats.norm.ppf(0.975)
-HALVED = 1.01 * TOLERANCE  # the package halves an interval until it is no longer than this
+HALVED = 1.01 * BREAKDOWN_TOLERANCE  # the package halves an interval until it is no longer than this
 PLAIN = Settings(min_firms=2, adjustment="none", award_period="after")
 WEIGHTS = {"mean": [1 / 3, 1 / 3, 1 / 3], "third": [0, 0, 1], "first": [1, 0, 0], "falling": [0.5, 0.3, 0.2]}
 

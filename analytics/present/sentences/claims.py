@@ -132,8 +132,7 @@ def _end(value: float, release: Release, text: Text, article: str | None = None)
     """One end of a range, without decimals unless it would read as a limit that it is not: zero, or the smallest effect
     that matters.
     """
-    mie = release.settings.mie
-    return text.near(value, (0.0, mie, -mie), article)
+    return text.near(value, release.importance.limits, article)
 
 
 def money_slots(release: Release, figure: Figure, outcome: Outcome, text: Text) -> dict[str, str]:

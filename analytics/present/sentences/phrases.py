@@ -12,8 +12,7 @@ from analytics.release.measures import OVERALL
 
 def reader(release: Release, language: str) -> Text:
     """Who speaks of a release in a language: ends of ranges do not read as its smallest effect that matters."""
-    mie = release.settings.mie
-    return speaking(language, mie, -mie)
+    return speaking(language, *release.importance.limits)
 
 
 def data_mark(release: Release, text: Text) -> str | None:

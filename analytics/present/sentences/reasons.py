@@ -73,7 +73,6 @@ def _named_by_words(release: Release, check: Figure) -> Figure:
 
 def _because(release: Release, because: CheckReason, check: Figure, text: Text) -> str:
     """The reason in words, with the numbers that they name."""
-    settings = release.settings
     points = check.unit is Unit.POINTS
 
     def shown(value: float | None) -> str:
@@ -83,14 +82,14 @@ def _because(release: Release, because: CheckReason, check: Figure, text: Text) 
             return text.number(value)
         return text.points(abs(value)) if points else text.percent(value, sign=check.low is not None)
 
-    limits = (0.0, settings.mie, -settings.mie)
+    limits = release.importance.limits
     low, high = ("" if end is None else text.near(end, limits) for end in (check.low, check.high))
     return text(
         f"because.{because}",
         value=shown(check.value),
         in_value=text.percent_with("in_the", check.value or 0.0),
         span=text("format.span", low=low, high=high),
-        the_mie=text.percent_with("the", settings.mie),
+        the_mie=text.percent_with("the", release.importance.fraction),
     )
 
 
