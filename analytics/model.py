@@ -244,6 +244,29 @@ class Importance:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckLimits:
+    """Limits of the five checks (METHODS.md 5). Shares of firms are fractions; counts are of firms.
+
+    most_unknown: share of firms of which nobody said how they were asked, or why they were not funded, beyond which the
+    design cannot be tested; most_gap: difference between the arms in how they were asked, or in how many are measured,
+    from which on they are not alike; least_firms: of each arm, for a claim; least_effective: equal votes that the euros
+    of an arm amount to, for a claim about euros; least_earlier: share of funded firms in cohorts whose earlier year is
+    in the data, below which the year before cannot be tested; least_measured: share of funded firms measured, for
+    reporting to pass without its worst case; least_specifications: that could be made, below which stability cannot be
+    tested; least_same_sign: share of those with the sign of the main estimate.
+    """
+
+    most_unknown: float = 0.05
+    most_gap: float = 0.05
+    least_firms: int = 15
+    least_effective: float = 10.0
+    least_earlier: float = 0.5
+    least_measured: float = 0.80
+    least_specifications: int = 3
+    least_same_sign: float = 0.80
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """How effects are estimated. Effects and bounds are fractions; windows as in METHODS.md 1.
 
@@ -254,7 +277,7 @@ class Settings:
     adjustment: "pooled_slopes" compares firms at equal sales, size and earlier growth, by a ridge regression over all
     sectors' comparison firms with penalty `alpha`; "none" compares them as they are.
     total_outcome: what `online_share` is a share of; loss_baseline: the year that losses are counted from (None: the
-    before window).
+    before window). checks: limits of the five checks.
     """
 
     adjustment: Literal["pooled_slopes", "none"] = "pooled_slopes"
@@ -269,6 +292,7 @@ class Settings:
     years_after: int = 3
     total_outcome: str = "total_sales"
     loss_baseline: str | None = None
+    checks: CheckLimits = CheckLimits()
 
     def __post_init__(self) -> None:
         """Refuse what no estimate could be made with."""

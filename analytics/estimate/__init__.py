@@ -3,7 +3,6 @@
 from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after
 from analytics.estimate.comparing import WouldTell, sectors_differ, shrunken, would_tell
 from analytics.estimate.effects import (
-    UNITS,
     Effect,
     EffectEstimate,
     GroupEffect,
@@ -20,7 +19,6 @@ from analytics.estimate.money import ExtraSales, MoneyEstimate, extra_sales
 from analytics.panel.arms import groups_of
 
 __all__ = [
-    "UNITS",
     "Aggregation",
     "ArmChange",
     "BeforeAfter",

@@ -24,13 +24,6 @@ from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.windows import horizons
 
 LARGEST_EXPONENT = 700.0  # e to this is still a number: an interval that reaches further ends there
-UNITS = {
-    Estimand.TYPICAL_FIRM: Unit.FRACTION,
-    Estimand.EURO_WEIGHTED: Unit.FRACTION,
-    Estimand.STARTED_SELLING: Unit.POINTS,
-    Estimand.SYMMETRIC_GROWTH: Unit.SCORE,
-    Estimand.ONLINE_SHARE: Unit.POINTS,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +106,7 @@ def effect_of(deletions: Deletions | None, estimand: Estimand, sample: Sample) -
 
 
 def _shown(deletions: Deletions, uncertainty: Uncertainty, estimand: Estimand, sample: Sample) -> EffectEstimate:
-    level, unit = sample.settings.level, UNITS[estimand]
+    level, unit = sample.settings.level, estimand.unit
     low, high = as_shown(unit, *uncertainty.interval(level))
     half_low, half_high = as_shown(unit, *uncertainty.interval(0.5))
     value, mde = as_shown(unit, uncertainty.theta, uncertainty.detectable(level))

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from analytics.arrays import BoolArray
-from analytics.estimate.effects import UNITS, EffectEstimate, as_shown
+from analytics.estimate.effects import EffectEstimate, as_shown
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.inference import Deletions, Uncertainty, jackknife, weighted_sum
 from analytics.estimate.sample import Sample
@@ -14,18 +14,13 @@ from analytics.evidence.findings import Finding, Range, ShareGap, alike_in_repor
 from analytics.evidence.grade import verdict
 from analytics.evidence.limits import (
     DIRECTION_LEVEL,
-    LEAST_EARLIER,
-    LEAST_EFFECTIVE,
-    LEAST_FIRMS,
-    LEAST_MEASURED,
-    LEAST_SAME_SIGN,
-    LEAST_SPECIFICATIONS,
     LEVEL,
-    MOST_UNKNOWN,
 )
 from analytics.evidence.specifications import SpecificationResult
-from analytics.model import Arm, Check, CheckReason, Estimand, Result, Settings, Unit, Verdict
+from analytics.model import Arm, Check, CheckLimits, CheckReason, Estimand, Result, Settings, Unit, Verdict
 from analytics.panel.arms import Firms
+
+DEFAULT_LIMITS = CheckLimits()
 
 
 def run_checks(
@@ -43,10 +38,10 @@ def run_checks(
     firms, everyone = sample.group(funded), sample.group(sample.panel.funded)
     return [
         check_design(sample, firms, everyone),
-        check_groups(effect),
+        check_groups(effect, sample.settings.checks),
         check_before(sample, earlier, estimand, firms, effect, claim),
         check_reporting(sample, firms, everyone, effect),
-        check_stability(specifications, effect),
+        check_stability(specifications, effect, sample.settings.checks),
     ]
 
 
@@ -72,7 +67,7 @@ def check_design(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
     """Sales were collected in the same way in both arms, and it is known why comparison firms were not funded, so that
     those that never could have been are left out. The number: how far the arms differ in how they were asked.
     """
-    units = sample.panel.units
+    units, limits = sample.panel.units, sample.settings.checks
     reports = np.asarray(np.isfinite(sample.panel.outcomes[sample.outcome]).any(axis=1))
     n = _counts(firms, reports)
 
@@ -80,15 +75,15 @@ def check_design(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
         return Finding(Check.DESIGN, result, because, *n, gap.range if gap else None)
 
     source = units.get("source")
-    if source is None or _share(source.isna().to_numpy() & reports, firms, sum(n)) > MOST_UNKNOWN:
+    if source is None or _share(source.isna().to_numpy() & reports, firms, sum(n)) > limits.most_unknown:
         return found(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
     ways = {way: source.eq(way).fillna(False).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
     whole, own = (_widest(ways, who, _counts(who, reports)) for who in (everyone, firms))
-    if not alike_in_reporting(whole, own):
-        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, deciding(whole, own))
+    if not alike_in_reporting(whole, own, limits.most_gap):
+        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, deciding(whole, own, limits.most_gap))
     known = units.get("eligibility_known")
     unknown = None if known is None else ~known.fillna(False).to_numpy(dtype=bool)
-    if unknown is None or unknown[firms.others].sum() > MOST_UNKNOWN * len(firms.others):
+    if unknown is None or unknown[firms.others].sum() > limits.most_unknown * len(firms.others):
         return found(Result.NOT_TESTABLE, CheckReason.ELIGIBILITY_UNKNOWN, own)
     return found(Result.PASS, CheckReason.SAME_COLLECTION, own)
 
@@ -106,13 +101,13 @@ def _widest(ways: Mapping[object, BoolArray], firms: Firms, of: tuple[int, int])
 # ---- 1: groups -------------------------------------------------------------------------------------------------------
 
 
-def check_groups(effect: EffectEstimate) -> Finding:
+def check_groups(effect: EffectEstimate, limits: CheckLimits = DEFAULT_LIMITS) -> Finding:
     """Firms in each arm, and equal votes where euros vote. The number: firms of the smaller arm."""
     smallest = min(effect.n_funded, effect.n_comparison)
     result, because = Result.PASS, CheckReason.ENOUGH_FIRMS
-    if smallest < LEAST_FIRMS:
+    if smallest < limits.least_firms:
         result, because = Result.FAIL, CheckReason.FEW_FIRMS
-    elif effect.estimand is Estimand.EURO_WEIGHTED and effect.effective_firms < LEAST_EFFECTIVE:
+    elif effect.estimand is Estimand.EURO_WEIGHTED and effect.effective_firms < limits.least_effective:
         result, because = Result.FAIL, CheckReason.FEW_EFFECTIVE
     return Finding(
         Check.GROUPS,
@@ -144,13 +139,13 @@ def check_before(
     """
     firms = _with_whole_years(sample, firms)
     covered = float((earlier.seen.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
-    if covered < LEAST_EARLIER:
+    if covered < sample.settings.checks.least_earlier:
         return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.NO_EARLIER_YEAR, 0, 0)
     main, placebo = sample.deletions(estimand, firms), earlier.deletions(estimand, firms)
     delta = None if placebo is None else jackknife(placebo)
     if main is None or placebo is None or delta is None or min(_entering(placebo)) < sample.settings.min_firms:
         return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
-    unit = UNITS[estimand]
+    unit = estimand.unit
     years = float(sample.seen.apart[firms.own].mean())
     ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years, 1.0)]
     more = {"equivalence": _range(delta, unit, DIRECTION_LEVEL)}
@@ -203,12 +198,13 @@ def check_reporting(sample: Sample, firms: Firms, everyone: Firms, effect: Effec
     """Enough funded firms are measured, and not many more or fewer than comparison firms; or the direction survives the
     worst case. The number: how far the arms differ in their share of measured firms, or that share where it is too low.
     """
+    limits = sample.settings.checks
     (measured, of), (all_measured, all_of) = (_measured(sample, who) for who in (firms, everyone))
     own, whole = gap_between(measured, of), gap_between(all_measured, all_of)
     shares = [k / max(n, 1) for k, n in zip(measured, of, strict=True)]
-    worst, few = worst_case(effect, min(shares)), shares[0] < LEAST_MEASURED
-    number = deciding(whole, own).range
-    if not few and alike_in_reporting(whole, own):
+    worst, few = worst_case(effect, min(shares)), shares[0] < limits.least_measured
+    number = deciding(whole, own, limits.most_gap).range
+    if not few and alike_in_reporting(whole, own, limits.most_gap):
         result, because = Result.PASS, CheckReason.REPORTED_ALIKE
     elif worst.low is not None and worst.high is not None and worst.low * worst.high > 0:
         result, because = Result.PASS, CheckReason.WORST_CASE_HOLDS
@@ -245,14 +241,16 @@ def worst_case(effect: EffectEstimate, measured: float) -> Range:
 # ---- 4: stability ----------------------------------------------------------------------------------------------------
 
 
-def check_stability(specifications: Sequence[SpecificationResult], effect: EffectEstimate) -> Finding:
+def check_stability(
+    specifications: Sequence[SpecificationResult], effect: EffectEstimate, limits: CheckLimits = DEFAULT_LIMITS
+) -> Finding:
     """The sign is the same, whichever way it is estimated. The number: the share of specifications of the same sign."""
     made = [one for one in specifications if one.result is not Result.NOT_TESTABLE]
     n = effect.n_funded, effect.n_comparison
-    if len(made) < LEAST_SPECIFICATIONS:
+    if len(made) < limits.least_specifications:
         return Finding(Check.STABILITY, Result.NOT_TESTABLE, CheckReason.FEW_SPECIFICATIONS, *n)
     same = sum(one.result is Result.PASS for one in made) / len(made)
-    holds = same >= LEAST_SAME_SIGN
+    holds = same >= limits.least_same_sign
     return Finding(
         Check.STABILITY,
         Result.PASS if holds else Result.FAIL,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from scipy.special import ndtri
 
-from analytics.evidence.limits import LEVEL, MOST_GAP
+from analytics.evidence.limits import LEVEL
 from analytics.model import Check, CheckReason, Result, Unit
 
 
@@ -43,10 +43,9 @@ class ShareGap:
     low: float
     high: float
 
-    @property
-    def surely_wide(self) -> bool:
-        """Whether it is more than arms may differ, beyond chance."""
-        return self.low > MOST_GAP or self.high < -MOST_GAP
+    def surely_wider(self, most: float) -> bool:
+        """Whether it is more than that, beyond chance."""
+        return self.low > most or self.high < -most
 
     @property
     def range(self) -> Range:
@@ -63,11 +62,11 @@ def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> ShareGap:
     return ShareGap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
 
 
-def alike_in_reporting(whole: ShareGap, own: ShareGap) -> bool:
-    """The arms differ little in the programme, and in the group not surely more."""
-    return abs(whole.value) < MOST_GAP and not own.surely_wide
+def alike_in_reporting(whole: ShareGap, own: ShareGap, most: float) -> bool:
+    """The arms differ by less than `most` in the programme, and in the group not surely by more."""
+    return abs(whole.value) < most and not own.surely_wider(most)
 
 
-def deciding(whole: ShareGap, own: ShareGap) -> ShareGap:
+def deciding(whole: ShareGap, own: ShareGap, most: float) -> ShareGap:
     """The gap that a result rests on: the programme's where that one is too wide."""
-    return own if abs(whole.value) < MOST_GAP else whole
+    return own if abs(whole.value) < most else whole

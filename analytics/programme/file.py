@@ -22,6 +22,7 @@ from analytics.programme.parts import (
     Area,
     BeneficiaryKind,
     Calendar,
+    CheckThresholds,
     Contact,
     Context,
     Disclosure,
@@ -33,6 +34,7 @@ from analytics.programme.parts import (
     Outcome,
     Part,
     Sector,
+    Thresholds,
     Tranche,
     WindowRules,
     Words,
@@ -75,6 +77,8 @@ class Programme(Part):
     channels: tuple[Named, ...] = ()
     beneficiary_kinds: tuple[BeneficiaryKind, ...] = ()
     pairs: tuple[tuple[str, str], ...] = ()
+    thresholds: Thresholds = Field(Thresholds(), alias="settings")
+    checks: CheckThresholds = CheckThresholds()
     disclosure: Disclosure = Disclosure()
     ineligible_reasons: tuple[str, ...] = ()
     threshold_reasons: tuple[str, ...] = ()
@@ -159,6 +163,8 @@ class Programme(Part):
             years_after=self.windows.years_after,
             total_outcome=next((o.share_of for o in self.outcomes if o.share_of), Settings().total_outcome),
             loss_baseline=self.windows.loss_baseline,
+            checks=self.checks.limits,
+            **self.thresholds.model_dump(),
         )
 
     @cached_property

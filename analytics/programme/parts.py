@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from analytics.language.text import Text
-from analytics.model import Estimand
+from analytics.model import CheckLimits, Estimand, Settings
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
@@ -16,7 +16,7 @@ Year = Annotated[str, Field(pattern=r"^(19|20)\d{2}$")]
 class Part(BaseModel):
     """A table of the programme file: unknown keys are refused, values cannot be changed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
 class Words(Part):
@@ -139,6 +139,37 @@ class ImportanceLimits(Part):
 
     mie: float = Field(0.10, gt=0, lt=1)
     mie_points: float = Field(0.03, gt=0, lt=1)
+
+
+_SETTINGS, _CHECKS = Settings(), CheckLimits()
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Thresholds(Part):
+    """How this programme's effects are estimated, where it departs from `Settings`, whose defaults these are."""
+
+    min_firms: int = Field(_SETTINGS.min_firms, ge=3, le=1000)
+    level: float = Field(_SETTINGS.level, gt=0.5, lt=1)
+    adjustment: Literal["pooled_slopes", "none"] = _SETTINGS.adjustment
+    alpha: float = Field(_SETTINGS.alpha, gt=0)
+
+
+class CheckThresholds(Part):
+    """The limits of the five checks, where this programme departs from `CheckLimits`, whose defaults these are."""
+
+    most_unknown: Share = _CHECKS.most_unknown
+    most_gap: Share = _CHECKS.most_gap
+    least_firms: int = Field(_CHECKS.least_firms, ge=3)
+    least_effective: float = Field(_CHECKS.least_effective, ge=1)
+    least_earlier: Share = _CHECKS.least_earlier
+    least_measured: Share = _CHECKS.least_measured
+    least_specifications: int = Field(_CHECKS.least_specifications, ge=1)
+    least_same_sign: Share = _CHECKS.least_same_sign
+
+    @property
+    def limits(self) -> CheckLimits:
+        """As the checks take them."""
+        return CheckLimits(**self.model_dump())
 
 
 class Disclosure(Part):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeVar
 
-from analytics.model import Arm, Settings
+from analytics.model import Arm, CheckLimits, Settings
 from analytics.programme.file import Programme
 
 T = TypeVar("T")
@@ -109,7 +109,7 @@ class Manifest:
             read
             | {
                 "programme": programme,
-                "settings": _known(Settings, read["settings"]),
+                "settings": _settings(read["settings"]),
                 "inputs": tuple(_known(InputFile, file) for file in read["inputs"]),
                 "outcomes": tuple(read.get("outcomes", [outcome.name for outcome in programme.outcomes])),
                 "before": tuple(read["before"]),
@@ -125,6 +125,11 @@ class Manifest:
                 },
             },
         )
+
+
+def _settings(read: Mapping[str, Any]) -> Settings:
+    """Settings with the limits of the checks; those of a release that named none had the defaults."""
+    return _known(Settings, {**read, "checks": _known(CheckLimits, read.get("checks", {}))})
 
 
 def _known(kind: type[T], values: Mapping[str, Any]) -> T:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray
-from analytics.estimate import UNITS, Effect, EffectEstimate, as_shown, group_effects, sectors_differ
+from analytics.estimate import Effect, EffectEstimate, as_shown, group_effects, sectors_differ
 from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import Money, MoneyEstimate, money_of
 from analytics.estimate.sample import Sample
@@ -118,7 +118,7 @@ def _rows(found: Mapping[GroupLabel, Effect], what: str, made: Programme, truths
         if isinstance(effect, Withheld):
             yield told | {"reason": effect.reason.value}
             continue
-        (true,) = as_shown(UNITS[effect.estimand], truths.of(effect.estimand.value, made.stories[group]))
+        (true,) = as_shown(effect.estimand.unit, truths.of(effect.estimand.value, made.stories[group]))
         more = {"rejects": effect.p_value < 0.05, "theta": effect.theta, "se": effect.se, "df": effect.df}
         yield told | _interval(effect, true) | more | {"holds_together": effect.sim_low <= true <= effect.sim_high}
 

@@ -8,8 +8,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
-from analytics.evidence.limits import LEAST_FIRMS
-from analytics.model import Check, CheckReason, Result
+from analytics.model import Check, CheckLimits, CheckReason, Result
 from analytics.programme.file import Programme
 from tests.bench.evidence_words import in_short, told
 from tests.bench.markdown import Share, item, paragraph, table
@@ -137,8 +136,8 @@ def _how(found: Results, programme: Programme, small: list[str]) -> Iterable[str
     pandemics and seasons of [SIMULATION.md](SIMULATION.md) go round the sectors. Firms, their sales and what they
     report are those of its base design. Two sectors, with {counts} funded firms, are too small to be shown: they were
     withheld in {100 * withheld:.0f}% of programmes, and are left out of the tables. A claim about a sector or
-    macro-sector uses the interval that holds for all of them together. Check 1 asks for {LEAST_FIRMS} firms
-    per arm.""")
+    macro-sector uses the interval that holds for all of them together. Check 1 asks for
+    {CheckLimits().least_firms} firms per arm.""")
     yield paragraph(f"""Both arms report to the same survey, and it is known why each comparison firm was turned down:
     check 0 passes by design. {100 * BELOW_THRESHOLD:.0f}% of comparison firms were turned down for their score alone;
     {100 * PAID:.0f}% of the funded were paid; other aid is as frequent as in the demonstration, and changes nothing.

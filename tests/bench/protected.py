@@ -94,8 +94,8 @@ def document(release: Release, watch: Stopwatch, cubes: int) -> str:
             Gap: by how much a pattern could lose less than the one found at most; 0%: none does."""),
             "## The demonstration",
             paragraph(f"""One pattern for counts and grants, one for each outcome in all its years, and the comparison
-            arm's own, by sector. Cells: margins of {len((*DIMENSIONS, SELLS))} dimensions and the named pairs. Unreliable: cells
-            with an effect that stands on too few firms, which is not published and not attacked."""),
+            arm's own, by sector. Cells: margins of {len((*DIMENSIONS, SELLS))} dimensions and the named pairs.
+            Unreliable: cells with an effect that stands on too few firms, which is not published and not attacked."""),
             table(
                 (
                     "pattern",

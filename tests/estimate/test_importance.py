@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.estimate import UNITS, as_shown
+from analytics.estimate import as_shown
 from analytics.estimate.estimands import symmetric_growth
-from analytics.model import Importance, Settings, Unit
+from analytics.model import Estimand, Importance, Settings, Unit
 
-EFFECTS = sorted(set(UNITS.values()))
+EFFECTS = sorted({estimand.unit for estimand in Estimand})
 SIZES = st.floats(1e-6, 10, allow_nan=False)
 
 

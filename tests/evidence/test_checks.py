@@ -492,7 +492,7 @@ def test_a_gap_lies_in_its_interval_and_turns_with_the_arms(data):
     found, turned = gap_between((x, y), (n, m)), gap_between((y, x), (m, n))
     assert -1 <= found.low <= found.value <= found.high <= 1
     assert (turned.value, turned.low, turned.high) == pytest.approx((-found.value, -found.high, -found.low))
-    assert found.surely_wide == turned.surely_wide == (found.low > 0.05 or found.high < -0.05)
+    assert found.surely_wider(0.05) == turned.surely_wider(0.05) == (found.low > 0.05 or found.high < -0.05)
 
 
 # ---- 3: reporting ----------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Thresholds of the evidence have one home: `evidence/limits.py`."""
+"""Thresholds of the evidence have one home: `evidence/limits.py`, and `CheckLimits` for those that a programme sets."""
 
 import ast
 from pathlib import Path

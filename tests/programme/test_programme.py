@@ -2,14 +2,16 @@
 
 import tomllib
 from collections import Counter
+from dataclasses import fields
 
 import pandas as pd
 import pytest
 
 from analytics.folders import PROGRAMME_FILES
 from analytics.language.text import LANGUAGES, Text
-from analytics.model import Settings, UserError
+from analytics.model import CheckLimits, Settings, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
+from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import load_programme, parse_programme
 from analytics.store.columns import APPLICATION_OUTCOMES, applications, must_stand, sales
 
@@ -202,3 +204,89 @@ def test_an_unknown_programme_lists_those_that_there_are(tmp_path):
             load_programme(name, tmp_path)
         assert caught.value.key == key
         assert str(caught.value)
+
+
+# ---- thresholds of the programme -------------------------------------------------------------------------------------
+
+
+def test_thresholds_without_a_word_in_the_file_are_those_of_the_method():
+    """A programme that says nothing is estimated and checked as METHODS.md says."""
+    for name in ("min_firms", "level", "adjustment", "alpha", "checks"):
+        assert getattr(ECOMMERCE.settings, name) == getattr(Settings(), name)
+
+
+def test_a_programme_sets_its_thresholds_in_its_file():
+    """min_firms, level, adjustment, alpha and every limit of the five checks reach the settings that estimate."""
+    limits = {field.name: field.default / 2 for field in fields(CheckLimits) if isinstance(field.default, float)}
+    limits |= {field.name: field.default + 1 for field in fields(CheckLimits) if isinstance(field.default, int)}
+    limits["least_effective"] = 20.0
+    tables = '[settings]\nmin_firms = 12\nlevel = 0.9\nadjustment = "none"\nalpha = 2.5\n\n[checks]\n'
+    tables += "\n".join(f"{name} = {value}" for name, value in limits.items())
+    settings = parse_programme(f"{CONTENT}\n{tables}\n", "own.toml").settings
+    assert (settings.min_firms, settings.level, settings.adjustment, settings.alpha) == (12, 0.9, "none", 2.5)
+    assert settings.checks == CheckLimits(**limits)
+    assert all(getattr(settings.checks, name) != getattr(CheckLimits(), name) for name in limits)
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("[settings]\nmin_firms = 2", "settings.min_firms"),
+        ("[settings]\nmie = 0.1", "settings.mie"),
+        ("[checks]\nleast_measured = 80", "checks.least_measured"),
+        ("[checks]\nmost = 0.1", "checks.most"),
+    ],
+)
+def test_a_wrong_threshold_is_named(table, key):
+    with pytest.raises(UserError) as refused:
+        parse_programme(f"{CONTENT}\n{table}\n", "own.toml")
+    assert refused.value.details["entry"] == key
+
+
+# ---- a second grouping of the sectors --------------------------------------------------------------------------------
+
+
+def grouped(groups: dict[str, list[str]], name: str = "technology") -> str:
+    """The file with a grouping of its sectors."""
+    words = '{ it = "x", en = "x" }'
+    lines = ["[[groupings]]", f'id = "{name}"', f"label = {words}"]
+    for group, sectors in groups.items():
+        lines += ["[[groupings.groups]]", f'id = "{group}"', f"label = {words}", f"sectors = {sectors!r}"]
+    return "\n".join([CONTENT, *lines, ""])
+
+
+SECTORS = ECOMMERCE.codes("sector")
+
+
+def test_a_second_grouping_is_a_dimension_like_the_others():
+    """Its groups have codes and labels, firms get theirs from their sector, sectors lie in it, pairs may name it."""
+    programme = parse_programme(grouped({"high": SECTORS[:4], "low": SECTORS[4:]}), "own.toml")
+    assert programme.dimension_names == (*DIMENSIONS, "technology")
+    assert programme.codes("technology") == ["high", "low"]
+    assert programme.label("technology", "high", Text("en")) == "x"
+    assert programme.dimension("sector").parents == ("macro_sector", "technology")
+    assert programme.wholes_of(SECTORS[0]) == (
+        ("macro_sector", programme.sectors[0].macro_sector),
+        ("technology", "high"),
+    )
+    assert programme.sector_dimensions == ("macro_sector", "sector", "technology")
+    firms = pd.DataFrame({"sector": [SECTORS[0], SECTORS[-1], None]})
+    assert programme.dimension("technology").code_of(firms).tolist() == ["high", "low", None]
+    assert ECOMMERCE.dimension_names == DIMENSIONS
+
+
+@pytest.mark.parametrize(
+    ("groups", "name", "problem"),
+    [
+        ({"high": SECTORS[:4]}, "technology", f"sector {SECTORS[4]} stands in no group"),
+        ({"high": SECTORS, "low": SECTORS[:1]}, "technology", f"sector {SECTORS[0]} stands in more than one group"),
+        ({"high": [*SECTORS, "fishing"]}, "technology", "sector fishing does not exist"),
+        ({"high": SECTORS}, "wave", "the name of something else"),
+        ({"high": SECTORS}, "sells", "the name of something else"),
+    ],
+)
+def test_a_grouping_that_is_none_is_refused(groups, name, problem):
+    """Every sector in exactly one group; no name that stands for something else."""
+    with pytest.raises(UserError) as refused:
+        parse_programme(grouped(groups, name), "own.toml")
+    assert problem in str(refused.value)

@@ -123,7 +123,7 @@ def detectable(release: Release, text: Text) -> Shown:
     ]
     if not any(row.value is not None for row in rows):
         return Absent(text("picture.no_detectable"))
-    mie = release.settings.mie
+    mie = release.importance.fraction
     guides = [(mie, text("picture.important", mie=text.percent(mie, sign=False)))]
     marks = stamp_of(release, release.headline().figure_id, text)
     wide, phone = (

@@ -180,8 +180,8 @@ def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dic
     return {
         "horizon": horizon_phrase(release, figure.horizon, text),
         "range": text(f"range.{'programme' if alone else dimension_key(release, dimension)}"),
-        "mie": text.percent(release.settings.mie, sign=False),
-        "the_mie": text.percent_with("the", release.settings.mie),
+        "mie": text.percent(release.importance.fraction, sign=False),
+        "the_mie": text.percent_with("the", release.importance.fraction),
         "comparison": text(
             "said.comparison",
             funded=text.number(figure.n_funded or 0),

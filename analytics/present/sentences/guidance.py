@@ -63,7 +63,7 @@ def would_tell_words(release: Release, claim: Figure, text: Text) -> Iterator[st
     """How many firms, or years, would tell the smallest effect that matters from none."""
     if claim.n_funded is None or not claim.published:
         return
-    of_mie = text.percent_with("of_the", release.settings.mie)
+    of_mie = text.percent_with("of_the", release.importance.fraction)
     if claim.firms_needed is not None and claim.firms_needed <= claim.n_funded:
         yield text("usable.enough_firms", of_mie=of_mie)
         return

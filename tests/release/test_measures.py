@@ -1,0 +1,85 @@
+"""The closed list of measures: each has its words in every language, and nothing that a release holds is not on it."""
+
+import pytest
+
+from analytics.folders import Home
+from analytics.language.text import LANGUAGES, sentences
+from analytics.model import Check, ConfStatus, Estimand, Grade, ObsStatus, Reason, Result, Specification, Unit, Verdict
+from analytics.programme.file import load_programme
+from analytics.release import Releases
+from analytics.release.measures import ASKED_OF, EFFECTS, MEASURES, check_of, estimands_of, groups_differ, measure_named
+
+
+def missing(keys: list[str], language: str) -> list[str]:
+    """The keys that a language's file lacks."""
+    return [key for key in keys if key not in sentences(language)]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_measure_has_its_words(language: str) -> None:
+    """A measure without words fails here, by the key that its language file lacks."""
+    bases = {measure.base for measure in MEASURES.values()} | {
+        "sectors_differ",
+        "macro_sectors_differ",
+        "groups_differ",
+    }
+    assert missing([f"measure.{base}" for base in sorted(bases)], language) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_estimand_has_its_words(language: str) -> None:
+    """What an effect is called where it is chosen, in figures, and in sentences about the headline's estimands."""
+    keys = [f"{table}.{estimand}" for estimand in Estimand for table in ("estimand", "measure")]
+    assert missing(keys, language) == []
+    assert set(ASKED_OF) == set(EFFECTS) == set(Estimand)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("table", "codes"),
+    [
+        ("grade", Grade),
+        ("result", Result),
+        ("check", Check),
+        ("why", [reason for reason in Reason if reason is not Reason.TOO_FEW_FIRMS]),
+        ("why_long", [reason for reason in Reason if reason in (Reason.DOMINANCE, Reason.COMPLEMENTARY)]),
+        ("measure", [f"spec_{specification}" for specification in Specification]),
+    ],
+)
+def test_every_status_has_its_words(table: str, codes: list[str], language: str) -> None:
+    """A grade, result, check, reason or specification without words fails here, by the key that is missing."""
+    assert missing([f"{table}.{code}" for code in codes], language) == []
+
+
+def test_a_release_holds_nothing_that_is_not_on_the_list(demonstration: Home) -> None:
+    """Every measure in either demonstration is known, and in the unit that the list gives it."""
+    for programme in ("ecommerce-2020", "michigan-1988"):
+        release = Releases(demonstration.releases, programme).open()
+        for name, unit in release.figures[["measure", "unit"]].drop_duplicates().itertuples(index=False):
+            measure = measure_named(name)
+            assert measure.name in MEASURES or measure.base.endswith("s_differ"), name
+            assert measure.unit in (None, Unit(unit)), name
+        assert set(release.figures["obs_status"]) <= set(ObsStatus)
+        assert set(release.figures["conf_status"]) <= set(ConfStatus)
+        assert set(release.figures["verdict"].dropna()) <= set(Verdict)
+
+
+def test_a_name_leads_back_to_its_measure() -> None:
+    """Also of a test of groups, whose dimensions a programme may add; a name of another time stands for itself."""
+    for name, measure in MEASURES.items():
+        assert measure_named(name) is measure
+        assert str(measure) == name
+    assert measure_named("technologys_differ_typical_firm") == groups_differ("technology", Estimand.TYPICAL_FIRM)
+    assert measure_named("of_another_time").base == "of_another_time"
+    assert check_of(Check.BEFORE, Estimand.EURO_WEIGHTED).about is Estimand.EURO_WEIGHTED
+
+
+def test_what_is_asked_of_an_outcome() -> None:
+    """Everything of the headline's; of counts no euros; of a whole no start of selling and no share of itself."""
+    programme = load_programme("ecommerce-2020")
+    asked = {outcome.name: set(estimands_of(programme, outcome)) for outcome in programme.outcomes}
+    assert asked["online_sales"] == set(Estimand)
+    assert Estimand.EURO_WEIGHTED not in asked["destination_countries"]
+    assert asked["total_sales"] == {Estimand.TYPICAL_FIRM, Estimand.EURO_WEIGHTED}
+    alone = programme.with_outcomes(["online_sales"])  # no file brought what it is a share of
+    assert Estimand.ONLINE_SHARE not in estimands_of(alone, alone.outcome("online_sales"))
