@@ -138,7 +138,8 @@ class Cube:
         hierarchies: {dimension: {code: its parent}} or {dimension: {parent: [codes]}}, in any number of levels, the
         parents standing in the same column; or {dimension: another dimension that it is nested in}. A missing value was
         not reported and does not count; a missing code is "?". Raises UserError when a column is missing, a value is
-        negative or no number, or codes do not nest.
+        negative or no number, codes do not nest, or a dimension is given several parents: the sums over a second one
+        would be unknown to the attacker.
         """
         names = list(dict.fromkeys(dimensions))
         rows = _checked(frame, names, value, unit)
@@ -195,6 +196,9 @@ class _Levels:
 
 
 def _levels(rows: pd.DataFrame, names: list[str], hierarchies: Mapping[str, Hierarchy]) -> _Levels:
+    for name, parents in hierarchies.items():
+        if isinstance(parents, list | tuple):
+            raise UserError("cube.several_parents", dimension=name, parents=", ".join(map(str, parents)))
     unknown = [name for name in hierarchies if name not in names]
     unknown += [other for other in hierarchies.values() if isinstance(other, str) and other not in names]
     if unknown:

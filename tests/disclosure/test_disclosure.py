@@ -199,6 +199,18 @@ def test_a_sector_may_nest_in_another_column() -> None:
     assert len(cube.cells) - np.linalg.matrix_rank(matrix) == 3
 
 
+@pytest.mark.parametrize("parents", [["macro", "technology"], ("macro", "technology"), ["macro"]])
+def test_a_dimension_with_several_parents_is_refused_by_name(parents: Sequence[str]) -> None:
+    """A sector that is part of two groupings: the sums over the second are not in the cube, so nothing is protected."""
+    frame = firms({"a": (2, 99.0), "b": (5, 1.0), "c": (5, 1.0), "d": (5, 1.0)})
+    frame["macro"] = frame["sector"].map(dict(zip("abcd", "AABB", strict=True)))
+    frame["technology"] = frame["sector"].map(dict(zip("abcd", "HLHL", strict=True)))
+    with pytest.raises(UserError) as refused:
+        cube_of(frame, hierarchies={"sector": parents})
+    assert refused.value.key == "cube.several_parents"
+    assert refused.value.details == {"dimension": "sector", "parents": ", ".join(parents)}
+
+
 def test_linked_tables_share_their_margins() -> None:
     """sector × size and sector × area: one cell per margin, no crossing of size and area."""
     cube = cube_of(firms({"ax1": (3, 1.0), "ay2": (4, 1.0), "bx2": (5, 1.0)}), tables=[NAMES[:2], NAMES[::2]])
