@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from analytics.cli import releases
 from analytics.cli.progress import Bar
-from analytics.folders import PROJECT, Home
+from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import DataKind, UserError
 
@@ -151,7 +152,8 @@ def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
 def run_serve(arguments: argparse.Namespace, text: Text) -> int:
     """Build the demonstration on first use, then serve the dashboard on 127.0.0.1."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not WINDOWS:  # where a port in use could be bound again
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", arguments.port))
         except OverflowError:
@@ -166,7 +168,9 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
     dashboard = str(PROJECT / "dashboard.py")
     command = [sys.executable, "-m", "streamlit", "run", dashboard, f"--server.port={arguments.port}"]
     os.chdir(PROJECT)  # Streamlit reads its settings from the working folder
-    os.execv(sys.executable, command)  # noqa: S606 - nothing here comes from outside but a port number
+    if WINDOWS:  # whose exec hands the terminal back at once, and takes a path with a space for two words
+        return subprocess.call(command)  # noqa: S603 - nothing here comes from outside but a port number
+    os.execv(sys.executable, command)  # noqa: S606 - as above
     return 0
 
 

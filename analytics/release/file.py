@@ -4,7 +4,6 @@ A release file is written once under its own name and never changed; which of th
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -17,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from analytics.arrays import ObjectArray
+from analytics.folders import name_once, to_disk
 from analytics.model import CheckReason, DataKind, Grade, Reason, Result, UserError, Verdict
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme
@@ -257,16 +257,7 @@ def write_release(path: Path, manifest: Mapping[str, object], tables: Mapping[st
         to_disk(whole)
         whole.chmod(0o444)
         try:
-            os.link(whole, path)
+            name_once(whole, path)
         except FileExistsError as error:
             raise UserError("release.taken", release=path.stem) from error
     to_disk(path.parent)
-
-
-def to_disk(path: Path) -> None:
-    """Ask the operating system to keep what was written, a file or a folder's list of names."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
