@@ -17,6 +17,7 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import DataKind, UserError
 
 if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
+    from analytics.programme.file import Programme
     from analytics.store.cells import Rejection
     from analytics.store.ingest import Report
 
@@ -105,13 +106,14 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
                     partial=arguments.partial,
                     progress=bar,
                 )
-            _say_import(path, report, text)
+            _print_import(path, report, programme, text)
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0
 
 
-def _say_import(path: Path, report: "Report", text: Text) -> None:
+def _print_import(path: Path, report: "Report", programme: "Programme", text: Text) -> None:
+    """What was loaded and what was not; on the error stream what needs somebody's attention."""
     batch = report.batch
     if report.already:
         print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
@@ -121,6 +123,9 @@ def _say_import(path: Path, report: "Report", text: Text) -> None:
         print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
     if report.superseded:
         print(text.count("cli.superseded", report.superseded))
+    for outcome in map(programme.outcome, report.outcomes_without_column):
+        absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
+        print(absent, file=sys.stderr)
     counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
     print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
 
