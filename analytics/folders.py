@@ -1,4 +1,7 @@
-"""Where things lie: one folder holds the store, the archive, the releases and the demonstration's files."""
+"""Where things lie: one folder holds the store, the archive, the releases and the demonstration's files.
+
+And how a file gets there whole, on every operating system.
+"""
 
 import os
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAMME_FILES = PROJECT / "data" / "programmes"
+WINDOWS = os.name == "nt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +46,30 @@ class Home:
     def demonstration(self, programme: str) -> Path:
         """Generated input files of a demonstration programme."""
         return self.root / "demonstration" / programme
+
+
+def to_disk(path: Path) -> None:
+    """Ask the operating system to keep what was written: a file, or a folder's list of names.
+
+    Windows opens no folder, and keeps its list of names by itself; of a file it flushes only what may be written.
+    """
+    is_folder = path.is_dir()
+    if is_folder and WINDOWS:
+        return
+    descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def name_once(whole: Path, path: Path) -> None:
+    """Give a finished file its name in one step. Raises FileExistsError when something has that name already.
+
+    Elsewhere renaming replaces what has the name, a link never does; Windows refuses to rename onto a taken name, also
+    on disks without links.
+    """
+    if WINDOWS:
+        whole.rename(path)
+    else:
+        os.link(whole, path)

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from analytics.cli import releases
 from analytics.cli.progress import Bar
-from analytics.folders import PROJECT, Home
+from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import DataKind, UserError
 
 if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
+    from analytics.programme.file import Programme
     from analytics.store.cells import Rejection
     from analytics.store.ingest import Report
 
@@ -104,13 +106,14 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
                     partial=arguments.partial,
                     progress=bar,
                 )
-            _say_import(path, report, text)
+            _print_import(path, report, programme, text)
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0
 
 
-def _say_import(path: Path, report: "Report", text: Text) -> None:
+def _print_import(path: Path, report: "Report", programme: "Programme", text: Text) -> None:
+    """What was loaded and what was not; on the error stream what needs somebody's attention."""
     batch = report.batch
     if report.already:
         print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
@@ -120,6 +123,9 @@ def _say_import(path: Path, report: "Report", text: Text) -> None:
         print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
     if report.superseded:
         print(text.count("cli.superseded", report.superseded))
+    for outcome in map(programme.outcome, report.outcomes_without_column):
+        absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
+        print(absent, file=sys.stderr)
     counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
     print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
 
@@ -151,7 +157,8 @@ def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
 def run_serve(arguments: argparse.Namespace, text: Text) -> int:
     """Build the demonstration on first use, then serve the dashboard on 127.0.0.1."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if not WINDOWS:  # where a port in use could be bound again
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", arguments.port))
         except OverflowError:
@@ -166,7 +173,9 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
     dashboard = str(PROJECT / "dashboard.py")
     command = [sys.executable, "-m", "streamlit", "run", dashboard, f"--server.port={arguments.port}"]
     os.chdir(PROJECT)  # Streamlit reads its settings from the working folder
-    os.execv(sys.executable, command)  # noqa: S606 - nothing here comes from outside but a port number
+    if WINDOWS:  # whose exec hands the terminal back at once, and takes a path with a space for two words
+        return subprocess.call(command)  # noqa: S603 - nothing here comes from outside but a port number
+    os.execv(sys.executable, command)  # noqa: S606 - as above
     return 0
 
 

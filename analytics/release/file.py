@@ -4,7 +4,6 @@ A release file is written once under its own name and never changed; which of th
 """
 
 import json
-import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import ObjectArray
+from analytics.folders import name_once, to_disk
 from analytics.model import (
     CheckReason,
     ConfStatus,
@@ -307,16 +307,7 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
         to_disk(whole)
         whole.chmod(0o444)
         try:
-            os.link(whole, path)
+            name_once(whole, path)
         except FileExistsError as error:
             raise UserError("release.taken", release=path.stem) from error
     to_disk(path.parent)
-
-
-def to_disk(path: Path) -> None:
-    """Ask the operating system to keep what was written, a file or a folder's list of names."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

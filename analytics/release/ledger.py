@@ -7,7 +7,6 @@ had it, whoever writes next adds it.
 """
 
 import datetime as dt
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -17,9 +16,12 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
+from filelock import FileLock
+
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
+from analytics.folders import to_disk
 from analytics.model import DataKind, UserError
-from analytics.release.file import Release, to_disk
+from analytics.release.file import Release
 
 VisibleFrom = dict[str, str]  # release -> the moment from which readers see it, as a stamp
 
@@ -259,10 +261,9 @@ class Releases:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One writer at a time; the others wait. A killed one leaves no lock behind."""
+        """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with FileLock(self.folder / "lock"):
             yield
 
     def _act(self, action: str, release: str, until: str | None = None) -> None:

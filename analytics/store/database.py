@@ -4,7 +4,6 @@ Only the importer writes here; only `panel` and `build` read. No page opens it.
 """
 
 import datetime as dt
-import os
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from analytics.clock import from_stamp, rome_time
+from analytics.folders import name_once
 from analytics.model import UserError
 
 SCHEMA_VERSION = 1
@@ -64,7 +64,7 @@ def _create(path: Path, programme: str) -> None:
         except duckdb.Error as error:
             raise UserError("store.unwritable", file=path, problem=error) from error
         with suppress(FileExistsError):  # another process was quicker
-            os.link(whole, path)
+            name_once(whole, path)
 
 
 class Store:

@@ -47,7 +47,9 @@ class RowsRefusedError(UserError):
 class Report:
     """What an import did. already: this very file was imported before, nothing was done.
 
-    superseded: how many of the file's values replace one that an earlier file gave for the same firm and period.
+    superseded: how many of the file's values replace one that an earlier file gave for the same firm and period;
+    outcomes_without_column: names of the programme's outcomes of which this file of sales brings nothing, because it
+    has no such column and its mapping no constant for it.
     """
 
     batch: Batch
@@ -55,6 +57,7 @@ class Report:
     rejections: tuple[Rejection, ...] = ()
     unused_columns: tuple[str, ...] = ()
     superseded: int = 0
+    outcomes_without_column: tuple[str, ...] = ()
 
 
 def import_file(
@@ -91,7 +94,14 @@ def import_file(
         batch_id = _load(kind, typed, path.name, sha256, mapping, programme, store)
         superseded = int(store.frame("superseded", {"batch_id": batch_id})["superseded"].iloc[0])
         batch = store.batch(batch_id)
-    return Report(batch, False, typed.rejections, typed.unused_columns, superseded)
+    absent = _outcomes_without_column(typed, mapping, programme) if kind == "sales" else ()
+    return Report(batch, False, typed.rejections, typed.unused_columns, superseded, absent)
+
+
+def _outcomes_without_column(typed: Typed, mapping: ColumnMapping, programme: Programme) -> tuple[str, ...]:
+    """Names of the declared outcomes that neither a column of the file nor a constant of its mapping gives."""
+    given = {*typed.names, *mapping.constants}
+    return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in given)
 
 
 def _archive(content: bytes, target: Path) -> None:

@@ -13,13 +13,16 @@ import pytest
 from analytics.cli.commands import main
 from analytics.cli.releases import LISTED
 from analytics.folders import PROJECT, Home
-from analytics.language.text import Text
+from analytics.language.text import LANGUAGES, Text
+from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId
 from analytics.store.database import Store
 from tests.helpers.kill_release import make
 from tests.helpers.michigan_release import as_they_are, built, corrected
 from tests.helpers.officer import application, as_csv, code, sale
+
+ECOMMERCE = load_programme("ecommerce-2020")
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_importing_counts_rows(officer, files):
     assert (ended, "imported before" in out) == (0, True)
 
 
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_bad_file_is_refused_row_by_row(officer, files, language):
     """File, row, column, value and what to do; exit code 1; nothing is loaded. With --partial the good rows are."""
     officer("import", "applications", "applications.csv")
@@ -72,6 +75,25 @@ def test_a_bad_file_is_refused_row_by_row(officer, files, language):
     ended, out, err = officer("import", "sales", "bad.csv", "--partial")
     assert (ended, out) == (0, "bad.csv: 4 rows read = 1 loaded + 3 rejected.\n")
     assert code(9) in err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_outcome_without_its_column_is_said_with_what_to_do(officer, files, language):
+    """Outcome and column, mapping or programme file; the file is loaded all the same. Nothing where nothing lacks."""
+    officer("import", "applications", "applications.csv")
+    (files / "m.toml").write_text('[columns]\nonline_abroad_eur = "abroad"')
+    (files / "whole.csv").write_bytes(as_csv([sale(1, abroad="1", destination_countries="1")]))
+    ended, _, err = officer("import", "sales", "sales.csv", language=language)
+    [abroad, countries, _] = err.splitlines()[-3:]
+    label = {
+        name: ECOMMERCE.outcome(name).label.in_(Text(language)) for name in ("online_abroad", "destination_countries")
+    }
+    assert (ended, "online_abroad_eur" in abroad, label["online_abroad"] in abroad) == (0, True, True)
+    assert "destination_countries" in countries
+    assert label["destination_countries"] in countries
+    assert "[columns]" in abroad
+    ended, _, err = officer("import", "sales", "whole.csv", "--mapping", "m.toml", language=language)
+    assert (ended, "online_abroad_eur" in err) == (0, False)
 
 
 def test_many_bad_rows_do_not_flood_the_screen(officer, files):
@@ -190,7 +212,7 @@ def changed_by_hand(programme: str, statement: str) -> None:
         connection.execute(statement)
 
 
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_an_embargo_is_set_listed_and_cancelled(officer, published, language):
     """When it ends is said by Rome's clock; each release with its state, then the ledger in order."""
     first, second = published.known()

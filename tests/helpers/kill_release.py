@@ -24,7 +24,12 @@ from analytics.release import Releases
 from analytics.store.database import Store
 
 PROGRAMME = "michigan-1988"
-OURS = ("analytics/release/file.py", "analytics/release/ledger.py", "analytics/build/earlier.py")
+OURS = (
+    "analytics/release/file.py",
+    "analytics/release/ledger.py",
+    "analytics/build/earlier.py",
+    "analytics/folders.py",
+)
 THEIRS = ("write_text", "open", "replace", "cleanup", "_rmtree")  # of pathlib and tempfile
 UNTIL = dt.datetime(2099, 1, 1, tzinfo=dt.UTC)
 

@@ -1,14 +1,17 @@
 """What readers see of the releases, and from when: one pointer decides, time ends an embargo, the ledger only grows."""
 
 import datetime as dt
-import fcntl
 import shutil
+import signal
+import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
 from analytics.clock import moment_in_words, parse_moment, utc_stamp
@@ -287,14 +290,41 @@ def test_writers_wait_for_one_another(releases, home, names):
         done.set()
 
     releases.folder.mkdir(parents=True, exist_ok=True)
-    with (releases.folder / "lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with FileLock(releases.folder / "lock"):
         thread = threading.Thread(target=work)
         thread.start()
         assert not done.wait(0.5)
         assert not (releases.folder / "current").exists()
     thread.join(10)
     assert done.is_set()
+
+
+HOLDS_THE_LOCK = """
+import sys, time
+from pathlib import Path
+from analytics.release import Releases
+with Releases(Path(sys.argv[1]), sys.argv[2])._alone():
+    print("alone", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_killed_writer_leaves_no_lock_behind(releases, home, names):
+    """Others wait for a process that writes; once it is killed the next one writes at once."""
+    command = [sys.executable, "-c", HOLDS_THE_LOCK, str(home.releases), PROGRAMME]
+    thread = threading.Thread(target=releases.publish, args=(names[0],))
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "alone\n"
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive()
+        assert releases.current is None
+        writer.kill()
+    assert writer.returncode == -signal.SIGKILL
+    thread.join(10)
+    assert not thread.is_alive()
+    assert releases.current == names[0]
 
 
 def test_the_pointer_can_be_read_by_people(releases, names, clock):

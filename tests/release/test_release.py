@@ -1,15 +1,18 @@
 """Releases are immutable, found by id, published by moving a pointer, and hold what they say they hold."""
 
 import json
+import os
 import re
 import shutil
 from dataclasses import fields
 from itertools import islice
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 
+from analytics import folders
 from analytics.build.candidate import build
 from analytics.build.panel_from_store import from_store
 from analytics.folders import Home
@@ -172,6 +175,17 @@ def test_a_release_is_never_replaced(home: Home, release: Release) -> None:
         write_release(path, release.manifest, {})
     assert path.read_bytes() == before
     assert not [left for left in path.parent.iterdir() if left.is_dir()]
+
+
+def test_writing_asks_windows_only_for_what_it_can_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There no folder can be opened, and a file is flushed by who may write it."""
+    opened = []
+    monkeypatch.setattr(folders, "WINDOWS", True)
+    monkeypatch.setattr(os, "open", lambda path, flags, real=os.open: opened.append((path, flags)) or real(path, flags))
+    (tmp_path / "file").write_text("written")
+    folders.to_disk(tmp_path / "file")
+    folders.to_disk(tmp_path)
+    assert opened == [(tmp_path / "file", os.O_RDWR)]
 
 
 def test_a_half_written_line_of_the_ledger_loses_nothing(home: Home) -> None:

@@ -282,6 +282,19 @@ def test_an_officers_mapping(desk):
     assert (float(row["grant_eur"]), str(row["awarded_on"])[:10], row["division"]) == (9500.5, "2020-12-16", 47)
 
 
+def test_outcomes_whose_column_the_file_lacks_are_reported(desk):
+    """Of those that the programme declares beyond what the file must have; a constant is as good as a column."""
+    report = desk.load("sales", as_csv([sale(1001)]))
+    assert report.outcomes_without_column == ("online_abroad", "destination_countries")
+    constant = ColumnMapping(constants={"destination_countries": "1"})
+    report = desk.load("sales", as_csv([sale(1001, "2021-04")]), mapping=constant)
+    assert report.outcomes_without_column == ("online_abroad",)
+    whole = sale(1001, "2021-05", online_abroad_eur="", destination_countries="")
+    assert desk.load("sales", as_csv([whole])).outcomes_without_column == ()
+    report = desk.load("applications", as_csv([application(1004)]))
+    assert report.outcomes_without_column == ()
+
+
 def test_a_column_that_a_constant_replaces_is_reported_as_unused(desk):
     """Nothing of the file is left out silently."""
     content = as_csv([sale(1001, source="closing_report", note="x")])
