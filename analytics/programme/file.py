@@ -4,10 +4,10 @@ One TOML file under `data/programmes/`; every key is checked on load, and a wron
 """
 
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
 from pydantic import Field, ValidationError, model_validator
@@ -180,6 +180,12 @@ class Programme(Part):
             areas=self.areas,
             beneficiary_kinds=self.beneficiary_kinds,
         )
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values, and with the dimensions that follow from those."""
+        copy = super().model_copy(update=update, deep=deep)
+        copy.__dict__.pop("dimensions", None)
+        return copy
 
     @property
     def dimension_names(self) -> tuple[str, ...]:

@@ -1,0 +1,113 @@
+"""A second grouping of sectors has its room: columns, tables, words, pictures derive from the list of dimensions.
+
+The cube learns several parents later; until then a build refuses them by name, since it could not protect them.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analytics.build.candidate import build
+from analytics.folders import Home
+from analytics.language.text import LANGUAGES, Text
+from analytics.model import UserError
+from analytics.present import pictures
+from analytics.present.asked import Asked
+from analytics.present.pictures import Picture
+from analytics.present.sentences.claims import differ_sentence
+from analytics.present.sentences.headlines import claims
+from analytics.present.sentences.phrases import described
+from analytics.present.tables.cohorts import cohort_table
+from analytics.programme.file import Programme, load_programme
+from analytics.programme.parts import Grouping
+from analytics.release import Release, Releases
+from analytics.release.figure import FigureKey, group_of
+from analytics.release.file import figures_table, write_release
+from analytics.store.database import Store
+from tests.helpers.michigan_release import as_they_are, built
+
+
+def with_technology(programme: Programme, pairs: tuple[tuple[str, str], ...] = ()) -> Programme:
+    """The programme with a grouping of its sectors into two, or one where it has one sector."""
+    codes = programme.codes("sector")
+    halves = {"high": codes[: len(codes) // 2], "low": codes[len(codes) // 2 :]}
+    label = {"it": "Tecnologia", "en": "Technology"}
+    groups = [
+        {"id": name, "label": {"it": f"Tecnologia {name}", "en": f"{name} technology"}, "sectors": sectors}
+        for name, sectors in halves.items()
+        if sectors
+    ]
+    grouping = Grouping.model_validate({"id": "technology", "label": label, "groups": groups})
+    return programme.model_copy(update={"groupings": (grouping,), "pairs": (*programme.pairs, *pairs)})
+
+
+def test_a_build_refuses_it_by_name_until_the_cube_can_protect_it(tmp_path: Path) -> None:
+    """Which dimension, and which two it lies in: nothing is written."""
+    home = Home(tmp_path)
+    built(tmp_path, as_they_are)
+    programme = with_technology(load_programme("michigan-1988"))
+    releases = Releases(home.releases, programme.id)
+    before = releases.known()
+    with (
+        Store(home.store(programme.id), programme.id, read_only=True) as store,
+        pytest.raises(UserError, match="technology") as refused,
+    ):
+        build(programme, store, releases)
+    assert refused.value.key == "cube.several_parents"
+    assert "macro_sector" in str(refused.value)
+    assert releases.known() == before
+
+
+@pytest.fixture(scope="module")
+def release(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The demonstration's release as it would be with a grouping whose groups have the macro-sectors' figures."""
+    source = Releases(demonstration.releases, "ecommerce-2020").open()
+    programme = with_technology(source.programme, (("technology", "wave"),))
+    of_macro = dict(zip(("high", "low"), source.codes("macro_sector"), strict=False))
+    figures = list(source.every_figure())
+    for name, code in of_macro.items():
+        for figure in source.every_figure():
+            if ("macro_sector", code) in figure.group:
+                rest = [pair for pair in figure.group if pair[0] != "macro_sector"]
+                key = replace(figure.key, group=group_of([*rest, ("technology", name)]))
+                figures.append(replace(figure, key=key))
+    path = tmp_path_factory.mktemp("grouping") / f"{source.release_id}.duckdb"
+    tables = {"figures": figures_table(figures, programme, source.release_id), "lines": source.lines}
+    tables |= {"spread": source.spread, "reconciliation": source.reconciliation, "applications": source.applications}
+    suppressed = source.suppressed.assign(technology="*")
+    write_release(path, replace(source.manifest, programme=programme), tables | {"suppressed": suppressed})
+    return Release(path)
+
+
+def test_its_column_stands_in_the_file_and_leads_to_its_figures(release: Release) -> None:
+    """A figure of a group is found by key and by id; ids of all others are what they were."""
+    assert "technology" in release.figures
+    assert "technology" in release.suppressed
+    assert release.codes("technology") == ["high", "low"]
+    effect = release.main_effect({"technology": "high"})
+    assert effect is not None
+    assert effect.group == (("technology", "high"),)
+    assert release.by_id(effect.figure_id) == effect
+    crossed = release.main_effect({"wave": "first", "technology": "low"})
+    assert crossed is None or crossed.group == (("wave", "first"), ("technology", "low"))
+    assert FigureKey(effect.measure, effect.outcome).cell != replace(effect.key).cell
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pages_speak_of_its_groups(release: Release, language: str) -> None:
+    """Sentences, tables and pictures of a grouping's groups, by the labels of the programme file, in every language."""
+    text = Text(language)
+    label = release.programme.label("technology", "high", text)
+    assert label in {headline.label for headline in claims(release, text)}
+    assert differ_sentence(release, "technology", text)
+    forest = pictures.forest(release, text, "technology", Asked.headline(release))
+    assert isinstance(forest, Picture)
+    assert label in forest.table.index
+    standing = pictures.standing(release, text, release.codes("sector")[0], Asked.headline(release))
+    assert isinstance(standing, Picture)
+    assert label in standing.table.index
+    effect = release.main_effect({"technology": "high"})
+    assert label in described(release, effect, text)
+    table = cohort_table(release, "technology", "wave", effect.outcome, effect.horizon, "effect", text)
+    assert label in table.index
