@@ -48,7 +48,7 @@ def test_an_officer_can_repeat_the_import_with_the_mappings_beside_the_files(dem
     for table, name in (("applications", "domande"), ("sales", "vendite")):
         files = [folder / f"{name}.csv", "--mapping", folder / f"{name}.toml"]
         command = [sys.executable, "-m", "analytics", "import", table, *files]
-        subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True, timeout=120)
+        subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
     with store(programme.id) as first, Store(Home(tmp_path).store(programme.id), programme.id) as second:
         ours, theirs = from_store(first, programme), from_store(second, programme)
     pd.testing.assert_frame_equal(ours.units, theirs.units)

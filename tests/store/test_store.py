@@ -208,7 +208,7 @@ def killed(tmp_path_factory) -> Path:
     home.load("sales", as_csv([sale(1, online="1")]))
     (folder / "sales.csv").write_bytes(as_csv([sale(n, online="2") for n in range(1, 6)]))
     command = [sys.executable, "-m", "tests.helpers.kill_import", str(folder), str(MOMENTS)]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return folder
 
