@@ -11,9 +11,10 @@ import pandas as pd
 
 import analytics
 from analytics.build.contributions import contributions
+from analytics.build.cubes import cube_dimensions
 from analytics.build.earlier import keep_contributions, recall_earlier
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells, cube_dimensions, find_withheld_cells
+from analytics.build.patterns import WithheldCells, find_withheld_cells
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
@@ -27,7 +28,7 @@ from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
 from analytics.release import Releases
 from analytics.release.file import figures_table, picture_ids, write_release
-from analytics.release.manifest import Award, InputFile, Manifest
+from analytics.release.manifest import InputFile, Manifest, WaveAward
 from analytics.store.database import Store
 
 
@@ -145,17 +146,7 @@ def _manifest(
         code_version=code_version(),
         settings=programme.settings,
         as_of=None if store.as_of is None else utc_stamp(store.as_of),
-        inputs=tuple(
-            InputFile(
-                table=batch.input_table,
-                sha256=batch.sha256,
-                imported_at=batch.imported_at,
-                rows_in=batch.rows_in,
-                rows_loaded=batch.rows_loaded,
-                rows_rejected=batch.rows_rejected,
-            )
-            for batch in store.batches()
-        ),
+        inputs=_input_files(store),
         outcomes=outcomes,
         frequency=panel.periods.freqstr[0],
         first_period=str(panel.periods[0]),
@@ -164,10 +155,18 @@ def _manifest(
         before=(str(last - panel.periods_per_year + 1), str(last)),
         before_is_fixed=programme.windows.before_ends is not None,
         cohorts=tuple(str(cohort) for cohort in cohorts),
-        awards=tuple(Award(str(wave), day.date().isoformat()) for wave, day in _awards(panel).items()),
+        awards=tuple(WaveAward(str(wave), day.date().isoformat()) for wave, day in _awards(panel).items()),
         years_after=tuple(horizons(panel, programme.settings)),
         beside=tuple(beside),
         disclosure=withheld_cells.summaries,
+    )
+
+
+def _input_files(store: Store) -> tuple[InputFile, ...]:
+    """The imports that the release rests on, oldest first."""
+    names = ("sha256", "imported_at", "rows_in", "rows_loaded", "rows_rejected")
+    return tuple(
+        InputFile(batch.input_table, **{name: getattr(batch, name) for name in names}) for batch in store.batches()
     )
 
 

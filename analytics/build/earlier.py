@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.build.contributions import contributions_in
-from analytics.build.patterns import EarlierInputs
+from analytics.build.cubes import EarlierInputs
 from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases

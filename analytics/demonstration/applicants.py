@@ -11,7 +11,7 @@ from stdnum import luhn
 from stdnum.it import codicefiscale
 
 from analytics.arrays import IntArray
-from analytics.demonstration.assumptions import NON_FIRMS, OTHER_AID, SECTORS, SIZES
+from analytics.demonstration.assumptions import NON_FIRMS, OTHER_AID_EDITIONS, SECTORS, SIZES
 from analytics.programme.file import Programme
 
 FIRST_AWARD = "2020-11-30"  # of a tranche whose date was not stated
@@ -24,14 +24,14 @@ CLOSES, CLOSING_DAYS = 0.03, ("2020-07-01", "2024-01-31")  # share of firms, the
 # Terms of the call as reported by the press: 70% of eligible spending, from 4,000 euros, at most 10,000. Cents.
 GRANT_SHARE, LEAST_GRANT, MOST_GRANT = 0.70, 280_000, 1_000_000
 
-COLUMNS = (
+APPLICANT_COLUMNS = (
     *("application_id", "fiscal_code", "name", "ateco_code", "ateco_edition", "province", "employees", "turnover_eur"),
     *("balance_sheet_eur", "size_class", "beneficiary_kind", "channel", "score", "outcome", "tranche", "awarded_on"),
     *("grant_eur", "eligible_spend_eur", "paid_eur", "cor", "exclusion_reason", "other_aid_on", "closed_on"),
 )
 # What no file shows: sector, arm (funded, comparison, none), whether it sells, and when it would have had other aid if
 # it had been turned down.
-HIDDEN = ("sector", "arm", "sells", "aid_if_rejected_on")
+HIDDEN_COLUMNS = ("sector", "arm", "sells", "aid_if_rejected_on")
 
 
 def applicants(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
@@ -55,7 +55,7 @@ def applicants(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
     _award(firms, programme, rng)
     _other_aid(firms, rng)
     _closures(firms, rng)
-    return firms[[*COLUMNS, *HIDDEN]]
+    return firms[[*APPLICANT_COLUMNS, *HIDDEN_COLUMNS]]
 
 
 def _roster(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
@@ -218,7 +218,7 @@ def _other_aid(firms: pd.DataFrame, rng: np.random.Generator) -> None:
     draw, when = rng.random(n), rng.random(n)
     days = {arm: np.full(n, np.datetime64("NaT"), dtype="datetime64[s]") for arm in ("funded", "comparison")}
     start = 0.0
-    for edition in OTHER_AID.to_dict("records"):
+    for edition in OTHER_AID_EDITIONS.to_dict("records"):
         first, last = pd.Timestamp(edition["first"]), pd.Timestamp(edition["last"])
         day = (first + pd.to_timedelta(np.floor(when * ((last - first).days + 1)), unit="D")).to_numpy()
         for arm in days:

@@ -50,7 +50,7 @@ large             0.00    0.00          250         900      60e+6      110e+6  
 """)
 # Other aid for the same purpose: between which days it was given, and the share of each arm that had it. Firms that had
 # been turned down found later aid more often: that is an outcome of rejection.
-OTHER_AID = _table("""
+OTHER_AID_EDITIONS = _table("""
 edition         first       last        funded  comparison
 export_2018     2018-05-02  2018-11-30    0.08        0.07
 ecommerce_2021  2021-09-01  2021-12-31    0.03        0.10

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from analytics.demonstration.applicants import HIDDEN, applicants
+from analytics.demonstration.applicants import HIDDEN_COLUMNS, applicants
 from analytics.demonstration.sales import MONTHS, Paths, month_of, worlds
 from analytics.demonstration.truth import Truth, truth_of
 from analytics.programme.file import Programme
@@ -40,7 +40,9 @@ def simulate(programme: Programme, seed: int = 20201216) -> Simulation:
     sellers = everybody[everybody["sells"]].reset_index(drop=True)
     both = worlds(sellers, selling)
     truth = truth_of(programme, seed, sellers, both)
-    return Simulation(everybody.drop(columns=list(HIDDEN)), _reported(sellers, both.with_grant, reporting), truth)
+    return Simulation(
+        everybody.drop(columns=list(HIDDEN_COLUMNS)), _reported(sellers, both.with_grant, reporting), truth
+    )
 
 
 def _reported(firms: pd.DataFrame, paths: Paths, rng: np.random.Generator) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from scipy import sparse
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.cube import Cube, differences
-from analytics.disclosure.rules import MEASURES, confidential, required, required_inside
+from analytics.disclosure.rules import CUBE_MEASURES, confidential, required, required_inside
 from analytics.model import DisclosureRules, UserError
 
 Mask = Sequence[bool] | BoolArray
@@ -46,7 +46,7 @@ def attack(
     *,
     published_before: Sequence[tuple[Cube, Mask]] = (),
     secret: Iterable[int] = (),
-    quantities: Iterable[str] = MEASURES,
+    quantities: Iterable[str] = CUBE_MEASURES,
 ) -> pd.DataFrame:
     """What is found about each confidential cell of this release: a row for whoever finds most from outside the cell,
     and one for each firm inside that is alone in another.

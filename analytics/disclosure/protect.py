@@ -13,7 +13,7 @@ from scipy import sparse
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.cube import Cube, Differences, differences
 from analytics.disclosure.probing import FIXED, HIDDEN, System, UnsafeError
-from analytics.disclosure.rules import MEASURES, confidential, required, required_inside
+from analytics.disclosure.rules import CUBE_MEASURES, confidential, required, required_inside
 from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
 
@@ -55,7 +55,7 @@ class Shared:
     cube: Cube
     published_before: Earlier = ()
     hidden: BoolArray | None = None
-    quantities: Sequence[str] = MEASURES
+    quantities: Sequence[str] = CUBE_MEASURES
     trace: bool = False
 
 

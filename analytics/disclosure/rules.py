@@ -6,7 +6,7 @@ from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.cube import Cube
 from analytics.model import DisclosureRules
 
-MEASURES = ("value", "n_units")  # of a cell, both kept
+CUBE_MEASURES = ("value", "n_units")  # of a cell, both kept
 ROUNDING = 1e-12  # of a sum of euros and cents in binary
 
 

@@ -105,6 +105,28 @@ class Programme(Part):
         return self
 
     @model_validator(mode="after")
+    def _sectors_are_grouped(self) -> Self:
+        sectors = tuple(sector.id for sector in self.sectors)
+        macro = {item.id for item in self.macro_sectors}
+        for sector in self.sectors:
+            if sector.macro_sector not in macro:
+                raise ValueError(
+                    f"sectors: {sector.id} names macro_sector {sector.macro_sector!r}, which is not listed"
+                )
+        _whole_of("sectors: division", [d for s in self.sectors for d in s.divisions], DIVISIONS)
+        if sum(sector.rest for sector in self.sectors) != 1:
+            raise ValueError("sectors: exactly one must say rest = true, so that every activity has its sector")
+        for grouping in self.groupings:
+            if grouping.id in RESERVED:
+                raise ValueError(f"groupings: {grouping.id!r} is the name of something else")
+            _distinct(f"groupings.{grouping.id}", [group.id for group in grouping.groups])
+            grouped = [sector for group in grouping.groups for sector in group.sectors]
+            _whole_of(f"groupings.{grouping.id}: sector", grouped, sectors)
+            if missing := [sector for sector in sectors if sector not in grouped]:
+                raise ValueError(f"groupings.{grouping.id}: sector {missing[0]} stands in no group")
+        return self
+
+    @model_validator(mode="after")
     def _consistent(self) -> Self:
         for name, items in (
             ("tranches", self.tranches),
@@ -118,29 +140,12 @@ class Programme(Part):
         ):
             _distinct(name, [item.id for item in items])
         _distinct("outcomes", [outcome.name for outcome in self.outcomes])
-        macro = {item.id for item in self.macro_sectors}
-        for sector in self.sectors:
-            if sector.macro_sector not in macro:
-                raise ValueError(
-                    f"sectors: {sector.id} names macro_sector {sector.macro_sector!r}, which is not listed"
-                )
-        _whole_of("sectors: division", [d for s in self.sectors for d in s.divisions], DIVISIONS)
-        if sum(sector.rest for sector in self.sectors) != 1:
-            raise ValueError("sectors: exactly one must say rest = true, so that every activity has its sector")
         named = tuple(p for area in self.areas for p in area.provinces)
         _whole_of("areas: province", named, tuple(PROVINCES))
         _whole_of("tiles: province", [p for row in self.tiles for p in row], named)
         sectors = tuple(sector.id for sector in self.sectors)
         for context in self.context:
             _whole_of("context: sector", context.sectors, sectors)
-        for grouping in self.groupings:
-            if grouping.id in RESERVED:
-                raise ValueError(f"groupings: {grouping.id!r} is the name of something else")
-            _distinct(f"groupings.{grouping.id}", [group.id for group in grouping.groups])
-            grouped = [sector for group in grouping.groups for sector in group.sectors]
-            _whole_of(f"groupings.{grouping.id}: sector", grouped, sectors)
-            if missing := [sector for sector in sectors if sector not in grouped]:
-                raise ValueError(f"groupings.{grouping.id}: sector {missing[0]} stands in no group")
         for pair in self.pairs:
             for dimension in pair:
                 if dimension not in self.dimension_names:

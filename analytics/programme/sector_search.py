@@ -11,7 +11,7 @@ from analytics.programme.file import Programme
 
 def sector_option(programme: Programme, code: str, text: Text) -> str:
     """'Alimentari e bevande · ATECO 10, 11, 12'; the sector of all other divisions by its name alone."""
-    sector = next(one for one in programme.sectors if one.id == code)
+    sector = next(sector for sector in programme.sectors if sector.id == code)
     name = programme.label("sector", code, text)
     if len(programme.sectors) == 1:
         return name
@@ -40,13 +40,8 @@ def find_sector(programme: Programme, codes: Sequence[str], typed: str, text: Te
     if len(words) < LEAST_LETTERS:
         return next((code for code, name in names.items() if name == words), None)
     exact = [code for code, name in names.items() if words == name]
-    found = exact or [code for code, name in names.items() if words in name]
-    found = found or [
+    matches = exact or [code for code, name in names.items() if words in name]
+    matches = matches or [
         code for code, name in names.items() if get_close_matches(words, [name, *name.split()], n=1, cutoff=0.8)
     ]
-    return found[0] if len(found) == 1 else None
-
-
-def _nearly(words: str, name: str) -> bool:
-    """Whether somebody mistyped a name, or one of its words."""
-    return bool(get_close_matches(words, [name, *name.split()], n=1, cutoff=0.8))
+    return matches[0] if len(matches) == 1 else None

@@ -5,7 +5,7 @@ A release file is written once under its own name and never changed; which of th
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -217,10 +217,6 @@ class Release:
         whole = (self.figures[list(self.programme.dimension_names)] == ALL).all(axis=1)
         rows = whole & (self.figures["measure"] == measure.name) & (self.figures["outcome"] == outcome)
         return [self._at(row) for row in rows.to_numpy().nonzero()[0].tolist()]
-
-    def every_figure(self) -> Iterator[Figure]:
-        """All figures, in the order of the table."""
-        return map(self._at, range(len(self.figures)))
 
     def by_id(self, figure_id: str) -> Figure | None:
         """The figure with that id; None when this release does not hold it."""

@@ -24,7 +24,7 @@ class InputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Award:
+class WaveAward:
     """The first award of a wave; on: an ISO date."""
 
     wave: str
@@ -71,7 +71,7 @@ class Manifest:
     before: tuple[str, str]
     before_is_fixed: bool
     cohorts: tuple[str, ...]
-    awards: tuple[Award, ...]
+    awards: tuple[WaveAward, ...]
     years_after: tuple[int, ...]
     beside: tuple[str, ...]
     disclosure: Mapping[tuple[Arm, str], PatternSummary]
@@ -114,7 +114,7 @@ class Manifest:
                 "outcomes": tuple(read.get("outcomes", [outcome.name for outcome in programme.outcomes])),
                 "before": tuple(read["before"]),
                 "cohorts": tuple(read["cohorts"]),
-                "awards": tuple(_known(Award, award) for award in read["awards"]),
+                "awards": tuple(_known(WaveAward, award) for award in read["awards"]),
                 "years_after": tuple(read["years_after"]),
                 "beside": tuple(read["beside"]),
                 "disclosure": {

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.demonstration.assumptions import OTHER_AID, SECTORS
+from analytics.demonstration.assumptions import OTHER_AID_EDITIONS, SECTORS
 from analytics.panel import Panel
 from analytics.programme.file import Programme
 from tests.bench.designs import DESIGNS, STORIES, Design, Flags, Sector, programme_of
@@ -85,7 +85,7 @@ def _other_aid(funded: Flags, rng: np.random.Generator) -> npt.NDArray[np.dateti
     n = len(funded)
     draw, when = rng.random(n), rng.random(n)
     day, start = np.full(n, np.datetime64("NaT", "s")), np.zeros(n)
-    for edition in OTHER_AID.to_dict("records"):
+    for edition in OTHER_AID_EDITIONS.to_dict("records"):
         first, last = (np.datetime64(str(edition[name]), "D") for name in ("first", "last"))
         share = np.where(funded, edition["funded"], edition["comparison"])
         has = (draw >= start) & (draw < start + share)

@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 from stdnum.it import codicefiscale
 
 from analytics.demonstration import office_files as office
-from analytics.demonstration.applicants import COLUMNS
+from analytics.demonstration.applicants import APPLICANT_COLUMNS
 from analytics.demonstration.assumptions import NON_FIRMS, SECTORS
 from analytics.demonstration.sales import MONTHS, Paths, Worlds, worlds
 from analytics.demonstration.simulate import Simulation, simulate
@@ -154,7 +154,7 @@ def test_activity_codes_are_of_the_edition_and_provinces_and_channels_of_the_pro
     )
     assert set(applications["province"]) == set(programme.codes("province"))
     assert set(applications["channel"]) == set(programme.codes("channel"))
-    assert tuple(applications.columns[: len(COLUMNS)]) == COLUMNS
+    assert tuple(applications.columns[: len(APPLICANT_COLUMNS)]) == APPLICANT_COLUMNS
 
 
 def test_every_code_of_a_sector_falls_in_that_sector(programme):

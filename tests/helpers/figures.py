@@ -8,6 +8,7 @@ from analytics.build.withhold import withhold
 from analytics.model import ConfStatus, ObsStatus, Unit
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import Programme, load_programme
+from analytics.release import Release
 from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.measures import measure_named
 
@@ -36,6 +37,14 @@ def as_figure(row: Mapping[str, object]) -> Figure:
     told = {"unit": Unit.FRACTION, "obs_status": ObsStatus.ESTIMATED, "conf_status": ConfStatus.FREE}
     told |= {name: row[name] for name in TOLD if name in row}
     return Figure(key, **told)
+
+
+def figures_in(release: Release) -> Iterator[Figure]:
+    """All figures of a release, in the order of its table."""
+    for figure_id in release.figures["figure_id"]:
+        figure = release.by_id(figure_id)
+        assert figure is not None
+        yield figure
 
 
 @dataclass(frozen=True)

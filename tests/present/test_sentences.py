@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.model import Grade, Reason, Verdict
-from analytics.present.sentences.claims import ClaimKind, Sentence, groups_differ, sentence_of
+from analytics.present.sentences.claims import ClaimKind, Sentence, rejects_equality, sentence_of
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, Releases
@@ -307,4 +307,4 @@ def test_no_order_is_said_unless_the_test_rejects(release: Release) -> None:
     figure = release.figure(measure_named("sectors_differ_symmetric_growth"), outcome="online_sales", horizon="overall")
     assert figure is not None
     assert figure.value is not None
-    assert groups_differ(release, "sector") == (figure.value < 0.05)
+    assert rejects_equality(release, "sector") == (figure.value < 0.05)

@@ -25,6 +25,7 @@ from analytics.release import Release, Releases
 from analytics.release.figure import FigureKey, group_of
 from analytics.release.file import figures_table, write_release
 from analytics.store.database import Store
+from tests.helpers.figures import figures_in
 from tests.helpers.michigan_release import as_they_are, built
 
 
@@ -65,9 +66,9 @@ def release(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Re
     source = Releases(demonstration.releases, "ecommerce-2020").open()
     programme = with_technology(source.programme, (("technology", "wave"),))
     of_macro = dict(zip(("high", "low"), source.codes("macro_sector"), strict=False))
-    figures = list(source.every_figure())
+    figures = list(figures_in(source))
     for name, code in of_macro.items():
-        for figure in source.every_figure():
+        for figure in figures_in(source):
             if ("macro_sector", code) in figure.group:
                 rest = [pair for pair in figure.group if pair[0] != "macro_sector"]
                 key = replace(figure.key, group=group_of([*rest, ("technology", name)]))

@@ -24,7 +24,7 @@ MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest
 MOST_DOTS, LEAST_DOTS = 50, 4
 STEPS = ((1.0, 0.05), (3.0, 0.1))  # below so much growth, rounded to this
 LARGEST_STEP = 0.5
-LARGEST_EXPONENT = 600.0  # e to this is still a number
+LARGEST_LOG_GROWTH = 600.0  # e to this is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def dots(growth: FloatArray) -> list[tuple[float, int]]:
     groups = [growth[(n - 3) // 2 : (n + 4) // 2] if n % 2 else growth[n // 2 - 2 : n // 2 + 2]]
     if n >= LEAST_DOTS * FIRMS_PER_DOT:
         groups += np.array_split(growth, min(n // FIRMS_PER_DOT, MOST_DOTS))
-    return [(_rounded(float(np.expm1(min(group.mean(), LARGEST_EXPONENT)))), len(group)) for group in groups]
+    return [(_rounded(float(np.expm1(min(group.mean(), LARGEST_LOG_GROWTH)))), len(group)) for group in groups]
 
 
 def _rounded(value: float) -> float:

@@ -1,7 +1,7 @@
 """Every figure of the closed list, with its status: counts, grants, before and after, effects (METHODS.md 2, 3, 7)."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,28 +10,25 @@ from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
 from analytics.build.patterns import WithheldCells
 from analytics.build.rows.evidence import evidence_figures, with_claims
+from analytics.build.rows.happened import change_figures, count_figures, measured_firms
+from analytics.build.rows.money import money_figures
 from analytics.build.rows.over_time import over_time_figures
 from analytics.build.rows.row import (
     Counts,
-    coarse,
     effect_figure,
-    estimate_figure,
     group_named,
-    published_figure,
-    scaled,
     withheld_figure,
     without_counts,
 )
 from analytics.build.samples import Samples
-from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after_by_group
+from analytics.estimate.before_after import before_after_by_group
 from analytics.estimate.comparing import sectors_differ, shrunken, would_tell
-from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, simultaneous
+from analytics.estimate.effects import Effect, effect_of, group_effects, simultaneous
 from analytics.estimate.inference import WelchTest, weighted_sum
-from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total, money_of
+from analytics.estimate.money import money_of
 from analytics.estimate.sample import Sample
 from analytics.model import (
     Arm,
-    DisclosureRules,
     Estimand,
     ObsStatus,
     Progress,
@@ -48,7 +45,7 @@ from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.release import measures
 from analytics.release.figure import Figure, FigureKey, group_of
-from analytics.release.measures import ALL, OVERALL, Measure, estimands_of
+from analytics.release.measures import ALL, OVERALL, estimands_of
 
 Groups = dict[Any, BoolArray]
 Groupings = dict[tuple[str, ...], Groups]
@@ -87,30 +84,11 @@ def _estimates(
     listed = [(), *((name,) for name in programme.dimension_names), *programme.pairs]
     groupings: Groupings = {by: dict(groups_of(panel, by)) if by else {(): panel.funded} for by in listed}
     for by, groups in groupings.items():
-        yield from _counts(panel, by, groups)
+        yield from count_figures(panel, by, groups)
     for done, outcome in enumerate(programme.outcomes):
         progress("estimate", done, len(programme.outcomes))
         yield from _of_outcome(samples[outcome.name], outcome, groupings, programme, withheld_cells)
     progress("estimate", len(programme.outcomes), len(programme.outcomes))
-
-
-def _counts(panel: Panel, by: tuple[str, ...], groups: Groups) -> Iterator[Figure]:
-    """Firms awarded, comparison firms of the sectors of those that sell, euros granted."""
-    sector, sells = panel.units["sector"], panel.units["sells"].to_numpy(dtype=bool)
-    for labels, mask in groups.items():
-        group = group_named(by, labels)
-        n_funded = int(mask.sum())
-        n_other = int((~panel.funded & sells & sector.isin(sector[mask & sells].dropna()).to_numpy()).sum())
-        counts = (n_funded, n_other)
-        for arm, n in ((Arm.FUNDED, n_funded), (Arm.COMPARISON, n_other)):
-            yield published_figure(FigureKey(measures.FIRMS, arm=arm, group=group), Unit.COUNT, float(n), counts)
-        if "grant_eur" in panel.units:
-            key = FigureKey(measures.GRANTS, arm=Arm.FUNDED, group=group)
-            grants = panel.units["grant_eur"][mask].dropna()
-            if len(grants):
-                yield published_figure(key, Unit.MONEY, float(sum(grants)), counts)
-            else:
-                yield withheld_figure(key, Unit.MONEY, Reason.NOT_ESTIMABLE, counts)
 
 
 def _of_outcome(
@@ -130,24 +108,18 @@ def _of_outcome(
         measured: dict[tuple[Any, str], Counts] = {}
         for sample in samples:
             for labels, change in before_after_by_group(sample, groups).items():
-                measured[labels, sample.horizon] = counts = _measured(change)
+                measured[labels, sample.horizon] = counts = measured_firms(change)
                 group = group_named(by, labels)
                 for arm, of_arm in ((Arm.FUNDED, change.funded), (Arm.COMPARISON, change.comparison)):
                     amounts = arm is Arm.FUNDED or whole_sectors
-                    yield from _changes(arm, group, of_arm, counts, sample, programme, amounts=amounts)
+                    yield from change_figures(arm, group, of_arm, counts, sample, programme, amounts=amounts)
         for estimand in estimands_of(programme, outcome):
             yield from _effects(samples, estimand, by, groups, measured, programme, withheld_cells)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
                 for labels, money in money_of(sample, groups).items():
                     counts = measured[labels, sample.horizon]
-                    yield from _money(group_named(by, labels), money, counts, sample, outcome, programme)
-
-
-def _measured(change: BeforeAfter) -> Counts:
-    """Firms of each arm with both windows."""
-    funded, other = (arm.n_measured if isinstance(arm, ArmChange) else 0 for arm in (change.funded, change.comparison))
-    return funded, other
+                    yield from money_figures(group_named(by, labels), money, counts, sample, outcome, programme)
 
 
 # ---- effects ---------------------------------------------------------------------------------------------------------
@@ -184,17 +156,28 @@ def _effects(
                 yield _p_of_equality(key, sectors_differ(anew.values()))
         tells = sample.horizon in (OVERALL, question.horizon_code)
         for labels, effect in of_groups.items():
-            key = FigureKey(
-                measures.EFFECTS[estimand], sample.outcome, horizon=sample.horizon, group=group_named(by, labels)
-            )
+            key = _effect_key(sample, estimand, group_named(by, labels))
             figure = effect_figure(key, estimand, effect, measured[labels, sample.horizon])
-            if isinstance(effect, EffectEstimate):
-                figure = replace(figure, shrunk=shrunk.get(labels))
-                if tells:
-                    years = [effects[year][labels] for year in effects if year != OVERALL]
-                    needed = would_tell(effect, years, sample.settings)
-                    figure = replace(figure, firms_needed=needed.firms, years_needed=needed.years)
-            yield figure
+            years = [effects[year][labels] for year in effects if year != OVERALL]
+            yield _with_companions(figure, effect, shrunk.get(labels), years if tells else None, sample)
+
+
+def _effect_key(sample: Sample, estimand: Estimand, group: Group) -> FigureKey:
+    """The key of an effect on a group."""
+    return FigureKey(measures.EFFECTS[estimand], sample.outcome, horizon=sample.horizon, group=group)
+
+
+def _with_companions(
+    figure: Figure, effect: Effect, shrunk: float | None, by_year: Sequence[Effect] | None, sample: Sample
+) -> Figure:
+    """An effect's figure with its shrunken value, and (by_year: the effects of single years) what would tell."""
+    if isinstance(effect, Withheld):
+        return figure
+    figure = replace(figure, shrunk=shrunk)
+    if by_year is None:
+        return figure
+    needed = would_tell(effect, by_year, sample.settings)
+    return replace(figure, firms_needed=needed.firms, years_needed=needed.years)
 
 
 def _told_anew(
@@ -245,105 +228,3 @@ def _lasting(
     for labels, difference in simultaneous(differences).items():
         key = FigureKey(measures.lasting(estimand), first.outcome, horizon=OVERALL, group=group_named(by, labels))
         yield replace(without_counts(effect_figure(key, estimand, difference, (0, 0))), sim_p=None, mde=None)
-
-
-# ---- money -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class _Amount:
-    """An amount of money to publish; factor: what it is multiplied by, so that it is no finer than may be told."""
-
-    measure: Measure
-    estimate: Money
-    unit: Unit
-    factor: float = 1.0
-
-
-def _money(
-    group: Group, money: ExtraSales, counts: Counts, sample: Sample, outcome: Outcome, programme: Programme
-) -> Iterator[Figure]:
-    """Extra sales, per euro granted and spent where those are known; of the programme, the share of losses offset."""
-    rules = programme.disclosure_rules
-    if programme.whole_of(outcome) is not None and not group:
-        key = FigureKey(measures.OFFLINE_FALL, outcome.name, Arm.FUNDED, sample.horizon)
-        if money.fallen is None:
-            yield withheld_figure(key, Unit.MONEY, Reason.NOT_ESTIMABLE, counts)
-        else:
-            fall = coarse(money.fallen.total, money.fallen.largest, rules)
-            yield published_figure(key, Unit.MONEY, fall, counts)
-    for amount in _amounts(money, sample.panel, rules, losses=programme.whole_of(outcome) is not None and not group):
-        key = FigureKey(amount.measure, outcome.name, horizon=sample.horizon, group=group)
-        if isinstance(amount.estimate, Withheld):
-            yield withheld_figure(key, amount.unit, amount.estimate.reason, counts)
-        else:
-            yield scaled(estimate_figure(key, amount.unit, amount.estimate), amount.factor)
-
-
-def _amounts(money: ExtraSales, panel: Panel, rules: DisclosureRules, *, losses: bool) -> Iterator[_Amount]:
-    """What extra sales come to: in all, per unit of money granted and spent where those are stated, per firm; beside
-    losses, where they are told.
-    """
-    factor = _coarsening(money.sold, rules)
-    yield _Amount(measures.EXTRA_SALES, money.extra, Unit.MONEY, factor)
-    for column, measure, ratio, paid in (
-        ("grant_eur", measures.EXTRA_PER_GRANT, money.per_grant, money.granted),
-        ("eligible_spend_eur", measures.EXTRA_PER_SPEND, money.per_spend, money.spent),
-    ):
-        if column in panel.units and panel.units[column].notna().any():
-            yield _Amount(measure, ratio, Unit.RATIO, factor / _coarsening(paid, rules))
-    firms = money.extra.n_funded if isinstance(money.extra, MoneyEstimate) else 1
-    yield _Amount(measures.EXTRA_PER_FIRM, money.extra, Unit.MONEY, factor / firms)
-    if losses:
-        yield _Amount(measures.LOSSES_OFFSET, money.offset, Unit.FRACTION)
-
-
-def _coarsening(sum_: Total | None, rules: DisclosureRules) -> float:
-    """What a sum is multiplied by where it is published coarsely."""
-    return 1.0 if sum_ is None or not sum_.total > 0 else coarse(sum_.total, sum_.largest, rules) / sum_.total
-
-
-# ---- what happened ---------------------------------------------------------------------------------------------------
-
-
-def _changes(
-    arm: Arm,
-    group: Group,
-    change: ArmChange | Withheld,
-    counts: Counts,
-    sample: Sample,
-    programme: Programme,
-    *,
-    amounts: bool,
-) -> Iterator[Figure]:
-    """Means per firm where amounts are told, their change, and the shares of firms that sell, of one arm of a group."""
-    outcome = programme.outcome(sample.outcome)
-    values = {} if isinstance(change, Withheld) else _change_values(change, sample, outcome, programme.disclosure_rules)
-    listed = [measures.BEFORE_MEAN, measures.AFTER_MEAN] if amounts else []
-    listed.append(measures.CHANGE)
-    if programme.sells_in_part(outcome):
-        listed += measures.SELLING_SHARES
-    for measure in listed:
-        key, unit = FigureKey(measure, sample.outcome, arm, sample.horizon, group), measure.unit or Unit.NUMBER
-        value = values.get(measure)
-        if value is None:
-            yield withheld_figure(key, unit, Reason.NOT_ESTIMABLE, counts)
-        else:
-            yield published_figure(key, unit, value, counts)
-
-
-def _change_values(
-    change: ArmChange, sample: Sample, outcome: Outcome, rules: DisclosureRules
-) -> dict[Measure, float | None]:
-    """Amounts are a year's; a count is no larger in a year."""
-    periods = change.n_measured * (1 if outcome.unit == "currency" else sample.panel.periods_per_year)
-    before = coarse(change.before_sum / periods, change.largest_before / periods, rules)
-    after = coarse(change.after_sum / periods, change.largest_after / periods, rules)
-    return {
-        measures.BEFORE_MEAN: before,
-        measures.AFTER_MEAN: after,
-        measures.CHANGE: after / before - 1 if before > 0 else None,
-        measures.SELLING_BEFORE: change.selling_before,
-        measures.SELLING_AFTER: change.selling_after,
-        measures.STOPPED_SELLING: change.stopped_selling,
-    }

@@ -245,11 +245,11 @@ def differ_sentence(release: Release, dimension: str, text: Text) -> str:
     p = _p_of_equality(release, dimension)
     if p is None:
         return text(f"differ.{dimension_key(release, dimension)}.not_tested")
-    told = "told" if groups_differ(release, dimension) else "not_told"
+    told = "told" if rejects_equality(release, dimension) else "not_told"
     return text(f"differ.{dimension_key(release, dimension)}.{told}", p=text.probability(p))
 
 
-def groups_differ(release: Release, dimension: str) -> bool:
+def rejects_equality(release: Release, dimension: str) -> bool:
     """Whether the test rejects that all groups of a dimension are equal."""
     p = _p_of_equality(release, dimension)
     return p is not None and p < 1 - release.settings.level

@@ -9,7 +9,7 @@ from analytics.model import Arm, Grade
 from analytics.present.sentences.claims import ClaimKind, Sentence, claim_interval, sentence_of
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.phrases import data_note
-from analytics.present.sentences.reasons import beside, reasons
+from analytics.present.sentences.reasons import CheckInWords, figure_beside, reasons
 from analytics.release import Figure, Release, measures
 from analytics.release.measures import ALL
 
@@ -38,7 +38,7 @@ def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
     the sentence of the change.
     """
     if figure.grade is Grade.DESCRIPTION:
-        change = beside(release, figure, measures.CHANGE, Arm.FUNDED)
+        change = figure_beside(release, figure, measures.CHANGE, Arm.FUNDED)
         kind, figure = ClaimKind.CHANGE, change or figure
     label = text("label.whole_programme") if dimension == ALL else release.programme.label(dimension, code, text)
     low, high = (None, None) if kind is ClaimKind.CHANGE else claim_interval(figure, dimension) or (None, None)
@@ -99,13 +99,14 @@ def headlines(release: Release, text: Text) -> dict[str, Any]:
         "source": programme.source.in_(text),
         "data_to": release.manifest.data_to,
         "built_at": release.manifest.built_at,
-        "headlines": [_plain(headline, release, text) for headline in approved_sentences(release, text)],
+        "headlines": [_values(headline, release, text) for headline in approved_sentences(release, text)],
         "cannot_say": cannot_say(release, text),
         "do_not_say": do_not_say(release, text),
     }
 
 
-def _plain(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
+def _values(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
+    """One sentence with its figure as plain values."""
     figure = headline.figure
     carries_claim = headline.kind is not ClaimKind.CHANGE
     return {
@@ -118,20 +119,7 @@ def _plain(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
         "short": headline.sentence.short,
         "grade": figure.grade if carries_claim else "description",
         "verdict": figure.verdict,
-        "reasons": [
-            {
-                "check": check.check,
-                "result": check.result,
-                "because": check.because,
-                "words": check.words,
-                "figure_id": check.figure.figure_id,
-                "value": check.figure.value,
-                "low": check.figure.low,
-                "high": check.figure.high,
-                "level": check.figure.level,
-            }
-            for check in (reasons(release, figure, text) if carries_claim else [])
-        ],
+        "reasons": [_check_values(check) for check in (reasons(release, figure, text) if carries_claim else [])],
         "outcome": figure.outcome,
         "measure": figure.measure.name,
         "horizon": figure.horizon,
@@ -146,4 +134,19 @@ def _plain(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
         "obs_status": figure.obs_status,
         "conf_status": figure.conf_status,
         "reason": figure.reason,
+    }
+
+
+def _check_values(check: CheckInWords) -> dict[str, Any]:
+    """One reason as plain values."""
+    return {
+        "check": check.check,
+        "result": check.result,
+        "because": check.because,
+        "words": check.words,
+        "figure_id": check.figure.figure_id,
+        "value": check.figure.value,
+        "low": check.figure.low,
+        "high": check.figure.high,
+        "level": check.figure.level,
     }

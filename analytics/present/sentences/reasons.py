@@ -34,11 +34,11 @@ def checks(release: Release, figure: Figure) -> dict[Check, Figure]:
     """The figures of the checks that a claim rests on, in their order; empty where it is withheld."""
     if not figure.published or figure.measure.about is None:
         return {}
-    figures = {check: beside(release, figure, check_of(check, estimand_of(figure))) for check in Check}
+    figures = {check: figure_beside(release, figure, check_of(check, estimand_of(figure))) for check in Check}
     return {check: of_check for check, of_check in figures.items() if of_check is not None}
 
 
-def beside(release: Release, claim: Figure, measure: Measure, arm: str = ALL) -> Figure | None:
+def figure_beside(release: Release, claim: Figure, measure: Measure, arm: str = ALL) -> Figure | None:
     """Another figure of the outcome, horizon and group that a claim is about."""
     return release.figure(measure, outcome=claim.outcome, arm=arm, horizon=claim.horizon, group=claim.group)
 
@@ -68,7 +68,7 @@ def _named_by_words(release: Release, check: Figure) -> Figure:
     """The figure that a check's words name: two groups are alike by the interval that says so, not by the wider one."""
     if check.because is not CheckReason.WITHIN_MIE:
         return check
-    return beside(release, check, reading_of("equivalence", estimand_of(check))) or check
+    return figure_beside(release, check, reading_of("equivalence", estimand_of(check))) or check
 
 
 def _because(release: Release, because: CheckReason, check: Figure, text: Text) -> str:

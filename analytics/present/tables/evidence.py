@@ -7,13 +7,13 @@ import pandas as pd
 from analytics.language.text import Text
 from analytics.model import Arm, Check, Estimand, Reason, Result, Specification, Unit
 from analytics.present.sentences.phrases import capital, horizon_phrase, why
-from analytics.present.sentences.reasons import beside, estimand_of
+from analytics.present.sentences.reasons import estimand_of, figure_beside
 from analytics.present.written import amount, figure_id
 from analytics.release import Figure, Release, measures
 from analytics.release.measures import ALL, READINGS, Measure, check_of, reading_of, specification_of
 
 
-def _readings(estimand: Estimand) -> dict[str, Measure]:
+def _reading_measures(estimand: Estimand) -> dict[str, Measure]:
     """The difference before in its readings, and the worst case for those missing, by the key of their words."""
     further = {name: reading_of(name, estimand) for name in (*READINGS, "worst_case")}
     return {"check_before": check_of(Check.BEFORE, estimand)} | further
@@ -53,9 +53,9 @@ def ways(release: Release, claim: Figure, text: Text) -> list[tuple[str, Figure 
     shown beside.
     """
     estimand = estimand_of(claim)
-    by_way = [(text("evidence.main"), beside(release, claim, measures.EFFECTS[estimand]), text("table.nothing"))]
+    by_way = [(text("evidence.main"), figure_beside(release, claim, measures.EFFECTS[estimand]), text("table.nothing"))]
     for specification in Specification:
-        figure = beside(release, claim, specification_of(specification, estimand))
+        figure = figure_beside(release, claim, specification_of(specification, estimand))
         if figure is not None and figure.result is not None:
             listed = specification in release.programme.specifications
             name = capital(text(f"measure.spec_{specification}")) + ("" if listed else text("evidence.beside"))
@@ -82,7 +82,9 @@ def specification_cell(figure: Figure | None, release: Release, text: Text) -> s
 
 def readings(release: Release, claim: Figure) -> dict[str, Figure]:
     """The difference before in its readings, and the worst case for those missing; only what is published."""
-    figures = {name: beside(release, claim, measure) for name, measure in _readings(estimand_of(claim)).items()}
+    figures = {
+        name: figure_beside(release, claim, measure) for name, measure in _reading_measures(estimand_of(claim)).items()
+    }
     return {name: figure for name, figure in figures.items() if figure is not None and figure.published}
 
 
@@ -104,7 +106,7 @@ def balance_table(release: Release, text: Text) -> pd.DataFrame:
     claim = release.headline()
     rows = {}
     for trait, measure in measures.BALANCE.items():
-        parts = [beside(release, claim, measure, arm) for arm in (*Arm, ALL)]
+        parts = [figure_beside(release, claim, measure, arm) for arm in (*Arm, ALL)]
         if any(part is not None for part in parts):
             rows[text(f"evidence.trait.{trait}")] = [cell(part, release, text) for part in parts]
     columns = [text("evidence.funded"), text("evidence.comparison"), text("evidence.difference")]
@@ -137,7 +139,7 @@ def outcomes_table(release: Release, text: Text) -> pd.DataFrame:
                 measures.EFFECTS[Estimand.TYPICAL_FIRM], outcome=outcome.name, horizon=claim.horizon
             )
             rows[outcome.label.in_(text)] = _with_firms(figure, release, text)
-    started = beside(release, claim, measures.EFFECTS[Estimand.STARTED_SELLING])
+    started = figure_beside(release, claim, measures.EFFECTS[Estimand.STARTED_SELLING])
     if started is not None:
         rows[text("evidence.started")] = _with_firms(started, release, text)
     columns = [text("evidence.effect"), text("table.analysed_firms")]
@@ -153,7 +155,7 @@ def sensitivity_words(release: Release, text: Text) -> Iterator[str]:
     """How unlike the arms could have been, in sentences; whether the funded can be told from the others."""
     claim = release.headline()
     for name in ("straight_line", "bend", "relative"):
-        figure = beside(release, claim, reading_of(name, estimand_of(claim)))
+        figure = figure_beside(release, claim, reading_of(name, estimand_of(claim)))
         if figure is not None and figure.value is not None:
             value = text.number(figure.value, 2) if name == "relative" else text.number(figure.value * 100, 1)
             yield text(f"evidence.{name}", value=value, span=text.span(figure.low or 0, figure.high or 0))
@@ -161,7 +163,7 @@ def sensitivity_words(release: Release, text: Text) -> Iterator[str]:
             of_direction = figure.reason in (Reason.NO_DIRECTION, Reason.NEVER_LOST)
             yield text(f"evidence.{figure.reason}") if of_direction else capital(why(figure, release, text))
     for measure in (measures.OVERLAP, measures.TOLD_APART):
-        figure = beside(release, claim, measure)
+        figure = figure_beside(release, claim, measure)
         if figure is not None and figure.value is not None:
             in_value = text.percent_with("in_the", figure.value)
             yield text(f"evidence.{measure}", value=text.percent(figure.value, sign=False), in_value=in_value)

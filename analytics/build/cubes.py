@@ -1,0 +1,186 @@
+"""What firms contribute, as cubes: of this release and of the earlier ones, beside which it is protected.
+
+The cells are those of the programme file: the margins of every dimension and the named pairs, with the identities
+between them. The comparison arm has cubes by whole sectors alone, since a comparison firm stands beside every group of
+its sector.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analytics.arrays import BoolArray, FloatArray
+from analytics.build.contributions import SELLS, TRACE, Contribution, contributions_in
+from analytics.disclosure.cube import UNKNOWN, Cube
+from analytics.disclosure.protect import Shared
+from analytics.disclosure.rules import CUBE_MEASURES
+from analytics.model import Arm, Estimand
+from analytics.programme.dimensions import Group
+from analytics.programme.file import Programme
+from analytics.release import Release
+from analytics.release.figure import group_of
+from analytics.release.measures import ALL
+
+# a count stands with one sum of its firms; a vote is a count
+QUANTITIES = {
+    "grants": ("value",),
+    "before": CUBE_MEASURES,
+    "after": ("value",),
+    Estimand.EURO_WEIGHTED.value: CUBE_MEASURES,
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EarlierInputs:
+    """What stood behind an earlier release, and the release."""
+
+    contributions: pd.DataFrame
+    release: Release
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HorizonMeasure:
+    """One column of the contributions as a cube beside its earlier selves, and the horizon that it is of."""
+
+    horizon: str
+    shared: Shared
+
+
+def cube_dimensions(programme: Programme) -> tuple[str, ...]:
+    """The dimensions of the cube: the programme's, and whether firms sell by their nature, which a reconciliation tells
+    of a tranche.
+    """
+    return (*programme.dimension_names, SELLS)
+
+
+class ContributionCubes:
+    """The cubes of a release's contributions, each made once."""
+
+    def __init__(self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs]) -> None:
+        """frame: what each firm contributes, see `contributions`; before: what stood behind each earlier release."""
+        self._frame, self._programme, self._before = frame, programme, before
+        self._dimensions = cube_dimensions(programme)
+        self._cubes: dict[tuple[Contribution, Arm], Cube] = {}
+
+    def sectors_of(self, firms: frozenset[str]) -> frozenset[str]:
+        """The sectors that firms lie in."""
+        return frozenset(self._frame["sector"][list(firms)].dropna())
+
+    @cached_property
+    def selling_firms(self) -> dict[Group, frozenset[str]]:
+        """The funded firms of each group, but for beneficiaries that sell nothing by their nature."""
+        sellers = self._frame[self._frame[SELLS] == "yes"]
+        cube = self._cube(sellers, Contribution(ALL, ALL, "firms"), Arm.FUNDED)
+        assert cube.contributions is not None  # noqa: S101 - made of microdata
+        firms = cube.contributions.groupby("cell")["unit"].agg(frozenset)
+        pairs = zip(self.groups(cube, known=False), firms, strict=True)
+        return {group: members for group, members in pairs if group is not None}
+
+    def groups_of_same_firms(self) -> list[set[Group]]:
+        """Groups that hold the same firms, together."""
+        by_firms: dict[frozenset[str], set[Group]] = {}
+        for group, firms in self.selling_firms.items():
+            by_firms.setdefault(firms, set()).add(group)
+        return [groups for groups in by_firms.values() if len(groups) > 1]
+
+    def _tables(self, arm: Arm) -> list[tuple[str, ...]]:
+        """The tables of an arm's cube: its margins and pairs."""
+        if arm is Arm.COMPARISON:
+            return [(name,) for name in self._programme.sector_dimensions]
+        return [*((name,) for name in self._dimensions), (SELLS, "wave"), *self._programme.pairs]
+
+    def importance(self, base: Cube) -> FloatArray:
+        """How many tables each cell stands in: its own, and those that it is a margin of."""
+        tables = [set[str](), *map(set, self._tables(Arm.FUNDED))]
+        named = [{name for name, _ in group or ()} for group in self.groups(base, known=False)]
+        return np.array([float(max(1, sum(names <= table for table in tables))) for names in named])
+
+    def base(self, arm: Arm) -> Cube:
+        """The cube of firms, whose cells every pattern is over."""
+        return self.own(Contribution(ALL, ALL, "firms"), arm)
+
+    def own(self, contribution: Contribution, arm: Arm) -> Cube:
+        """The cube of a column of this release."""
+        if (contribution, arm) not in self._cubes:
+            self._cubes[contribution, arm] = self._cube(self._frame, contribution, arm)
+        return self._cubes[contribution, arm]
+
+    def measures(self, arm: Arm, outcome: str) -> Iterator[HorizonMeasure]:
+        """Each column of an outcome; the count of firms is the same for sums before and after."""
+        of_arm = self._frame[self._frame["arm"] == arm.value]
+        for contribution in contributions_in(self._frame):
+            trace = contribution.what.startswith(TRACE)
+            idle = trace and not self._before
+            if contribution.outcome == outcome and not idle and of_arm[contribution.column].notna().any():
+                cube = self.own(contribution, arm)
+                earlier = self._earlier(contribution, arm)
+                hidden = self._hidden(cube, contribution.what)
+                quantities = CUBE_MEASURES if trace else QUANTITIES.get(contribution.what, ("n_units",))
+                yield HorizonMeasure(contribution.horizon, Shared(cube, earlier, hidden, quantities, trace))
+
+    def _hidden(self, cube: Cube, what: str) -> BoolArray:
+        """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""
+        hidden = np.array([group is None for group in self.groups(cube)], dtype=bool)
+        if what in set(Estimand):
+            hidden |= cube.measure("n_units") < self._programme.settings.min_firms
+        return hidden
+
+    def _earlier(self, contribution: Contribution, arm: Arm) -> list[tuple[Cube, BoolArray]]:
+        """The same column behind each earlier release, and what that one did not publish anew."""
+        columns = ["arm", *self._dimensions, contribution.column]
+        earlier = []
+        for inputs in self._before:
+            if contribution.column in inputs.contributions:
+                same = self._frame[columns].equals(inputs.contributions.reindex(columns=columns))
+                frame = inputs.contributions.reindex(columns=columns)
+                cube = self.own(contribution, arm) if same else self._cube(frame, contribution, arm)
+                ledger = inputs.release.suppressed
+                rows = ledger[
+                    (ledger["arm"] == arm)
+                    & (ledger["outcome"] == contribution.outcome)
+                    & ledger["horizon"].isin([ALL, contribution.horizon])
+                ]
+                names = [name for name in self._dimensions if name in rows]
+                codes_of = rows[names].itertuples(index=False, name=None)
+                withheld = dict.fromkeys(group_of(zip(names, codes, strict=True)) for codes in codes_of)
+                earlier.append((cube, self.mask(cube, withheld) | self._hidden(cube, contribution.what)))
+        return earlier
+
+    def _cube(self, frame: pd.DataFrame, contribution: Contribution, arm: Arm) -> Cube:
+        """The cube of a column of an arm, over the dimensions of which any code is known."""
+        column = contribution.column
+        rows = frame.loc[(frame["arm"] == arm.value) & frame[column].notna(), [*self._dimensions, column]]
+        known = {name for name in self._dimensions if frame[name].notna().any()}
+        parents = {dimension.name: dimension.parents for dimension in self._programme.dimensions}
+        hierarchies: dict[str, Any] = {}
+        for inner, outers in (parents | {"beneficiary_kind": (SELLS,)}).items():
+            in_use = [outer for outer in outers if outer in known]
+            if inner in known and in_use:
+                hierarchies[inner] = in_use[0] if len(in_use) == 1 else in_use
+        return Cube.from_microdata(
+            rows.reset_index(names="firm_"),
+            dimensions=self._dimensions,
+            value=column,
+            unit="firm_",
+            hierarchies=hierarchies,
+            tables=[table for table in self._tables(arm) if set(table) <= known],
+        )
+
+    def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
+        """(n_cells,) the group that each cell is of. known: None for firms whose code in a dimension is not known."""
+        groups = [_group_of_codes(self._dimensions, codes) for codes in cube.positions]
+        return [None if known and UNKNOWN in dict(group).values() else group for group in groups]
+
+    def mask(self, cube: Cube, groups: Mapping[Group, Any]) -> BoolArray:
+        """(n_cells,) which cells are of these groups."""
+        return np.array([group in groups for group in self.groups(cube, known=False)], dtype=bool)
+
+
+@cache
+def _group_of_codes(dimensions: tuple[str, ...], codes: tuple[str, ...]) -> Group:
+    """The group of a cell, by its codes in the order of the dimensions."""
+    return group_of(zip(dimensions, codes, strict=True))
