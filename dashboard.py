@@ -19,20 +19,11 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.headlines import headlines
 from analytics.release import Release
-from pages.parts import address
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages import PAGES
+from pages.parts import address, in_use, show
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")
-PAGES = {
-    "overview": "",
-    "sectors": "settori",
-    "evidence": "prove",
-    "cohorts": "coorti",
-    "press": "stampa",
-    "audit": "dati",
-}
 
 
 def headlines_json(request: Request) -> JSONResponse:
@@ -40,7 +31,7 @@ def headlines_json(request: Request) -> JSONResponse:
     asked = request.query_params
     text = Text(asked.get("lang", DEFAULT_LANGUAGE))
     try:
-        release = shelf.opened(asked.get("programme"), asked.get("release"))
+        release = in_use.open_release(asked.get("programme"), asked.get("release"))
     except UserError as error:
         return JSONResponse({"error": error.said(text)}, status_code=404)
     return JSONResponse(headlines(release, text))
@@ -78,7 +69,7 @@ class SafeHeaders:
 
 def draw() -> None:
     """The frame of every page."""
-    text = shelf.language()
+    text = in_use.language()
     st.set_page_config(page_title=text("page.title"), page_icon=str(HERE / "static" / "vetrina.svg"), layout="wide")
     st.html(HERE / "static" / "vetrina.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
@@ -111,36 +102,13 @@ def _nothing_yet(text: Text) -> None:
     st.code("python -m analytics demo", language=None)
 
 
-def _pickers(text: Text) -> shelf.Frame | None:
+def _pickers(text: Text) -> in_use.Frame | None:
     """Programme, release, language; the strip that says what kind of data these are; the release in one line."""
-    available = shelf.shelves()
-    lost = _asked_in_vain(available)
+    available = in_use.readable_programmes()
+    lost = _is_lost(available)
     with st.container(key="pickers", horizontal=True, vertical_alignment="top"):
         if available:
-            first = next(iter(available))
-            current = {name: held.read(held.current) for name, held in available.items()}
-            programme = address.choose(
-                st.selectbox,
-                text("frame.programme"),
-                "programme",
-                list(available),
-                first,
-                lambda name: _programme_option(current[name], text),
-                forgets="release",
-                width=400,
-                label_visibility="collapsed",
-            )
-            mine = available[programme]
-            address.choose(
-                st.selectbox,
-                text("frame.release"),
-                "release",
-                mine.published,
-                mine.current,
-                lambda release: text("frame.release_option", release=release),
-                width=180,
-                label_visibility="collapsed",
-            )
+            _choose_release(available, text)
         address.choose(
             st.segmented_control,
             text("frame.language"),
@@ -151,7 +119,7 @@ def _pickers(text: Text) -> shelf.Frame | None:
             required=True,
             label_visibility="collapsed",
         )
-    frame = shelf.frame()
+    frame = in_use.open_frame()
     if frame is not None:
         _strip(frame)
         _release_line(frame)
@@ -163,13 +131,39 @@ def _pickers(text: Text) -> shelf.Frame | None:
     return frame
 
 
-def _asked_in_vain(available: dict[str, shelf.ReadableReleases]) -> bool:
+def _choose_release(available: dict[str, in_use.ReadableReleases], text: Text) -> None:
+    """Which programme, and which of its releases."""
+    current = {name: releases.read(releases.current) for name, releases in available.items()}
+    programme = address.choose(
+        st.selectbox,
+        text("frame.programme"),
+        "programme",
+        list(available),
+        next(iter(available)),
+        lambda name: _programme_option(current[name], text),
+        forgets="release",
+        width=400,
+        label_visibility="collapsed",
+    )
+    address.choose(
+        st.selectbox,
+        text("frame.release"),
+        "release",
+        available[programme].published,
+        available[programme].current,
+        lambda release: text("frame.release_option", release=release),
+        width=180,
+        label_visibility="collapsed",
+    )
+
+
+def _is_lost(available: dict[str, in_use.ReadableReleases]) -> bool:
     """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
     programme, release = st.query_params.get("programme"), st.query_params.get("release")
     if programme is not None and programme not in available:
         return True
-    mine = available.get(programme or next(iter(available), ""))
-    return release is not None and mine is not None and release not in mine.published
+    releases = available.get(programme or next(iter(available), ""))
+    return release is not None and releases is not None and release not in releases.published
 
 
 def _programme_option(release: Release, text: Text) -> str:
@@ -180,30 +174,30 @@ def _programme_option(release: Release, text: Text) -> str:
     return text("frame.programme_option", first=first, last=last, **names)
 
 
-def _strip(frame: shelf.Frame) -> None:
+def _strip(frame: in_use.Frame) -> None:
     kind = frame.release.programme.data_kind
     if kind is not DataKind.CONFIDENTIAL:
         with st.container(key=f"strip_{kind}"):
             st.markdown(frame.text(f"mark.{kind}_strip"))
 
 
-def _release_line(frame: shelf.Frame) -> None:
-    common.facts(common.release_facts(frame), "release_line")
+def _release_line(frame: in_use.Frame) -> None:
+    show.facts(show.release_facts(frame), "release_line")
     if frame.newer:
         st.warning(frame.text("frame.newer", shown=frame.release.release_id, current=frame.newer))
 
 
-def _footer(frame: shelf.Frame) -> None:
+def _footer(frame: in_use.Frame) -> None:
     programme, text = frame.release.programme, frame.text
     st.space("medium")
-    said = text(
+    footer = text(
         "frame.footer",
         title=programme.title.in_(text),
         authority=programme.authority.in_(text),
         release=frame.release.release_id,
         source=programme.source.in_(text),
     )
-    st.caption(plain(said))
+    st.caption(plain(footer))
     if programme.contact:
         name, email = programme.contact.name.in_(text), programme.contact.email
         st.caption(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
@@ -214,7 +208,7 @@ if st.runtime.exists():
 else:
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.
-    shelf.shelves()
+    in_use.readable_programmes()
     gc.collect()
     gc.freeze()
     # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not

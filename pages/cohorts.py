@@ -6,12 +6,10 @@ from analytics.language.text import plain
 from analytics.present.sentences.phrases import data_note, dimension_words, horizon_label, horizon_phrase
 from analytics.present.tables.cohorts import cohort_table
 from analytics.present.tables.export import cohort_csv, file_name
-from pages.parts import address
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import address, in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
 programme = release.programme
 pairs = {"-".join(pair): pair for pair in programme.pairs}
 outcomes = [outcome.name for outcome in release.outcomes]
@@ -67,8 +65,8 @@ heading = text(
     horizon=horizon_phrase(release, horizon, text),
 )
 st.subheader(plain(heading), anchor=False)
-frame = cohort_table(release, rows, columns, outcome, horizon, what, text)
-st.dataframe(frame, height="content", column_config=common.to_the_right(frame), alt=text("cohorts.title"))
+cells = cohort_table(release, rows, columns, outcome, horizon, what, text)
+st.dataframe(cells, height="content", column_config=show.to_the_right(cells), alt=text("cohorts.title"))
 st.caption(
     " · ".join(part for part in (data_note(release, text), text("cohorts.note", release=release.release_id)) if part)
 )

@@ -13,20 +13,18 @@ from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.limits import cannot_say
 from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
 from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, lower_first, why
-from analytics.present.tables import audit as audit_tables
+from analytics.present.tables import audit
 from analytics.present.verbs import tells
 from analytics.release import Figure, measures
-from pages.parts import address, guide
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import address, guide, in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
 asked = Asked.headline(release)
 outcome = release.programme.outcome(asked.outcome)
 main = release.headline()
 
-common.claim(headline_of(release, main, ClaimKind.EFFECT, "*", "*", text), found)
+show.claim(headline_of(release, main, ClaimKind.EFFECT, "*", "*", text), frame)
 
 
 def change_panel() -> None:
@@ -40,7 +38,7 @@ def change_panel() -> None:
     st.metric(plain(label), text.percent(change.value))
     others = without_grant(release, text)
     st.markdown(plain(text("overview.happened_says", before=before_phrase(release, text), others=others)))
-    common.show(pictures.change_panel(release, text), "change", found)
+    show.picture(pictures.change_panel(release, text), "change", frame)
 
 
 def labelled(label: str, figure: Figure) -> str:
@@ -61,7 +59,7 @@ def effect_panel(estimand: Estimand, name: str) -> None:
         st.metric(plain(labelled(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), figure)), large)
     says = text(f"overview.{name}_says", horizon=horizon_phrase(release, asked.horizon, text))
     st.markdown(plain(f"{says} {panel_words(figure, text)}"))
-    common.show(pictures.effect_panel(release, text, estimand, point=tells(figure)), name, found)
+    show.picture(pictures.effect_panel(release, text, estimand, point=tells(figure)), name, frame)
     half = text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0))
     st.caption(plain(f"{half} {companions(release, (), text)}"))
 
@@ -78,22 +76,22 @@ def money_panel(figure: Figure) -> None:
         st.metric(plain(labelled(capital(label), figure)), plain(large))
     horizon = horizon_phrase(release, asked.horizon, text)
     st.markdown(plain(text("overview.money_says", horizon=horizon, words=panel_words(figure, text))))
-    common.show(pictures.money_panel(release, text, point=tells(figure)), "money", found)
+    show.picture(pictures.money_panel(release, text, point=tells(figure)), "money", frame)
     st.caption(plain(losses_words(release, text)))
 
 
 def forest(dimension: str, *, shrunken: bool = False) -> None:
     """Groups of a dimension on one scale."""
-    common.show(pictures.forest(release, text, dimension, asked, shrunken=shrunken), f"forest_{dimension}", found)
+    show.picture(pictures.forest(release, text, dimension, asked, shrunken=shrunken), f"forest_{dimension}", frame)
 
 
 def years() -> None:
     """Year by year, and whether the effect lasts."""
     says = lasting_sentence(release, main, text) or text("sectors.years_says")
-    common.drawn(text("overview.years"), says, pictures.years(release, text, asked), "years", found)
+    show.titled_picture(text("overview.years"), says, pictures.years(release, text, asked), "years", frame)
 
 
-def at_a_glance() -> None:
+def years_sizes_channels() -> None:
     """Year by year, by size, by channel."""
     named = [dimension for dimension in ("size_class", "channel") if len(release.codes(dimension)) > 1]
     columns = st.columns(3, gap="large")
@@ -102,7 +100,7 @@ def at_a_glance() -> None:
     for column, dimension in zip(columns[1:], named, strict=False):
         with column:
             picture = pictures.forest(release, text, dimension, asked, narrow=True)
-            common.drawn(text(f"overview.by.{dimension}"), text("overview.by_says"), picture, dimension, found)
+            show.titled_picture(text(f"overview.by.{dimension}"), text("overview.by_says"), picture, dimension, frame)
 
 
 def how_to_read() -> None:
@@ -116,9 +114,9 @@ def limits() -> None:
     """What cannot be said; from all firms to those analysed."""
     with st.container(key="notice_cannot_say"):
         st.subheader(text("overview.cannot_say"), anchor=False)
-        st.markdown(common.bullets(cannot_say(release, text)))
+        st.markdown(show.bullets(cannot_say(release, text)))
     st.subheader(text("overview.path"), anchor=False)
-    common.table(audit_tables.path_in_all(release, text), "path")
+    show.table(audit.path_in_all(release, text), "path")
 
 
 st.space("small")
@@ -146,7 +144,7 @@ if len(release.codes("sector")) > 1:
     with side:
         how_to_read()
     st.space("small")
-    at_a_glance()
+    years_sizes_channels()
     st.space("small")
     wide, side = st.columns([2.25, 1], gap="large")
     with wide:

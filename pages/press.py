@@ -9,71 +9,70 @@ from analytics.present.sentences.limits import do_not_say
 from analytics.present.sentences.phrases import capital, dimension_key, dimension_words, reader, why
 from analytics.present.sentences.reasons import grade_words, reasons
 from analytics.release.measures import ALL
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import in_use, show
 
-Same = tuple[Headline, ...]  # one sentence in every language
+InEveryLanguage = tuple[Headline, ...]  # one sentence
 
-found = shelf.need_frame()
-release, text = found.release, found.text
-said = {code: list(approved_sentences(release, reader(release, code))) for code in LANGUAGES}
-place = LANGUAGES.index(text.language)
-groups: dict[str, dict[str, list[Same]]] = {}
-for same in zip(*said.values(), strict=True):
-    groups.setdefault(same[0].dimension, {}).setdefault(same[0].code, []).append(same)
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
+by_language = {code: list(approved_sentences(release, reader(release, code))) for code in LANGUAGES}
+own_language = LANGUAGES.index(text.language)
+groups: dict[str, dict[str, list[InEveryLanguage]]] = {}
+for sentence in zip(*by_language.values(), strict=True):
+    groups.setdefault(sentence[0].dimension, {}).setdefault(sentence[0].code, []).append(sentence)
 
 
-def both(same: Same) -> None:
+def one_sentence(sentence: InEveryLanguage) -> None:
     """One sentence, short and long, the languages side by side; then the checks that gave it its verb."""
-    figure = same[0].figure
-    st.markdown(f"**{text(f'press.title_of.{same[0].kind}')}**")
-    for column, code, headline in zip(st.columns(2, gap="medium"), LANGUAGES, same, strict=True):
+    figure = sentence[0].figure
+    st.markdown(f"**{text(f'press.title_of.{sentence[0].kind}')}**")
+    for column, code, headline in zip(st.columns(2, gap="medium"), LANGUAGES, sentence, strict=True):
         with column:
             st.caption(text(f"language.{code}"))
             st.code(headline.copied(headline.sentence.short), language=None, wrap_lines=True)
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
-    if same[0].kind is not ClaimKind.CHANGE:
-        checks = [f"{one.title.lower()}: {one.outcome}" for one in reasons(release, figure, text)]
+    if sentence[0].kind is not ClaimKind.CHANGE:
+        checks = [f"{check.title.lower()}: {check.outcome}" for check in reasons(release, figure, text)]
         st.caption(plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
 
 
-def unsaid(sentences: list[Same]) -> None:
+def withheld_sentences(sentences: list[InEveryLanguage]) -> None:
     """Those withheld, by name and reason."""
-    withheld = [same[place] for same in sentences if not same[0].figure.published]
+    withheld = [sentence[own_language] for sentence in sentences if not sentence[0].figure.published]
     if withheld:
         names = "; ".join(
             text(
                 "press.unsaid",
-                label=one.label,
-                kind=text(f"press.title_of.{one.kind}"),
-                why=why(one.figure, release, text),
+                label=headline.label,
+                kind=text(f"press.title_of.{headline.kind}"),
+                why=why(headline.figure, release, text),
             )
-            for one in withheld
+            for headline in withheld
         )
         st.caption(text("press.withheld", groups=plain(names)))
 
 
-def card(dimension: str, by_code: dict[str, list[Same]]) -> None:
+def card(dimension: str, by_code: dict[str, list[InEveryLanguage]]) -> None:
     """The sentences of the programme; of other dimensions behind the name of each group."""
     key = "all" if dimension == ALL else dimension_key(release, dimension)
     words = "" if dimension == ALL else dimension_words(release, dimension, text)
     st.subheader(plain(text(f"press.about.{key}", dimension=words)), anchor=False)
     for code, sentences in by_code.items():
-        sayable = [same for same in sentences if same[0].figure.published]
+        sayable = [sentence for sentence in sentences if sentence[0].figure.published]
         if dimension == ALL:
-            for same in sayable:
-                both(same)
+            for sentence in sayable:
+                one_sentence(sentence)
         elif sayable:
-            with st.expander(plain(sentences[0][place].label), key=f"said_{dimension}_{code}"):
-                for same in sayable:
-                    both(same)
-    unsaid([same for sentences in by_code.values() for same in sentences])
+            with st.expander(plain(sentences[0][own_language].label), key=f"said_{dimension}_{code}"):
+                for sentence in sayable:
+                    one_sentence(sentence)
+    withheld_sentences([sentence for sentences in by_code.values() for sentence in sentences])
 
 
 st.space("small")
 st.title(text("press.title"))
 st.markdown(text("press.says"))
-for to_come, until in common.embargoed(found):
+for to_come, until in show.embargoed(frame):
     st.info(text("press.embargo", release=to_come, until=until))
 main, rail = st.columns([2.35, 1], gap="large")
 with main:
@@ -83,7 +82,7 @@ with main:
 with rail:
     st.subheader(text("press.do_not_say"), anchor=False)
     with st.container(key="notice_do_not_say"):
-        st.markdown(common.bullets(do_not_say(release, text)))
+        st.markdown(show.bullets(do_not_say(release, text)))
     st.subheader(text("press.read"), anchor=False)
     st.markdown(text("press.read_body"))
     st.subheader(text("press.api"), anchor=False)

@@ -16,12 +16,10 @@ from analytics.present.tables.facts import sector_facts
 from analytics.present.verbs import tells
 from analytics.programme.sector_search import find_sector, sector_option
 from analytics.release.measures import LOSSES_OFFSET, estimands_of
-from pages.parts import address
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import address, in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
 programme, main = release.programme, Asked.headline(release)
 codes = release.codes("sector")
 
@@ -89,7 +87,7 @@ def answer() -> None:
         st.markdown(text("overview.absent"))
         return
     if asked == main and effect.grade is not None:
-        common.claim(headline_of(release, effect, ClaimKind.EFFECT, "sector", sector, text), found)
+        show.claim(headline_of(release, effect, ClaimKind.EFFECT, "sector", sector, text), frame)
     else:
         st.title(plain(beside))
         if effect.published:
@@ -99,7 +97,7 @@ def answer() -> None:
         st.markdown(plain(why_at_length(effect, release, text)))
     facts = sector_facts(release, asked, sector, text)
     if facts:
-        common.facts(facts, "facts_sector")
+        show.facts(facts, "facts_sector")
         notes = [text("sectors.facts_note")] if effect.mde is not None else []
         notes += [companions(release, group, text)] if outcome == main.outcome else []
         st.caption(plain(" ".join(notes)))
@@ -107,7 +105,7 @@ def answer() -> None:
     if open_question and (lines := list(guidance(release, sector, text))):
         with st.container(key="aside_usable"):
             st.subheader(text("sectors.usable"), anchor=False)
-            st.markdown(common.bullets(lines))
+            st.markdown(show.bullets(lines))
 
 
 def over_time() -> None:
@@ -115,11 +113,15 @@ def over_time() -> None:
     wide, side = st.columns([1.9, 1], gap="large")
     with wide:
         says = text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text))
-        common.drawn(text("sectors.lines"), says, pictures.index_lines(release, text, outcome, sector), "lines", found)
+        show.titled_picture(
+            text("sectors.lines"), says, pictures.index_lines(release, text, outcome, sector), "lines", frame
+        )
     with side:
         same = (asked.outcome, asked.estimand) == (main.outcome, main.estimand)
         says = (lasting_sentence(release, claimed, text) if claimed and same else "") or text("sectors.years_says")
-        common.drawn(text("sectors.years"), says, pictures.years(release, text, asked, within=group), "years", found)
+        show.titled_picture(
+            text("sectors.years"), says, pictures.years(release, text, asked, within=group), "years", frame
+        )
 
 
 def firms() -> None:
@@ -132,7 +134,7 @@ def firms() -> None:
         shown["context"] = pictures.context(release, text, sector)
     for column, (part, picture) in zip(st.columns(3, gap="large"), shown.items(), strict=False):
         with column:
-            common.drawn(text(f"sectors.{part}"), text(f"sectors.{part}_says"), picture, part, found)
+            show.titled_picture(text(f"sectors.{part}"), text(f"sectors.{part}_says"), picture, part, frame)
 
 
 def groups() -> None:
@@ -141,7 +143,7 @@ def groups() -> None:
     for column, dimension in zip(st.columns(3, gap="large"), named, strict=False):
         with column:
             picture = pictures.forest(release, text, dimension, asked, within=group, narrow=True)
-            common.drawn(text(f"overview.by.{dimension}"), text("sectors.by_says"), picture, dimension, found)
+            show.titled_picture(text(f"overview.by.{dimension}"), text("sectors.by_says"), picture, dimension, frame)
 
 
 def losses() -> None:
@@ -166,12 +168,12 @@ if len(codes) > 1:
     st.space("medium")
     st.header(text("sectors.all"), anchor=False)
     st.caption(text("sectors.all_says"))
-    common.show(pictures.all_sectors(release, text, outcome), "all", found)
+    show.picture(pictures.all_sectors(release, text, outcome), "all", frame)
 if programme.tiles:
     where, lost = st.columns([1, 1.9], gap="large")
     with where:
         title, says = text("sectors.provinces"), text("sectors.provinces_says")
-        common.drawn(title, says, pictures.provinces(release, text), "provinces", found)
+        show.titled_picture(title, says, pictures.provinces(release, text), "provinces", frame)
     with lost:
         losses()
 else:

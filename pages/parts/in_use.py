@@ -64,7 +64,7 @@ class ReadableReleases:
         return None
 
 
-def _shelf(releases: Releases) -> ReadableReleases | None:
+def _readable(releases: Releases) -> ReadableReleases | None:
     """None when the programme has nothing published that can be read."""
     pointed = releases.current
     published = releases.published()[::-1]
@@ -78,44 +78,44 @@ def _shelf(releases: Releases) -> ReadableReleases | None:
     return None
 
 
-def shelves() -> dict[str, ReadableReleases]:
+def readable_programmes() -> dict[str, ReadableReleases]:
     """Programmes with something published, in the order of their files."""
     root = Home.default().releases
-    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMME_FILES.glob("*.toml"))}
-    return {programme: shelf for programme, shelf in found.items() if shelf}
+    by_programme = {path.stem: _readable(Releases(root, path.stem)) for path in sorted(PROGRAMME_FILES.glob("*.toml"))}
+    return {programme: releases for programme, releases in by_programme.items() if releases}
 
 
-def opened(programme: str | None = None, release: str | None = None) -> Release:
+def open_release(programme: str | None = None, release: str | None = None) -> Release:
     """A published release for the API: by default the first programme's current one. Raises UserError."""
-    available = shelves()
+    available = readable_programmes()
     wanted = programme or next(iter(available), "")
     if wanted not in available:
         raise UserError("release.not_here")
-    shelf = available[wanted]
-    if (release or shelf.current) not in shelf.published:
+    readable = available[wanted]
+    if (release or readable.current) not in readable.published:
         raise UserError("release.not_here")
-    return shelf.read(release or shelf.current)
+    return readable.read(release or readable.current)
 
 
-def frame() -> Frame | None:
+def open_frame() -> Frame | None:
     """The release that the address asks for; None when nothing is published."""
-    available = shelves()
+    available = readable_programmes()
     if not available:
         return None
-    shelf = available[from_address("programme", list(available), next(iter(available)))]
-    chosen = from_address("release", shelf.published, shelf.current)
+    readable = available[from_address("programme", list(available), next(iter(available)))]
+    chosen = from_address("release", readable.published, readable.current)
     try:
-        release = shelf.read(chosen)
+        release = readable.read(chosen)
     except UserError:
-        chosen, release = shelf.current, shelf.read(shelf.current)
-    newer = shelf.current if chosen != shelf.current else None
+        chosen, release = readable.current, readable.read(readable.current)
+    newer = readable.current if chosen != readable.current else None
     text = reader(release, language().language)
-    return Frame(release, text, newer, lambda: shelf.before(chosen))
+    return Frame(release, text, newer, lambda: readable.before(chosen))
 
 
-def need_frame() -> Frame:
+def require_frame() -> Frame:
     """The frame, or the end of the page: the dashboard has already said that nothing is published."""
-    found = frame()
-    if found is None:
+    frame = open_frame()
+    if frame is None:
         st.stop()
-    return found
+    return frame

@@ -20,38 +20,38 @@ from pages.parts.in_use import Frame
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
 
 
-def embargoed(found: Frame) -> list[tuple[str, str]]:
+def embargoed(frame: Frame) -> list[tuple[str, str]]:
     """Releases of the programme that are still to come, and when, in words; nothing else of them is known here."""
-    releases = Releases(Home.default().releases, found.release.programme.id)
-    return [(release, moment_in_words(until, found.text)) for release, until in releases.embargoed().items()]
+    releases = Releases(Home.default().releases, frame.release.programme.id)
+    return [(release, moment_in_words(until, frame.text)) for release, until in releases.embargoed().items()]
 
 
-def show(shown: Shown, key: str, found: Frame) -> None:
+def picture(shown: Shown, key: str, frame: Frame) -> None:
     """A picture, one drawing for wide screens and one for phones where it has both, and its figures as a table; or why
     there is none.
     """
     if isinstance(shown, Absent):
         st.markdown(plain(shown.words))
         return
-    config = camera(found, key)
+    config = camera(frame, key)
     forms = {"wide": shown.wide, "phone": shown.phone} if shown.phone else {"every": shown.wide}
     for form, figure in forms.items():
         with st.container(key=f"{form}_{key}"):
             st.plotly_chart(figure, theme=None, config=config, alt=shown.alt, key=f"chart_{form}_{key}")
-    with st.expander(found.text("picture.table"), key=f"table_{key}", type="compact"):
+    with st.expander(frame.text("picture.table"), key=f"table_{key}", type="compact"):
         table(shown.table, key)
 
 
-def drawn(title: str, says: str, shown: Shown, key: str, found: Frame) -> None:
+def titled_picture(title: str, says: str, shown: Shown, key: str, frame: Frame) -> None:
     """A picture under its heading, and what it shows in a sentence or two."""
     st.subheader(title, anchor=False)
     st.caption(plain(says))
-    show(shown, key, found)
+    picture(shown, key, frame)
 
 
-def camera(found: Frame, name: str) -> dict[str, object]:
+def camera(frame: Frame, name: str) -> dict[str, object]:
     """The chart's one button: its picture as a file, named after what it shows; in the reader's language."""
-    release, text = found.release, found.text
+    release, text = frame.release, frame.text
     mark = "SIMULATED-" if release.simulated else ""
     file = {"format": "png", "scale": 3, "filename": f"{mark}{release.programme.id}-{release.release_id}-{name}"}
     words = {"Download plot as a PNG": text("picture.download"), "Download plot": text("picture.download")}
@@ -85,14 +85,14 @@ def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> No
         st.markdown(headline.sentence.under)
     facts = (grade_words(figure, text), text("figure.id", figure_id=figure.figure_id))
     st.caption(" ".join(fact for fact in facts if fact))
-    found = reasons(frame.release, figure, text)
-    if found:
+    checks = reasons(frame.release, figure, text)
+    if checks:
         question, answer = why_words(figure, text)
         with st.expander(question, expanded=open_reasons, key="why"):
             st.markdown(answer)
-            for one in found:
-                line = text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words))
-                st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=one.figure.figure_id))}]]")
+            for check in checks:
+                line = text("why_verb.line", title=check.title, outcome=check.outcome, words=plain(check.words))
+                st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=check.figure.figure_id))}]]")
 
 
 def bullets(lines: Sequence[str]) -> str:
@@ -112,9 +112,9 @@ def facts(pairs: Sequence[tuple[str, str]], key: str) -> None:
             st.markdown(f":gray[{plain(label)}]  \n**{plain(value)}**", width="content")
 
 
-def release_facts(found: Frame) -> list[tuple[str, str]]:
+def release_facts(frame: Frame) -> list[tuple[str, str]]:
     """The release in one line: label and value."""
-    release, text = found.release, found.text
+    release, text = frame.release, frame.text
     headline, calendar = release.headline(), release.programme.calendar
     total, others = (release.figure(FIRMS, arm=arm) for arm in ("funded", "comparison"))
     return [
@@ -123,14 +123,14 @@ def release_facts(found: Frame) -> list[tuple[str, str]]:
         (text("frame.state"), text(f"frame.{calendar.state}")),
         (text("frame.analysed"), _part_of(headline.n_funded, total, text)),
         (text("frame.comparison"), _part_of(headline.n_comparison, others, text)),
-        (text("frame.next"), _next_release(found)),
+        (text("frame.next"), _next_release(frame)),
     ]
 
 
-def _next_release(found: Frame) -> str:
+def _next_release(frame: Frame) -> str:
     """The day of the next release; of an old one, the release that took its place."""
-    coming = found.release.programme.calendar.next_release
-    return found.newer or (found.text.date(coming) if coming else found.text("frame.next_none"))
+    coming = frame.release.programme.calendar.next_release
+    return frame.newer or (frame.text.date(coming) if coming else frame.text("frame.next_none"))
 
 
 def _part_of(part: int | None, whole: Figure | None, text: Text) -> str:

@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
-PATHS = ("/settori", "/", "/prove", "/coorti", "/stampa", "/dati")  # the first visit of a fresh server is a deep link
+from pages import PAGES
+
+# Every page; first a deep link, as the first visit of a fresh server may be.
+PATHS = tuple(f"/{path}" for path in sorted(PAGES.values(), key=lambda path: (not path, path)))
 WIDTHS = {"desk": 1440, "phone": 390}
 HEIGHT = 900
 A4 = 794  # px at 96 an inch

@@ -15,10 +15,10 @@ from analytics.language.text import Text
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
+from pages import PAGES
 from tests.helpers.michigan_release import built, funded_only
 
 DASHBOARD = str(PROJECT / "dashboard.py")
-PAGES = ("overview", "sectors", "evidence", "cohorts", "press", "audit")
 
 
 def opened(home: Home, page: str = "overview", **address: str) -> AppTest:
@@ -79,6 +79,14 @@ def withheld(demonstration: Home, tmp_path: Path) -> Home:
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
+def test_every_file_of_a_page_is_in_the_navigation() -> None:
+    """And every entry of the navigation has its file: a page that is forgotten fails here."""
+    files = {path.stem for path in (PROJECT / "pages").glob("*.py")} - {"__init__"}
+    assert files == set(PAGES)
+    assert len(set(PAGES.values())) == len(PAGES)
+    assert "" in PAGES.values()
+
+
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("programme", ["ecommerce-2020", "michigan-1988"])
 def test_every_page_of_both_programmes_speaks_both_languages(
