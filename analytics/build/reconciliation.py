@@ -24,7 +24,7 @@ def reconciliation(panel: Panel, programme: Programme, store: Store, guard: With
     values = panel.outcomes[headline.outcome]
     sample = Sample(panel, headline.outcome, programme.settings, year)
     reporting = np.isfinite(values).any(axis=1)
-    measured = np.isfinite(sample.seen.after).any(axis=1)
+    measured = np.isfinite(sample.windows.after).any(axis=1)
     selling = panel.units["sells"].to_numpy(dtype=bool)
     loaded = {row["tranche"]: row for row in store.frame("tranches").to_dict("records")}
     wave = panel.units["wave"]

@@ -23,10 +23,10 @@ from analytics.build.rows.row import (
 )
 from analytics.build.samples import Samples
 from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after_by_group
-from analytics.estimate.comparing import sectors_differ, shrunken, would_tell
-from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, simultaneous
+from analytics.estimate.comparing import power_requirement, sectors_differ, shrunken
+from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, with_joint_intervals
 from analytics.estimate.inference import WelchTest, weighted_sum
-from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total, money_of
+from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total, money_by_group
 from analytics.estimate.sample import Sample
 from analytics.model import (
     Arm,
@@ -125,7 +125,7 @@ def _outcome_rows(
             yield from _effect_rows(samples, estimand, by, groups, measured, programme, guard)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
-                for group, money in money_of(sample, groups).items():
+                for group, money in money_by_group(sample, groups).items():
                     cell = cell_of_group(by, group, outcome=outcome.name, horizon=sample.horizon)
                     yield from _money_rows(
                         cell, money, measured[group, sample.horizon], sample.panel, outcome, programme, by
@@ -173,7 +173,7 @@ def _effect_rows(
                 row["shrunk"] = drawn.get(group)
                 if sample.horizon in ("overall", str(programme.headline.horizon)):
                     years = [effects[year][group] for year in effects if year != "overall"]
-                    tells = would_tell(result, years, sample.settings)
+                    tells = power_requirement(result, years, sample.settings)
                     row |= {"firms_needed": tells.firms, "years_needed": tells.years}
             yield row
 
@@ -192,7 +192,7 @@ def _lasting_rows(
     which both are shown, so that nothing else is told; and only where the same cohorts make them.
     """
     first, last = samples[1], samples[-1]
-    same = bool((np.isfinite(first.seen.after).any(axis=0) == np.isfinite(last.seen.after).any(axis=0)).all())
+    same = bool((np.isfinite(first.windows.after).any(axis=0) == np.isfinite(last.windows.after).any(axis=0)).all())
     lasting: dict[Any, Effect] = {}
     for group, mask in groups.items() if first is not last else ():
         ends = [effects[sample.horizon][group] for sample in (last, first)]
@@ -201,7 +201,7 @@ def _lasting_rows(
         if same and later and sooner and not any(isinstance(one, Withheld) for one in ends):
             found = effect_of(weighted_sum(later, sooner, -1.0), estimand, first)
         lasting[group] = found
-    for group, found in simultaneous(lasting).items():
+    for group, found in with_joint_intervals(lasting).items():
         row = effect_row(estimand, found, (0, 0))
         kept = {name: value for name, value in row.items() if name not in COMPANIONS}
         yield cell_of_group(by, group, outcome=first.outcome, measure=f"lasting_{estimand}", horizon="overall") | kept

@@ -69,7 +69,7 @@ def _finding_rows(cell: Row, one: Assessed, finding: Finding) -> Iterator[Row]:
         number["value"] = round(finding.number.value, 2) + 0.0
     said = {"result": finding.result, "because": finding.because}
     yield cell | {"measure": f"check_{finding.check}_{one.estimand}"} | number | said
-    for name, further in finding.more.items():
+    for name, further in finding.further.items():
         row = _number(further, n)
         if name in MEASURED:
             row["value"] = rough_share(row["value"], max(n))
@@ -110,7 +110,7 @@ def _beside(assessment: Assessment) -> Iterator[Row]:
     if picked is not None:
         n = picked.n_funded, picked.n_comparison
         yield cell | {"measure": "overlap"} | number(picked.overlap, Unit.FRACTION, n)
-        yield cell | {"measure": "told_apart"} | number(picked.told, Unit.FRACTION, n)
+        yield cell | {"measure": "told_apart"} | number(picked.auc, Unit.FRACTION, n)
     for year in horizons(sample.panel, sample.settings):
         aid = other_aid(sample, year)
         if aid is not None:
