@@ -112,7 +112,7 @@ class Assessment:
     def picked(self) -> Propensity | None:
         """How the funded were picked, by what was known before."""
         sample = self.sample
-        slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, sample.settings.alpha)
+        slopes = pooled_slopes(sample.arms, sample.log_growth, sample.traits, sample.settings.alpha)
         return None if slopes is None else propensity(sample, slopes)
 
     @cached_property

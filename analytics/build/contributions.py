@@ -11,7 +11,7 @@ import pandas as pd
 from analytics.arrays import FloatArray
 from analytics.build.samples import Samples
 from analytics.estimate.before_after import comparison_weights
-from analytics.estimate.estimands import euros
+from analytics.estimate.estimands import euro_sums
 from analytics.estimate.sample import Sample
 from analytics.model import Arm, Estimand
 from analytics.panel import Panel
@@ -115,16 +115,16 @@ def _measured(sample: Sample, estimands: Sequence[Estimand]) -> Iterator[tuple[s
     weights = comparison_weights(sample, firms)
     total = weights.sum(axis=1)
     share = weights / np.where(total > 0, total, np.nan)[:, None]
-    for what, seen in (("before", sample.seen.before), ("after", sample.seen.after)):
+    for what, seen in (("before", sample.windows.before), ("after", sample.windows.after)):
         values = np.full(len(seen), np.nan)
         values[firms.rows] = firms.funded(seen)
         means = np.where(share > 0, firms.comparison(seen) * share, 0).sum(axis=1)
         values[firms.others] = np.where(total > 0, means, np.nan)
         yield what, values
     for estimand in estimands:
-        values = np.full(len(sample.seen.after), np.nan)
+        values = np.full(len(sample.windows.after), np.nan)
         if estimand is Estimand.EURO_WEIGHTED:
-            sums = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
+            sums = euro_sums(firms, sample.windows.before, sample.windows.after, sample.log_slopes)
             if sums is not None:
                 values[firms.rows[sums.enters]] = sums.expected
         else:

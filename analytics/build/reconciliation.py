@@ -53,7 +53,7 @@ def _counted(panel: Panel, programme: Programme, store: Store) -> Iterator[Tranc
     question, wave = programme.headline, panel.units["wave"]
     sample = Sample(panel, question.outcome, programme.settings, question.year)
     reporting = np.isfinite(panel.outcomes[question.outcome]).any(axis=1)
-    measured = np.isfinite(sample.seen.after).any(axis=1)
+    measured = np.isfinite(sample.windows.after).any(axis=1)
     selling = panel.units[SELLS].to_numpy(dtype=bool)
     loaded = {row["tranche"]: row for row in store.frame("tranches").to_dict("records")}
     for tranche in programme.tranches:

@@ -1,7 +1,7 @@
 """Panel -> effects: the one door for programs outside (METHODS.md 2, 3, 4)."""
 
 from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after
-from analytics.estimate.comparing import WouldTell, sectors_differ, shrunken, would_tell
+from analytics.estimate.comparing import PowerRequirement, power_requirement, sectors_differ, shrunken
 from analytics.estimate.effects import (
     Effect,
     EffectEstimate,
@@ -30,8 +30,8 @@ __all__ = [
     "GroupEffect",
     "GroupTimeEffects",
     "MoneyEstimate",
+    "PowerRequirement",
     "SectorEffect",
-    "WouldTell",
     "as_shown",
     "before_after",
     "effect",
@@ -41,8 +41,8 @@ __all__ = [
     "group_effects",
     "group_time_att",
     "groups_of",
+    "power_requirement",
     "sector_effects",
     "sectors_differ",
     "shrunken",
-    "would_tell",
 ]

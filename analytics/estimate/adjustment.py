@@ -15,7 +15,7 @@ from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import Settings
 from analytics.panel import Panel
 from analytics.panel.arms import Arms
-from analytics.panel.windows import Windows, earlier, observed
+from analytics.panel.windows import Windows, earlier_growth_and_activity, outcome_values
 
 LARGEST_GROWTH = 2.0  # of ln(ȳ_B/ȳ_E): what is beyond says more of an odd year than of a trend
 LARGEST_OFFSET = 3.0
@@ -44,8 +44,8 @@ class Slopes:
         return float(gap @ self.covariance @ gap)
 
 
-def known_before(
-    panel: Panel, outcome: str, seen: Windows, settings: Settings, *, placebo: bool = False
+def traits_before(
+    panel: Panel, outcome: str, windows: Windows, settings: Settings, *, placebo: bool = False
 ) -> list[FloatArray]:
     """What is known of a firm before the programme could act on it, each (n_firms, G), NaN = unknown.
 
@@ -53,28 +53,28 @@ def known_before(
     placebo: the before window is what is explained, so the earlier year stands for it and its growth is left out: with
     it, the placebo effect would be zero by construction.
     """
-    growth, active, active_earlier = earlier(panel, observed(panel, outcome), settings)
-    known = np.isfinite(seen.before)
-    size = np.full(seen.before.shape, np.nan)
+    growth, active, active_earlier = earlier_growth_and_activity(panel, outcome_values(panel, outcome), settings)
+    known = np.isfinite(windows.before)
+    size = np.full(windows.before.shape, np.nan)
     if "employees" in panel.units:
         employees = pd.to_numeric(panel.units["employees"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
         size[:] = np.log(np.maximum(employees, 1))[:, None]  # who works alone counts as one
     return [
-        np.log(np.where(seen.before > 0, seen.before, np.nan)),
-        np.where(known, seen.before == 0, np.nan),
+        np.log(np.where(windows.before > 0, windows.before, np.nan)),
+        np.where(known, windows.before == 0, np.nan),
         *([active_earlier, size] if placebo else [active, size, np.clip(growth, -LARGEST_GROWTH, LARGEST_GROWTH)]),
     ]
 
 
-def pooled_slopes(arms: Arms, growth: FloatArray, known: Sequence[FloatArray], alpha: float) -> Slopes | None:
-    """Regress the comparison firms' growth (n_firms, G) on what is known before, within sector × cohort.
+def pooled_slopes(arms: Arms, growth: FloatArray, traits: Sequence[FloatArray], alpha: float) -> Slopes | None:
+    """Regress the comparison firms' growth (n_firms, G) on traits before (each (n_firms, G)), within sector × cohort.
 
     Rows are comparison firm × cohort, weighted n_g/n, the share of its sector's funded firms in that cohort. V_β is the
     sandwich clustered by firm, times N/(N−S−p). None when there are too few comparison firms to tell any slope.
     """
     cell, weight = _weights(arms, growth)
     rows = weight > 0
-    centred = [_centred(values, cell, rows) for values in known]
+    centred = [_centred(values, cell, rows) for values in traits]
     total = weight.sum()
     spread = [float(np.sqrt((weight * values**2).sum() / total)) if total > 0 else 0.0 for values in centred]
     kept = [values / s for values, s in zip(centred, spread, strict=True) if s > LEAST_SPREAD]
@@ -98,12 +98,12 @@ def pooled_slopes(arms: Arms, growth: FloatArray, known: Sequence[FloatArray], a
 
 def _weights(arms: Arms, growth: FloatArray) -> tuple[IntArray, FloatArray]:
     """(n_firms, G): each firm's cell, and the weight of the comparison firms that enter the regression (others: 0)."""
-    n_sectors, width = int(arms.sector.max(initial=-1)) + 2, arms.width  # the last: in no comparison
-    cell = np.where(arms.sector >= 0, arms.sector, n_sectors - 1)[:, None] * width + np.arange(width)
+    n_sectors, n_cohorts = int(arms.sector.max(initial=-1)) + 2, arms.n_cohorts  # the last: in no comparison
+    cell = np.where(arms.sector >= 0, arms.sector, n_sectors - 1)[:, None] * n_cohorts + np.arange(n_cohorts)
     placed = np.flatnonzero(arms.funded & (arms.sector >= 0))
     own = arms.own[placed]
     entering = np.isfinite(growth[placed, own])
-    n = np.bincount(cell[placed, own][entering], minlength=n_sectors * width).reshape(n_sectors, width)
+    n = np.bincount(cell[placed, own][entering], minlength=n_sectors * n_cohorts).reshape(n_sectors, n_cohorts)
     share = (n / np.maximum(n.sum(axis=1, keepdims=True), 1)).ravel()
     comparison = (~arms.funded & (arms.sector >= 0))[:, None] & np.isfinite(growth)
     return cell, np.where(comparison, share[cell], 0.0)
@@ -111,7 +111,7 @@ def _weights(arms: Arms, growth: FloatArray) -> tuple[IntArray, FloatArray]:
 
 def _centred(values: FloatArray, cell: IntArray, rows: BoolArray) -> FloatArray:
     """Values measured from the mean of the cell's comparison firms; what is unknown takes that mean."""
-    used = rows & np.isfinite(values)
-    n = np.bincount(cell[used], minlength=int(cell.max(initial=-1)) + 1)
-    mean = np.bincount(cell[used], values[used], minlength=len(n)) / np.maximum(n, 1)
+    known = rows & np.isfinite(values)
+    n = np.bincount(cell[known], minlength=int(cell.max(initial=-1)) + 1)
+    mean = np.bincount(cell[known], values[known], minlength=len(n)) / np.maximum(n, 1)
     return np.where(np.isfinite(values) & (n > 0)[cell], values - mean[cell], 0.0)

@@ -111,13 +111,13 @@ def comparison_weights(sample: Sample, firms: Firms) -> FloatArray:
     """(m, G) how much each window of a comparison firm counts: the group's measured funded firms of its sector whose
     window it is; nothing where the firm has no such window.
     """
-    measured = np.isfinite(firms.funded(sample.seen.after))
+    measured = np.isfinite(firms.funded(sample.windows.after))
     weights = firms.count(measured)[firms.other_cell].astype(np.float64)
-    return np.where(np.isfinite(firms.comparison(sample.seen.after)), weights, 0)
+    return np.where(np.isfinite(firms.comparison(sample.windows.after)), weights, 0)
 
 
 def _arm_changes(sample: Sample, firms: Firms) -> tuple[ArmChange | Withheld, ArmChange | Withheld]:
-    before, after = sample.seen.before, sample.seen.after
+    before, after = sample.windows.before, sample.windows.after
     own = np.isfinite(firms.funded(after)).astype(np.float64)[:, None]
     funded = _change(sample, firms.funded(before)[:, None], firms.funded(after)[:, None], own)
     return funded, _change(sample, firms.comparison(before), firms.comparison(after), comparison_weights(sample, firms))
@@ -131,21 +131,21 @@ def _change(sample: Sample, before: FloatArray, after: FloatArray, weights: Floa
         return Withheld(Reason.TOO_FEW_FIRMS)
     share = weights[measured] / total[measured, None]
 
-    def each(values: FloatArray | BoolArray) -> FloatArray:
+    def by_firm(values: FloatArray | BoolArray) -> FloatArray:
         own: FloatArray = np.where(share > 0, values[measured] * share, 0).sum(axis=1)
         return own
 
-    def summed(values: FloatArray | BoolArray) -> float:
-        return float(each(values).sum())
+    def total_of(values: FloatArray | BoolArray) -> float:
+        return float(by_firm(values).sum())
 
     return ArmChange(
         n=len(total),
         n_measured=int(measured.sum()),
-        before_sum=ppy * summed(before),
-        after_sum=ppy * summed(after),
-        largest_before=ppy * float(np.abs(each(before)).max()),
-        largest_after=ppy * float(np.abs(each(after)).max()),
-        sold_before=summed(before > 0),
-        sold_after=summed(after > 0),
-        stopped=summed((before > 0) & (after == 0)),
+        before_sum=ppy * total_of(before),
+        after_sum=ppy * total_of(after),
+        largest_before=ppy * float(np.abs(by_firm(before)).max()),
+        largest_after=ppy * float(np.abs(by_firm(after)).max()),
+        sold_before=total_of(before > 0),
+        sold_after=total_of(after > 0),
+        stopped=total_of((before > 0) & (after == 0)),
     )

@@ -1,6 +1,6 @@
 """Funded against comparison firms of the same sector: effects with their intervals (METHODS.md 3 and 4).
 
-How it is done lies in `sample`, `estimands`, `adjust`, `inference`.
+How it is done lies in `sample`, `estimands`, `adjustment`, `inference`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,8 +14,8 @@ from analytics.estimate.inference import (
     Uncertainty,
     effective_number,
     jackknife,
-    sidak,
-    together,
+    sidak_level,
+    sidak_p_value,
 )
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
@@ -87,7 +87,7 @@ class SectorEffect:
 def _estimate(sample: Sample, estimand: Estimand, funded: BoolArray) -> Effect:
     """The effect of one group, or why there is none."""
     firms = sample.group(funded)
-    if min(sample.measured(estimand, firms)) < sample.settings.min_firms:
+    if min(sample.count_measured(estimand, firms)) < sample.settings.min_firms:
         return Withheld(Reason.TOO_FEW_FIRMS)
     return effect_of(sample.deletions(estimand, firms), estimand, sample)
 
@@ -102,10 +102,10 @@ def effect_of(deletions: Deletions | None, estimand: Estimand, sample: Sample) -
     uncertainty = jackknife(deletions)
     if uncertainty is None:
         return Withheld(Reason.NOT_ESTIMABLE)
-    return _shown(deletions, uncertainty, estimand, sample)
+    return _as_estimate(deletions, uncertainty, estimand, sample)
 
 
-def _shown(deletions: Deletions, uncertainty: Uncertainty, estimand: Estimand, sample: Sample) -> EffectEstimate:
+def _as_estimate(deletions: Deletions, uncertainty: Uncertainty, estimand: Estimand, sample: Sample) -> EffectEstimate:
     level, unit = sample.settings.level, estimand.unit
     low, high = as_shown(unit, *uncertainty.interval(level))
     half_low, half_high = as_shown(unit, *uncertainty.interval(0.5))
@@ -179,9 +179,9 @@ def effects_by(
     """
     settings = settings or Settings()
     name, groups, years = _estimand(estimand), groups_of(panel, by), horizons(panel, settings)
-    found = {year: group_effects(Sample(panel, outcome, settings, year), name, groups) for year in (None, *years)}
+    by_horizon = {year: group_effects(Sample(panel, outcome, settings, year), name, groups) for year in (None, *years)}
     return [
-        GroupEffect(group, overall=found[None][group], by_year={year: found[year][group] for year in years})
+        GroupEffect(group, overall=by_horizon[None][group], by_year={year: by_horizon[year][group] for year in years})
         for group in groups
     ]
 
@@ -190,8 +190,8 @@ def sector_effects(
     panel: Panel, outcome: str, estimand: str, *, settings: Settings | None = None
 ) -> list[SectorEffect]:
     """Effects by sector, sectors in sorted order."""
-    found = effects_by(panel, outcome, estimand, by="sector", settings=settings)
-    return [SectorEffect(group.group, group.overall, group.by_year) for group in found]
+    effects = effects_by(panel, outcome, estimand, by="sector", settings=settings)
+    return [SectorEffect(group.group, group.overall, group.by_year) for group in effects]
 
 
 def group_effects(
@@ -200,21 +200,18 @@ def group_effects(
     """The effect of each group of funded firms, with the interval and p that hold for all of them together: Šidák over
     those estimated.
     """
-    return simultaneous({group: _estimate(sample, estimand, mask) for group, mask in groups.items()})
+    return with_joint_intervals({group: _estimate(sample, estimand, mask) for group, mask in groups.items()})
 
 
-def simultaneous(effects: Mapping[GroupLabel, Effect]) -> dict[GroupLabel, Effect]:
+def with_joint_intervals(effects: Mapping[GroupLabel, Effect]) -> dict[GroupLabel, Effect]:
     """The same effects with the interval and p that hold for all of them together."""
-    claims = sum(isinstance(found, EffectEstimate) for found in effects.values())
+    claims = sum(isinstance(effect, EffectEstimate) for effect in effects.values())
     return {
-        group: _simultaneous(found, claims) if isinstance(found, EffectEstimate) else found
-        for group, found in effects.items()
+        group: _with_joint_interval(effect, claims) if isinstance(effect, EffectEstimate) else effect
+        for group, effect in effects.items()
     }
 
 
-def _simultaneous(found: EffectEstimate, claims: int) -> EffectEstimate:
-    low, high = as_shown(found.unit, *found.uncertainty.interval(sidak(found.level, claims)))
-    return replace(found, sim_low=low, sim_high=high, sim_p=together(found.p_value, claims))
-
-
-# ---- several effects side by side ------------------------------------------------------------------------------------
+def _with_joint_interval(estimate: EffectEstimate, claims: int) -> EffectEstimate:
+    low, high = as_shown(estimate.unit, *estimate.uncertainty.interval(sidak_level(estimate.level, claims)))
+    return replace(estimate, sim_low=low, sim_high=high, sim_p=sidak_p_value(estimate.p_value, claims))

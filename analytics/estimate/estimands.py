@@ -66,20 +66,25 @@ def mean_gap(
     moved = share[firms.other_cell] * vote / (m[firms.other_cell] - vote) * (mean[firms.other_cell] - others)
     without_other = theta - np.where(used, moved, 0).sum(axis=1)
     without_funded = theta + (theta - gap[enters]) / np.float64(n - 1)
-    found = _deletions(firms, theta, (enters, np.any(used, axis=1)), (without_funded, without_other), None)
+    deletions = _deletions(firms, theta, (enters, np.any(used, axis=1)), (without_funded, without_other), None)
     if slopes is None:
-        return found
+        return deletions
     pull = (share / np.where(m > 0, m, 1))[firms.other_cell] * vote
-    return _with_slopes(found, slopes, firms, np.full(n, 1 / n), enters, np.where(used, pull, 0))
+    return _with_slopes(deletions, slopes, firms, np.full(n, 1 / n), enters, np.where(used, pull, 0))
 
 
 def _with_slopes(
-    found: Deletions, slopes: Slopes, firms: Firms, weights: FloatArray, enters: BoolArray, other_weights: FloatArray
+    deletions: Deletions,
+    slopes: Slopes,
+    firms: Firms,
+    weights: FloatArray,
+    enters: BoolArray,
+    other_weights: FloatArray,
 ) -> Deletions:
     """Add the variance of β: Δ = the weighted mean of x over funded firms less that over their comparison."""
-    own = slopes.features[firms.rows, firms.own][enters]
-    gap = weights @ own - np.einsum("jg,jgp->p", other_weights, slopes.features[firms.others])
-    return replace(found, slopes_variance=slopes.variance(gap), slopes_df=slopes.df)
+    own_features = slopes.features[firms.rows, firms.own][enters]
+    gap = weights @ own_features - np.einsum("jg,jgp->p", other_weights, slopes.features[firms.others])
+    return replace(deletions, slopes_variance=slopes.variance(gap), slopes_df=slopes.df)
 
 
 @np.errstate(all="ignore")
@@ -90,8 +95,8 @@ def started_selling(firms: Firms, before: FloatArray, after: FloatArray) -> Dele
     before, p_a the share of comparison firms that sell after (one half where there is no such firm).
     """
     change = change_in_selling(before, after)
-    found = mean_gap(firms, change)
-    if found is None:
+    deletions = mean_gap(firms, change)
+    if deletions is None:
         return None
     own, others = firms.funded(change), firms.comparison(change)
     counted = np.isfinite(others)
@@ -102,8 +107,8 @@ def started_selling(firms: Firms, before: FloatArray, after: FloatArray) -> Dele
     n = n_cell.sum(axis=1)
     share = n_cell / np.maximum(n, 1)[:, None]  # (S, G)
 
-    def by_sector(which: BoolArray) -> FloatArray:
-        summed: FloatArray = (share * firms.other_count(which).reshape(-1, width)).sum(axis=1)
+    def by_sector(mask: BoolArray) -> FloatArray:
+        summed: FloatArray = (share * firms.other_count(mask).reshape(-1, width)).sum(axis=1)
         return summed
 
     m = by_sector(counted)
@@ -114,11 +119,11 @@ def started_selling(firms: Firms, before: FloatArray, after: FloatArray) -> Dele
         m_a = by_sector(status)
         p = np.where(m_a > 0, by_sector(status & (firms.comparison(after) > 0)) / m_a, 0.5)
         floor += p * (1 - p) * (n_a / n**2 + m_a / m**2)
-    return replace(found, least_variance=float(np.nansum((n / n.sum()) ** 2 * floor)))
+    return replace(deletions, least_variance=float(np.nansum((n / n.sum()) ** 2 * floor)))
 
 
 @dataclass(frozen=True, slots=True)
-class Euros:
+class EuroSums:
     """Mean sales per period of a group's funded firms, as observed and as expected without the grant (ĉ), per firm.
 
     enters: (n,) funded firms that enter; others_enter: (m,); actual, expected: (k,) of those that enter;
@@ -138,20 +143,20 @@ class Euros:
 
     def deletions(self, theta: float, without_funded: FloatArray, without_other: FloatArray) -> Deletions:
         """A quantity made of these sums, and what it is without each firm; (k,) and (m,)."""
-        found = _deletions(
+        deletions = _deletions(
             self.firms,
             theta,
             (self.enters, self.others_enter),
             (without_funded, without_other),
             (self.expected, self.votes),
         )
-        return replace(found, slopes_variance=self.slopes_variance, slopes_df=self.slopes_df)
+        return replace(deletions, slopes_variance=self.slopes_variance, slopes_df=self.slopes_df)
 
 
 @np.errstate(all="ignore")
-def euros(
+def euro_sums(
     firms: Firms, before: FloatArray, after: FloatArray, slopes: Slopes | None = None, among: BoolArray | None = None
-) -> Euros | None:
+) -> EuroSums | None:
     """ĉ_iW = ȳ_iB · R_gW, R_gW = Σ_C ȳ_jW / Σ_C ȳ_jB of the firm's sector; with slopes ȳ_B becomes ȳ_B e^b in both.
 
     The comparison firms of a sector × cohort count when at least two sold before, so that no deletion empties Σ_C ȳ_jB.
@@ -171,19 +176,19 @@ def euros(
     expected = counterfactual[enters]
     used = both & (firms.count(enters) > 0)[firms.other_cell]
     moved = np.where(used, (firms.total(counterfactual, enters) / base)[firms.other_cell] * others_before, 0)
-    held = firms.total(own, enters)
+    own_base = firms.total(own, enters)
     variance, df = 0.0, np.inf
     if slopes is not None:
         own_x = slopes.features[firms.rows, firms.own][enters]
         pull = expected @ own_x - np.einsum("jg,jgp->p", moved, slopes.features[firms.others])
         variance, df = slopes.variance(pull / expected.sum()), slopes.df
-    return Euros(
+    return EuroSums(
         firms=firms,
         enters=enters,
         others_enter=np.any(used, axis=1),
         actual=observed[enters],
         expected=expected,
-        without_other=_expected_without(firms, (base, later), held, (others_before, others_after), used),
+        without_other=_expected_without(firms, (base, later), own_base, (others_before, others_after), used),
         votes=moved.sum(axis=1),
         slopes_variance=variance,
         slopes_df=df,
@@ -193,47 +198,47 @@ def euros(
 def _expected_without(
     firms: Firms,
     sums: tuple[FloatArray, FloatArray],
-    held: FloatArray,
+    own_base: FloatArray,
     others: tuple[FloatArray, FloatArray],
     used: BoolArray,
 ) -> FloatArray:
     """(m,) Σ_F ĉ without comparison firm j: R₍₋ⱼ₎ = (Σ ȳ_W − ȳ_jW)/(Σ ȳ_B − ȳ_jB) in every cohort of its sector.
 
-    Built from sums that a deletion leaves exactly zero when it empties them. held: (cells,) Σ_F ȳ_iB.
+    Built from sums that a deletion leaves exactly zero when it empties them. own_base: (cells,) Σ_F ȳ_iB.
     """
     cell, (base, later) = firms.other_cell, sums
-    kept = np.where(held > 0, held * (later / base), 0)
-    changed = held[cell] * ((later[cell] - others[1]) / (base[cell] - others[0]))
-    own = np.where(used & (held[cell] > 0), changed, kept[cell]).sum(axis=1)
+    kept = np.where(own_base > 0, own_base * (later / base), 0)
+    changed = own_base[cell] * ((later[cell] - others[1]) / (base[cell] - others[0]))
+    own = np.where(used & (own_base[cell] > 0), changed, kept[cell]).sum(axis=1)
     by_sector = kept.reshape(-1, cell.shape[1]).sum(axis=1)
     without: FloatArray = own + (by_sector.sum() - by_sector)[firms.other_sector]
     return without
 
 
 @np.errstate(all="ignore")
-def euro_weighted(held: Euros | None) -> Deletions | None:
+def euro_weighted(sums: EuroSums | None) -> Deletions | None:
     """θ = ln Σ_F ȳ_iW − ln Σ_F ĉ_iW."""
-    if held is None:
+    if sums is None:
         return None
-    actual, expected = held.actual.sum(), held.expected.sum()
-    without_funded = np.log(actual - held.actual) - np.log(expected - held.expected)
-    without_other = np.log(actual) - np.log(held.without_other)
-    return held.deletions(float(np.log(actual) - np.log(expected)), without_funded, without_other)
+    actual, expected = sums.actual.sum(), sums.expected.sum()
+    without_funded = np.log(actual - sums.actual) - np.log(expected - sums.expected)
+    without_other = np.log(actual) - np.log(sums.without_other)
+    return sums.deletions(float(np.log(actual) - np.log(expected)), without_funded, without_other)
 
 
-def extra(held: Euros) -> Deletions:
+def extra_euros(sums: EuroSums) -> Deletions:
     """N = Σ_F ȳ_iW − Σ_F ĉ_iW, in euros per period. Only the share of losses offset needs its variance."""
-    actual, expected = held.actual.sum(), held.expected.sum()
-    without_funded = (actual - held.actual) - (expected - held.expected)
-    found = held.deletions(float(actual - expected), without_funded, actual - held.without_other)
-    return replace(found, slopes_variance=held.slopes_variance * float(expected) * float(expected))
+    actual, expected = sums.actual.sum(), sums.expected.sum()
+    without_funded = (actual - sums.actual) - (expected - sums.expected)
+    deletions = sums.deletions(float(actual - expected), without_funded, actual - sums.without_other)
+    return replace(deletions, slopes_variance=sums.slopes_variance * float(expected) * float(expected))
 
 
-def fall(held: Euros, falls: FloatArray) -> Deletions:
+def lost_euros(sums: EuroSums, falls: FloatArray) -> Deletions:
     """D = Σ_F of what each firm lost, (k,): a sum over the same funded firms; no comparison firm moves it."""
     total = falls.sum()
-    unmoved = np.full(len(held.without_other), total)
-    return replace(held.deletions(float(total), total - falls, unmoved), slopes_variance=0.0)
+    unmoved = np.full(len(sums.without_other), total)
+    return replace(sums.deletions(float(total), total - falls, unmoved), slopes_variance=0.0)
 
 
 def _deletions(

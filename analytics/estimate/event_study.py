@@ -15,7 +15,7 @@ from analytics.estimate.inference import Deletions, Uncertainty, jackknife, join
 from analytics.model import Reason, Settings, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import Arms, Firms
-from analytics.panel.windows import PAIRS_NEEDED, before_start, cohorts_of, observed
+from analytics.panel.windows import PAIRS_NEEDED, before_start, cohorts_of, outcome_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +53,22 @@ def event_study(panel: Panel, outcome: str, *, settings: Settings | None = None)
     """Every event time that lies in the data for at least one cohort; firms without sales before have no share."""
     settings = settings or Settings()
     firms, by_event = shares_by_event(panel, outcome, settings)
-    found: dict[int, Deletions | Withheld] = {}
+    results: dict[int, Deletions | Withheld] = {}
     for event, relative in by_event.items():
-        counts = firms.measured(relative)
+        counts = firms.count_measured(relative)
         deletions = mean_gap(firms, relative) if min(counts) >= settings.min_firms else None
         reason = Reason.TOO_FEW_FIRMS if min(counts) < settings.min_firms else Reason.NOT_ESTIMABLE
-        found[event] = deletions or Withheld(reason)
-    return _banded(found, settings)
+        results[event] = deletions or Withheld(reason)
+    return _with_bands(results, settings)
 
 
 def shares_by_event(panel: Panel, outcome: str, settings: Settings) -> tuple[Firms, dict[int, FloatArray]]:
     """All funded firms and their comparison; by event time, (n_firms, G) sales over the firm's own mean before."""
-    values, at = _by_quarter(panel, observed(panel, outcome))
+    values, at = _by_quarter(panel, outcome_values(panel, outcome))
     cohorts = cohorts_of(panel)
     award = (cohorts.asfreq("Q") if panel.periods_per_year == 12 else cohorts).asi8.astype(np.int64)
     arms = Arms.of(panel, cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"])).astype(np.int64), len(cohorts))
-    base = _base(panel, observed(panel, outcome), cohorts, settings)
+    base = _base(panel, outcome_values(panel, outcome), cohorts, settings)
     events = range(int(at[0] - award.max(initial=at[0])), int(at[-1] - award.min(initial=at[-1])) + 1)
     return arms.group(panel.funded), {event: _at_event(values, at, award + event) / base for event in events}
 
@@ -84,9 +84,9 @@ def _by_quarter(panel: Panel, values: FloatArray) -> tuple[FloatArray, IntArray]
     return total / np.where(n > 0, n, np.nan), quarters
 
 
-def _at_event(values: FloatArray, at: IntArray, wanted: IntArray) -> FloatArray:
+def _at_event(values: FloatArray, at: IntArray, quarters: IntArray) -> FloatArray:
     """(n_firms, G) each cohort's own quarter; NaN outside the data."""
-    column = wanted - at[0]
+    column = quarters - at[0]
     inside = (column >= 0) & (column < values.shape[1])
     return np.where(inside, values[:, np.clip(column, 0, values.shape[1] - 1)], np.nan)
 
@@ -105,36 +105,43 @@ def _base(panel: Panel, values: FloatArray, cohorts: pd.PeriodIndex, settings: S
     return base
 
 
-def _banded(found: dict[int, Deletions | Withheld], settings: Settings) -> EventStudy:
+def _with_bands(results: dict[int, Deletions | Withheld], settings: Settings) -> EventStudy:
     """Intervals for each event time, and the bands that hold for all of them."""
-    pairs = {event: (one, jackknife(one)) for event, one in found.items() if isinstance(one, Deletions)}
-    sure = {event: (one, spread) for event, (one, spread) in pairs.items() if spread is not None}
-    if not sure:
-        return EventStudy(settings.level, None, {event: _absent(one) for event, one in found.items()})
-    df = min(spread.df for _, spread in sure.values())
-    critical = sup_t(joint_covariance([one for one, _ in sure.values()]), df, settings.level)
+    deletions = {event: result for event, result in results.items() if isinstance(result, Deletions)}
+    uncertainties = {event: jackknife(each) for event, each in deletions.items()}
+    estimable = {
+        event: (deletions[event], uncertainty)
+        for event, uncertainty in uncertainties.items()
+        if uncertainty is not None
+    }
+    if not estimable:
+        return EventStudy(settings.level, None, {event: _withheld(result) for event, result in results.items()})
+    df = min(uncertainty.df for _, uncertainty in estimable.values())
+    critical = sup_t(joint_covariance([each for each, _ in estimable.values()]), df, settings.level)
     effects = {
-        event: _shown(*sure[event], critical, settings) if event in sure else _absent(one)
-        for event, one in found.items()
+        event: _event_estimate(*estimable[event], critical, settings) if event in estimable else _withheld(result)
+        for event, result in results.items()
     }
     return EventStudy(settings.level, critical, effects)
 
 
-def _absent(one: Deletions | Withheld) -> Withheld:
-    return one if isinstance(one, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
+def _withheld(result: Deletions | Withheld) -> Withheld:
+    return result if isinstance(result, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
 
 
-def _shown(one: Deletions, spread: Uncertainty, critical: float, settings: Settings) -> EventEstimate:
-    low, high = spread.interval(settings.level)
-    n_funded, half = int(one.funded.sum()), max(critical * spread.se, (high - low) / 2)
+def _event_estimate(
+    deletions: Deletions, uncertainty: Uncertainty, critical: float, settings: Settings
+) -> EventEstimate:
+    low, high = uncertainty.interval(settings.level)
+    n_funded, half = int(deletions.funded.sum()), max(critical * uncertainty.se, (high - low) / 2)
     return EventEstimate(
-        value=one.theta,
+        value=deletions.theta,
         ci_low=low,
         ci_high=high,
-        sim_low=one.theta - half,
-        sim_high=one.theta + half,
-        se=spread.se,
-        df=spread.df,
+        sim_low=deletions.theta - half,
+        sim_high=deletions.theta + half,
+        se=uncertainty.se,
+        df=uncertainty.df,
         n_funded=n_funded,
-        n_comparison=len(one.funded) - n_funded,
+        n_comparison=len(deletions.funded) - n_funded,
     )

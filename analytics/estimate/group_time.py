@@ -64,7 +64,7 @@ class GroupTimeEffects:
         weights being estimated. Withheld(NOT_ESTIMABLE) when no cell from the funding on can be estimated, or nothing
         varies. Raises UserError for another kind.
         """
-        _choose("kind", kind, AggregationKind)
+        _check_choice("kind", kind, AggregationKind)
         cohort, period = pd.PeriodIndex(self.frame["cohort"]), pd.PeriodIndex(self.frame["period"])
         att, since = self.frame["att"].to_numpy(), period.asi8 - cohort.asi8
         after = np.isfinite(att) & (since >= 0)
@@ -74,15 +74,15 @@ class GroupTimeEffects:
         position = np.unique(cohort.asi8, return_inverse=True)[1]
         cells = _Effects(att[used], self.influence[:, used], position[used], self.members)
         labels = {"simple": period[:0], "dynamic": pd.Index(since[used]), "cohort": cohort[used]}
-        shown, parts = cells.by(labels.get(kind, period[used]))
+        sorted_labels, parts = cells.by(labels.get(kind, period[used]))
         if kind in ("simple", "cohort"):
             whole = (cells if kind == "simple" else parts).pooled()
         else:
-            whole = parts.pick(shown >= 0 if kind == "dynamic" else np.full(len(shown), True)).mean()
+            whole = parts.pick(sorted_labels >= 0 if kind == "dynamic" else np.full(len(sorted_labels), True)).mean()
         [se] = whole.standard_errors()
         if np.isnan(se):
             return Withheld(Reason.NOT_ESTIMABLE)
-        by = pd.DataFrame({"label": shown, "value": parts.value, "se": parts.standard_errors()})
+        by = pd.DataFrame({"label": sorted_labels, "value": parts.value, "se": parts.standard_errors()})
         return Aggregation(float(whole.value[0]), float(se), by, whole.influence[:, 0], parts.influence)
 
 
@@ -105,17 +105,25 @@ def group_time_att(
     that has any report and a comparison; otherwise, cell by cell, firms that report in both of its periods. Firms with
     an unknown covariate, or funded in the first period or before, are left out. Raises UserError for wrong arguments.
     """
-    _choose("control_group", control_group, ControlGroup)
-    _choose("method", method, Method)
+    _check_choice("control_group", control_group, ControlGroup)
+    _check_choice("method", method, Method)
     if isinstance(anticipation, bool) or not isinstance(anticipation, int | np.integer) or anticipation < 0:
         raise UserError("group_time.anticipation", value=anticipation)
     names = [covariates] if isinstance(covariates, str) else list(dict.fromkeys(covariates))
     sample = _Sample.of(panel, outcome, names, int(anticipation), balanced)
     cells = _Cells.of(sample, control_group, int(anticipation))
     att, influence = _estimate(sample, cells, method)
-    se = _standard_errors(influence)
-    dtype = pd.PeriodDtype(panel.periods.freqstr)
-    frame = pd.DataFrame(
+    frame = _frame(sample, cells, att, _standard_errors(influence), panel.periods.freqstr)
+    members = pd.Index(np.unique(cells.cohort)).get_indexer(
+        pd.Index(np.where(sample.observed, sample.cohort, NEVER_TREATED))
+    )
+    return GroupTimeEffects(frame, influence, members.astype(np.int64))
+
+
+def _frame(sample: "_Sample", cells: "_Cells", att: FloatArray, se: FloatArray, frequency: str) -> pd.DataFrame:
+    """A row per cell, as in `GroupTimeEffects.frame`; att, se: (c,)."""
+    dtype = pd.PeriodDtype(frequency)
+    return pd.DataFrame(
         {
             "cohort": pd.arrays.PeriodArray(cells.cohort, dtype=dtype),
             "period": pd.arrays.PeriodArray(sample.periods[cells.period], dtype=dtype),
@@ -126,16 +134,12 @@ def group_time_att(
             "reason": pd.Series([Reason.NOT_ESTIMABLE if np.isnan(value) else None for value in se], dtype=object),
         }
     )
-    members = pd.Index(np.unique(cells.cohort)).get_indexer(
-        pd.Index(np.where(sample.observed, sample.cohort, NEVER_TREATED))
-    )
-    return GroupTimeEffects(frame, influence, members.astype(np.int64))
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
     """outcome: (n_firms, T), NaN = not reported, or the firm is not in the sample; periods: (T,) ordinals, those in
-    which anybody reports; cohort: (n_firms,) ordinals, or NEVER; covariates: (n_firms, q) numbers."""
+    which anybody reports; cohort: (n_firms,) ordinals, or NEVER_TREATED; covariates: (n_firms, q) numbers."""
 
     outcome: FloatArray
     periods: IntArray
@@ -207,23 +211,23 @@ class _Cells:
     def of(cls, sample: _Sample, control_group: ControlGroup, anticipation: int) -> "_Cells":
         t = sample.periods
         first, last = (t[0], t[-1]) if len(t) else (0, 0)
-        ours = (sample.cohort > first + anticipation) & (sample.cohort <= last + anticipation)
-        cohorts, periods = np.unique(sample.cohort[ours]), np.arange(1, len(t))
+        has_base = (sample.cohort > first + anticipation) & (sample.cohort <= last + anticipation)
+        cohorts, periods = np.unique(sample.cohort[has_base]), np.arange(1, len(t))
         cohort, period = np.repeat(cohorts, len(periods)), np.tile(periods, len(cohorts))
         base = np.minimum(period - 1, np.searchsorted(t, cohort - anticipation) - 1)
-        seen = np.isfinite(sample.outcome).T
-        both = seen[period] & seen[base]
+        observed = np.isfinite(sample.outcome).T
+        in_both = observed[period] & observed[base]
         if control_group == "never_treated":
-            control = np.broadcast_to(sample.cohort == NEVER_TREATED, both.shape)
+            control = np.broadcast_to(sample.cohort == NEVER_TREATED, in_both.shape)
         else:
             # where nobody stays untreated, the last cohort is what the others are compared with, and has no effects
-            latest = sample.cohort[sample.observed].max(initial=first)
-            untouched = sample.cohort > (t[period] + anticipation)[:, None]
-            control = untouched & (sample.cohort != cohort[:, None]) & (cohort != latest)[:, None]
-        return cls(cohort, period, base, both & (sample.cohort == cohort[:, None]), both & control)
+            last_cohort = sample.cohort[sample.observed].max(initial=first)
+            unaffected = sample.cohort > (t[period] + anticipation)[:, None]
+            control = unaffected & (sample.cohort != cohort[:, None]) & (cohort != last_cohort)[:, None]
+        return cls(cohort, period, base, in_both & (sample.cohort == cohort[:, None]), in_both & control)
 
-    def shared(self) -> list[IntArray]:
-        """Positions of the cells of one cohort that compare the same firms, together."""
+    def same_firms(self) -> list[IntArray]:
+        """Positions of the cells, those of one cohort that compare the same firms together."""
         firms = np.packbits(self.treated | self.control, axis=1)
         keys = [(g, row.tobytes()) for g, row in zip(self.cohort, firms, strict=True)]
         codes = pd.factorize(pd.Series(keys, dtype=object))[0]
@@ -235,18 +239,18 @@ def _estimate(sample: _Sample, cells: _Cells, method: Method) -> tuple[FloatArra
     n = len(sample.cohort)
     att = np.full(len(cells.cohort), np.nan)
     influence = np.full((len(att), n), np.nan)  # one cell after the other in memory
-    for together in cells.shared():
-        firms = np.flatnonzero(cells.treated[together[0]] | cells.control[together[0]])
-        later, earlier = (sample.outcome[np.ix_(firms, at[together])] for at in (cells.period, cells.base))
-        treated = cells.treated[together[0], firms]
-        found = two_by_two(later - earlier, treated, sample.covariates[firms], method)
-        if found is None:
+    for positions in cells.same_firms():
+        firms = np.flatnonzero(cells.treated[positions[0]] | cells.control[positions[0]])
+        later, earlier = (sample.outcome[np.ix_(firms, at[positions])] for at in (cells.period, cells.base))
+        treated = cells.treated[positions[0], firms]
+        result = two_by_two(later - earlier, treated, sample.covariates[firms], method)
+        if result is None:
             continue
         level = np.maximum(np.abs(later), np.abs(earlier)).max(axis=0)
-        still = np.sqrt((found.influence**2).mean(axis=0)) <= NO_VARIATION * level
-        att[together] = np.where(still & (np.abs(found.att) <= NO_VARIATION * level), 0, found.att)
-        influence[together] = 0
-        influence[np.ix_(together, firms)] = np.where(still, 0, found.influence * (n / len(firms))).T
+        unvarying = np.sqrt((result.influence**2).mean(axis=0)) <= NO_VARIATION * level
+        att[positions] = np.where(unvarying & (np.abs(result.att) <= NO_VARIATION * level), 0, result.att)
+        influence[positions] = 0
+        influence[np.ix_(positions, firms)] = np.where(unvarying, 0, result.influence * (n / len(firms))).T
     return att, influence.T
 
 
@@ -265,17 +269,17 @@ class _Effects:
     cohort: IntArray
     members: IntArray
 
-    def pick(self, which: BoolArray) -> "_Effects":
-        return _Effects(self.value[which], self.influence[:, which], self.cohort[which], self.members)
+    def pick(self, mask: BoolArray) -> "_Effects":
+        return _Effects(self.value[mask], self.influence[:, mask], self.cohort[mask], self.members)
 
     def by(self, labels: pd.Index) -> tuple[pd.Index, "_Effects"]:
         """The sorted labels, and the average of the effects under each."""
-        codes, shown = pd.factorize(labels, sort=True)
-        parts = [self.pick(codes == code).pooled() for code in range(len(shown))]
+        codes, sorted_labels = pd.factorize(labels, sort=True)
+        parts = [self.pick(codes == code).pooled() for code in range(len(sorted_labels))]
         value = np.array([part.value[0] for part in parts])
         cohort = np.array([part.cohort[0] for part in parts], dtype=np.int64)
         influence = np.column_stack([np.empty((len(self.members), 0)), *(part.influence for part in parts)])
-        return shown, _Effects(value, influence, cohort, self.members)
+        return sorted_labels, _Effects(value, influence, cohort, self.members)
 
     def pooled(self) -> "_Effects":
         """Weighted by cohort sizes: θ = Σ p_k ATT_k / Σ p_k, p the share of the cohort's firms.
@@ -300,6 +304,6 @@ class _Effects:
         return _standard_errors(self.influence, np.abs(self.value))
 
 
-def _choose(argument: str, value: str, choices: object) -> None:
+def _check_choice(argument: str, value: str, choices: object) -> None:
     if value not in get_args(choices):
         raise UserError("group_time.choice", argument=argument, value=value, known=", ".join(get_args(choices)))

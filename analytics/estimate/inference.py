@@ -11,6 +11,9 @@ from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import Reason, Withheld
 
 POWER = 0.80
+SUP_T_DRAWS = 20_000
+# The Fieller set is bounded when t²v_D/D² < 1; long before that its ends run away.
+MOST_DENOMINATOR_ERROR = 0.4
 # θ is a logarithm or a share, so this does not depend on the currency. Deleting firms that all grew alike moves θ by
 # rounding alone: up to 1e-10 where one firm outweighs the others a million times.
 LEAST_SE = 1e-9
@@ -74,10 +77,10 @@ def pool_single(stratum: IntArray, funded: BoolArray) -> IntArray:
     strata, labels, sizes = np.unique(stratum * 2 + funded, return_inverse=True, return_counts=True)
     merged = np.arange(len(strata))
     for arm in (0, 1):
-        mine = strata % 2 == arm
-        pool = mine & (sizes == 1)
-        if pool.sum() == 1 and mine.sum() > 1:
-            pool |= mine & (sizes == sizes[mine & (sizes > 1)].min())
+        in_arm = strata % 2 == arm
+        pool = in_arm & (sizes == 1)
+        if pool.sum() == 1 and in_arm.sum() > 1:
+            pool |= in_arm & (sizes == sizes[in_arm & (sizes > 1)].min())
         if pool.any():
             merged[pool] = np.flatnonzero(pool)[0]
     return np.unique(merged[labels], return_inverse=True)[1].astype(np.int64)
@@ -118,33 +121,33 @@ class _Joint:
     funded: BoolArray
 
     @classmethod
-    def of(cls, several: Sequence[Deletions]) -> "_Joint":
-        firm, first = np.unique(np.concatenate([one.firm for one in several]), return_index=True)
-        shift, weights = np.zeros((2, len(firm), len(several)))
-        for at, one in enumerate(several):
-            rows = np.searchsorted(firm, one.firm)
-            shift[rows, at], weights[rows, at] = one.replicates - one.theta, one.weights
+    def of(cls, estimates: Sequence[Deletions]) -> "_Joint":
+        firm, first = np.unique(np.concatenate([each.firm for each in estimates]), return_index=True)
+        shift, weights = np.zeros((2, len(firm), len(estimates)))
+        for at, each in enumerate(estimates):
+            rows = np.searchsorted(firm, each.firm)
+            shift[rows, at], weights[rows, at] = each.replicates - each.theta, each.weights
         stratum, funded = (
-            np.concatenate([getattr(one, name) for one in several])[first] for name in ("stratum", "funded")
+            np.concatenate([getattr(each, name) for each in estimates])[first] for name in ("stratum", "funded")
         )
         return cls(shift, weights, firm, stratum, funded)
 
 
-def joint_covariance(several: Sequence[Deletions]) -> FloatArray:
+def joint_covariance(estimates: Sequence[Deletions]) -> FloatArray:
     """(q, q) jackknife covariance of several estimates, over the firms that enter any of them."""
-    joint = _Joint.of(several)
+    joint = _Joint.of(estimates)
     labels = pool_single(joint.stratum, joint.funded)
     covariance: FloatArray = stratum_covariances(joint.shift, labels, joint.funded).sum(axis=0)
     return covariance
 
 
-def weighted_sum(one: Deletions, other: Deletions, factor: float) -> Deletions:
+def weighted_sum(first: Deletions, second: Deletions, factor: float) -> Deletions:
     """θ₁ + factor · θ₂, each firm deleted from both at once. How the slopes of the two go together is not known: their
     standard errors add up, as if in step.
     """
-    joint = _Joint.of((one, other))
-    theta = one.theta + factor * other.theta
-    slopes = one.slopes_variance**0.5 + abs(factor) * other.slopes_variance**0.5
+    joint = _Joint.of((first, second))
+    theta = first.theta + factor * second.theta
+    slopes = first.slopes_variance**0.5 + abs(factor) * second.slopes_variance**0.5
     return Deletions(
         theta=theta,
         replicates=theta + joint.shift @ np.array([1.0, factor]),
@@ -153,7 +156,7 @@ def weighted_sum(one: Deletions, other: Deletions, factor: float) -> Deletions:
         funded=joint.funded,
         weights=joint.weights.max(axis=1),
         slopes_variance=slopes**2,
-        slopes_df=min(one.slopes_df, other.slopes_df),
+        slopes_df=min(first.slopes_df, second.slopes_df),
     )
 
 
@@ -164,12 +167,9 @@ def sup_t(covariance: FloatArray, df: float, level: float) -> float:
     scale = np.sqrt(np.diag(covariance))
     values, vectors = np.linalg.eigh(covariance / np.outer(scale, scale))
     rng = np.random.default_rng(0)
-    drawn = rng.standard_normal((SUP_T_DRAWS, len(scale))) @ (vectors * np.sqrt(np.clip(values, 0, None))).T
-    largest = np.abs(drawn).max(axis=1) / np.sqrt(rng.chisquare(df, SUP_T_DRAWS) / df)
+    draws = rng.standard_normal((SUP_T_DRAWS, len(scale))) @ (vectors * np.sqrt(np.clip(values, 0, None))).T
+    largest = np.abs(draws).max(axis=1) / np.sqrt(rng.chisquare(df, SUP_T_DRAWS) / df)
     return float(np.quantile(largest, level))
-
-
-SUP_T_DRAWS = 20_000
 
 
 @np.errstate(over="ignore")  # what is too large for a number becomes infinite: nothing is estimated
@@ -183,9 +183,9 @@ def stratum_covariances(shift: FloatArray, labels: IntArray, funded: BoolArray) 
     k = np.bincount(labels)
     sums = np.zeros((len(k), shift.shape[1]))
     np.add.at(sums, labels, shift)
-    n, mine = max(int(funded.sum()), 1), k[labels]
-    kept = np.where(funded, mine / np.maximum(mine - 1, 1) * ((n - 1) / n), 1.0)
-    centred = (shift - (sums / k[:, None])[labels]) * kept[:, None]
+    n, own_size = max(int(funded.sum()), 1), k[labels]
+    factor = np.where(funded, own_size / np.maximum(own_size - 1, 1) * ((n - 1) / n), 1.0)
+    centred = (shift - (sums / k[:, None])[labels]) * factor[:, None]
     products = np.zeros((len(k), shift.shape[1], shift.shape[1]))
     np.add.at(products, labels, centred[:, :, None] * centred[:, None, :])
     scaled: FloatArray = ((k - 1) / k)[:, None, None] * products
@@ -202,10 +202,6 @@ class Ratio:
     df: float
 
 
-# The Fieller set is bounded when t²v_D/D² < 1; long before that its ends run away.
-MOST_DENOMINATOR_ERROR = 0.4
-
-
 def fieller(numerator: Deletions, denominator: Deletions, level: float) -> Ratio | Withheld:
     """{ρ: (N − ρD)² ≤ t²(v_N − 2ρ c_ND + ρ² v_D)}, t at the smaller df (Fieller 1954).
 
@@ -214,13 +210,13 @@ def fieller(numerator: Deletions, denominator: Deletions, level: float) -> Ratio
     if denominator.theta <= 0:
         return Withheld(Reason.NO_LOSSES)
     # ρ has no unit: measured in D, neither do N, D and their variances
-    numerator, denominator = (_in_units_of(denominator.theta, deletions) for deletions in (numerator, denominator))
-    one, other = jackknife(numerator), jackknife(denominator)
-    if one is None or other is None:
+    numerator, denominator = (_in_units_of(denominator.theta, each) for each in (numerator, denominator))
+    of_numerator, of_denominator = jackknife(numerator), jackknife(denominator)
+    if of_numerator is None or of_denominator is None:
         return Withheld(Reason.NOT_ESTIMABLE)
-    df = min(one.df, other.df)
+    df = min(of_numerator.df, of_denominator.df)
     n, d = numerator.theta, denominator.theta
-    v_n, v_d, c = one.se**2, other.se**2, float(joint_covariance([numerator, denominator])[0, 1])
+    v_n, v_d, c = of_numerator.se**2, of_denominator.se**2, float(joint_covariance([numerator, denominator])[0, 1])
     t2 = float(stdtrit(df, 0.5 + level / 2)) ** 2
     if t2 * v_d / d**2 > MOST_DENOMINATOR_ERROR:
         return Withheld(Reason.LOSSES_UNCERTAIN)
@@ -230,9 +226,11 @@ def fieller(numerator: Deletions, denominator: Deletions, level: float) -> Ratio
     return Ratio(n / d, (b - root) / a, (b + root) / a, df)
 
 
-def _in_units_of(unit: float, found: Deletions) -> Deletions:
-    theta, replicates = found.theta / unit, found.replicates / unit
-    return replace(found, theta=theta, replicates=replicates, slopes_variance=found.slopes_variance / unit / unit)
+def _in_units_of(unit: float, deletions: Deletions) -> Deletions:
+    theta, replicates = deletions.theta / unit, deletions.replicates / unit
+    return replace(
+        deletions, theta=theta, replicates=replicates, slopes_variance=deletions.slopes_variance / unit / unit
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,11 +278,11 @@ def shrink(theta: FloatArray, v: FloatArray, toward: float) -> FloatArray:
     return shrunk
 
 
-def sidak(level: float, claims: int) -> float:
+def sidak_level(level: float, claims: int) -> float:
     """The level of each of `claims` intervals that hold together at `level`."""
     return float(level ** (1 / max(claims, 1)))
 
 
-def together(p_value: float, claims: int) -> float:
+def sidak_p_value(p_value: float, claims: int) -> float:
     """The p of one of `claims` claims made together, 1 − (1 − p)^S (Šidák)."""
     return p_value if claims <= 1 else float(-np.expm1(claims * np.log1p(-min(p_value, 1 - 1e-16))))

@@ -9,13 +9,15 @@ import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.effects import EffectEstimate, group_effects
-from analytics.estimate.estimands import Euros, euros, extra, fall
-from analytics.estimate.inference import fieller, sidak
+from analytics.estimate.estimands import EuroSums, euro_sums, extra_euros, lost_euros
+from analytics.estimate.inference import fieller, sidak_level
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import Firms, GroupLabel, groups_of
-from analytics.panel.windows import observed, since, windows_of
+from analytics.panel.windows import outcome_values, windows_of, windows_since
+
+LARGEST_EXPONENT = 600.0  # e to this, times any sales, is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,40 +89,51 @@ def extra_sales(
     """
     sample = Sample(panel, outcome, settings or Settings(), year)
     groups: dict[GroupLabel, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
-    return list(money_of(sample, groups).values())
+    return list(money_by_group(sample, groups).values())
 
 
-def money_of(sample: Sample, groups: Mapping[GroupLabel, BoolArray]) -> dict[GroupLabel, ExtraSales]:
+def money_by_group(sample: Sample, groups: Mapping[GroupLabel, BoolArray]) -> dict[GroupLabel, ExtraSales]:
     """The money of each group of funded firms; sim bounds hold for all of them together."""
     effects = group_effects(sample, Estimand.EURO_WEIGHTED, groups)
-    claims = sum(isinstance(found, EffectEstimate) for found in effects.values())
+    claims = sum(isinstance(effect, EffectEstimate) for effect in effects.values())
     falls = _falls(sample)
-    found = {}
-    for group, effect in effects.items():
-        if isinstance(effect, Withheld):
-            found[group] = ExtraSales(group, sample.horizon, effect, effect, effect, None, effect)
-            continue
-        firms = sample.group(groups[group])
-        held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes)
-        if held is None:  # cannot be: the effect is made of it
-            raise ValueError(f"no euros behind the effect of {group}")
-        sold = _total(sample.panel.periods_per_year * held.actual)
-        granted, spent = (_spent(sample, held, column) for column in ("grant_eur", "eligible_spend_eur"))
-        fallen, offset = _offset(sample, firms, falls)
-        found[group] = ExtraSales(
-            group,
-            sample.horizon,
-            extra=_scaled(effect, sold.total, claims, Unit.MONEY),
-            per_grant=_per(effect, sold, granted, claims),
-            per_spend=_per(effect, sold, spent, claims),
-            lost=None if fallen is None else fallen.total,
-            offset=offset,
-            fallen=fallen,
-            sold=sold,
-            granted=granted,
-            spent=spent,
-        )
-    return found
+    return {
+        group: ExtraSales(group, sample.horizon, effect, effect, effect, None, effect)
+        if isinstance(effect, Withheld)
+        else _extra_sales(sample, group, groups[group], effect, claims, falls)
+        for group, effect in effects.items()
+    }
+
+
+def _extra_sales(
+    sample: Sample,
+    group: GroupLabel,
+    funded: BoolArray,
+    effect: EffectEstimate,
+    claims: int,
+    falls: FloatArray | None,
+) -> ExtraSales:
+    """The money of one group that has an effect; claims: how many groups are told of together."""
+    firms = sample.group(funded)
+    sums = euro_sums(firms, sample.windows.before, sample.windows.after, sample.log_slopes)
+    if sums is None:  # cannot be: the effect is made of it
+        raise ValueError(f"no euros behind the effect of {group}")
+    sold = _total(sample.panel.periods_per_year * sums.actual)
+    granted, spent = (_spent(sample, sums, column) for column in ("grant_eur", "eligible_spend_eur"))
+    fallen, offset = _offset(sample, firms, falls)
+    return ExtraSales(
+        group,
+        sample.horizon,
+        extra=_scaled(effect, sold.total, claims, Unit.MONEY),
+        per_grant=_per(effect, sold, granted, claims),
+        per_spend=_per(effect, sold, spent, claims),
+        lost=None if fallen is None else fallen.total,
+        offset=offset,
+        fallen=fallen,
+        sold=sold,
+        granted=granted,
+        spent=spent,
+    )
 
 
 def _total(values: FloatArray) -> Total:
@@ -130,19 +143,19 @@ def _total(values: FloatArray) -> Total:
 def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> MoneyEstimate:
     """sold · (1 − e^{−θ}), and θ's limits in the same formula."""
 
-    def at(theta: float) -> float:
-        return max(-sold * float(np.expm1(-max(theta, -LARGEST))), -sys.float_info.max)
+    def amount_at(theta: float) -> float:
+        return max(-sold * float(np.expm1(-max(theta, -LARGEST_EXPONENT))), -sys.float_info.max)
 
     def interval(level: float) -> tuple[float, float]:
         low, high = effect.uncertainty.interval(level)
-        return at(low), at(high)
+        return amount_at(low), amount_at(high)
 
     (low, high), (sim_low, sim_high), (half_low, half_high) = map(
-        interval, (effect.level, sidak(effect.level, claims), 0.5)
+        interval, (effect.level, sidak_level(effect.level, claims), 0.5)
     )
     return MoneyEstimate(
         horizon=effect.horizon,
-        value=at(effect.theta),
+        value=amount_at(effect.theta),
         ci_low=low,
         ci_high=high,
         level=effect.level,
@@ -157,14 +170,11 @@ def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> Mon
     )
 
 
-LARGEST = 600.0  # e to this, times any sales, is still a number
-
-
-def _spent(sample: Sample, held: Euros, column: str) -> Total | None:
+def _spent(sample: Sample, sums: EuroSums, column: str) -> Total | None:
     """Of a units column, over the firms that enter; None when it is not known of one of them."""
     if column not in sample.panel.units:
         return None
-    spent = _total(sample.panel.units[column].to_numpy(dtype=np.float64, na_value=np.nan)[held.firms.rows[held.enters]])
+    spent = _total(sample.panel.units[column].to_numpy(dtype=np.float64, na_value=np.nan)[sums.firms.rows[sums.enters]])
     return spent if spent.total > 0 else None
 
 
@@ -179,13 +189,13 @@ def _falls(sample: Sample) -> FloatArray | None:
     panel, settings = sample.panel, sample.settings
     if settings.total_outcome not in panel.outcomes or settings.total_outcome == sample.outcome:
         return None
-    offline = observed(panel, settings.total_outcome) - observed(panel, sample.outcome)
+    offline = outcome_values(panel, settings.total_outcome) - outcome_values(panel, sample.outcome)
     if settings.loss_baseline is None:
-        seen = windows_of(panel, offline, settings, sample.year)
+        windows = windows_of(panel, offline, settings, sample.year)
     else:
         first = pd.Period(settings.loss_baseline, freq="Y").asfreq(panel.periods.freqstr, how="start")
-        seen = since(panel, offline, settings, sample.year, first)
-    return seen.before - seen.after
+        windows = windows_since(panel, offline, settings, sample.year, first)
+    return windows.before - windows.after
 
 
 def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[Total | None, Money]:
@@ -193,16 +203,16 @@ def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[Tot
     if falls is None:
         return None, Withheld(Reason.NOT_ESTIMABLE)
     own = firms.funded(falls)
-    held = euros(firms, sample.seen.before, sample.seen.after, sample.log_slopes, among=np.isfinite(own))
-    if held is None:
+    sums = euro_sums(firms, sample.windows.before, sample.windows.after, sample.log_slopes, among=np.isfinite(own))
+    if sums is None:
         return None, Withheld(Reason.NOT_ESTIMABLE)
-    n_funded, n_comparison = int(held.enters.sum()), int(held.others_enter.sum())
+    n_funded, n_comparison = int(sums.enters.sum()), int(sums.others_enter.sum())
     if min(n_funded, n_comparison) < sample.settings.min_firms:
         return None, Withheld(Reason.TOO_FEW_FIRMS)
     ppy, level = sample.panel.periods_per_year, sample.settings.level
-    numerator, denominator = extra(held), fall(held, own[held.enters])
-    share, half = (fieller(numerator, denominator, wanted) for wanted in (level, 0.5))
-    lost = _total(ppy * own[held.enters])
+    numerator, denominator = extra_euros(sums), lost_euros(sums, own[sums.enters])
+    share, half = (fieller(numerator, denominator, at_level) for at_level in (level, 0.5))
+    lost = _total(ppy * own[sums.enters])
     if isinstance(share, Withheld) or isinstance(half, Withheld):
         return lost, share if isinstance(share, Withheld) else Withheld(Reason.NOT_ESTIMABLE)
     return lost, MoneyEstimate(

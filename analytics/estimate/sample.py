@@ -6,13 +6,20 @@ from functools import cached_property
 import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.estimate.adjustment import Slopes, known_before, pooled_slopes
-from analytics.estimate.estimands import euro_weighted, euros, log_growth, mean_gap, started_selling, symmetric_growth
+from analytics.estimate.adjustment import Slopes, pooled_slopes, traits_before
+from analytics.estimate.estimands import (
+    euro_sums,
+    euro_weighted,
+    log_growth,
+    mean_gap,
+    started_selling,
+    symmetric_growth,
+)
 from analytics.estimate.inference import Deletions
 from analytics.model import Estimand, Settings
 from analytics.panel import Panel
 from analytics.panel.arms import Arms, Firms
-from analytics.panel.windows import Windows, before_against_earlier, observed, windows_of
+from analytics.panel.windows import Windows, outcome_values, placebo_windows, windows_of
 
 
 class Sample:
@@ -32,38 +39,40 @@ class Sample:
         """
         self.panel, self.outcome, self.settings, self.year, self.placebo = panel, outcome, settings, year, placebo
         self.horizon = "overall" if year is None else str(year)
-        self.seen = self._windows(observed(panel, outcome))
-        self.arms = Arms.of(panel, self.seen.own, len(self.seen.cohorts))
+        self.windows = self._measure(outcome_values(panel, outcome))
+        self.arms = Arms.of(panel, self.windows.own, len(self.windows.cohorts))
 
-    def _windows(self, values: FloatArray) -> Windows:
+    def _measure(self, values: FloatArray) -> Windows:
         if self.placebo:
-            return before_against_earlier(self.panel, values, self.settings)
+            return placebo_windows(self.panel, values, self.settings)
         return windows_of(self.panel, values, self.settings, self.year)
 
     def group(self, funded: BoolArray) -> Firms:
         """The funded firms under the mask and all comparison firms of their sectors."""
         return self.arms.group(funded)
 
-    def measured(self, estimand: Estimand, firms: Firms) -> tuple[int, int]:
+    def count_measured(self, estimand: Estimand, firms: Firms) -> tuple[int, int]:
         """Firms of each arm with both windows, whether or not the estimand can use them."""
-        after = self.online_share if estimand is Estimand.ONLINE_SHARE else self.seen.after
-        return firms.measured(after)
+        after = self.online_share if estimand is Estimand.ONLINE_SHARE else self.windows.after
+        return firms.count_measured(after)
 
     def deletions(self, estimand: Estimand, firms: Firms) -> Deletions | None:
         """The estimand's θ and what each firm does to it; None when no funded firm can be compared."""
-        return self._ways[estimand](firms)
+        return self._estimators[estimand](firms)
 
     def mean_gap(self, firms: Firms, slopes: Slopes | None, votes: FloatArray | None = None) -> Deletions | None:
         """The typical firm's θ by other slopes, or with other votes of the comparison firms."""
         return mean_gap(firms, self.log_growth, slopes, votes)
 
     @cached_property
-    def _ways(self) -> dict[Estimand, Callable[[Firms], Deletions | None]]:
-        seen = self.seen
+    def _estimators(self) -> dict[Estimand, Callable[[Firms], Deletions | None]]:
+        windows = self.windows
         return {
             Estimand.TYPICAL_FIRM: lambda firms: self.mean_gap(firms, self.log_slopes),
-            Estimand.EURO_WEIGHTED: lambda firms: euro_weighted(euros(firms, seen.before, seen.after, self.log_slopes)),
-            Estimand.STARTED_SELLING: lambda firms: started_selling(firms, seen.before, seen.after),
+            Estimand.EURO_WEIGHTED: lambda firms: euro_weighted(
+                euro_sums(firms, windows.before, windows.after, self.log_slopes)
+            ),
+            Estimand.STARTED_SELLING: lambda firms: started_selling(firms, windows.before, windows.after),
             Estimand.SYMMETRIC_GROWTH: lambda firms: mean_gap(firms, self.symmetric_growth, self.symmetric_slopes),
             Estimand.ONLINE_SHARE: lambda firms: mean_gap(firms, self.online_share, self.share_slopes),
         }
@@ -71,20 +80,20 @@ class Sample:
     @cached_property
     def log_growth(self) -> FloatArray:
         """ln(ȳ_W/ȳ_B)."""
-        return log_growth(self.seen.before, self.seen.after)
+        return log_growth(self.windows.before, self.windows.after)
 
     @cached_property
     def symmetric_growth(self) -> FloatArray:
         """2(ȳ_W − ȳ_B)/(ȳ_W + ȳ_B)."""
-        return symmetric_growth(self.seen.before, self.seen.after)
+        return symmetric_growth(self.windows.before, self.windows.after)
 
     @cached_property
     def online_share(self) -> FloatArray:
         """Change of Σ outcome / Σ total, periods with both reported. Raises UserError without the total outcome."""
-        part, whole = observed(self.panel, self.outcome), observed(self.panel, self.settings.total_outcome)
+        part, whole = outcome_values(self.panel, self.outcome), outcome_values(self.panel, self.settings.total_outcome)
         both = np.isfinite(part) & np.isfinite(whole)
-        of_part, of_whole = (self._windows(np.where(both, values, np.nan)) for values in (part, whole))
-        return _share(of_part.after, of_whole.after) - _share(of_part.before, of_whole.before)
+        part_windows, whole_windows = (self._measure(np.where(both, values, np.nan)) for values in (part, whole))
+        return _share(part_windows.after, whole_windows.after) - _share(part_windows.before, whole_windows.before)
 
     @cached_property
     def log_slopes(self) -> Slopes | None:
@@ -96,7 +105,7 @@ class Sample:
         """What symmetric growth goes with, among firms that sold before: all others that sell grew by 2, by definition,
         and a slope for them would take away the firms that the grant made start.
         """
-        sold = self.seen.before > 0
+        sold = self.windows.before > 0
         slopes = self._slopes(np.where(sold, self.symmetric_growth, np.nan))
         return None if slopes is None else slopes.only(sold)
 
@@ -108,12 +117,12 @@ class Sample:
     def _slopes(self, growth: FloatArray) -> Slopes | None:
         if self.settings.adjustment == "none":
             return None
-        return pooled_slopes(self.arms, growth, self.known, self.settings.alpha)
+        return pooled_slopes(self.arms, growth, self.traits, self.settings.alpha)
 
     @cached_property
-    def known(self) -> list[FloatArray]:
-        """What is known of each firm before the programme could act, (n_firms, G) each; see `known_before`."""
-        return known_before(self.panel, self.outcome, self.seen, self.settings, placebo=self.placebo)
+    def traits(self) -> list[FloatArray]:
+        """What is known of each firm before the programme could act, (n_firms, G) each; see `traits_before`."""
+        return traits_before(self.panel, self.outcome, self.windows, self.settings, placebo=self.placebo)
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:

@@ -34,48 +34,49 @@ def balance(sample: Sample) -> list[Balance]:
     """Yearly sales, share of months with sales, staff and growth before the programme could act; the score."""
     firms = sample.group(sample.panel.funded)
     return [
-        found
+        compared
         for trait, unit, values, logs in _traits(sample)
-        if (found := _compared(trait, unit, values, firms, logs=logs)) is not None
+        if (compared := _compare_arms(trait, unit, values, firms, logs=logs)) is not None
     ]
 
 
 def _traits(sample: Sample) -> Iterator[tuple[str, Unit, FloatArray, bool]]:
-    level, _, active, size, growth = sample.known
+    """Name, unit, values (n_firms, G), and whether they are logarithms."""
+    level, _, active, size, growth = sample.traits
     yield "sales", Unit.OUTCOME, level + np.log(sample.panel.periods_per_year), True
     yield "active", Unit.FRACTION, active, False
     yield "employees", Unit.NUMBER, size, True
     yield "growth", Unit.FRACTION, growth, True
     if "score" in sample.panel.units:
         score = sample.panel.units["score"].to_numpy(dtype=np.float64, na_value=np.nan)
-        yield "score", Unit.NUMBER, np.repeat(score[:, None], sample.arms.width, axis=1), False
+        yield "score", Unit.NUMBER, np.repeat(score[:, None], sample.arms.n_cohorts, axis=1), False
 
 
-def _compared(trait: str, unit: Unit, values: FloatArray, firms: Firms, *, logs: bool) -> Balance | None:
+def _compare_arms(trait: str, unit: Unit, values: FloatArray, firms: Firms, *, logs: bool) -> Balance | None:
     x, others = firms.funded(values), firms.comparison(values)
     enters, counted = np.isfinite(x), np.isfinite(others)
     m = firms.other_count(counted)
     weight = np.where(counted, (firms.count(enters) / np.maximum(m, 1))[firms.other_cell], 0.0)
     if not enters.any() or not weight.any():
         return None
-    mine = x[enters]
-    theirs = float((weight * np.where(counted, others, 0)).sum() / weight.sum())
-    spread = float((weight * np.where(counted, others - theirs, 0) ** 2).sum() / weight.sum())
-    gap, pooled = float(mine.mean()) - theirs, ((float(mine.var()) + spread) / 2) ** 0.5
-    rounding = LEAST_SPREAD * max(1.0, abs(theirs))
+    funded = x[enters]
+    mean = float((weight * np.where(counted, others, 0)).sum() / weight.sum())
+    spread = float((weight * np.where(counted, others - mean, 0) ** 2).sum() / weight.sum())
+    gap, pooled = float(funded.mean()) - mean, ((float(funded.var()) + spread) / 2) ** 0.5
+    rounding = LEAST_SPREAD * max(1.0, abs(mean))
     if pooled <= rounding < abs(gap):
         return None  # all alike within each arm, and not between them: no standard deviation to tell it in
 
-    def shown(mean: float) -> float:
+    def unlogged(value: float) -> float:
         if not logs:
-            return mean
-        return float(np.expm1(mean)) if unit is Unit.FRACTION else float(np.exp(mean))
+            return value
+        return float(np.expm1(value)) if unit is Unit.FRACTION else float(np.exp(value))
 
     return Balance(
         trait=trait,
         unit=unit,
-        funded=shown(float(mine.mean())),
-        comparison=shown(theirs),
+        funded=unlogged(float(funded.mean())),
+        comparison=unlogged(mean),
         difference=gap / pooled if pooled > rounding else 0.0,
         n_funded=int(enters.sum()),
         n_comparison=int((weight > 0).any(axis=1).sum()),
@@ -93,13 +94,13 @@ def other_aid(sample: Sample, year: int) -> tuple[float, float] | None:
     when = pd.PeriodIndex(pd.to_datetime(units["other_aid_on"]), freq=panel.periods.freqstr)
     known = units["other_aid_on"].notna().to_numpy()
     firms = sample.group(panel.funded)
-    got = np.zeros((len(units), sample.arms.width), dtype=bool)
-    for g, cohort in enumerate(sample.seen.cohorts):
+    got = np.zeros((len(units), sample.arms.n_cohorts), dtype=bool)
+    for g, cohort in enumerate(sample.windows.cohorts):
         first = after_start(cohort, sample.settings).ordinal + (year - 1) * panel.periods_per_year
         got[:, g] = known & (when.asi8 >= first) & (when.asi8 < first + panel.periods_per_year)
-    over = np.array([year in complete_years(panel, cohort, sample.settings) for cohort in sample.seen.cohorts])
-    mine = over[firms.own]
-    if not mine.any() or not len(firms.others):
+    has_year = np.array([year in complete_years(panel, cohort, sample.settings) for cohort in sample.windows.cohorts])
+    complete = has_year[firms.own]
+    if not complete.any() or not len(firms.others):
         return None
-    share = np.bincount(firms.own[mine], minlength=sample.arms.width) / mine.sum()
-    return float(got[firms.rows, firms.own][mine].mean()), float(got[firms.others].mean(axis=0) @ share)
+    share = np.bincount(firms.own[complete], minlength=sample.arms.n_cohorts) / complete.sum()
+    return float(got[firms.rows, firms.own][complete].mean()), float(got[firms.others].mean(axis=0) @ share)

@@ -10,7 +10,7 @@ from analytics.estimate.effects import EffectEstimate, as_shown
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.inference import Deletions, Uncertainty, jackknife, weighted_sum
 from analytics.estimate.sample import Sample
-from analytics.evidence.findings import Finding, Range, ShareGap, alike_in_reporting, deciding, gap_between
+from analytics.evidence.findings import Finding, Range, ShareGap, arms_alike, deciding_gap, share_gap
 from analytics.evidence.grade import verdict
 from analytics.evidence.limits import (
     DIRECTION_LEVEL,
@@ -51,13 +51,13 @@ def run_checks(
 def _with_whole_years(sample: Sample, firms: Firms) -> Firms:
     """The funded firms of the cohorts whose years are complete, and their comparison."""
     kept = np.zeros(len(sample.panel.units), dtype=bool)
-    kept[firms.rows[sample.seen.years[firms.own] > 0]] = True
+    kept[firms.rows[sample.windows.years[firms.own] > 0]] = True
     return sample.group(kept)
 
 
-def _counts(firms: Firms, which: BoolArray) -> tuple[int, int]:
+def _counts(firms: Firms, mask: BoolArray) -> tuple[int, int]:
     """Funded and comparison firms under a mask, (n_firms,)."""
-    return int(which[firms.rows].sum()), int(which[firms.others].sum())
+    return int(mask[firms.rows].sum()), int(mask[firms.others].sum())
 
 
 # ---- 0: comparable by design -----------------------------------------------------------------------------------------
@@ -71,30 +71,30 @@ def check_design(sample: Sample, firms: Firms, everyone: Firms) -> Finding:
     reports = np.asarray(np.isfinite(sample.panel.outcomes[sample.outcome]).any(axis=1))
     n = _counts(firms, reports)
 
-    def found(result: Result, because: CheckReason, gap: ShareGap | None = None) -> Finding:
+    def finding(result: Result, because: CheckReason, gap: ShareGap | None = None) -> Finding:
         return Finding(Check.DESIGN, result, because, *n, gap.range if gap else None)
 
     source = units.get("source")
     if source is None or _share(source.isna().to_numpy() & reports, firms, sum(n)) > limits.most_unknown:
-        return found(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
+        return finding(Result.NOT_TESTABLE, CheckReason.SOURCE_UNKNOWN)
     ways = {way: source.eq(way).fillna(False).to_numpy(dtype=bool) & reports for way in source.dropna().unique()}
-    whole, own = (_widest(ways, who, _counts(who, reports)) for who in (everyone, firms))
-    if not alike_in_reporting(whole, own, limits.most_gap):
-        return found(Result.FAIL, CheckReason.OTHER_COLLECTION, deciding(whole, own, limits.most_gap))
+    whole, own = (_widest_gap(ways, who, _counts(who, reports)) for who in (everyone, firms))
+    if not arms_alike(whole, own, limits.most_gap):
+        return finding(Result.FAIL, CheckReason.OTHER_COLLECTION, deciding_gap(whole, own, limits.most_gap))
     known = units.get("eligibility_known")
     unknown = None if known is None else ~known.fillna(False).to_numpy(dtype=bool)
     if unknown is None or unknown[firms.others].sum() > limits.most_unknown * len(firms.others):
-        return found(Result.NOT_TESTABLE, CheckReason.ELIGIBILITY_UNKNOWN, own)
-    return found(Result.PASS, CheckReason.SAME_COLLECTION, own)
+        return finding(Result.NOT_TESTABLE, CheckReason.ELIGIBILITY_UNKNOWN, own)
+    return finding(Result.PASS, CheckReason.SAME_COLLECTION, own)
 
 
-def _share(which: BoolArray, firms: Firms, of: int) -> float:
-    return sum(_counts(firms, which)) / max(of, 1)
+def _share(mask: BoolArray, firms: Firms, n: int) -> float:
+    return sum(_counts(firms, mask)) / max(n, 1)
 
 
-def _widest(ways: Mapping[object, BoolArray], firms: Firms, of: tuple[int, int]) -> ShareGap:
+def _widest_gap(ways: Mapping[object, BoolArray], firms: Firms, totals: tuple[int, int]) -> ShareGap:
     """The way of collecting in which the arms differ most."""
-    gaps = [gap_between(_counts(firms, which), of) for which in ways.values()]
+    gaps = [share_gap(_counts(firms, mask), totals) for mask in ways.values()]
     return max(gaps, key=lambda gap: abs(gap.value))
 
 
@@ -138,28 +138,28 @@ def check_before(
     θ count.
     """
     firms = _with_whole_years(sample, firms)
-    covered = float((earlier.seen.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
+    covered = float((earlier.windows.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
     if covered < sample.settings.checks.least_earlier:
         return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.NO_EARLIER_YEAR, 0, 0)
     main, placebo = sample.deletions(estimand, firms), earlier.deletions(estimand, firms)
     delta = None if placebo is None else jackknife(placebo)
-    if main is None or placebo is None or delta is None or min(_entering(placebo)) < sample.settings.min_firms:
+    if main is None or placebo is None or delta is None or min(_count_entering(placebo)) < sample.settings.min_firms:
         return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
     unit = estimand.unit
-    years = float(sample.seen.apart[firms.own].mean())
+    years = float(sample.windows.years_apart[firms.own].mean())
     ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years, 1.0)]
-    more = {"equivalence": _range(delta, unit, DIRECTION_LEVEL)}
-    more |= {
-        name: _range(way, unit, DIRECTION_LEVEL)
+    further = {"equivalence": _shown_range(delta, unit, DIRECTION_LEVEL)}
+    further |= {
+        name: _shown_range(way, unit, DIRECTION_LEVEL)
         for name, way in zip(("trend_goes_on", "unusual_year"), ways, strict=True)
         if way is not None
     }
-    survives = all(way is not None and _on_side_of(effect.theta, way) for way in ways)
-    result, because = _before(delta, claim, effect.unit, sample.settings, survives=survives)
-    return Finding(Check.BEFORE, result, because, *_entering(placebo), _range(delta, unit, LEVEL), more)
+    survives = all(way is not None and _same_side(effect.theta, way) for way in ways)
+    result, because = _rule_of_before(delta, claim, effect.unit, sample.settings, survives=survives)
+    return Finding(Check.BEFORE, result, because, *_count_entering(placebo), _shown_range(delta, unit, LEVEL), further)
 
 
-def _before(
+def _rule_of_before(
     delta: Uncertainty, claim: tuple[float, float], unit: Unit, settings: Settings, *, survives: bool
 ) -> tuple[Result, CheckReason]:
     """survives: whether the direction does."""
@@ -176,17 +176,17 @@ def _before(
     return Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN if within else CheckReason.IMPRECISE
 
 
-def _on_side_of(theta: float, one: Uncertainty) -> bool:
-    low, high = one.interval(DIRECTION_LEVEL)
+def _same_side(theta: float, uncertainty: Uncertainty) -> bool:
+    low, high = uncertainty.interval(DIRECTION_LEVEL)
     return low > 0 if theta > 0 else high < 0
 
 
-def _range(one: Uncertainty, unit: Unit, level: float) -> Range:
-    value, low, high = as_shown(unit, one.theta, *one.interval(level))
+def _shown_range(uncertainty: Uncertainty, unit: Unit, level: float) -> Range:
+    value, low, high = as_shown(unit, uncertainty.theta, *uncertainty.interval(level))
     return Range(value, unit, low, high, level)
 
 
-def _entering(deletions: Deletions) -> tuple[int, int]:
+def _count_entering(deletions: Deletions) -> tuple[int, int]:
     funded = int(deletions.funded.sum())
     return funded, len(deletions.funded) - funded
 
@@ -199,12 +199,12 @@ def check_reporting(sample: Sample, firms: Firms, everyone: Firms, effect: Effec
     worst case. The number: how far the arms differ in their share of measured firms, or that share where it is too low.
     """
     limits = sample.settings.checks
-    (measured, of), (all_measured, all_of) = (_measured(sample, who) for who in (firms, everyone))
-    own, whole = gap_between(measured, of), gap_between(all_measured, all_of)
-    shares = [k / max(n, 1) for k, n in zip(measured, of, strict=True)]
+    (measured, totals), of_everyone = (_count_measured(sample, who) for who in (firms, everyone))
+    own, whole = share_gap(measured, totals), share_gap(*of_everyone)
+    shares = [k / max(n, 1) for k, n in zip(measured, totals, strict=True)]
     worst, few = worst_case(effect, min(shares)), shares[0] < limits.least_measured
-    number = deciding(whole, own, limits.most_gap).range
-    if not few and alike_in_reporting(whole, own, limits.most_gap):
+    number = deciding_gap(whole, own, limits.most_gap).range
+    if not few and arms_alike(whole, own, limits.most_gap):
         result, because = Result.PASS, CheckReason.REPORTED_ALIKE
     elif worst.low is not None and worst.high is not None and worst.low * worst.high > 0:
         result, because = Result.PASS, CheckReason.WORST_CASE_HOLDS
@@ -212,16 +212,16 @@ def check_reporting(sample: Sample, firms: Firms, everyone: Firms, effect: Effec
         result, because, number = Result.FAIL, CheckReason.FEW_MEASURED, Range(shares[0], Unit.FRACTION)
     else:
         result, because = Result.FAIL, CheckReason.REPORTED_UNLIKE
-    more = {f"measured_{arm}": Range(share, Unit.FRACTION) for arm, share in zip(Arm, shares, strict=True)}
-    return Finding(Check.REPORTING, result, because, *measured, number, more | {"worst_case": worst})
+    further = {f"measured_{arm}": Range(share, Unit.FRACTION) for arm, share in zip(Arm, shares, strict=True)}
+    return Finding(Check.REPORTING, result, because, *measured, number, further | {"worst_case": worst})
 
 
-def _measured(sample: Sample, firms: Firms) -> tuple[tuple[int, int], tuple[int, int]]:
+def _count_measured(sample: Sample, firms: Firms) -> tuple[tuple[int, int], tuple[int, int]]:
     """Firms of each arm with both windows, and of how many, in the cohorts whose year is complete. A funded firm counts
     where its sector has comparison firms to be set beside.
     """
     firms = _with_whole_years(sample, firms)
-    own, others = (np.isfinite(pick(sample.seen.after)) for pick in (firms.funded, firms.comparison))
+    own, others = (np.isfinite(pick(sample.windows.after)) for pick in (firms.funded, firms.comparison))
     compared = firms.other_count(others) >= LEAST_COMPARISON
     funded = own & compared[firms.cell]
     other = (others & (firms.count(own) > 0)[firms.other_cell]).any(axis=1)
@@ -245,16 +245,16 @@ def check_stability(
     specifications: Sequence[SpecificationResult], effect: EffectEstimate, limits: CheckLimits = DEFAULT_LIMITS
 ) -> Finding:
     """The sign is the same, whichever way it is estimated. The number: the share of specifications of the same sign."""
-    made = [one for one in specifications if one.result is not Result.NOT_TESTABLE]
+    tested = [each for each in specifications if each.result is not Result.NOT_TESTABLE]
     n = effect.n_funded, effect.n_comparison
-    if len(made) < limits.least_specifications:
+    if len(tested) < limits.least_specifications:
         return Finding(Check.STABILITY, Result.NOT_TESTABLE, CheckReason.FEW_SPECIFICATIONS, *n)
-    same = sum(one.result is Result.PASS for one in made) / len(made)
-    holds = same >= limits.least_same_sign
+    share = sum(each.result is Result.PASS for each in tested) / len(tested)
+    holds = share >= limits.least_same_sign
     return Finding(
         Check.STABILITY,
         Result.PASS if holds else Result.FAIL,
         CheckReason.SAME_SIGN if holds else CheckReason.OTHER_SIGN,
         *n,
-        Range(same, Unit.FRACTION),
+        Range(share, Unit.FRACTION),
     )

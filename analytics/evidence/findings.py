@@ -23,7 +23,7 @@ class Range:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """How one check came out. number: what it rests on, None where there is none; n: firms of each arm behind it;
-    more: further numbers, by name.
+    further: other numbers, by name.
     """
 
     check: Check
@@ -32,7 +32,7 @@ class Finding:
     n_funded: int
     n_comparison: int
     number: Range | None = None
-    more: Mapping[str, Range] = field(default_factory=dict)
+    further: Mapping[str, Range] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,20 @@ class ShareGap:
         return Range(self.value, Unit.POINTS, self.low, self.high)
 
 
-def gap_between(yes: tuple[int, int], of: tuple[int, int]) -> ShareGap:
-    """Two shares, funded and comparison; interval of Agresti & Caffo (2000): one more yes and no in each arm."""
-    funded, other = (k / n if n else 0.0 for k, n in zip(yes, of, strict=True))
-    p, q = ((k + 1) / (n + 2) for k, n in zip(yes, of, strict=True))
-    variance = p * (1 - p) / (of[0] + 2) + q * (1 - q) / (of[1] + 2)
+def share_gap(counts: tuple[int, int], totals: tuple[int, int]) -> ShareGap:
+    """Counts of totals, funded and comparison; interval of Agresti & Caffo (2000): one more yes and no in each arm."""
+    funded, other = (k / n if n else 0.0 for k, n in zip(counts, totals, strict=True))
+    p, q = ((k + 1) / (n + 2) for k, n in zip(counts, totals, strict=True))
+    variance = p * (1 - p) / (totals[0] + 2) + q * (1 - q) / (totals[1] + 2)
     half = float(ndtri(0.5 + LEVEL / 2)) * variance**0.5
     return ShareGap(funded - other, max(p - q - half, -1.0), min(p - q + half, 1.0))
 
 
-def alike_in_reporting(whole: ShareGap, own: ShareGap, most: float) -> bool:
+def arms_alike(whole: ShareGap, own: ShareGap, most: float) -> bool:
     """The arms differ by less than `most` in the programme, and in the group not surely by more."""
     return abs(whole.value) < most and not own.surely_wider(most)
 
 
-def deciding(whole: ShareGap, own: ShareGap, most: float) -> ShareGap:
+def deciding_gap(whole: ShareGap, own: ShareGap, most: float) -> ShareGap:
     """The gap that a result rests on: the programme's where that one is too wide."""
     return own if abs(whole.value) < most else whole

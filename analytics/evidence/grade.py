@@ -33,13 +33,15 @@ def grade_evidence(
     interval: of the claim, as values are shown; None where the effect is withheld. whole_before: how the programme's
     own check of the year before came out, None where it has none. compared: whether there is any comparison firm.
     """
-    held = tuple(findings)
+    ordered = tuple(findings)
     if not isinstance(effect, EffectEstimate) or interval is None:
-        return Evidence(Grade.WITHHELD if compared else Grade.DESCRIPTION, None, held)
-    results = {finding.check: finding.result for finding in held}
-    within = any(f.check is Check.BEFORE and f.because is CheckReason.WITHIN_MIE for f in held)
-    told = verdict(*interval, settings.importance.shown(effect.unit), may_be_same=within)
-    return Evidence(grade_of(results, whole_before), told, held)
+        return Evidence(Grade.WITHHELD if compared else Grade.DESCRIPTION, None, ordered)
+    results = {finding.check: finding.result for finding in ordered}
+    alike_before = any(
+        finding.check is Check.BEFORE and finding.because is CheckReason.WITHIN_MIE for finding in ordered
+    )
+    claim = verdict(*interval, settings.importance.shown(effect.unit), may_be_same=alike_before)
+    return Evidence(grade_of(results, whole_before), claim, ordered)
 
 
 def grade_of(results: Mapping[Check, Result], whole_before: Result | None) -> Grade:
@@ -50,9 +52,9 @@ def grade_of(results: Mapping[Check, Result], whole_before: Result | None) -> Gr
     claimed of any of its groups: they were chosen in the same way.
     """
     passed = {check for check, result in results.items() if result is Result.PASS}
-    wanting = sum(check not in passed for check in MAY_FAIL)
+    not_passed = sum(check not in passed for check in MAY_FAIL)
     differed = results.get(Check.BEFORE) not in (Result.PASS, Result.NOT_CONTRADICTED) or whole_before is Result.FAIL
-    if differed or Check.DESIGN not in passed or wanting > 1:
+    if differed or Check.DESIGN not in passed or not_passed > 1:
         return Grade.VERY_LOW
     return Grade.MODERATE if passed == set(Check) else Grade.LOW
 

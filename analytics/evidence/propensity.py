@@ -19,13 +19,13 @@ from analytics.evidence.limits import OVERLAP_PERCENTILES
 @dataclass(frozen=True, slots=True)
 class Propensity:
     """odds: (n_firms, G), up to a factor of the cell, which normalised weights do not need. overlap: share of funded
-    firms whose index lies among those of the comparison firms. told: how often, of one funded and one comparison firm,
+    firms whose index lies among those of the comparison firms. auc: how often, of one funded and one comparison firm,
     the funded one has the higher index (0.5: what is known before tells nothing).
     """
 
     odds: FloatArray
     overlap: float
-    told: float
+    auc: float
     n_funded: int
     n_comparison: int
 
@@ -40,13 +40,13 @@ def propensity(sample: Sample, slopes: Slopes) -> Propensity | None:
     own, others = firms.funded(sample.log_growth), firms.comparison(sample.log_growth)
     enters, counted = np.isfinite(own), np.isfinite(others)
     share = firms.count(enters) / max(int(enters.sum()), 1)
-    by_sector = share.reshape(-1, sample.arms.width).sum(axis=1)
+    by_sector = share.reshape(-1, sample.arms.n_cohorts).sum(axis=1)
     weight = share[firms.other_cell] / np.maximum(by_sector, 1e-12)[firms.other_sector][:, None]
     counted &= weight > 0
     if not (enters.any() and counted.any()):
         return None
     x = np.concatenate([slopes.features[firms.rows, firms.own][enters], slopes.features[firms.others][counted]])
-    sector = np.concatenate([firms.sector[enters], _rows(firms.other_sector, counted)])
+    sector = np.concatenate([firms.sector[enters], _repeated(firms.other_sector, counted)])
     weights = np.concatenate([np.ones(int(enters.sum())), weight[counted]])
     funded = np.arange(len(x)) < int(enters.sum())
     dummies = (sector[:, None] == np.unique(sector)).astype(np.float64)
@@ -58,13 +58,13 @@ def propensity(sample: Sample, slopes: Slopes) -> Propensity | None:
     return Propensity(
         odds=np.exp(slopes.features @ beta),
         overlap=float(inside.mean()),
-        told=float(roc_auc_score(funded, index, sample_weight=weights)),
+        auc=float(roc_auc_score(funded, index, sample_weight=weights)),
         n_funded=int(enters.sum()),
         n_comparison=int(counted.any(axis=1).sum()),
     )
 
 
-def _rows(of_firm: IntArray, which: BoolArray) -> IntArray:
+def _repeated(of_firm: IntArray, mask: BoolArray) -> IntArray:
     """A value of each firm, repeated for every cohort under the mask."""
-    repeated: IntArray = np.broadcast_to(of_firm[:, None], which.shape)[which]
+    repeated: IntArray = np.broadcast_to(of_firm[:, None], mask.shape)[mask]
     return repeated

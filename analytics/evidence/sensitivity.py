@@ -48,38 +48,38 @@ def sensitivity(
     delta = jackknife(placebo)
     if delta is None:
         return None
-    path = [_earlier(placebo), *years]
-    covariance = _with_slopes(joint_covariance(path), path)
-    effects = np.array([one.theta for one in path])
+    path = [_as_earlier_effect(placebo), *years]
+    covariance = _add_slopes(joint_covariance(path), path)
+    effects = np.array([year.theta for year in path])
     low, high = delta.interval(level)
-    furthest = effects.copy()
-    furthest[0] = max(abs(low), abs(high))
+    worst_before = effects.copy()
+    worst_before[0] = max(abs(low), abs(high))
     alpha = 1 - level
     smooth = HonestDiD(method="smoothness", alpha=alpha, l_vec=weights)
-    straight = smooth.fit(_as_package(effects, covariance), M=0.0)
+    straight = smooth.fit(_as_event_study(effects, covariance), M=0.0)
     relative = HonestDiD(method="relative_magnitude", alpha=alpha, l_vec=weights)
     return Sensitivity(
         straight_line=(float(straight.ci_lb), float(straight.ci_ub)),
-        bend=smooth.breakdown_value(_as_package(effects, covariance), tol=BREAKDOWN_TOLERANCE),
-        relative=relative.breakdown_value(_as_package(furthest, covariance), tol=BREAKDOWN_TOLERANCE),
+        bend=smooth.breakdown_value(_as_event_study(effects, covariance), tol=BREAKDOWN_TOLERANCE),
+        relative=relative.breakdown_value(_as_event_study(worst_before, covariance), tol=BREAKDOWN_TOLERANCE),
     )
 
 
-def _earlier(placebo: Deletions) -> Deletions:
+def _as_earlier_effect(placebo: Deletions) -> Deletions:
     """The year ahead of the before window, measured from it as the years after are: −δ."""
     return replace(placebo, theta=-placebo.theta, replicates=-placebo.replicates)
 
 
-def _with_slopes(covariance: FloatArray, path: Sequence[Deletions]) -> FloatArray:
+def _add_slopes(covariance: FloatArray, path: Sequence[Deletions]) -> FloatArray:
     """Slopes of the years after move together at most; how they move with the placebo's is not known."""
-    errors = np.array([one.slopes_variance**0.5 for one in path])
+    errors = np.array([year.slopes_variance**0.5 for year in path])
     added = np.outer(errors, errors)
     added[0, 1:] = added[1:, 0] = 0.0
     total: FloatArray = covariance + added
     return total
 
 
-def _as_package(effects: FloatArray, covariance: FloatArray) -> "MultiPeriodDiDResults":
+def _as_event_study(effects: FloatArray, covariance: FloatArray) -> "MultiPeriodDiDResults":
     """An event study as the package takes it: year −1 before the reference, years 1, 2, … after."""
     from diff_diff import MultiPeriodDiDResults
     from diff_diff.results import PeriodEffect

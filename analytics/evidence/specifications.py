@@ -39,49 +39,50 @@ def try_specifications(
     estimand: Estimand,
     groups: Mapping[GroupLabel, BoolArray],
     main: Mapping[GroupLabel, EffectEstimate],
-    wanted: Sequence[Specification],
-    picked: Propensity | None,
+    specifications: Sequence[Specification],
+    propensity: Propensity | None,
     *,
     whole: bool,
 ) -> dict[GroupLabel, list[SpecificationResult]]:
-    """Every wanted change, of the groups that have a main estimate. whole: the one group is the programme.
+    """How every specification came out, for each group that has a main estimate.
 
     everybody: the panel of all applicants, `sample` is of those in either arm; groups: masks of the sample's panel.
-    picked: what the last three specifications weigh by; without it they are not testable.
+    whole: the one group is the programme. propensity: what the last three specifications weigh by; without it they are
+    not testable.
     """
-    found: dict[GroupLabel, list[SpecificationResult]] = {group: [] for group in main}
-    for specification in wanted:
-        effects = _effects(specification, everybody, sample, estimand, groups, picked)
+    results: dict[GroupLabel, list[SpecificationResult]] = {group: [] for group in main}
+    for specification in specifications:
+        effects = _varied_effects(specification, everybody, sample, estimand, groups, propensity)
         for group, effect in main.items():
-            one = Withheld(Reason.NOT_ESTIMABLE) if effects is None else effects[group]
-            if isinstance(one, Withheld):
+            varied = Withheld(Reason.NOT_ESTIMABLE) if effects is None else effects[group]
+            if isinstance(varied, Withheld):
                 because = CheckReason.NO_SUCH_FIRMS if effects is None else CheckReason.TOO_FEW_LEFT
-                found[group].append(SpecificationResult(specification, one, Result.NOT_TESTABLE, because))
+                results[group].append(SpecificationResult(specification, varied, Result.NOT_TESTABLE, because))
             else:
-                found[group].append(_compared(specification, effect, one, whole=whole))
-    return found
+                results[group].append(_result_of(specification, effect, varied, whole=whole))
+    return results
 
 
-def _compared(
-    specification: Specification, main: EffectEstimate, one: EffectEstimate, *, whole: bool
+def _result_of(
+    specification: Specification, main: EffectEstimate, varied: EffectEstimate, *, whole: bool
 ) -> SpecificationResult:
-    if (one.theta, one.n_funded, one.n_comparison) == (main.theta, main.n_funded, main.n_comparison):
-        return SpecificationResult(specification, one, Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
-    same = (one.theta > 0) == (main.theta > 0)
+    if (varied.theta, varied.n_funded, varied.n_comparison) == (main.theta, main.n_funded, main.n_comparison):
+        return SpecificationResult(specification, varied, Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
+    same = (varied.theta > 0) == (main.theta > 0)
     result, because = (Result.PASS, CheckReason.SAME_SIGN) if same else (Result.FAIL, CheckReason.OTHER_SIGN)
-    gaps = abs(one.n_funded - main.n_funded), abs(one.n_comparison - main.n_comparison)
+    gaps = abs(varied.n_funded - main.n_funded), abs(varied.n_comparison - main.n_comparison)
     if specification in TAKE_OTHER_FIRMS and (not whole or any(0 < gap < LEAST_APART for gap in gaps)):
         return SpecificationResult(specification, Withheld(Reason.FEW_FIRMS_APART), result, because)
-    return SpecificationResult(specification, one, result, because)
+    return SpecificationResult(specification, varied, result, because)
 
 
-def _effects(
+def _varied_effects(
     specification: Specification,
     everybody: Panel,
     sample: Sample,
     estimand: Estimand,
     groups: Mapping[GroupLabel, BoolArray],
-    picked: Propensity | None,
+    propensity: Propensity | None,
 ) -> Mapping[GroupLabel, Effect] | None:
     """None: the data hold nothing that such a change could be made with."""
     panel, settings = sample.panel, sample.settings
@@ -99,19 +100,19 @@ def _effects(
         case Specification.WITHOUT_LARGEST:
             return {group: _without_largest(sample, estimand, mask) for group, mask in groups.items()}
         case Specification.OUTCOME_REGRESSION | Specification.INVERSE_PROBABILITY | Specification.DOUBLY_ROBUST:
-            return _alternative(specification, sample, estimand, groups, picked)
+            return _weighted_or_regressed(specification, sample, estimand, groups, propensity)
         case _:
             kept = SELECTIONS[specification](everybody)
-            return None if kept is None else _selected(everybody.keep(kept), sample, estimand, groups)
+            return None if kept is None else _of_firms(everybody.keep(kept), sample, estimand, groups)
 
 
-def _selected(
+def _of_firms(
     panel: Panel, sample: Sample, estimand: Estimand, groups: Mapping[GroupLabel, BoolArray]
 ) -> Mapping[GroupLabel, Effect]:
     """The same of other firms."""
     varied = Sample(panel, sample.outcome, sample.settings, sample.year)
-    here = {group: panel.units.index.isin(sample.panel.units.index[mask]) for group, mask in groups.items()}
-    return group_effects(varied, estimand, here)
+    masks = {group: panel.units.index.isin(sample.panel.units.index[mask]) for group, mask in groups.items()}
+    return group_effects(varied, estimand, masks)
 
 
 def _within_size(
@@ -133,43 +134,43 @@ def _without_largest(sample: Sample, estimand: Estimand, mask: BoolArray) -> Eff
     deletions = sample.deletions(estimand, sample.group(mask))
     if deletions is None or not (np.isfinite(deletions.theta) and np.isfinite(deletions.replicates).all()):
         return Withheld(Reason.NOT_ESTIMABLE)
-    size = np.nanmax(np.where(np.isfinite(sample.seen.before), sample.seen.before, -np.inf), axis=1)
+    size = np.nanmax(np.where(np.isfinite(sample.windows.before), sample.windows.before, -np.inf), axis=1)
     largest = int(np.argmax(size[deletions.firm]))
-    rest = np.arange(len(deletions.firm)) != largest
+    others = np.arange(len(deletions.firm)) != largest
     without = replace(
         deletions,
         theta=float(deletions.replicates[largest]),
-        replicates=(deletions.replicates + deletions.replicates[largest] - deletions.theta)[rest],
-        **{name: getattr(deletions, name)[rest] for name in ("firm", "stratum", "funded", "weights")},
+        replicates=(deletions.replicates + deletions.replicates[largest] - deletions.theta)[others],
+        **{name: getattr(deletions, name)[others] for name in ("firm", "stratum", "funded", "weights")},
     )
     return effect_of(without, estimand, sample)
 
 
-def _alternative(
+def _weighted_or_regressed(
     specification: Specification,
     sample: Sample,
     estimand: Estimand,
     groups: Mapping[GroupLabel, BoolArray],
-    picked: Propensity | None,
+    propensity: Propensity | None,
 ) -> Mapping[GroupLabel, Effect] | None:
     """Outcome regression (least squares instead of ridge), odds of being funded as weights, or both."""
-    if estimand is not Estimand.TYPICAL_FIRM or picked is None:
+    if estimand is not Estimand.TYPICAL_FIRM or propensity is None:
         return None
     slopes = None
     if specification is not Specification.INVERSE_PROBABILITY:
-        slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, alpha=0.0)
-    odds = None if specification is Specification.OUTCOME_REGRESSION else picked.odds
-    found: dict[GroupLabel, Effect] = {}
+        slopes = pooled_slopes(sample.arms, sample.log_growth, sample.traits, alpha=0.0)
+    odds = None if specification is Specification.OUTCOME_REGRESSION else propensity.odds
+    effects: dict[GroupLabel, Effect] = {}
     for group, mask in groups.items():
         deletions: Deletions | None = sample.mean_gap(sample.group(mask), slopes, odds)
-        found[group] = effect_of(deletions, estimand, sample)
-    return found
+        effects[group] = effect_of(deletions, estimand, sample)
+    return effects
 
 
 # ---- which firms -----------------------------------------------------------------------------------------------------
 
 
-def _apart(panel: Panel) -> BoolArray:
+def _set_aside(panel: Panel) -> BoolArray:
     """Firms that are no fair comparison, and stand aside."""
     if "set_aside" not in panel.units:
         return np.zeros(len(panel.units), dtype=bool)
@@ -187,27 +188,27 @@ def _below_threshold_only(panel: Panel) -> BoolArray | None:
     if below is None or not below.any():
         return None
     turned_down: BoolArray = below.fillna(False).to_numpy(dtype=bool)
-    return ~_apart(panel) & (panel.funded | turned_down)
+    return ~_set_aside(panel) & (panel.funded | turned_down)
 
 
 def _all_not_funded(panel: Panel) -> BoolArray | None:
-    return np.ones(len(panel.units), dtype=bool) if _apart(panel).any() else None
+    return np.ones(len(panel.units), dtype=bool) if _set_aside(panel).any() else None
 
 
 def _outside_firms(panel: Panel) -> BoolArray | None:
     outside = _known(panel, "outside")
     if outside is None:
         return None
-    asked: BoolArray = outside.fillna(False).to_numpy(dtype=bool)
-    return panel.funded | asked
+    is_outside: BoolArray = outside.fillna(False).to_numpy(dtype=bool)
+    return panel.funded | is_outside
 
 
 def _paid_only(panel: Panel) -> BoolArray | None:
     paid = _known(panel, "paid_eur")
     if paid is None:
         return None
-    some = (paid.astype("float64") > 0).to_numpy(dtype=bool)
-    return ~_apart(panel) & (~panel.funded | some)
+    was_paid = (paid.astype("float64") > 0).to_numpy(dtype=bool)
+    return ~_set_aside(panel) & (~panel.funded | was_paid)
 
 
 def _no_aid_before(panel: Panel) -> BoolArray | None:
@@ -215,8 +216,8 @@ def _no_aid_before(panel: Panel) -> BoolArray | None:
     aid, awarded = _known(panel, "other_aid_on"), _known(panel, "awarded_on")
     if aid is None or awarded is None:
         return None
-    ahead = (aid < awarded.fillna(awarded.min())).to_numpy(dtype=bool)
-    return ~_apart(panel) & ~ahead
+    aided_before = (aid < awarded.fillna(awarded.min())).to_numpy(dtype=bool)
+    return ~_set_aside(panel) & ~aided_before
 
 
 SELECTIONS: dict[Specification, Callable[[Panel], BoolArray | None]] = {

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -34,55 +33,55 @@ class Firms:
 
     def funded(self, values: FloatArray) -> FloatArray:
         """(n,) of (n_firms, G): the funded firms, each in its own cohort's windows."""
-        picked: FloatArray = values[self.rows, self.own]
-        return picked
+        own_cohort: FloatArray = values[self.rows, self.own]
+        return own_cohort
 
     def comparison(self, values: FloatArray) -> FloatArray:
         """(m, G) of (n_firms, G): the comparison firms in each cohort's windows."""
-        picked: FloatArray = values[self.others]
-        return picked
+        every_cohort: FloatArray = values[self.others]
+        return every_cohort
 
-    def measured(self, after: FloatArray) -> tuple[int, int]:
+    def count_measured(self, after: FloatArray) -> tuple[int, int]:
         """Firms of each arm with both windows; comparison firms count where the group has funded firms."""
         funded = np.isfinite(self.funded(after))
         other = np.isfinite(self.comparison(after)) & (self.count(funded) > 0)[self.other_cell]
         return int(funded.sum()), int(other.any(axis=1).sum())
 
-    def count(self, which: BoolArray) -> IntArray:
+    def count(self, mask: BoolArray) -> IntArray:
         """(cells,) how many of the funded firms under the mask lie in each cell."""
-        return np.bincount(self.cell[which], minlength=self.n_cells)
+        return np.bincount(self.cell[mask], minlength=self.n_cells)
 
-    def total(self, values: FloatArray, which: BoolArray) -> FloatArray:
+    def total(self, values: FloatArray, mask: BoolArray) -> FloatArray:
         """(cells,) sum over the funded firms under the mask."""
-        return np.bincount(self.cell[which], values[which], minlength=self.n_cells).astype(np.float64)
+        return np.bincount(self.cell[mask], values[mask], minlength=self.n_cells).astype(np.float64)
 
-    def other_count(self, which: BoolArray) -> IntArray:
+    def other_count(self, mask: BoolArray) -> IntArray:
         """(cells,) how many comparison firms lie under the mask, in each cohort's windows."""
-        return np.bincount(self.other_cell[which], minlength=self.n_cells)
+        return np.bincount(self.other_cell[mask], minlength=self.n_cells)
 
-    def other_total(self, values: FloatArray, which: BoolArray) -> FloatArray:
+    def other_total(self, values: FloatArray, mask: BoolArray) -> FloatArray:
         """(cells,) sum over comparison firms under the mask, in each cohort's windows."""
-        return np.bincount(self.other_cell[which], values[which], minlength=self.n_cells).astype(np.float64)
+        return np.bincount(self.other_cell[mask], values[mask], minlength=self.n_cells).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Arms:
     """All firms of a panel. sector: (n_firms,) code, −1 = in no comparison; funded: (n_firms,); own: (n_firms,) column
-    of the firm's cohort; width: cohorts.
+    of the firm's cohort; n_cohorts: G.
     """
 
     sector: IntArray
     funded: BoolArray
     own: IntArray
-    width: int
+    n_cohorts: int
 
     @classmethod
-    def of(cls, panel: Panel, own: IntArray, width: int) -> "Arms":
+    def of(cls, panel: Panel, own: IntArray, n_cohorts: int) -> "Arms":
         """Firms without a sector, and beneficiaries that sell nothing by their nature, belong to no comparison."""
         sector = pd.factorize(panel.units["sector"])[0].astype(np.int64)
         if "sells" in panel.units:
             sector = np.where(panel.units["sells"].fillna(True).to_numpy(dtype=bool), sector, -1)
-        return cls(sector, panel.funded, own, width)
+        return cls(sector, panel.funded, own, n_cohorts)
 
     def group(self, funded: BoolArray) -> Firms:
         """The funded firms under the mask and their comparison."""
@@ -96,11 +95,11 @@ class Arms:
             rows=rows,
             own=own,
             sector=sector,
-            cell=sector * self.width + own,
+            cell=sector * self.n_cohorts + own,
             others=others,
             other_sector=other_sector,
-            other_cell=other_sector[:, None] * self.width + np.arange(self.width),
-            n_cells=len(sectors) * self.width,
+            other_cell=other_sector[:, None] * self.n_cohorts + np.arange(self.n_cohorts),
+            n_cells=len(sectors) * self.n_cohorts,
         )
 
 
@@ -115,18 +114,22 @@ def groups_of(panel: Panel, by: str | Sequence[str]) -> dict[GroupLabel, BoolArr
     rows: dict[tuple[Hashable, ...], list[int]] = {}
     for row in np.flatnonzero(known).tolist():
         rows.setdefault(labels[row], []).append(row)
-    mask = partial(_mask, panel.funded)
-    return {label[0] if isinstance(by, str) else label: mask(rows[label]) for label in _in_order(list(rows))}
+    return {
+        label[0] if isinstance(by, str) else label: _funded_among(panel.funded, rows[label])
+        for label in _sorted_labels(list(rows))
+    }
 
 
-def _in_order(labels: list[tuple[Hashable, ...]]) -> list[tuple[Hashable, ...]]:
+def _sorted_labels(labels: list[tuple[Hashable, ...]]) -> list[tuple[Hashable, ...]]:
+    """In order of the labels, or of how they are written where they cannot be compared."""
     try:
         return sorted(labels)
     except TypeError:  # numbers beside words
         return sorted(labels, key=str)
 
 
-def _mask(funded: BoolArray, rows: list[int]) -> BoolArray:
-    mine = np.zeros(len(funded), dtype=bool)
-    mine[rows] = True
-    return mine & funded
+def _funded_among(funded: BoolArray, rows: list[int]) -> BoolArray:
+    """(n_firms,) which of these rows are funded firms."""
+    mask = np.zeros(len(funded), dtype=bool)
+    mask[rows] = True
+    return mask & funded

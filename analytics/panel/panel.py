@@ -44,7 +44,7 @@ class Panel:
         if not span.equals(periods):
             at = span.get_indexer(periods)
             object.__setattr__(
-                self, "outcomes", {name: _spread(wide, at, len(span)) for name, wide in self.outcomes.items()}
+                self, "outcomes", {name: _fill_periods(wide, at, len(span)) for name, wide in self.outcomes.items()}
             )
         object.__setattr__(self, "periods", span)
         object.__setattr__(self, "units", units)
@@ -95,38 +95,52 @@ class Panel:
         names = [outcomes] if isinstance(outcomes, str) else list(outcomes)
         fixed = list(dict.fromkeys([*([sector] if sector else []), *covariates]))
         _check_columns(frame, [unit, period, cohort, *names, *fixed, *([closed] if closed else [])])
-        for ours, theirs in (("sector", sector), ("cohort", cohort)):
-            if ours in fixed and theirs not in (None, ours):
-                raise UserError("panel.name_taken", column=ours, other=theirs)
+        _check_own_names(fixed, sector=sector, cohort=cohort)
         if frame.empty or frame[unit].isna().any():
             raise UserError("panel.unit_missing", unit=unit)
-        periods = as_periods(frame[period], period)
-        if bool(periods.isna().any()):
-            raise UserError(
-                "panel.period", column=period, value=frame[period].iloc[int(np.flatnonzero(periods.isna())[0])]
-            )
+        periods = _known_periods(frame[period], period)
         units, codes = _units(frame, unit, fixed)
         if sector:
             units["sector"] = units[sector]
-        cohorts = pd.Series(as_periods(frame[cohort], cohort, frequency=periods.freqstr[0]))
-        units["cohort"] = cohorts.groupby(codes).min().array
+        units["cohort"] = _first_by_unit(frame[cohort], cohort, periods, codes).array
         span = pd.period_range(periods.min(), periods.max(), freq=periods.freq)
         position = span.get_indexer(periods)
         if pd.DataFrame({"unit": codes, "period": position}).duplicated().any():
             raise UserError("panel.repeated", unit=unit, period=period)
         arrays = {name: as_wide(frame[name], codes, position, (len(units), len(span))) for name in names}
         if closed:
-            ends = pd.Series(as_periods(frame[closed], closed, frequency=periods.freqstr[0])).groupby(codes).min()
-            arrays = {name: zero_after_closure(wide, span, pd.PeriodIndex(ends)) for name, wide in arrays.items()}
+            ends = pd.PeriodIndex(_first_by_unit(frame[closed], closed, periods, codes))
+            arrays = {name: zero_after_closure(wide, span, ends) for name, wide in arrays.items()}
         return cls(units, span, arrays)
 
 
 def _check_columns(frame: pd.DataFrame, names: Sequence[str]) -> None:
-    found = list(frame.columns)
-    if missing := [str(name) for name in names if name not in found]:
+    columns = list(frame.columns)
+    if missing := [str(name) for name in names if name not in columns]:
         raise UserError("panel.column_missing", missing=", ".join(missing))
-    if twice := [str(name) for name in dict.fromkeys(names) if found.count(name) > 1]:
-        raise UserError("panel.column_twice", columns=", ".join(twice))
+    if repeated := [str(name) for name in dict.fromkeys(names) if columns.count(name) > 1]:
+        raise UserError("panel.column_twice", columns=", ".join(repeated))
+
+
+def _check_own_names(fixed: Sequence[str], *, sector: str | None, cohort: str) -> None:
+    """A covariate may not take the name of a column that the panel makes of another one."""
+    for own, source in (("sector", sector), ("cohort", cohort)):
+        if own in fixed and source not in (None, own):
+            raise UserError("panel.name_taken", column=own, other=source)
+
+
+def _known_periods(values: pd.Series, name: str) -> pd.PeriodIndex:
+    """The period of every row; none may be missing."""
+    periods = as_periods(values, name)
+    missing = np.flatnonzero(periods.isna())
+    if len(missing):
+        raise UserError("panel.period", column=name, value=values.iloc[int(missing[0])])
+    return periods
+
+
+def _first_by_unit(values: pd.Series, name: str, periods: pd.PeriodIndex, codes: PositionArray) -> pd.Series:
+    """The first period that each unit has in a column, at the frequency of `periods`; NaT where it has none."""
+    return pd.Series(as_periods(values, name, frequency=periods.freqstr[0])).groupby(codes).min()
 
 
 def _units(frame: pd.DataFrame, unit: str, fixed: Sequence[str]) -> tuple[pd.DataFrame, PositionArray]:
@@ -141,18 +155,18 @@ def _units(frame: pd.DataFrame, unit: str, fixed: Sequence[str]) -> tuple[pd.Dat
     return units, codes
 
 
-def _spread(values: FloatArray, columns: PositionArray, width: int) -> FloatArray:
+def _fill_periods(values: FloatArray, columns: PositionArray, width: int) -> FloatArray:
     """The columns at their places among `width`; nothing was reported in the others."""
-    wide = np.full((len(values), width), np.nan)
-    wide[:, columns] = values
-    return wide
+    filled = np.full((len(values), width), np.nan)
+    filled[:, columns] = values
+    return filled
 
 
 def zero_after_closure(values: FloatArray, periods: pd.PeriodIndex, closed: pd.PeriodIndex) -> FloatArray:
     """A closed firm sells nothing: 0 after the period of its closure, unless it reported something."""
     last = np.where(closed.isna(), periods[-1].ordinal, closed.asi8)
-    shut = periods.asi8 > last[:, None]
-    return np.where(shut & ~np.isfinite(values), 0.0, values)
+    after_closure = periods.asi8 > last[:, None]
+    return np.where(after_closure & ~np.isfinite(values), 0.0, values)
 
 
 def as_wide(values: pd.Series, rows: PositionArray, columns: PositionArray, shape: tuple[int, int]) -> FloatArray:

@@ -19,15 +19,15 @@ PAIRS_NEEDED = {12: 6, 4: 3, 1: 1}
 class Windows:
     """Per-period means of each firm over the calendar windows of each cohort.
 
-    cohorts: (G,) funded periods in order; years: (G,) complete years used; apart: (G,) years from the middle of before
-    to the middle of after, NaN where no year is complete;
+    cohorts: (G,) funded periods in order; years: (G,) complete years used; years_apart: (G,) years from the middle of
+    before to the middle of after, NaN where no year is complete;
     before, after: (n_firms, G), means over the calendar positions reported in both windows; NaN = lost for the window.
     own: (n_firms,) column of the firm's own cohort, −1 = never funded.
     """
 
     cohorts: pd.PeriodIndex
     years: IntArray
-    apart: FloatArray
+    years_apart: FloatArray
     before: FloatArray
     after: FloatArray
     own: IntArray
@@ -73,7 +73,7 @@ def horizons(panel: Panel, settings: Settings) -> list[int]:
     return sorted({year for cohort in cohorts_of(panel) for year in complete_years(panel, cohort, settings)})
 
 
-def observed(panel: Panel, outcome: str) -> FloatArray:
+def outcome_values(panel: Panel, outcome: str) -> FloatArray:
     """What was reported of an outcome, (n_firms, T). Raises UserError when the panel has none of that name."""
     if outcome not in panel.outcomes:
         raise UserError("panel.outcome_unknown", outcome=outcome, known=", ".join(panel.outcomes))
@@ -87,12 +87,12 @@ def windows_of(panel: Panel, values: FloatArray, settings: Settings, year: int |
     return _windows(panel, values, settings, year, lambda cohort: before_start(panel, cohort, settings))
 
 
-def since(panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: pd.Period) -> Windows:
+def windows_since(panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: pd.Period) -> Windows:
     """The same against a year that is one and the same for all cohorts and starts at `first`, as `before`."""
     return _windows(panel, values, replace(settings, all_before=False), year, lambda _: first)
 
 
-def before_against_earlier(panel: Panel, values: FloatArray, settings: Settings) -> Windows:
+def placebo_windows(panel: Panel, values: FloatArray, settings: Settings) -> Windows:
     """What happened when nothing could have: the before window as `after`, the year ahead of it as `before`.
 
     A cohort whose earlier year does not lie wholly in the data has NaN throughout.
@@ -103,7 +103,7 @@ def before_against_earlier(panel: Panel, values: FloatArray, settings: Settings)
         first = before_start(panel, cohort, settings)
         return ([first - ppy], [first]) if first - ppy >= panel.periods[0] else None
 
-    return _measured(panel, values, pairs)
+    return _means_of(panel, values, pairs)
 
 
 Pairs = tuple[list[pd.Period], list[pd.Period]]  # first periods of the years before, and of the years after
@@ -112,6 +112,9 @@ Pairs = tuple[list[pd.Period], list[pd.Period]]  # first periods of the years be
 def _windows(
     panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: Callable[[pd.Period], pd.Period]
 ) -> Windows:
+    """One year after funding, or all complete ones, against the year that starts at `first` of the cohort, and the
+    whole years ahead of it where settings say so.
+    """
     ppy = panel.periods_per_year
 
     def pairs(cohort: pd.Period) -> Pairs | None:
@@ -121,27 +124,30 @@ def _windows(
         befores = [begins - k * ppy for k in range(-(-max(known, 0) // ppy) + 1)]
         return (befores, [start + (k - 1) * ppy for k in used]) if used else None
 
-    return _measured(panel, values, pairs)
+    return _means_of(panel, values, pairs)
 
 
-def _measured(panel: Panel, values: FloatArray, pairs: Callable[[pd.Period], Pairs | None]) -> Windows:
+def _means_of(panel: Panel, values: FloatArray, pairs: Callable[[pd.Period], Pairs | None]) -> Windows:
+    """Paired means over the years that `pairs` names for each cohort; None: it has none, and NaN throughout."""
     cohorts = cohorts_of(panel)
     shape = (len(panel.units), len(cohorts))
     before, after = np.full(shape, np.nan), np.full(shape, np.nan)
-    years, apart = np.zeros(len(cohorts), dtype=np.int64), np.full(len(cohorts), np.nan)
-    wide = _with_outside(values)
+    years, years_apart = np.zeros(len(cohorts), dtype=np.int64), np.full(len(cohorts), np.nan)
+    wide = _with_empty_column(values)
     for g, cohort in enumerate(cohorts):
-        found = pairs(cohort)
-        if found is not None:
-            years[g] = len(found[1])
-            middle = [float(np.mean([first.ordinal for first in window])) for window in found]
-            apart[g] = (middle[1] - middle[0]) / panel.periods_per_year
-            before[:, g], after[:, g] = _paired(panel, wide, *found)
+        starts = pairs(cohort)
+        if starts is not None:
+            years[g] = len(starts[1])
+            middle = [float(np.mean([first.ordinal for first in window])) for window in starts]
+            years_apart[g] = (middle[1] - middle[0]) / panel.periods_per_year
+            before[:, g], after[:, g] = _paired(panel, wide, *starts)
     own = cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"]))
-    return Windows(cohorts, years, apart, before, after, own.astype(np.int64))
+    return Windows(cohorts, years, years_apart, before, after, own.astype(np.int64))
 
 
-def earlier(panel: Panel, values: FloatArray, settings: Settings) -> tuple[FloatArray, FloatArray, FloatArray]:
+def earlier_growth_and_activity(
+    panel: Panel, values: FloatArray, settings: Settings
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """How firms stood before the before window: (n_firms, G) growth, ln of the mean before over the mean earlier; the
     share of the reported periods of both windows that have sales; the same of the earlier one alone. NaN where there is
     nothing to tell them from.
@@ -149,43 +155,44 @@ def earlier(panel: Panel, values: FloatArray, settings: Settings) -> tuple[Float
     cohorts, ppy = cohorts_of(panel), panel.periods_per_year
     shape = (len(panel.units), len(cohorts))
     growth, active, active_earlier = np.full(shape, np.nan), np.full(shape, np.nan), np.full(shape, np.nan)
-    wide = _with_outside(values)
+    wide = _with_empty_column(values)
     for g, cohort in enumerate(cohorts):
         first = before_start(panel, cohort, settings)
         earlier_mean, before_mean = _paired(panel, wide, [first - ppy], [first])
         sold = (earlier_mean > 0) & (before_mean > 0)
         growth[:, g] = np.log(np.where(sold, before_mean, np.nan)) - np.log(np.where(sold, earlier_mean, np.nan))
-        active[:, g] = _active(wide[:, _columns(panel, first - ppy, 2 * ppy)])
-        active_earlier[:, g] = _active(wide[:, _columns(panel, first - ppy, ppy)])
+        active[:, g] = _active_share(wide[:, _columns(panel, first - ppy, 2 * ppy)])
+        active_earlier[:, g] = _active_share(wide[:, _columns(panel, first - ppy, ppy)])
     return growth, active, active_earlier
 
 
-def _active(values: FloatArray) -> FloatArray:
+def _active_share(values: FloatArray) -> FloatArray:
     """Share of the reported periods with sales."""
     reported = np.isfinite(values).sum(axis=1)
     share: FloatArray = (values > 0).sum(axis=1) / np.where(reported > 0, reported, np.nan)
     return share
 
 
-def _with_outside(values: FloatArray) -> FloatArray:
+def _with_empty_column(values: FloatArray) -> FloatArray:
     """A last column for the periods outside the data."""
     return np.hstack([values, np.full((len(values), 1), np.nan)])
 
 
 @np.errstate(over="ignore")  # what is too large for a number becomes infinite, and is lost
 def _paired(
-    panel: Panel, values: FloatArray, firsts: Sequence[pd.Period], starts: Sequence[pd.Period]
+    panel: Panel, values: FloatArray, before_starts: Sequence[pd.Period], after_starts: Sequence[pd.Period]
 ) -> tuple[FloatArray, FloatArray]:
-    """Means of the years from `firsts` and of those from `starts`, each whole years apart from each other.
+    """Means of the years from `before_starts` and of those from `after_starts`, each whole years apart from each other.
 
     Seasons cancel in pairs: only calendar positions reported in both windows count, in both means.
     """
     ppy = panel.periods_per_year
     before, after = (
-        _mean_reported([values[:, _columns(panel, begins, ppy)] for begins in years]) for years in (firsts, starts)
+        _mean_reported([values[:, _columns(panel, start, ppy)] for start in starts])
+        for starts in (before_starts, after_starts)
     )
     # both windows are whole years: turning one puts the same calendar positions side by side
-    after = np.roll(after, (starts[0].ordinal - firsts[0].ordinal) % ppy, axis=1)
+    after = np.roll(after, (after_starts[0].ordinal - before_starts[0].ordinal) % ppy, axis=1)
     both = np.isfinite(before) & np.isfinite(after)
     n = both.sum(axis=1)
     enough = np.where(n >= PAIRS_NEEDED[ppy], n, np.nan)

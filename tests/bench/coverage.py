@@ -17,7 +17,7 @@ import pandas as pd
 from analytics.arrays import BoolArray
 from analytics.estimate import Effect, EffectEstimate, as_shown, group_effects, sectors_differ
 from analytics.estimate.inference import WelchTest
-from analytics.estimate.money import Money, MoneyEstimate, money_of
+from analytics.estimate.money import Money, MoneyEstimate, money_by_group
 from analytics.estimate.sample import Sample
 from analytics.folders import PROJECT
 from analytics.model import Estimand, Unit, Withheld
@@ -142,9 +142,9 @@ def _money(
     sample: Sample, groups: Mapping[GroupLabel, BoolArray], made: Programme, truths: Truth
 ) -> Iterator[dict[str, Any]]:
     """Extra euros against what the grant added to the firms analysed; the share offset against the population's."""
-    measured = np.isfinite(sample.seen.after).any(axis=1)
+    measured = np.isfinite(sample.windows.after).any(axis=1)
     everybody = {WHOLE: sample.panel.funded}
-    for group, found in (money_of(sample, groups) | money_of(sample, everybody)).items():
+    for group, found in (money_by_group(sample, groups) | money_by_group(sample, everybody)).items():
         mine = (groups | everybody)[group] & measured
         extra, offset = float(made.extra[mine].sum()), truths.of("offset", made.stories[group])
         told = {"size": made.sizes[group], "group": group}

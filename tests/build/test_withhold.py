@@ -19,7 +19,7 @@ from analytics.build.rows.row import coarse
 from analytics.build.samples import samples_of
 from analytics.disclosure import Protection
 from analytics.folders import Home
-from analytics.model import UserError
+from analytics.model import Estimand, UserError
 from analytics.panel import Panel
 from analytics.panel.windows import horizons
 from analytics.programme.dimensions import DIMENSIONS
@@ -222,7 +222,7 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     panel = everybody.compared
     sample = Sample(panel, "online_sales", programme.settings)
     masks = {code: panel.funded & (panel.units["sector"] == code).to_numpy() for code in release.codes("sector")}
-    effects = group_effects(sample, "typical_firm", masks)
+    effects = group_effects(sample, Estimand.TYPICAL_FIRM, masks)
     rows = {
         code: release.figure(
             measure_named("typical_firm"), outcome="online_sales", horizon="overall", group={"sector": code}
@@ -231,7 +231,7 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     }
     shown = {code: effects[code] for code, row in rows.items() if row is not None and row.published}
     assert len(shown) == 12
-    whole = group_effects(sample, "typical_firm", {"*": panel.funded})["*"]
+    whole = group_effects(sample, Estimand.TYPICAL_FIRM, {"*": panel.funded})["*"]
     drawn = release.figures.set_index("figure_id")["shrunk"]
     for code, value in shrunken(shown, whole).items():
         assert drawn[rows[code].figure_id] == pytest.approx(value, rel=1e-12)

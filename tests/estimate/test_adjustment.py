@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from analytics.estimate import EffectEstimate, effect, sector_effects
-from analytics.estimate.adjustment import known_before, pooled_slopes
+from analytics.estimate.adjustment import pooled_slopes, traits_before
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Settings, UserError
 from analytics.panel import Panel
@@ -93,7 +93,7 @@ def test_rows_are_weighted_by_the_funded_firms_of_their_cohort():
         "\n".join(["firm cohort 2018 2019 2020", "f1 2019 1 1 1", "f2 2020 1 1 1", "f3 2020 1 1 1", *rows])
     )
     sample = Sample(panel, "sales", FEW, 1)
-    lnb = [np.log(sample.seen.before)]
+    lnb = [np.log(sample.windows.before)]
     slopes = pooled_slopes(sample.arms, sample.log_growth, lnb, 1.0)
     x = {2019: 1.0, 2020: 2.0}
     z = {2019: 1.0, 2020: -1.0}
@@ -113,7 +113,9 @@ def test_what_is_known_before_by_hand():
     units = pd.DataFrame({"cohort": [periods[8], *[pd.NaT] * 3], "employees": [4.0, 0, np.nan, 1]}, index=list("fcde"))
     panel = Panel(units, periods, {"sales": sales})
     sample = Sample(panel, "sales", FEW, None)
-    ln_before, zero, active, size, growth = (values[:, 0] for values in known_before(panel, "sales", sample.seen, FEW))
+    ln_before, zero, active, size, growth = (
+        values[:, 0] for values in traits_before(panel, "sales", sample.windows, FEW)
+    )
     np.testing.assert_allclose(ln_before, [math.log(6), np.nan, 0, np.nan])
     np.testing.assert_allclose(zero, [0, 1, 0, np.nan])
     np.testing.assert_allclose(active, [5 / 7, 0, 1, np.nan])
@@ -138,7 +140,7 @@ def test_offsets_and_their_precision_are_those_of_the_reference(design, growth):
         assert slopes.df == expected.df
         np.testing.assert_allclose(slopes.covariance, expected.covariance, rtol=EXACT, atol=EXACT)
         for row, firm in enumerate(firms):
-            for g, cohort in enumerate(sample.seen.cohorts):
+            for g, cohort in enumerate(sample.windows.cohorts):
                 at = rules.first + cohort.ordinal - panel.periods[0].ordinal
                 b = expected.offset(firm, at, expected.beta)
                 assert slopes.offset[row, g] == pytest.approx(b, rel=EXACT, abs=EXACT)

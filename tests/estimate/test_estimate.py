@@ -18,10 +18,10 @@ from analytics.estimate import (
     effect,
     effects_by,
     groups_of,
+    power_requirement,
     sector_effects,
     sectors_differ,
     shrunken,
-    would_tell,
 )
 from analytics.model import Estimand, Reason, Settings, Unit, UserError, Withheld
 from analytics.panel import Panel
@@ -421,19 +421,19 @@ def test_how_many_firms_would_tell(se, df, n):
     """The fewest firms that would: with m of them v is v·n/m, and there are df·m/n degrees of freedom."""
     assert not told(df, se, math.log(1.1))
     expected = next(m for m in range(n, 100_000) if told(df * m / n, se * (n / m) ** 0.5, math.log(1.1)))
-    assert would_tell(estimate(se=se, df=df, n=n), [], Settings()).firms == expected
+    assert power_requirement(estimate(se=se, df=df, n=n), [], Settings()).firms == expected
 
 
 @pytest.mark.parametrize(("se", "df"), [(0.01, 3), (0.01, 9)])
 def test_how_few_firms_would_have_told(se, df):
     """What is told already needs fewer firms than there are, never more."""
     expected = next(m for m in range(2, 11) if told(df * m / 10, se * (10 / m) ** 0.5, math.log(1.1)))
-    assert would_tell(estimate(se=se, df=df, n=10), [], Settings()).firms == expected
+    assert power_requirement(estimate(se=se, df=df, n=10), [], Settings()).firms == expected
 
 
 def test_half_the_effect_needs_four_times_the_firms():
     """Up to the degrees of freedom: the detectable effect goes with 1/√firms."""
-    one, other = (would_tell(estimate(df=1e9), [], Settings(mie=mie)).firms for mie in (0.10, 1.1**0.5 - 1))
+    one, other = (power_requirement(estimate(df=1e9), [], Settings(mie=mie)).firms for mie in (0.10, 1.1**0.5 - 1))
     assert other == pytest.approx(4 * one, rel=1e-2)
 
 
@@ -442,15 +442,15 @@ def test_how_many_years_would_tell(a, b):
     """Single years vary by a + b, three together by a + b/3: the fewest years y with (t + t.80)√(a + b/y) ≤ ln 1.1."""
     overall, single = estimate(se=(a + b / 3) ** 0.5), estimate(se=(a + b) ** 0.5)
     expected = next((y for y in range(1, 31) if told(30, (a + b / y) ** 0.5, math.log(1.1))), None)
-    assert would_tell(overall, [single] * 3, Settings()).years == expected
-    assert would_tell(overall, [single], Settings()).years is None
-    assert would_tell(overall, [single, TOO_FEW], Settings()).years is None
+    assert power_requirement(overall, [single] * 3, Settings()).years == expected
+    assert power_requirement(overall, [single], Settings()).years is None
+    assert power_requirement(overall, [single, TOO_FEW], Settings()).years is None
 
 
 def test_no_number_of_years_quiets_the_year_before():
     """What all years share, a, is too much by itself; nor do years help that were no quieter together than alone."""
-    assert would_tell(estimate(se=0.2), [estimate(se=0.2001)] * 3, Settings()).years is None
-    assert would_tell(estimate(se=0.2), [estimate(se=0.1)] * 3, Settings()).years is None
+    assert power_requirement(estimate(se=0.2), [estimate(se=0.2001)] * 3, Settings()).years is None
+    assert power_requirement(estimate(se=0.2), [estimate(se=0.1)] * 3, Settings()).years is None
 
 
 @pytest.mark.parametrize(
@@ -459,7 +459,7 @@ def test_no_number_of_years_quiets_the_year_before():
 def test_what_matters_is_on_the_scale_of_the_estimate(unit, target):
     """10% is ln 1.1, three points are three points, and growth by 10% scores 2·(1.1 − 1)/(1.1 + 1)."""
     expected = next(m for m in range(60, 100_000) if told(30 * m / 60, 0.1 * (60 / m) ** 0.5, target))
-    assert would_tell(estimate(unit=unit), [], Settings()).firms == expected
+    assert power_requirement(estimate(unit=unit), [], Settings()).firms == expected
 
 
 def test_withheld_effects_are_neither_tested_nor_drawn():

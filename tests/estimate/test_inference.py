@@ -20,13 +20,14 @@ from analytics.estimate.inference import (
     joint_covariance,
     pool_single,
     shrink,
-    sidak,
-    together,
+    sidak_level,
+    sidak_p_value,
     weighted_sum,
     welch,
 )
 from analytics.model import Reason, Withheld
 from tests.reference import placebo as reference_placebo
+from tests.reference.statsmodels_numbers import WELCH
 
 EXACT = 1e-12  # sums of a few dozen numbers
 
@@ -147,9 +148,9 @@ def test_p_and_interval_agree():
 
 
 def test_sidak_levels_hold_together():
-    assert sidak(0.95, 1) == 0.95
-    assert sidak(0.95, 15) ** 15 == pytest.approx(0.95)
-    assert sidak(0.95, 0) == 0.95
+    assert sidak_level(0.95, 1) == 0.95
+    assert sidak_level(0.95, 15) ** 15 == pytest.approx(0.95)
+    assert sidak_level(0.95, 0) == 0.95
 
 
 def test_effective_number():
@@ -187,29 +188,6 @@ def test_what_varies_beyond_all_numbers_is_not_estimable(size):
 
 
 # ---- several effects together ----------------------------------------------------------------------------------------
-
-# anova_oneway(groups, use_var="unequal", welch_correction=True) of statsmodels 0.15.0: F, its degrees of freedom, p.
-# With v = s²/n and df = n − 1, Welch's test of effects is his test of means.
-WELCH = [
-    (
-        [[1, 2, 4], [3, 5, 6, 9]],
-        (4.98813056379822, 1.0, 4.906424158638268, 0.0768610406463394),
-    ),
-    (
-        [[2.1, 3.4, 1.9, 5.0, 4.2], [3.3, 8.9, 6.1, 2.0, 7.7, 9.5, 4.4], [1.0, 1.2, 0.7, 1.9]],
-        (12.34691077655975, 2.0, 7.7059618378828025, 0.003952182875726706),
-    ),
-    (
-        [
-            [0.12, 0.31, -0.08, 0.25],
-            [0.4, 0.9, -0.6, 1.1, 0.2, 0.8],
-            [0.05, 0.02, 0.11, 0.07, 0.09],
-            [-0.3, 0.6, 0.1],
-            [0.2, 0.21, 0.19, 0.25, 0.18, 0.22, 0.2],
-        ],
-        (11.992130586599256, 4.0, 6.756227335832392, 0.003379589972181787),
-    ),
-]
 
 
 def means(groups) -> list[Uncertainty]:
@@ -278,16 +256,16 @@ def test_one_effect_alone_is_drawn_all_the_way():
 @given(p=st.floats(0, 1), claims=st.integers(1, 40))
 def test_p_and_intervals_of_several_claims_agree(p, claims):
     """1 − (1 − p)^S: below 5% exactly when p is outside the Šidák level; one claim is itself, to the last digit."""
-    assert together(p, claims) == pytest.approx(1 - (1 - p) ** claims, rel=1e-9, abs=1e-12)
-    assert 0 <= together(p, claims) <= 1
-    assert together(p, 1) == p
-    if abs((1 - p) - sidak(0.95, claims)) > 1e-12:
-        assert (together(p, claims) < 0.05) == (1 - p > sidak(0.95, claims))
+    assert sidak_p_value(p, claims) == pytest.approx(1 - (1 - p) ** claims, rel=1e-9, abs=1e-12)
+    assert 0 <= sidak_p_value(p, claims) <= 1
+    assert sidak_p_value(p, 1) == p
+    if abs((1 - p) - sidak_level(0.95, claims)) > 1e-12:
+        assert (sidak_p_value(p, claims) < 0.05) == (1 - p > sidak_level(0.95, claims))
 
 
 def test_small_p_stay_small():
     """Where 1 − p is 1 to all digits, S claims still make S·p."""
-    assert together(1e-20, 15) == pytest.approx(15e-20, rel=1e-12)
+    assert sidak_p_value(1e-20, 15) == pytest.approx(15e-20, rel=1e-12)
 
 
 @pytest.mark.parametrize("df", [4, 8, 15, 30, 100])

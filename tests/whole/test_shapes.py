@@ -19,10 +19,10 @@ from analytics.estimate import (
     before_after,
     effect,
     effects_by,
+    power_requirement,
     sector_effects,
     sectors_differ,
     shrunken,
-    would_tell,
 )
 from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import MoneyEstimate, extra_sales
@@ -231,7 +231,7 @@ def test_every_shape_gives_an_estimate_or_the_reason_why_there_is_none(name, adj
         assert all(math.isfinite(value) for value in shrunken(found, whole).values())
         if isinstance(whole, EffectEstimate):
             years = [result for part in sectors for result in part.by_year.values()]
-            assert (would_tell(whole, years, settings).firms or 2) >= 2
+            assert (power_requirement(whole, years, settings).firms or 2) >= 2
 
 
 @pytest.mark.parametrize("adjustment", ["none", "pooled_slopes"])

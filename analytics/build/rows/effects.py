@@ -22,10 +22,10 @@ from analytics.build.rows.row import (
 )
 from analytics.build.samples import Samples
 from analytics.estimate.before_after import before_after_by_group
-from analytics.estimate.comparing import sectors_differ, shrunken, would_tell
-from analytics.estimate.effects import Effect, effect_of, group_effects, simultaneous
+from analytics.estimate.comparing import power_requirement, sectors_differ, shrunken
+from analytics.estimate.effects import Effect, effect_of, group_effects, with_joint_intervals
 from analytics.estimate.inference import WelchTest, weighted_sum
-from analytics.estimate.money import money_of
+from analytics.estimate.money import money_by_group
 from analytics.estimate.sample import Sample
 from analytics.model import (
     Arm,
@@ -117,7 +117,7 @@ def _of_outcome(
             yield from _effects(samples, estimand, by, groups, measured, programme, withheld_cells)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
-                for labels, money in money_of(sample, groups).items():
+                for labels, money in money_by_group(sample, groups).items():
                     counts = measured[labels, sample.horizon]
                     yield from money_figures(group_named(by, labels), money, counts, sample, outcome, programme)
 
@@ -176,7 +176,7 @@ def _with_companions(
     figure = replace(figure, shrunk=shrunk)
     if by_year is None:
         return figure
-    needed = would_tell(effect, by_year, sample.settings)
+    needed = power_requirement(effect, by_year, sample.settings)
     return replace(figure, firms_needed=needed.firms, years_needed=needed.years)
 
 
@@ -216,7 +216,7 @@ def _lasting(
     which both are shown, so that nothing else is told; and only where the same cohorts make them.
     """
     first, last = samples[1], samples[-1]
-    same = bool((np.isfinite(first.seen.after).any(axis=0) == np.isfinite(last.seen.after).any(axis=0)).all())
+    same = bool((np.isfinite(first.windows.after).any(axis=0) == np.isfinite(last.windows.after).any(axis=0)).all())
     differences: dict[Any, Effect] = {}
     for labels, mask in groups.items() if first is not last else ():
         ends = [effects[sample.horizon][labels] for sample in (last, first)]
@@ -225,6 +225,6 @@ def _lasting(
         if same and later and sooner and not any(isinstance(end, Withheld) for end in ends):
             difference = effect_of(weighted_sum(later, sooner, -1.0), estimand, first)
         differences[labels] = difference
-    for labels, difference in simultaneous(differences).items():
+    for labels, difference in with_joint_intervals(differences).items():
         key = FigureKey(measures.lasting(estimand), first.outcome, horizon=OVERALL, group=group_named(by, labels))
         yield replace(without_counts(effect_figure(key, estimand, difference, (0, 0))), sim_p=None, mde=None)

@@ -76,7 +76,7 @@ def _of_finding(assessment: Assessment, assessed: Assessed, finding: Finding) ->
         if finding.check is Check.REPORTING:
             figure = replace(figure, value=round(finding.number.value, 2) + 0.0)
     yield replace(figure, result=finding.result, because=finding.because)
-    for name, number in finding.more.items():
+    for name, number in finding.further.items():
         figure = _number(_key(assessment, assessed, measures.reading_of(name, assessed.estimand)), number, counts)
         if name in ROUGH_SHARES:
             figure = replace(figure, value=rough_share(number.value, max(counts)))
@@ -120,7 +120,7 @@ def _beside(assessment: Assessment) -> Iterator[Figure]:
     if picked is not None:
         n = picked.n_funded, picked.n_comparison
         yield number(measures.OVERLAP, picked.overlap, Unit.FRACTION, n)
-        yield number(measures.TOLD_APART, picked.told, Unit.FRACTION, n)
+        yield number(measures.TOLD_APART, picked.auc, Unit.FRACTION, n)
     firms = sample.group(sample.panel.funded)
     n = len(firms.rows), len(firms.others)
     for year in horizons(sample.panel, sample.settings):

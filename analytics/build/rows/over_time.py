@@ -13,7 +13,7 @@ from analytics.estimate.sample import Sample
 from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
 from analytics.panel.arms import Firms
 from analytics.panel.panel import Panel
-from analytics.panel.windows import observed
+from analytics.panel.windows import outcome_values
 from analytics.programme.file import Programme
 from analytics.release import measures
 from analytics.release.figure import Figure, FigureKey
@@ -104,7 +104,7 @@ def _reporting(panel: Panel, programme: Programme, sample: Sample) -> Iterator[F
     said: beside all firms it would tell how many sell nothing by their nature.
     """
     outcome, least = programme.headline.outcome, programme.settings.min_firms
-    known = np.isfinite(observed(panel, outcome))
+    known = np.isfinite(outcome_values(panel, outcome))
     firms = sample.group(panel.funded)
     for arm, rows in ((Arm.FUNDED, firms.rows), (Arm.COMPARISON, firms.others)):
         for period, reported in zip(panel.periods, known[rows].T, strict=True):
