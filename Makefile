@@ -7,7 +7,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test torture lint format lock simulate disclosure sentences clean
+.PHONY: run test torture lint format lock simulate disclosure sentences architecture clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -41,6 +41,11 @@ disclosure: .venv-bench/run.done
 # Writes docs/SENTENCES.md, after the text files or the rules of the sentences have changed.
 sentences: .venv/test.done
 	@$(BIN)/python -m tests.present.sentences
+
+# Writes docs/architecture.svg and the packages' table in docs/ARCHITECTURE.md, after imports or a package's first
+# sentence have changed.
+architecture: .venv/test.done
+	@$(BIN)/python -m tests.whole.architecture
 
 lock: $(UV)
 	@$(LOCK) -o requirements.txt

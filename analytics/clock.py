@@ -1,4 +1,4 @@
-"""Moments as somebody types them and as readers read them: without a zone they are Rome's."""
+"""Moments in time: as somebody types them and as readers read them; without a zone they are Rome's."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

@@ -1,4 +1,6 @@
-"""One file per page, and nothing else here; `parts` holds what they share."""
+"""One file per page: a release and a reader's choices come in; what the browser shows goes out. `parts` holds what they
+share.
+"""
 
 # Every page, in the order of the navigation: the name of its file, and the end of its address ("": the first screen).
 PAGES = {

@@ -1,3 +1,3 @@
-"""The store comes in, a candidate release goes out: the only package that sees both the confidential and the public
-side.
+"""From store to release: confidential rows come in; a protected candidate release goes out, and only here do the two
+sides meet.
 """

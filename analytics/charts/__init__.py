@@ -1,4 +1,4 @@
-"""Pictures: pure functions from published values to plotly figures, each with a sibling that says the same in words.
+"""Drawing: published values come in; plotly figures, and the same in words for who cannot see them, go out.
 
 Nothing here computes a statistic or knows the screen. Colours and sizes stand in `palette`, words in the text files.
 """

@@ -1,1 +1,1 @@
-"""The command line: words typed come in, an exit code goes out; every command of `python -m analytics`."""
+"""The command line: the words of a command come in; what it prints and its exit code go out."""

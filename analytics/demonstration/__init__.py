@@ -1,3 +1,3 @@
-"""Programmes to try: invented files with a known truth, and Michigan's published data, brought in as an officer
-would.
+"""Programmes to try: assumptions or Michigan's published data come in; files as an officer would bring them, and a
+first release made from them, go out.
 """

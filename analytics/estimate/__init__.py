@@ -1,4 +1,4 @@
-"""Panel -> effects: the one door for programs outside (METHODS.md 2, 3, 4)."""
+"""Effects of the grants: a panel comes in; effects with their uncertainty go out (METHODS.md 2, 3, 4)."""
 
 from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after
 from analytics.estimate.comparing import PowerRequirement, power_requirement, sectors_differ, shrunken

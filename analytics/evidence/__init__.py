@@ -1,1 +1,1 @@
-"""An effect comes in; five checks, its specifications, a grade and a verdict go out (METHODS.md 5 and 6)."""
+"""How far to trust an effect: it comes in; five checks, specifications, grade and verdict go out (METHODS.md 5, 6)."""

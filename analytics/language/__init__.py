@@ -1,1 +1,1 @@
-"""Every word a reader sees: a key and its values come in; sentences, numbers, dates and money by locale go out."""
+"""Every word a reader sees: a key and its values come in; sentences, numbers, dates and money go out by locale."""

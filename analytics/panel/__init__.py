@@ -1,4 +1,4 @@
-"""Firms x periods: long frames come in; a `Panel`, its windows and its two arms go out. Nothing is estimated here."""
+"""Firms × periods: long frames come in; a `Panel`, its windows and its two arms go out. Nothing is estimated here."""
 
 from analytics.panel.panel import Panel
 

@@ -1,3 +1,1 @@
-"""A release comes in; verbs, sentences, tables and pictures go out. Never an unprotected number: it reads releases
-and nothing else.
-"""
+"""What readers get: a release comes in; verbs, sentences, tables and pictures go out, of no number but its own."""

@@ -1,4 +1,4 @@
-"""PUBLIC. Protected figures come in; one immutable file per release, its ledger and its differences go out."""
+"""Published figures (PUBLIC): protected figures come in; an immutable file per release and its ledger go out."""
 
 from analytics.release.figure import Figure
 from analytics.release.file import Release

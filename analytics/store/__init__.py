@@ -1,1 +1,1 @@
-"""CONFIDENTIAL. An officer's file comes in; rows of the store, or rejected rows with their reasons, go out."""
+"""Rows of officers' files (CONFIDENTIAL): a file comes in; rows of the store, or rejected rows with reasons, go out."""
