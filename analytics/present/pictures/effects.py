@@ -148,7 +148,7 @@ def _values(changes: dict[Arm, Figure]) -> dict[Arm, float]:
 
 def _scale(release: Release, asked: Asked, text: Text) -> charts.Axis:
     """What is observed and what is estimated stand on one scale."""
-    return charts.one_scale(mark(asked.figure(release)), list(_values(_changes(release, asked)).values()), text)
+    return charts.shared_scale(mark(asked.figure(release)), list(_values(_changes(release, asked)).values()), text)
 
 
 @remembered
