@@ -19,28 +19,19 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.headlines import headlines
 from analytics.release import Release
-from pages.parts import address
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages import PAGES
+from pages.parts import address, in_use, show
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")
-PAGES = {
-    "overview": "",
-    "sectors": "settori",
-    "evidence": "prove",
-    "cohorts": "coorti",
-    "press": "stampa",
-    "audit": "dati",
-}
 
 
 def headlines_json(request: Request) -> JSONResponse:
     """The approved sentences of a release and their figures: ?lang=it|en, ?programme=, ?release=."""
-    asked = request.query_params
-    text = Text(asked.get("lang", DEFAULT_LANGUAGE))
+    query = request.query_params
+    text = Text(query.get("lang", DEFAULT_LANGUAGE))
     try:
-        release = shelf.opened(asked.get("programme"), asked.get("release"))
+        release = in_use.read_published(query.get("programme"), query.get("release"))
     except UserError as error:
         return JSONResponse({"error": error.said(text)}, status_code=404)
     return JSONResponse(headlines(release, text))
@@ -68,17 +59,17 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Add the headers to every HTTP answer."""
 
-        async def sending(message: Message) -> None:
+        async def send_safe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", []), *self.HEADERS]
             await send(message)
 
-        await self._app(scope, receive, sending)
+        await self._app(scope, receive, send_safe)
 
 
 def draw() -> None:
     """The frame of every page."""
-    text = shelf.language()
+    text = in_use.text_from_address()
     st.set_page_config(page_title=text("page.title"), page_icon=str(HERE / "static" / "vetrina.svg"), layout="wide")
     st.html(HERE / "static" / "vetrina.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
@@ -91,56 +82,48 @@ def draw() -> None:
     page = st.navigation(pages, position="top")
     frame = None
     try:
-        frame = _pickers(text)
+        frame = _draw_frame(text)
         if frame:
             page.run()
         else:
-            _nothing_yet(text)
+            _draw_empty_page(text)
     except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
         LOG.exception("page %s", page.title)
         st.title(text("page.error_title"))
         st.markdown(text("page.error"))
     if frame is not None:
-        _footer(frame)
+        _draw_footer(frame)
 
 
-def _nothing_yet(text: Text) -> None:
+def _draw_empty_page(text: Text) -> None:
     """What to do where nothing has been published."""
     st.title(text("page.empty_title"))
     st.markdown(text("page.empty"))
     st.code("python -m analytics demo", language=None)
 
 
-def _pickers(text: Text) -> shelf.Frame | None:
-    """Programme, release, language; the strip that says what kind of data these are; the release in one line."""
-    available = shelf.shelves()
-    lost = _asked_in_vain(available)
+def _draw_frame(text: Text) -> in_use.Frame | None:
+    """Pickers, the strip that says what kind of data these are, the release in one line; what the pages read."""
+    programmes = in_use.readable_programmes()
+    not_found = _address_not_found(programmes)
+    _draw_pickers(programmes, text)
+    frame = in_use.find_frame()
+    if frame is not None:
+        _draw_data_strip(frame)
+        _draw_release_line(frame)
+        shown = frame.release.release_id
+        if not_found:
+            st.warning(text("frame.lost", shown=shown))
+        elif programmes[frame.release.programme.id].missing and not frame.newer:
+            st.warning(text("frame.missing", shown=shown))
+    return frame
+
+
+def _draw_pickers(programmes: dict[str, in_use.ReadableReleases], text: Text) -> None:
+    """Programme and release, where anything is published, and language."""
     with st.container(key="pickers", horizontal=True, vertical_alignment="top"):
-        if available:
-            first = next(iter(available))
-            current = {name: held.read(held.current) for name, held in available.items()}
-            programme = address.choose(
-                st.selectbox,
-                text("frame.programme"),
-                "programme",
-                list(available),
-                first,
-                lambda name: _programme_option(current[name], text),
-                forgets="release",
-                width=400,
-                label_visibility="collapsed",
-            )
-            mine = available[programme]
-            address.choose(
-                st.selectbox,
-                text("frame.release"),
-                "release",
-                mine.published,
-                mine.current,
-                lambda release: text("frame.release_option", release=release),
-                width=180,
-                label_visibility="collapsed",
-            )
+        if programmes:
+            _draw_release_pickers(programmes, text)
         address.choose(
             st.segmented_control,
             text("frame.language"),
@@ -151,25 +134,40 @@ def _pickers(text: Text) -> shelf.Frame | None:
             required=True,
             label_visibility="collapsed",
         )
-    frame = shelf.frame()
-    if frame is not None:
-        _strip(frame)
-        _release_line(frame)
-        shown = frame.release.release_id
-        if lost:
-            st.warning(text("frame.lost", shown=shown))
-        elif available[frame.release.programme.id].missing and not frame.newer:
-            st.warning(text("frame.missing", shown=shown))
-    return frame
 
 
-def _asked_in_vain(available: dict[str, shelf.ReadableReleases]) -> bool:
+def _draw_release_pickers(programmes: dict[str, in_use.ReadableReleases], text: Text) -> None:
+    current = {name: releases.read(releases.current) for name, releases in programmes.items()}
+    programme = address.choose(
+        st.selectbox,
+        text("frame.programme"),
+        "programme",
+        list(programmes),
+        next(iter(programmes)),
+        lambda name: _programme_option(current[name], text),
+        resets="release",
+        width=400,
+        label_visibility="collapsed",
+    )
+    address.choose(
+        st.selectbox,
+        text("frame.release"),
+        "release",
+        programmes[programme].published,
+        programmes[programme].current,
+        lambda release: text("frame.release_option", release=release),
+        width=180,
+        label_visibility="collapsed",
+    )
+
+
+def _address_not_found(programmes: dict[str, in_use.ReadableReleases]) -> bool:
     """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
     programme, release = st.query_params.get("programme"), st.query_params.get("release")
-    if programme is not None and programme not in available:
+    if programme is not None and programme not in programmes:
         return True
-    mine = available.get(programme or next(iter(available), ""))
-    return release is not None and mine is not None and release not in mine.published
+    releases = programmes.get(programme or next(iter(programmes), ""))
+    return release is not None and releases is not None and release not in releases.published
 
 
 def _programme_option(release: Release, text: Text) -> str:
@@ -180,30 +178,31 @@ def _programme_option(release: Release, text: Text) -> str:
     return text("frame.programme_option", first=first, last=last, **names)
 
 
-def _strip(frame: shelf.Frame) -> None:
+def _draw_data_strip(frame: in_use.Frame) -> None:
+    """What kind of data these are, unless they are the confidential ones that the programme is about."""
     kind = frame.release.programme.data_kind
     if kind is not DataKind.CONFIDENTIAL:
         with st.container(key=f"strip_{kind}"):
             st.markdown(frame.text(f"mark.{kind}_strip"))
 
 
-def _release_line(frame: shelf.Frame) -> None:
-    common.facts(common.release_facts(frame), "release_line")
+def _draw_release_line(frame: in_use.Frame) -> None:
+    show.facts(show.release_facts(frame), "release_line")
     if frame.newer:
         st.warning(frame.text("frame.newer", shown=frame.release.release_id, current=frame.newer))
 
 
-def _footer(frame: shelf.Frame) -> None:
+def _draw_footer(frame: in_use.Frame) -> None:
     programme, text = frame.release.programme, frame.text
     st.space("medium")
-    said = text(
+    words = text(
         "frame.footer",
         title=programme.title.in_(text),
         authority=programme.authority.in_(text),
         release=frame.release.release_id,
         source=programme.source.in_(text),
     )
-    st.caption(plain(said))
+    st.caption(plain(words))
     if programme.contact:
         name, email = programme.contact.name.in_(text), programme.contact.email
         st.caption(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
@@ -214,7 +213,7 @@ if st.runtime.exists():
 else:
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.
-    shelf.shelves()
+    in_use.readable_programmes()
     gc.collect()
     gc.freeze()
     # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not

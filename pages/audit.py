@@ -3,12 +3,11 @@
 import streamlit as st
 
 from analytics.language.text import plain
-from analytics.present.tables import audit as audit_tables
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from analytics.present.tables import audit
+from pages.parts import in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
 programme, manifest = release.programme, release.manifest
 
 st.space("small")
@@ -16,9 +15,9 @@ st.title(text("audit.title"))
 st.markdown(text("audit.says"))
 
 st.header(text("audit.announced"), anchor=False)
-firms, euros = st.columns(2, gap="large")
-firms.table(common.escaped(audit_tables.firms_announced(release, text)), border="horizontal")
-euros.table(common.escaped(audit_tables.euros_announced(release, text)), border="horizontal")
+firms_column, euros_column = st.columns(2, gap="large")
+firms_column.table(show.escaped(audit.firms_announced(release, text)), border="horizontal")
+euros_column.table(show.escaped(audit.euros_announced(release, text)), border="horizontal")
 st.caption(text("audit.announced_note"))
 st.caption(
     "  \n".join(plain(f"{tranche.label.in_(text)}: {tranche.source.in_(text)}") for tranche in programme.tranches)
@@ -26,27 +25,27 @@ st.caption(
 
 st.header(text("audit.path"), anchor=False)
 st.markdown(text("audit.path_says"))
-st.table(common.escaped(audit_tables.path_to_analysed(release, text)), border="horizontal")
-if kinds := audit_tables.without_sales(release, text):
+st.table(show.escaped(audit.path_to_analysed(release, text)), border="horizontal")
+if kinds := audit.without_sales(release, text):
     st.caption(plain(text("audit.without_sales", kinds=kinds)))
 
-left, right = st.columns(2, gap="large")
-with left:
+applications_column, inputs_column = st.columns(2, gap="large")
+with applications_column:
     st.header(text("audit.applications"), anchor=False)
     if programme.announced and programme.announced.applications:
         n = text.number(programme.announced.applications)
         st.markdown(plain(text("audit.applications_says", n=n, source=programme.announced.source.in_(text))))
-    st.table(common.escaped(audit_tables.applications_table(release, text)), border="horizontal")
-with right:
+    st.table(show.escaped(audit.applications_table(release, text)), border="horizontal")
+with inputs_column:
     st.header(text("audit.inputs"), anchor=False)
     st.markdown(text("audit.inputs_says"))
-    st.table(common.escaped(audit_tables.inputs_table(release, text)), border="horizontal")
+    st.table(show.escaped(audit.inputs_table(release, text)), border="horizontal")
 
-protection = audit_tables.protection_table(release, text)
+protection = audit.protection_table(release, text)
 if len(protection):
     st.header(text("audit.protection"), anchor=False)
     st.markdown(text("audit.protection_says"))
-    st.table(common.escaped(protection), border="horizontal")
+    st.table(show.escaped(protection), border="horizontal")
 
 st.header(text("audit.method"), anchor=False)
-st.markdown(text("audit.method_body", **audit_tables.method_words(release, text)))
+st.markdown(text("audit.method_body", **audit.method_words(release, text)))

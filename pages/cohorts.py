@@ -6,12 +6,10 @@ from analytics.language.text import plain
 from analytics.present.sentences.phrases import data_note, horizon_label, horizon_phrase
 from analytics.present.tables.cohorts import cohort_table
 from analytics.present.tables.export import cohort_csv, file_name
-from pages.parts import address
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import address, in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
 programme = release.programme
 pairs = {"-".join(pair): pair for pair in programme.pairs}
 outcomes = [outcome.name for outcome in programme.outcomes]
@@ -27,7 +25,7 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         "pair",
         list(pairs),
         next(iter(pairs)),
-        lambda name: " × ".join(text(f"dimension.{part}") for part in pairs[name]),
+        lambda name: " × ".join(text(f"dimension.{dimension}") for dimension in pairs[name]),
         width=300,
     )
     outcome = address.choose(
@@ -67,17 +65,16 @@ heading = text(
     horizon=horizon_phrase(release, horizon, text),
 )
 st.subheader(plain(heading), anchor=False)
-frame = cohort_table(release, rows, columns, outcome, horizon, what, text)
-st.dataframe(frame, height="content", column_config=common.to_the_right(frame), alt=text("cohorts.title"))
-st.caption(
-    " · ".join(part for part in (data_note(release, text), text("cohorts.note", release=release.release_id)) if part)
-)
+cells = cohort_table(release, rows, columns, outcome, horizon, what, text)
+st.dataframe(cells, height="content", column_config=show.right_aligned(cells), alt=text("cohorts.title"))
+notes = (data_note(release, text), text("cohorts.note", release=release.release_id))
+st.caption(" · ".join(note for note in notes if note))
 
-left, right = st.columns([1.4, 1], gap="large")
-with left:
+codes_column, export_column = st.columns([1.4, 1], gap="large")
+with codes_column:
     st.subheader(text("cohorts.codes"), anchor=False)
     st.markdown(text("cohorts.codes_body", min_firms=release.manifest["settings"]["min_firms"]))
-with right:
+with export_column:
     st.subheader(text("cohorts.export"), anchor=False)
     st.download_button(
         text("cohorts.csv"),

@@ -12,42 +12,40 @@ from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.limits import cannot_say
 from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
 from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, lower_first, why
-from analytics.present.tables import audit as audit_tables
+from analytics.present.tables import audit
 from analytics.present.verbs import tells
 from analytics.release import Figure
-from pages.parts import address, guide
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import address, guide, in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
-asked = Asked.headline(release)
-outcome = release.programme.outcome(asked.outcome)
-main = release.headline()
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
+question = Asked.headline(release)
+outcome = release.programme.outcome(question.outcome)
+headline = release.headline()
 
-common.claim(headline_of(release, main, ClaimKind.EFFECT, "*", "*", text), found)
+show.claim(headline_of(release, headline, ClaimKind.EFFECT, "*", "*", text), frame)
 
 
-def change_panel() -> None:
+def show_change_panel() -> None:
     """What happened, in grey: a change, not an effect."""
-    change = release.figure("change", outcome=asked.outcome, arm="funded", horizon=asked.horizon)
+    change = release.figure("change", outcome=question.outcome, arm="funded", horizon=question.horizon)
     st.subheader(text("overview.happened"), anchor=False)
     if change is None or change.value is None:
         st.markdown(plain(why(change, release, text)) if change else text("overview.absent"))
         return
     label = text("overview.happened_label", outcome=outcome.label.in_(text))
     st.metric(plain(label), text.percent(change.value))
-    others = without_grant(release, text)
-    st.markdown(plain(text("overview.happened_says", before=before_phrase(release, text), others=others)))
-    common.show(pictures.change_panel(release, text), "change", found)
+    words = {"before": before_phrase(release, text), "others": without_grant(release, text)}
+    st.markdown(plain(text("overview.happened_says", **words)))
+    show.picture(pictures.change_panel(release, text), "change", frame)
 
 
-def labelled(label: str, figure: Figure) -> str:
-    """What a number is; of a range, that it is one."""
+def metric_label(label: str, figure: Figure) -> str:
+    """What a number in large type is; where a range stands for it, that it is one."""
     return label if tells(figure) else text("overview.range_label", label=label)
 
 
-def effect_panel(figure: Figure | None, name: str) -> None:
+def show_effect_panel(figure: Figure | None, name: str) -> None:
     """What the grants did, in blue; on "cannot tell" the range in large type and no point."""
     st.subheader(text(f"overview.{name}"), anchor=False)
     interval = claim_interval(figure, "*") if figure else None
@@ -56,15 +54,15 @@ def effect_panel(figure: Figure | None, name: str) -> None:
         return
     large = text.percent(figure.value) if tells(figure) else text.span(*interval)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_{name}"):
-        st.metric(plain(labelled(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), figure)), large)
-    says = text(f"overview.{name}_says", horizon=horizon_phrase(release, asked.horizon, text))
+        st.metric(plain(metric_label(text(f"overview.{name}_label", outcome=outcome.label.in_(text)), figure)), large)
+    says = text(f"overview.{name}_says", horizon=horizon_phrase(release, question.horizon, text))
     st.markdown(plain(f"{says} {panel_words(figure, text)}"))
-    common.show(pictures.effect_panel(release, text, figure.measure, point=tells(figure)), name, found)
-    half = text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0))
-    st.caption(plain(f"{half} {companions(release, {}, text)}"))
+    show.picture(pictures.effect_panel(release, text, figure.measure, point=tells(figure)), name, frame)
+    note = text("overview.interval_note", half=text.span(figure.half_low or 0, figure.half_high or 0))
+    st.caption(plain(f"{note} {companions(release, {}, text)}"))
 
 
-def money_panel(figure: Figure) -> None:
+def show_money_panel(figure: Figure) -> None:
     """The same effect in money, per unit granted; the share of losses that it offset, or why none is given."""
     st.subheader(text("overview.money"), anchor=False)
     if not figure.published:
@@ -73,92 +71,93 @@ def money_panel(figure: Figure) -> None:
     large = written.rate(figure, outcome, text) if tells(figure) else written.rate_span(figure, outcome, text)
     with st.container(key=f"value_{'point' if tells(figure) else 'range'}_money"):
         label = text("overview.money_label", outcome=lower_first(outcome.label.in_(text)))
-        st.metric(plain(labelled(capital(label), figure)), plain(large))
-    horizon = horizon_phrase(release, asked.horizon, text)
+        st.metric(plain(metric_label(capital(label), figure)), plain(large))
+    horizon = horizon_phrase(release, question.horizon, text)
     st.markdown(plain(text("overview.money_says", horizon=horizon, words=panel_words(figure, text))))
-    common.show(pictures.money_panel(release, text, point=tells(figure)), "money", found)
+    show.picture(pictures.money_panel(release, text, point=tells(figure)), "money", frame)
     st.caption(plain(losses_words(release, text)))
 
 
-def forest(dimension: str, *, shrunken: bool = False) -> None:
+def show_forest(dimension: str, *, shrunken: bool = False) -> None:
     """Groups of a dimension on one scale."""
-    common.show(pictures.forest(release, text, dimension, asked, shrunken=shrunken), f"forest_{dimension}", found)
+    picture = pictures.forest(release, text, dimension, question, shrunken=shrunken)
+    show.picture(picture, f"forest_{dimension}", frame)
 
 
-def years() -> None:
+def show_years() -> None:
     """Year by year, and whether the effect lasts."""
-    says = lasting_sentence(release, main, text) or text("sectors.years_says")
-    common.drawn(text("overview.years"), says, pictures.years(release, text, asked), "years", found)
+    says = lasting_sentence(release, headline, text) or text("sectors.years_says")
+    show.titled_picture(text("overview.years"), says, pictures.years(release, text, question), "years", frame)
 
 
-def at_a_glance() -> None:
+def show_breakdowns() -> None:
     """Year by year, by size, by channel."""
-    named = [dimension for dimension in ("size_class", "channel") if len(release.codes(dimension)) > 1]
+    dimensions = [dimension for dimension in ("size_class", "channel") if len(release.codes(dimension)) > 1]
     columns = st.columns(3, gap="large")
     with columns[0]:
-        years()
-    for column, dimension in zip(columns[1:], named, strict=False):
+        show_years()
+    for column, dimension in zip(columns[1:], dimensions, strict=False):
         with column:
-            picture = pictures.forest(release, text, dimension, asked, narrow=True)
-            common.drawn(text(f"overview.by.{dimension}"), text("overview.by_says"), picture, dimension, found)
+            picture = pictures.forest(release, text, dimension, question, narrow=True)
+            show.titled_picture(text(f"overview.by.{dimension}"), text("overview.by_says"), picture, dimension, frame)
 
 
-def how_to_read() -> None:
+def show_key() -> None:
     """The key of every interval."""
     st.subheader(text("overview.read"), anchor=False)
     st.plotly_chart(charts.key(text), theme=None, config={"staticPlot": True}, alt=charts.key_alt(text), key="key")
     st.markdown(text("overview.read_body"))
 
 
-def limits() -> None:
+def show_limits() -> None:
     """What cannot be said; from all firms to those analysed."""
     with st.container(key="notice_cannot_say"):
         st.subheader(text("overview.cannot_say"), anchor=False)
-        st.markdown(common.bullets(cannot_say(release, text)))
+        st.markdown(show.bullets(cannot_say(release, text)))
     st.subheader(text("overview.path"), anchor=False)
-    common.table(audit_tables.path_in_all(release, text), "path")
+    show.table(audit.path_in_all(release, text), "path")
 
 
 st.space("small")
 panels = st.columns(3, gap="medium")
 with panels[0].container(border=True, height="stretch", key="panel_change"):
-    change_panel()
+    show_change_panel()
 with panels[1].container(border=True, height="stretch", key="panel_effect"):
-    effect_panel(main, "effect")
+    show_effect_panel(headline, "effect")
 with panels[2].container(border=True, height="stretch", key="panel_euros"):
-    per_grant = release.figure("extra_per_grant", outcome=asked.outcome, horizon=asked.horizon)
+    per_grant = release.figure("extra_per_grant", outcome=question.outcome, horizon=question.horizon)
     if per_grant is not None:
-        money_panel(per_grant)
+        show_money_panel(per_grant)
     else:  # nobody said what was granted
-        effect_panel(release.figure("euro_weighted", outcome=asked.outcome, horizon=asked.horizon), "euros")
+        show_effect_panel(release.figure("euro_weighted", outcome=question.outcome, horizon=question.horizon), "euros")
 
-guide.first_visit(text)
+guide.show_on_first_visit(text)
 st.space("small")
 if len(release.codes("sector")) > 1:
-    wide, side = st.columns([2.25, 1], gap="large")
-    with wide:
+    main_column, side_column = st.columns([2.25, 1], gap="large")
+    with main_column:
         st.header(text("overview.macro"), anchor=False)
         st.markdown(plain(differ_sentence(release, "macro_sector", text)))
         st.caption(text("overview.macro_says"))
-        forest("macro_sector")
-    with side:
-        how_to_read()
+        show_forest("macro_sector")
+    with side_column:
+        show_key()
     st.space("small")
-    at_a_glance()
+    show_breakdowns()
     st.space("small")
-    wide, side = st.columns([2.25, 1], gap="large")
-    with wide:
+    main_column, side_column = st.columns([2.25, 1], gap="large")
+    with main_column:
         st.header(text("overview.sectors"), anchor=False)
         st.markdown(plain(differ_sentence(release, "sector", text)))
         shrunken = address.switch(text("overview.shrunken"), "shrunken")
         st.caption(text("overview.sectors_says"))
-        forest("sector", shrunken=shrunken)
-    with side:
-        limits()
+        show_forest("sector", shrunken=shrunken)
+    with side_column:
+        show_limits()
 else:
-    wide, side = st.columns(2, gap="large")
-    with wide:
-        years()
-        how_to_read()
-    with side:
-        limits()
+    main_column, side_column = st.columns(2, gap="large")
+    with main_column:
+        show_years()
+        show_key()
+    with side_column:
+        show_limits()

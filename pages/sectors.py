@@ -15,13 +15,11 @@ from analytics.present.sentences.phrases import data_note, horizon_label, lower_
 from analytics.present.tables.facts import sector_facts
 from analytics.present.verbs import tells
 from analytics.programme.sector_search import find_sector, sector_option
-from pages.parts import address
-from pages.parts import in_use as shelf
-from pages.parts import show as common
+from pages.parts import address, in_use, show
 
-found = shelf.need_frame()
-release, text = found.release, found.text
-programme, main = release.programme, Asked.headline(release)
+frame = in_use.require_frame()
+release, text = frame.release, frame.text
+programme, main_question = release.programme, Asked.headline(release)
 codes = release.codes("sector")
 
 with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top"):
@@ -32,7 +30,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         codes,
         codes[0],
         lambda code: sector_option(programme, code, text) if code in codes else code,
-        understood=lambda typed: find_sector(programme, codes, typed, text),
+        find_option=lambda entry: find_sector(programme, codes, entry, text),
         accept_new_options=True,
         placeholder=text("sectors.find"),
         width=360,
@@ -42,7 +40,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         text("sectors.outcome"),
         "outcome",
         [outcome.name for outcome in programme.outcomes],
-        main.outcome,
+        main_question.outcome,
         lambda name: programme.outcome(name).label.in_(text),
         width=230,
     )
@@ -50,8 +48,8 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         st.selectbox,
         text("sectors.estimand"),
         "estimand",
-        [str(one) for one in programme.estimands(programme.outcome(outcome))],
-        str(main.estimand),
+        [str(estimand) for estimand in programme.estimands(programme.outcome(outcome))],
+        str(main_question.estimand),
         lambda name: text(f"estimand.{name}"),
         width=210,
     )
@@ -60,120 +58,121 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         text("sectors.year"),
         "year",
         ["overall", *(str(year) for year in release.manifest["years_after"])],
-        main.horizon,
+        main_question.horizon,
         lambda name: horizon_label(release, name, text),
         required=True,
         wrap=True,
     )
 
-if typed := address.not_understood("sector"):
-    st.warning(plain(text("sectors.not_found", typed=typed)))
+if entry := address.unknown_entry("sector"):
+    st.warning(plain(text("sectors.not_found", typed=entry)))
 
-asked, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)
-effect, claimed = asked.figure(release, group), main.figure(release, group)
-name = programme.label("sector", sector, text)
-beside = text(
+question, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)
+effect, main_effect = question.figure(release, group), main_question.figure(release, group)
+outcome_label = programme.outcome(outcome).label.in_(text)
+heading = text(
     "sectors.beside",
-    group=name,
-    outcome=programme.outcome(outcome).label.in_(text),
+    group=programme.label("sector", sector, text),
+    outcome=outcome_label,
     estimand=lower_first(text(f"estimand.{estimand}")),
     year=lower_first(horizon_label(release, year, text)),
 )
 
 
-def answer() -> None:
+def show_answer() -> None:
     """The claim, its range, the facts in a line; where it is withheld, why."""
     if effect is None:
-        st.title(plain(beside))
+        st.title(plain(heading))
         st.markdown(text("overview.absent"))
         return
-    if asked == main and effect.grade is not None:
-        common.claim(headline_of(release, effect, ClaimKind.EFFECT, "sector", sector, text), found)
+    if question == main_question and effect.grade is not None:
+        show.claim(headline_of(release, effect, ClaimKind.EFFECT, "sector", sector, text), frame)
     else:
-        st.title(plain(beside))
+        st.title(plain(heading))
         if effect.published:
             st.markdown(text("sectors.no_claim"))
         st.caption(text("figure.id", figure_id=effect.figure_id))
     if not effect.published:
         st.markdown(plain(why_at_length(effect, release, text)))
-    facts = sector_facts(release, asked, sector, text)
-    if facts:
-        common.facts(facts, "facts_sector")
+    if facts := sector_facts(release, question, sector, text):
+        show.facts(facts, "facts_sector")
         notes = [text("sectors.facts_note")] if effect.mde is not None else []
-        notes += [companions(release, dict(group), text)] if outcome == main.outcome else []
+        notes += [companions(release, dict(group), text)] if outcome == main_question.outcome else []
         st.caption(plain(" ".join(notes)))
-    open_question = claimed is not None and asked == main and not tells(claimed)
-    if open_question and (lines := list(guidance(release, sector, text))):
+    undecided = main_effect is not None and question == main_question and not tells(main_effect)
+    if undecided and (lines := list(guidance(release, sector, text))):
         with st.container(key="aside_usable"):
             st.subheader(text("sectors.usable"), anchor=False)
-            st.markdown(common.bullets(lines))
+            st.markdown(show.bullets(lines))
 
 
-def over_time() -> None:
+def show_over_time() -> None:
     """Funded against comparison firms; the effect in years 1, 2, 3."""
-    wide, side = st.columns([1.9, 1], gap="large")
-    with wide:
-        says = text("sectors.lines_says", outcome=programme.outcome(outcome).label.in_(text))
-        common.drawn(text("sectors.lines"), says, pictures.index_lines(release, text, outcome, sector), "lines", found)
-    with side:
-        same = (asked.outcome, asked.estimand) == (main.outcome, main.estimand)
-        says = (lasting_sentence(release, claimed, text) if claimed and same else "") or text("sectors.years_says")
-        common.drawn(text("sectors.years"), says, pictures.years(release, text, asked, within=group), "years", found)
+    lines_column, years_column = st.columns([1.9, 1], gap="large")
+    with lines_column:
+        says = text("sectors.lines_says", outcome=outcome_label)
+        picture = pictures.index_lines(release, text, outcome, sector)
+        show.titled_picture(text("sectors.lines"), says, picture, "lines", frame)
+    with years_column:
+        of_main_measure = (question.outcome, question.estimand) == (main_question.outcome, main_question.estimand)
+        lasting = lasting_sentence(release, main_effect, text) if main_effect and of_main_measure else ""
+        picture = pictures.years(release, text, question, within=group)
+        show.titled_picture(text("sectors.years"), lasting or text("sectors.years_says"), picture, "years", frame)
 
 
-def firms() -> None:
+def show_firms() -> None:
     """Where the sector stands among its wholes; how its firms vary; the world meanwhile."""
-    shown = {
-        "standing": pictures.standing(release, text, sector, asked),
+    picture_of = {
+        "standing": pictures.standing(release, text, sector, question),
         "spread": pictures.spread(release, text, outcome, sector),
     }
     if programme.context:
-        shown["context"] = pictures.context(release, text, sector)
-    for column, (part, picture) in zip(st.columns(3, gap="large"), shown.items(), strict=False):
+        picture_of["context"] = pictures.context(release, text, sector)
+    for column, (name, picture) in zip(st.columns(3, gap="large"), picture_of.items(), strict=False):
         with column:
-            common.drawn(text(f"sectors.{part}"), text(f"sectors.{part}_says"), picture, part, found)
+            show.titled_picture(text(f"sectors.{name}"), text(f"sectors.{name}_says"), picture, name, frame)
 
 
-def groups() -> None:
+def show_groups() -> None:
     """Channels, sizes and areas of the sector."""
-    named = [dimension for dimension in ("channel", "size_class", "area") if len(release.codes(dimension)) > 1]
-    for column, dimension in zip(st.columns(3, gap="large"), named, strict=False):
+    dimensions = [dimension for dimension in ("channel", "size_class", "area") if len(release.codes(dimension)) > 1]
+    for column, dimension in zip(st.columns(3, gap="large"), dimensions, strict=False):
         with column:
-            picture = pictures.forest(release, text, dimension, asked, within=group, narrow=True)
-            common.drawn(text(f"overview.by.{dimension}"), text("sectors.by_says"), picture, dimension, found)
+            picture = pictures.forest(release, text, dimension, question, within=group, narrow=True)
+            show.titled_picture(text(f"overview.by.{dimension}"), text("sectors.by_says"), picture, dimension, frame)
 
 
-def losses() -> None:
+def show_losses() -> None:
     """The share of losses offset, which is given for the programme alone."""
     st.subheader(text("sectors.losses"), anchor=False)
-    share = release.figure("losses_offset", outcome=main.outcome, horizon=main.horizon)
-    said = text("sectors.no_losses")
+    share = release.figure("losses_offset", outcome=main_question.outcome, horizon=main_question.horizon)
+    words = text("sectors.no_losses")
     if share is not None and share.grade is not None:
         sentence = sentence_of(release, share, ClaimKind.LOSSES, "*", "*", text).short
-        said = text("sectors.losses_says", sentence=sentence)
-    st.markdown(plain(said))
+        words = text("sectors.losses_says", sentence=sentence)
+    st.markdown(plain(words))
 
 
-answer()
+show_answer()
 st.space("small")
-over_time()
+show_over_time()
 st.space("small")
-firms()
+show_firms()
 st.space("small")
-groups()
+show_groups()
 if len(codes) > 1:
     st.space("medium")
     st.header(text("sectors.all"), anchor=False)
     st.caption(text("sectors.all_says"))
-    common.show(pictures.all_sectors(release, text, outcome), "all", found)
+    show.picture(pictures.all_sectors(release, text, outcome), "all", frame)
 if programme.tiles:
-    where, lost = st.columns([1, 1.9], gap="large")
-    with where:
+    provinces_column, losses_column = st.columns([1, 1.9], gap="large")
+    with provinces_column:
         title, says = text("sectors.provinces"), text("sectors.provinces_says")
-        common.drawn(title, says, pictures.provinces(release, text), "provinces", found)
-    with lost:
-        losses()
+        show.titled_picture(title, says, pictures.provinces(release, text), "provinces", frame)
+    with losses_column:
+        show_losses()
 else:
-    losses()
+    show_losses()
 if note := data_note(release, text):
     st.caption(note)

@@ -12,37 +12,40 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release, Releases
-from pages.parts.address import from_address
+from pages.parts.address import read_choice
 
 
 @lru_cache(maxsize=8)
 def read_release(path: Path) -> Release:
-    """A release file in memory; the file never changes, so its path is enough to know it by."""
+    """A release file in memory; the file never changes, so its path is enough to know it by. Raises UserError."""
     return Release(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page reads: the release in use, the reader's language, whether a newer release exists, and the one
-    that was published before it.
+    """What every page reads.
+
+    release: the one in use; text: in the reader's language; newer: id of the current release, None where that is the
+    one in use; read_earlier: reads the release published before the one in use, None where there is none.
     """
 
     release: Release
     text: Text
     newer: str | None
-    earlier: Callable[[], Release | None]
+    read_earlier: Callable[[], Release | None]
 
 
-def language() -> Text:
-    """The reader's language, from the address."""
-    return speaking(from_address("lang", LANGUAGES, DEFAULT_LANGUAGE))
+def text_from_address() -> Text:
+    """The texts in the reader's language, which the address names."""
+    return speaking(read_choice("lang", LANGUAGES, DEFAULT_LANGUAGE))
 
 
 @dataclass(frozen=True, slots=True)
 class ReadableReleases:
-    """What can be read of one programme: published releases, newest first, and the one in use.
+    """What can be read of one programme.
 
-    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
+    published: ids of its published releases, newest first; current: the one that is shown by default; missing: the
+    release that the pointer names, where its file is gone or damaged and an older one is current instead.
     """
 
     releases: Releases
@@ -50,13 +53,13 @@ class ReadableReleases:
     current: str
     missing: str | None
 
-    def read(self, release: str) -> Release:
-        """One of the published releases."""
-        return read_release(self.releases.path(release))
+    def read(self, release_id: str) -> Release:
+        """One of the published releases. Raises UserError where its file is gone or damaged."""
+        return read_release(self.releases.path(release_id))
 
-    def before(self, release: str) -> Release | None:
-        """The newest one published before a release that can still be read."""
-        for earlier in self.published[self.published.index(release) + 1 :]:
+    def read_before(self, release_id: str) -> Release | None:
+        """The newest release published before another that can still be read; None where there is none."""
+        for earlier in self.published[self.published.index(release_id) + 1 :]:
             try:
                 return self.read(earlier)
             except UserError:
@@ -64,7 +67,7 @@ class ReadableReleases:
         return None
 
 
-def _shelf(releases: Releases) -> ReadableReleases | None:
+def _readable_releases(releases: Releases) -> ReadableReleases | None:
     """None when the programme has nothing published that can be read."""
     pointed = releases.current
     published = releases.published()[::-1]
@@ -78,44 +81,42 @@ def _shelf(releases: Releases) -> ReadableReleases | None:
     return None
 
 
-def shelves() -> dict[str, ReadableReleases]:
-    """Programmes with something published, in the order of their files."""
+def readable_programmes() -> dict[str, ReadableReleases]:
+    """Programmes with something published that can be read, by id, in the order of their files."""
     root = Home.default().releases
-    found = {path.stem: _shelf(Releases(root, path.stem)) for path in sorted(PROGRAMME_FILES.glob("*.toml"))}
-    return {programme: shelf for programme, shelf in found.items() if shelf}
+    programmes = sorted(path.stem for path in PROGRAMME_FILES.glob("*.toml"))
+    readable = {programme: _readable_releases(Releases(root, programme)) for programme in programmes}
+    return {programme: releases for programme, releases in readable.items() if releases}
 
 
-def opened(programme: str | None = None, release: str | None = None) -> Release:
+def read_published(programme: str | None = None, release_id: str | None = None) -> Release:
     """A published release for the API: by default the first programme's current one. Raises UserError."""
-    available = shelves()
-    wanted = programme or next(iter(available), "")
-    if wanted not in available:
+    programmes = readable_programmes()
+    readable = programmes.get(programme or next(iter(programmes), ""))
+    if readable is None or (release_id or readable.current) not in readable.published:
         raise UserError("release.not_here")
-    shelf = available[wanted]
-    if (release or shelf.current) not in shelf.published:
-        raise UserError("release.not_here")
-    return shelf.read(release or shelf.current)
+    return readable.read(release_id or readable.current)
 
 
-def frame() -> Frame | None:
-    """The release that the address asks for; None when nothing is published."""
-    available = shelves()
-    if not available:
+def find_frame() -> Frame | None:
+    """The release that the address names, else the current one; None when nothing is published."""
+    programmes = readable_programmes()
+    if not programmes:
         return None
-    shelf = available[from_address("programme", list(available), next(iter(available)))]
-    chosen = from_address("release", shelf.published, shelf.current)
+    readable = programmes[read_choice("programme", list(programmes), next(iter(programmes)))]
+    release_id = read_choice("release", readable.published, readable.current)
     try:
-        release = shelf.read(chosen)
+        release = readable.read(release_id)
     except UserError:
-        chosen, release = shelf.current, shelf.read(shelf.current)
-    newer = shelf.current if chosen != shelf.current else None
-    text = reader(release, language().language)
-    return Frame(release, text, newer, lambda: shelf.before(chosen))
+        release_id, release = readable.current, readable.read(readable.current)
+    newer = readable.current if release_id != readable.current else None
+    text = reader(release, text_from_address().language)
+    return Frame(release, text, newer, lambda: readable.read_before(release_id))
 
 
-def need_frame() -> Frame:
+def require_frame() -> Frame:
     """The frame, or the end of the page: the dashboard has already said that nothing is published."""
-    found = frame()
-    if found is None:
+    frame = find_frame()
+    if frame is None:
         st.stop()
-    return found
+    return frame

@@ -16,41 +16,44 @@ from analytics.present.sentences.reasons import grade_words, reasons, why_words
 from analytics.release import Figure, Releases
 from pages.parts.in_use import Frame
 
-MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
+MOST_COLUMNS, MOST_ROWS = 6, 30  # of a table that is laid out; a larger one scrolls
+SCROLLED_HEIGHT = 440  # px
 
 
-def embargoed(found: Frame) -> list[tuple[str, str]]:
-    """Releases of the programme that are still to come, and when, in words; nothing else of them is known here."""
-    releases = Releases(Home.default().releases, found.release.programme.id)
-    return [(release, moment_in_words(until, found.text)) for release, until in releases.embargoed().items()]
+def embargoed_releases(frame: Frame) -> list[tuple[str, str]]:
+    """Ids of the programme's releases that are still to come, and when, in words: all that is known of them here."""
+    releases = Releases(Home.default().releases, frame.release.programme.id)
+    return [(release_id, moment_in_words(until, frame.text)) for release_id, until in releases.embargoed().items()]
 
 
-def show(shown: Shown, key: str, found: Frame) -> None:
+def picture(content: Shown, key: str, frame: Frame) -> None:
     """A picture, one drawing for wide screens and one for phones where it has both, and its figures as a table; or why
     there is none.
     """
-    if isinstance(shown, Absent):
-        st.markdown(plain(shown.words))
+    if isinstance(content, Absent):
+        st.markdown(plain(content.words))
         return
-    config = camera(found, key)
-    forms = {"wide": shown.wide, "phone": shown.phone} if shown.phone else {"every": shown.wide}
+    config = _download_config(frame, key)
+    forms = {"wide": content.wide, "phone": content.phone} if content.phone else {"every": content.wide}
     for form, figure in forms.items():
         with st.container(key=f"{form}_{key}"):
-            st.plotly_chart(figure, theme=None, config=config, alt=shown.alt, key=f"chart_{form}_{key}")
-    with st.expander(found.text("picture.table"), key=f"table_{key}", type="compact"):
-        table(shown.table, key)
+            st.plotly_chart(figure, theme=None, config=config, alt=content.alt, key=f"chart_{form}_{key}")
+    with st.expander(frame.text("picture.table"), key=f"table_{key}", type="compact"):
+        table(content.table, key)
 
 
-def drawn(title: str, says: str, shown: Shown, key: str, found: Frame) -> None:
+def titled_picture(title: str, says: str, content: Shown, key: str, frame: Frame) -> None:
     """A picture under its heading, and what it shows in a sentence or two."""
     st.subheader(title, anchor=False)
     st.caption(plain(says))
-    show(shown, key, found)
+    picture(content, key, frame)
 
 
-def camera(found: Frame, name: str) -> dict[str, object]:
-    """The chart's one button: its picture as a file, named after what it shows; in the reader's language."""
-    release, text = found.release, found.text
+def _download_config(frame: Frame, name: str) -> dict[str, object]:
+    """Plotly's settings of the chart's one button: its picture as a file, named after what it shows; in the reader's
+    language.
+    """
+    release, text = frame.release, frame.text
     mark = "SIMULATED-" if release.simulated else ""
     file = {"format": "png", "scale": 3, "filename": f"{mark}{release.programme.id}-{release.release_id}-{name}"}
     words = {"Download plot as a PNG": text("picture.download"), "Download plot": text("picture.download")}
@@ -63,35 +66,37 @@ def camera(found: Frame, name: str) -> dict[str, object]:
     }
 
 
-def table(frame: pd.DataFrame, key: str) -> None:
+def table(rows: pd.DataFrame, key: str) -> None:
     """A table of words: laid out in the page; a large one in a box that scrolls."""
-    if len(frame.columns) > MOST_COLUMNS or len(frame) > MOST_ROWS:
-        st.dataframe(frame, column_config=to_the_right(frame), height=SCROLLED, key=f"frame_{key}")
+    if len(rows.columns) > MOST_COLUMNS or len(rows) > MOST_ROWS:
+        st.dataframe(rows, column_config=right_aligned(rows), height=SCROLLED_HEIGHT, key=f"frame_{key}")
     else:
-        st.table(escaped(frame), border="horizontal")
+        st.table(escaped(rows), border="horizontal")
 
 
-def escaped(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same words, so that Markdown reads nothing into them."""
-    return frame.rename(index=plain, columns=plain).map(plain)
+def escaped(rows: pd.DataFrame) -> pd.DataFrame:
+    """A table of words with Markdown escaped in its cells, its index and its columns."""
+    return rows.rename(index=plain, columns=plain).map(plain)
 
 
 def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> None:
-    """A page's claim: heading, the line that always goes with it, grade, id; behind a click, what led to the grade."""
+    """A page's claim: heading, the line that always goes with it, grade, id; behind a click, the checks that led to the
+    grade. open_reasons: without the click.
+    """
     text, figure = frame.text, headline.figure
     st.title(headline.sentence.title)
     if headline.sentence.under:
         st.markdown(headline.sentence.under)
     facts = (grade_words(figure, text), text("figure.id", figure_id=figure.figure_id))
     st.caption(" ".join(fact for fact in facts if fact))
-    found = reasons(frame.release, figure, text)
-    if found:
+    checks = reasons(frame.release, figure, text)
+    if checks:
         question, answer = why_words(figure, text)
         with st.expander(question, expanded=open_reasons, key="why"):
             st.markdown(answer)
-            for one in found:
-                line = text("why_verb.line", title=one.title, outcome=one.outcome, words=plain(one.words))
-                st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=one.figure.figure_id))}]]")
+            for check in checks:
+                line = text("why_verb.line", title=check.title, outcome=check.outcome, words=plain(check.words))
+                st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=check.figure.figure_id))}]]")
 
 
 def bullets(lines: Sequence[str]) -> str:
@@ -99,40 +104,40 @@ def bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {plain(line)}" for line in lines)
 
 
-def to_the_right(frame: pd.DataFrame) -> dict[Any, Any]:
-    """Columns of written numbers, aligned; Streamlit counts them from 1, after the index."""
-    return {place: st.column_config.TextColumn(alignment="right") for place in range(1, len(frame.columns) + 1)}
+def right_aligned(rows: pd.DataFrame) -> dict[Any, Any]:
+    """The column configuration that aligns written numbers; Streamlit counts columns from 1, after the index."""
+    return {position: st.column_config.TextColumn(alignment="right") for position in range(1, len(rows.columns) + 1)}
 
 
 def facts(pairs: Sequence[tuple[str, str]], key: str) -> None:
-    """Labels and values in a line."""
+    """Labels and values in a line. key: of its container."""
     with st.container(key=key, horizontal=True, gap="large"):
         for label, value in pairs:
             st.markdown(f":gray[{plain(label)}]  \n**{plain(value)}**", width="content")
 
 
-def release_facts(found: Frame) -> list[tuple[str, str]]:
-    """The release in one line: label and value."""
-    release, text = found.release, found.text
+def release_facts(frame: Frame) -> list[tuple[str, str]]:
+    """The release in one line, as labels and values."""
+    release, text = frame.release, frame.text
     headline, calendar = release.headline(), release.programme.calendar
-    total, others = (release.figure("firms", arm=arm) for arm in ("funded", "comparison"))
+    funded, comparison = (release.figure("firms", arm=arm) for arm in ("funded", "comparison"))
     return [
         (text("frame.edition"), release.release_id),
         (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest["data_to"]))),
         (text("frame.state"), text(f"frame.{calendar.state}")),
-        (text("frame.analysed"), _part_of(headline.n_funded, total, text)),
-        (text("frame.comparison"), _part_of(headline.n_comparison, others, text)),
-        (text("frame.next"), _next_release(found)),
+        (text("frame.analysed"), _part_of(headline.n_funded, funded, text)),
+        (text("frame.comparison"), _part_of(headline.n_comparison, comparison, text)),
+        (text("frame.next"), _next_release(frame)),
     ]
 
 
-def _next_release(found: Frame) -> str:
+def _next_release(frame: Frame) -> str:
     """The day of the next release; of an old one, the release that took its place."""
-    coming = found.release.programme.calendar.next_release
-    return found.newer or (found.text.date(coming) if coming else found.text("frame.next_none"))
+    day = frame.release.programme.calendar.next_release
+    return frame.newer or (frame.text.date(day) if day else frame.text("frame.next_none"))
 
 
 def _part_of(part: int | None, whole: Figure | None, text: Text) -> str:
-    known = None if whole is None or whole.value is None else round(whole.value)
-    written = [text("table.nothing") if n is None else text.number(n) for n in (part, known)]
-    return text("frame.of", part=written[0], whole=written[1])
+    total = None if whole is None or whole.value is None else round(whole.value)
+    numbers = [text("table.nothing") if n is None else text.number(n) for n in (part, total)]
+    return text("frame.of", part=numbers[0], whole=numbers[1])

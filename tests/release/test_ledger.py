@@ -19,7 +19,7 @@ from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, parse_figure_id
 from analytics.release.ledger import State
 from analytics.release.verify import verify
-from pages.parts import in_use as shelf
+from pages.parts import in_use
 from tests.helpers.kill_release import PROGRAMME, make
 from tests.helpers.michigan_release import as_they_are, built
 
@@ -333,17 +333,17 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
     releases.publish(names[0])
     until = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=3)
     releases.publish(names[1], until)
-    assert shelf.opened(PROGRAMME).release_id == names[0]
+    assert in_use.read_published(PROGRAMME).release_id == names[0]
     errors = []
     for asked in (names[1], "2019-1"):
         with pytest.raises(UserError) as caught:
-            shelf.opened(PROGRAMME, asked)
+            in_use.read_published(PROGRAMME, asked)
         errors.append(str(caught.value))
     assert errors[0] == errors[1]
     assert dt.datetime.now(dt.UTC) < until
     time.sleep((until - dt.datetime.now(dt.UTC)).total_seconds())
-    assert shelf.opened(PROGRAMME).release_id == names[1]
-    assert shelf.opened(PROGRAMME, names[0]).release_id == names[0]
+    assert in_use.read_published(PROGRAMME).release_id == names[1]
+    assert in_use.read_published(PROGRAMME, names[0]).release_id == names[0]
 
 
 @pytest.mark.parametrize("language", ["it", "en"])
