@@ -141,7 +141,7 @@ def _choose_release(available: dict[str, in_use.ReadableReleases], text: Text) -
         list(available),
         next(iter(available)),
         lambda name: _programme_option(current[name], text),
-        forgets="release",
+        resets="release",
         width=400,
         label_visibility="collapsed",
     )

@@ -132,7 +132,7 @@ with panels[2].container(border=True, height="stretch", key="panel_euros"):
     else:  # nobody said what was granted
         effect_panel(Estimand.EURO_WEIGHTED, "euros")
 
-guide.first_visit(text)
+guide.show_on_first_visit(text)
 st.space("small")
 if len(release.codes("sector")) > 1:
     wide, side = st.columns([2.25, 1], gap="large")

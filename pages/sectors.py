@@ -31,7 +31,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         codes,
         codes[0],
         lambda code: sector_option(programme, code, text) if code in codes else code,
-        understood=lambda typed: find_sector(programme, codes, typed, text),
+        find_option=lambda typed: find_sector(programme, codes, typed, text),
         accept_new_options=True,
         placeholder=text("sectors.find"),
         width=360,
@@ -65,7 +65,7 @@ with st.container(key="sector_pickers", horizontal=True, vertical_alignment="top
         wrap=True,
     )
 
-if typed := address.not_understood("sector"):
+if typed := address.unknown_entry("sector"):
     st.warning(plain(text("sectors.not_found", typed=typed)))
 
 asked, group = Asked(outcome, Estimand(estimand), year), (("sector", sector),)

@@ -15,7 +15,7 @@ from analytics.charts.kit.canvas import Stamp
 from analytics.charts.kit.interval import ForestRow, Mark
 from analytics.charts.lines import lines, lines_alt
 from analytics.charts.multiples import SmallChart, small_multiples, small_multiples_alt
-from analytics.charts.panels import change_panel, change_panel_alt, effect_panel, effect_panel_alt, one_scale
+from analytics.charts.panels import change_panel, change_panel_alt, effect_panel, effect_panel_alt, shared_scale
 from analytics.charts.quantiles import spread, spread_alt
 from analytics.charts.shares import shares, shares_alt
 from analytics.charts.tiles import Tile, tiles, tiles_alt
@@ -48,7 +48,7 @@ __all__ = [
     "key_alt",
     "lines",
     "lines_alt",
-    "one_scale",
+    "shared_scale",
     "shares",
     "shares_alt",
     "small_multiples",

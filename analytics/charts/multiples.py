@@ -1,4 +1,6 @@
-"""Every group's lines on one scale, in a grid of small panels under one footer; what is not published is named."""
+"""Small multiples: every group's lines on one scale, in a grid of panels over one footer; what is not published is
+named.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,41 +8,39 @@ from dataclasses import dataclass
 from plotly import graph_objects as go
 
 from analytics.charts.kit import palette
-from analytics.charts.kit.axis import Axis, Keys, height_ref, nice_step, ref, ticks
-from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.axis import Axis, Keys, axis_ref, height_ref, nice_step, ticks
+from analytics.charts.kit.canvas import PAGE_WIDTH, PHONE_WIDTH, Canvas, Stamp
 from analytics.charts.kit.timeline import (
     Award,
     Points,
     Span,
     arm_traces,
-    award_rules,
-    dates,
-    moment,
-    padded,
+    date_span,
+    draw_award_lines,
+    padded_span,
+    plotly_date,
+    shade_windows,
     year_ticks,
-    zones,
 )
-from analytics.charts.kit.words import BREAK, bold, coloured, safe, width, wrap
-from analytics.charts.lines import BASE, arm_alt
+from analytics.charts.kit.words import BOLD_WIDTH, BREAK, bold, coloured, safe, width, wrap
+from analytics.charts.lines import BASE, index_alt
 from analytics.language.text import Text
 from analytics.model import Arm
 
-_DESK, _PHONE = 1000.0, 320.0
-_PLOT = 112.0  # height of a panel's plot
+# All lengths in px.
+_SMALL_HEIGHT = 112.0  # of a panel's plot
 _TITLE_LINE = 19.0
-_TICKS = 24.0  # px below a plot
-_BETWEEN = 14.0  # px between two rows
-_GUTTER = 26.0  # px between two columns
-_LINE = palette.TICK * palette.LINE_HEIGHT
-_KEY = 26.0  # px for what the lines are, on top
-_DESK_COLUMNS = 3  # from here on
-_HEAVY = 1.08  # how much wider bold words are
-_PAD = 0.03  # of the range, so that no line is cut at its ends
+_TICKS_HEIGHT = 24.0  # below a plot
+_ROW_GAP = 14.0
+_COLUMN_GAP = 26.0
+_LINE_KEY_HEIGHT = 26.0  # of what the lines mean, on top
+_DESK_COLUMNS = 3  # a grid of fewer is for a phone
+_RANGE_MARGIN = 0.03  # of the range, so that no line is cut at its ends
 
 
 @dataclass(frozen=True, slots=True)
 class SmallChart:
-    """One group: its name, number of funded firms and lines."""
+    """One group: its name, number of funded firms, and index points of each arm."""
 
     title: str
     n: int
@@ -49,41 +49,44 @@ class SmallChart:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Where panels lie. Lengths in shares of the whole plot, all panels and the room between them."""
+    """Where panels lie, in shares of the whole plot: all panels and the room between them.
+
+    titles: the lines over each panel.
+    """
 
     columns: int
     canvas: Canvas
     titles: Sequence[Sequence[str]] = ()
 
     @property
-    def gutter(self) -> float:
-        return _GUTTER / self.canvas.plot_width
+    def column_gap(self) -> float:
+        return _COLUMN_GAP / self.canvas.plot_width
 
     @property
-    def wide(self) -> float:
+    def panel_width(self) -> float:
         """Width of a panel, as a share."""
-        return (1 - (self.columns - 1) * self.gutter) / self.columns
+        return (1 - (self.columns - 1) * self.column_gap) / self.columns
 
     @property
-    def room(self) -> float:
+    def panel_px(self) -> float:
         """Width of a panel at the narrowest, in px."""
-        return self.wide * self.canvas.plot_width
+        return self.panel_width * self.canvas.plot_width
 
     @property
-    def title(self) -> float:
+    def title_height(self) -> float:
         """Room above each plot, in px."""
         return max((len(lines) for lines in self.titles), default=1) * _TITLE_LINE + 8
 
     def x(self, i: int) -> tuple[float, float]:
-        """Left and right end."""
-        left = (i % self.columns) * (self.wide + self.gutter)
-        return left, min(left + self.wide, 1.0)
+        """Left and right end of a panel's plot."""
+        left = (i % self.columns) * (self.panel_width + self.column_gap)
+        return left, min(left + self.panel_width, 1.0)
 
     def y(self, i: int) -> tuple[float, float]:
-        """Lower and upper end."""
-        top = (i // self.columns) * (self.title + _PLOT + _TICKS + _BETWEEN)
+        """Lower and upper end of a panel's plot."""
+        top = (i // self.columns) * (self.title_height + _SMALL_HEIGHT + _TICKS_HEIGHT + _ROW_GAP)
         upper = 1 - top / self.canvas.plot_height
-        return max(upper - _PLOT / self.canvas.plot_height, 0.0), upper
+        return max(upper - _SMALL_HEIGHT / self.canvas.plot_height, 0.0), upper
 
 
 def small_multiples(
@@ -100,90 +103,94 @@ def small_multiples(
 ) -> go.Figure:
     """Index lines of both arms of every group, on one scale.
 
-    columns: 4 where the page is wide, 2 on a phone; before, after: the windows that are compared, shaded; note: what
-    is not published, in the free cells behind the last panel, or below all where there is no room.
+    y_range: of that scale; columns: 4 where the page is wide, 2 on a phone; before, after: the windows that are
+    compared, shaded; note: what is not published, in the free cells behind the last panel, or below all where there is
+    no room.
     """
     grid = _grid(panels, columns, text)
     canvas = grid.canvas
     days = [day for panel in panels for points in panel.series.values() for day, _ in points]
-    span = padded(*dates({}, *days, *(before or ()), *(after or ()), *(day for day, _ in awards)))
+    span = padded_span(*date_span({}, *days, *(before or ()), *(after or ()), *(day for day, _ in awards)))
     axes: dict[str, Keys] = {}
     for i, panel in enumerate(panels):
-        zones(canvas, before, after, panel=i + 1)
-        _panel(grid, i, panel, y_range, text)
-        award_rules(canvas, awards, panel=i + 1)
-        canvas.mark_once(stamp.data_mark, 0.28, 0.4, xref=f"{ref('x', i + 1)} domain", yref=height_ref(i + 1))
+        shade_windows(canvas, before, after, panel=i + 1)
+        _draw_panel(grid, i, panel, y_range, text)
+        draw_award_lines(canvas, awards, panel=i + 1)
+        canvas.place_watermark(
+            stamp.data_mark, 0.28, 0.4, xref=f"{axis_ref('x', i + 1)} domain", yref=height_ref(i + 1)
+        )
         axes |= _axes(grid, i, panel, span, y_range, text)
-    _key(canvas, awards, text)
+    _write_line_key(canvas, awards, text)
     if note:
-        _note(grid, len(panels), note)
-    canvas.footer(stamp, text)
-    nothing: Keys = {"visible": False}
-    return canvas.figure(xaxis=axes.pop("xaxis", nothing), yaxis=axes.pop("yaxis", nothing), more=axes)
+        _write_note(grid, len(panels), note)
+    canvas.write_footer(stamp, text)
+    hidden: Keys = {"visible": False}  # the axes of a figure without panels
+    return canvas.figure(xaxis=axes.pop("xaxis", hidden), yaxis=axes.pop("yaxis", hidden), more=axes)
 
 
 def _grid(panels: Sequence[SmallChart], columns: int, text: Text) -> _Grid:
-    """As high as its rows need, with titles of as many lines as the longest."""
-    narrowest = _DESK if columns >= _DESK_COLUMNS else _PHONE
+    """A grid as high as its rows need, with room above each panel for the longest title."""
+    narrowest = PAGE_WIDTH if columns >= _DESK_COLUMNS else PHONE_WIDTH
     canvas = Canvas(narrowest, plot_height=1.0, left=36, right=8, top=0, bottom=70)
-    room = _Grid(columns, canvas).room
+    room = _Grid(columns, canvas).panel_px
     most = 2 if columns >= _DESK_COLUMNS else 3
     titles = [
-        wrap(panel.title, palette.VALUE, (room - width(_count(panel, text), palette.VALUE)) / _HEAVY, most=most)
-        for panel in panels
+        wrap(panel.title, palette.VALUE, (room - width(firms, palette.VALUE)) / BOLD_WIDTH, most=most)
+        for panel, firms in zip(panels, (_firms_after_title(panel, text) for panel in panels), strict=True)
     ]
     grid = _Grid(columns, canvas, titles)
     rows = -(-len(panels) // columns)
     if rows:
-        canvas.plot_height = rows * _PLOT + (rows - 1) * (grid.title + _TICKS + _BETWEEN)
-    canvas.top = _KEY + grid.title
+        canvas.plot_height = rows * _SMALL_HEIGHT + (rows - 1) * (grid.title_height + _TICKS_HEIGHT + _ROW_GAP)
+    canvas.top = _LINE_KEY_HEIGHT + grid.title_height
     return grid
 
 
-def _count(panel: SmallChart, text: Text) -> str:
+def _firms_after_title(panel: SmallChart, text: Text) -> str:
     return f" · {text.number(panel.n)}"
 
 
-def _panel(grid: _Grid, i: int, panel: SmallChart, y_range: tuple[float, float], text: Text) -> None:
-    """Grid lines, both arms, and the name above."""
-    canvas, x = grid.canvas, ref("x", i + 1)
+def _draw_panel(grid: _Grid, i: int, panel: SmallChart, y_range: tuple[float, float], text: Text) -> None:
+    """Draw a panel's grid lines, both arms, and its title above."""
+    canvas, x = grid.canvas, axis_ref("x", i + 1)
     for value in _two_ticks(y_range):
         color = palette.GREY if value == BASE else palette.GRID
-        place: Keys = {"xref": f"{x} domain", "yref": ref("y", i + 1)}
+        place: Keys = {"xref": f"{x} domain", "yref": axis_ref("y", i + 1)}
         canvas.rule((0, 1), (value, value), color=color, width=1, **place)
-    thin = 0.72 if grid.columns >= _DESK_COLUMNS else 0.6
-    for trace in arm_traces(panel.series, thin):
-        canvas.traces.append(trace | {"xaxis": x, "yaxis": ref("y", i + 1)})
-    name = BREAK.join(bold(safe(part)) for part in grid.titles[i]) + coloured(_count(panel, text), palette.GREY_TEXT)
+    scale = 0.72 if grid.columns >= _DESK_COLUMNS else 0.6
+    for trace in arm_traces(panel.series, scale):
+        canvas.traces.append(trace | {"xaxis": x, "yaxis": axis_ref("y", i + 1)})
+    firms = coloured(_firms_after_title(panel, text), palette.GREY_TEXT)
+    title = BREAK.join(bold(safe(line)) for line in grid.titles[i]) + firms
     above: Keys = {"xref": f"{x} domain", "yref": height_ref(i + 1), "yanchor": "bottom", "yshift": 4}
-    canvas.write(name, 0, 1, anchor="left", size=palette.VALUE, **above)
+    canvas.write(title, 0, 1, anchor="left", size=palette.VALUE, **above)
 
 
 def _axes(
     grid: _Grid, i: int, panel: SmallChart, span: Span, y_range: tuple[float, float], text: Text
 ) -> dict[str, Keys]:
-    """Years under every panel; index words at the first of each row only."""
+    """Plotly's axes of a panel, by name: years under every panel, index values at the first of each row only."""
     values = _two_ticks(y_range)
-    years = year_ticks(panel.series, span, max(int(grid.room // 56), 2))
-    suffix = ref("", i + 1)
-    along: Keys = {"type": "date", "range": [moment(day) for day in span], "domain": grid.x(i)}
-    up: Keys = {"range": _padded(y_range), "domain": grid.y(i), "showticklabels": i % grid.columns == 0}
+    years = year_ticks(panel.series, span, max(int(grid.panel_px // 56), 2))
+    suffix = axis_ref("", i + 1)
+    along: Keys = {"type": "date", "range": [plotly_date(day) for day in span], "domain": grid.x(i)}
+    up: Keys = {"range": _widened(y_range), "domain": grid.y(i), "showticklabels": i % grid.columns == 0}
     return {
-        f"xaxis{suffix}": along | {"anchor": ref("y", i + 1)} | years,
-        f"yaxis{suffix}": up | {"anchor": ref("x", i + 1)} | ticks(values, (f"{text.number(v)} " for v in values)),
+        f"xaxis{suffix}": along | {"anchor": axis_ref("y", i + 1)} | years,
+        f"yaxis{suffix}": up | {"anchor": axis_ref("x", i + 1)} | ticks(values, (f"{text.number(v)} " for v in values)),
     }
 
 
-def _padded(y_range: tuple[float, float]) -> tuple[float, float]:
-    pad = _PAD * (y_range[1] - y_range[0]) or 1.0
+def _widened(y_range: tuple[float, float]) -> tuple[float, float]:
+    pad = _RANGE_MARGIN * (y_range[1] - y_range[0]) or 1.0
     return y_range[0] - pad, y_range[1] + pad
 
 
-def _key(canvas: Canvas, awards: Sequence[Award], text: Text) -> None:
-    """What the lines are, once, over the first panel."""
+def _write_line_key(canvas: Canvas, awards: Sequence[Award], text: Text) -> None:
+    """Write what the lines mean, once, over the first panel."""
     lines: list[tuple[str, Keys, str]] = [
         (text("chart.funded"), {"color": palette.BLUE, "width": 2.25}, palette.BLUE),
-        (text("chart.comparison"), {"color": palette.GREY, "width": 1.75, "dash": "6px,4px"}, palette.GREY_TEXT),
+        (text("chart.comparison"), {"color": palette.GREY, "width": 1.75, "dash": palette.DASH}, palette.GREY_TEXT),
     ]
     if awards:
         lines.append((text("chart.awards"), {"color": palette.ORANGE, "width": 1.5}, palette.ORANGE_TEXT))
@@ -199,40 +206,42 @@ def _key(canvas: Canvas, awards: Sequence[Award], text: Text) -> None:
         x += 26 + width(words, palette.TICK) + 16
 
 
-def _note(grid: _Grid, count: int, note: str) -> None:
-    """What is not published: behind the last panel where it fits there, else under all."""
+def _write_note(grid: _Grid, count: int, note: str) -> None:
+    """Write what is not published: behind the last panel where it fits there, else under all."""
     canvas, free = grid.canvas, -count % grid.columns
     place: Keys = {"yref": "paper", "xref": "paper", "yanchor": "top", "color": palette.GREY_TEXT}
-    room = free * grid.room + (free - 1) * _GUTTER
+    room = free * grid.panel_px + (free - 1) * _COLUMN_GAP
     lines = wrap(note, palette.TICK, room - 4) if free else []
-    if lines and len(lines) * _LINE <= grid.title + _PLOT:
+    if lines and len(lines) * palette.TICK_LINE <= grid.title_height + _SMALL_HEIGHT:
         x, y = grid.x(count)[0], grid.y(count)[1]
-        up = grid.title - 8
+        up = grid.title_height - 8
         canvas.write(BREAK.join(map(safe, lines)), x, y, anchor="left", yshift=up, **place)
         return
     lines = wrap(note, palette.TICK, canvas.width - 8)
-    canvas.write(BREAK.join(map(safe, lines)), 0, 0, anchor="left", xshift=-canvas.left, yshift=-_TICKS - 8, **place)
-    canvas.bottom += len(lines) * _LINE + 6
+    canvas.write(
+        BREAK.join(map(safe, lines)), 0, 0, anchor="left", xshift=-canvas.left, yshift=-_TICKS_HEIGHT - 8, **place
+    )
+    canvas.bottom += len(lines) * palette.TICK_LINE + 6
 
 
 def _two_ticks(y_range: tuple[float, float]) -> list[float]:
-    """100, and a round value near each end of the range that is not too close to it."""
+    """100, and a round value near each end of the range that is not too close to 100."""
     low, high = y_range
     edge = 0.06 * (high - low)
     values = Axis(low + edge, high - edge, nice_step(high - low, 6)).ticks() if high > low else []
-    far = [value for value in (values[:1] + values[-1:]) if abs(value - BASE) > 0.25 * (high - low)]
-    return sorted({BASE, *far})
+    ends = [value for value in (values[:1] + values[-1:]) if abs(value - BASE) > 0.25 * (high - low)]
+    return sorted({BASE, *ends})
 
 
 def small_multiples_alt(panels: Sequence[SmallChart], note: str | None, text: Text) -> str:
     """The same in words: every panel's lines, and what is not published."""
-    said = [
+    sentences = [
         text(
             "chart.alt.small",
             title=panel.title,
             firms=text.count("chart.firms", panel.n),
-            arms="; ".join(arm_alt(arm, panel.series[arm], None, text) for arm in Arm if arm in panel.series),
+            arms="; ".join(index_alt(arm, panel.series[arm], None, text) for arm in Arm if arm in panel.series),
         )
         for panel in panels
     ]
-    return " ".join([*said, *([note] if note else [])])
+    return " ".join([*sentences, *([note] if note else [])])

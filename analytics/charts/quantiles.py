@@ -9,30 +9,30 @@ from plotly import graph_objects as go
 
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, nice_step, ticks
-from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.canvas import PANEL_WIDTH, Canvas, Stamp
+from analytics.charts.kit.interval import least_value
 from analytics.charts.kit.measure import Measure
-from analytics.charts.kit.words import BREAK, bold, flow, safe, width, wrap
-from analytics.charts.kit.words import lay_out as kept_apart
+from analytics.charts.kit.words import BREAK, bold, flow, lay_out, safe, width, wrap
 from analytics.language.text import Text
 from analytics.model import Unit
 
-_WIDTH = 300.0
-_DOT = 14.0
-_LEAST_DOT = 9.0  # below it, bins grow before dots shrink
-_STEPS = (0.05, 0.10, 0.20, 0.25, 0.50, 1.0)  # of bins
-_FAR = 2.0  # what lies beyond is one pile
-_LEAST = -1.0
-_HIGH = 210.0  # the tallest pile, px
-_LOW = 84.0  # the least height of the plot
-_FULL = 1e-9
-_AIR = 1.0  # px between two dots
-_AROUND = 1.5  # times the median, where it stands alone
+_DOT = 14.0  # px
+_LEAST_DOT = 9.0  # px; bins grow before dots become smaller
+_DOT_GAP = 1.0  # px between two dots
+_BIN_STEPS = (0.05, 0.10, 0.20, 0.25, 0.50, 1.0)
+_FAR_FROM = 2.0  # dots beyond this value stand in one pile
+_ROUNDING = 1e-9
+_TALLEST_PILE = 210.0  # px
+_LEAST_HEIGHT = 84.0  # px of the plot
+_AROUND_MEDIAN = 1.5  # times the median: how far the range reaches where the median stands alone
 _AROUND_ZERO = 0.2  # the range reaches at least so far on both sides
 
 
 @dataclass(frozen=True, slots=True)
 class _Bins:
-    """Width of a bin, size of a dot in px, and the range of bins; beyond: where the pile of far dots stands."""
+    """Bins of dots. step: width of a bin; size: of a dot, in px; low, high: ends of the axis; beyond: where the pile of
+    far dots stands, None without any.
+    """
 
     step: float
     size: float
@@ -40,12 +40,12 @@ class _Bins:
     high: float
     beyond: float | None
 
-    def of(self, value: float) -> float:
+    def middle(self, value: float) -> float:
         """The middle of a value's bin."""
-        if self.beyond is not None and value > _FAR + _FULL:
+        if self.beyond is not None and value > _FAR_FROM + _ROUNDING:
             return self.beyond
-        held = min(max(value, self.low), _FAR)
-        return math.floor(held / self.step + 0.5 + _FULL) * self.step
+        clipped = min(max(value, self.low), _FAR_FROM)
+        return math.floor(clipped / self.step + 0.5 + _ROUNDING) * self.step
 
 
 def spread(
@@ -58,71 +58,72 @@ def spread(
     per_dot: int,
     unit: str = Unit.FRACTION,
 ) -> go.Figure:
-    """Firms less the typical comparison firm, as stacked dots, with the median firm; without dots, the median alone.
+    """The distribution of firms' changes less that of the typical comparison firm, as stacked dots, with the median;
+    without dots, the median alone.
 
-    dots: each the mean of at least `per_dot` firms in order, rounded to 5 points; n: firms; what lies beyond +200%
-    stands in one pile.
+    dots: each the mean of at least `per_dot` firms in ascending order, rounded to 5 points; n: number of firms; what
+    lies beyond +200% stands in one pile. Raises ValueError on NaN and infinity.
     """
     if not all(math.isfinite(value) for value in (*dots, median)):
         raise ValueError("a spread needs finite numbers")
     measure = Measure(unit, text)
-    canvas = Canvas(_WIDTH, plot_height=_LOW, left=22, right=22, top=48, bottom=62)
-    bins = _bins(
-        [*dots, median] if dots else [_AROUND * median, median],
-        canvas.plot_width,
-        _LEAST if measure.scale == "ratio" else -math.inf,
-    )
+    canvas = Canvas(PANEL_WIDTH, plot_height=_LEAST_HEIGHT, left=22, right=22, top=48, bottom=62)
+    values = [*dots, median] if dots else [_AROUND_MEDIAN * median, median]
+    bins = _bins(values, canvas.plot_width, least_value(measure.scale))
     piles = _piles(dots, bins)
     tallest = max((place for _, place in piles), default=0)
-    size = min(bins.size, _HIGH / max(tallest, 1))
-    canvas.plot_height = max(_LOW, (tallest + 1) * size)
+    size = min(bins.size, _TALLEST_PILE / max(tallest, 1))
+    canvas.plot_height = max(_LEAST_HEIGHT, (tallest + 1) * size)
     extent = Axis(bins.low, bins.high, nice_step(bins.high - bins.low, 5))
-    at = bins.beyond if median > _FAR and bins.beyond is not None else max(median, bins.low)
-    _lines(canvas, [(0.0, text("chart.as_comparison"), ""), (at, text("chart.median"), measure.value(median))], extent)
-    canvas.traces = [_dots(piles, size) if piles else _alone(at, canvas.plot_height)]
-    named = _ticks(bins, extent, canvas, measure)
-    _below(canvas, n, per_dot if piles else 0, text, deeper=bins.beyond is not None)
+    median_at = bins.beyond if median > _FAR_FROM and bins.beyond is not None else max(median, bins.low)
+    lines = [(0.0, text("chart.as_comparison"), ""), (median_at, text("chart.median"), measure.value(median))]
+    _draw_reference_lines(canvas, lines, extent)
+    canvas.traces = [_dot_trace(piles, size) if piles else _median_trace(median_at, canvas.plot_height)]
+    tick_words = _far_ticks(bins, extent, canvas, measure)
+    _write_axis(canvas, n, per_dot if piles else 0, text, deeper=bins.beyond is not None)
     canvas.stamp(stamp, text, tallest=56)
     return canvas.figure(
-        xaxis={"range": (bins.low, bins.high)} | named,
+        xaxis={"range": (bins.low, bins.high)} | tick_words,
         yaxis={"range": (0, canvas.plot_height), "showticklabels": False},
     )
 
 
 def _bins(values: Sequence[float], room: float, least: float) -> _Bins:
-    """The narrowest bins in which dots of a good size do not touch."""
-    far = any(value > _FAR + _FULL for value in values)
-    held = [min(max(value, least), _FAR) for value in values]
-    low, high = min([*held, -_AROUND_ZERO]), max([*held, _AROUND_ZERO])
-    for step in _STEPS:
-        last = _FAR if far else math.floor(high / step + 0.5) * step
+    """The narrowest bins in which dots of a legible size do not touch. room: width of the plot, in px; least: the
+    smallest value that exists.
+    """
+    far = any(value > _FAR_FROM + _ROUNDING for value in values)
+    inside = [min(max(value, least), _FAR_FROM) for value in values]
+    low, high = min([*inside, -_AROUND_ZERO]), max([*inside, _AROUND_ZERO])
+    for step in _BIN_STEPS:
+        last = _FAR_FROM if far else math.floor(high / step + 0.5) * step
         beyond = last + 2 * step if far else None
         left, right = math.floor(low / step + 0.5) * step - 0.6 * step, (beyond or last) + 0.6 * step
         px = room * step / (right - left)
-        if px >= _LEAST_DOT + _AIR:
+        if px >= _LEAST_DOT + _DOT_GAP:
             break
-    return _Bins(step, min(_DOT, px - _AIR), left, right, beyond)
+    return _Bins(step, min(_DOT, px - _DOT_GAP), left, right, beyond)
 
 
 def _piles(dots: Sequence[float], bins: _Bins) -> list[tuple[float, int]]:
-    """Each dot's bin, and its place in the pile from 1."""
+    """Each dot's middle of its bin, and its place in the pile, counted from 1."""
     piles: Counter[float] = Counter()
     placed = []
     for value in sorted(dots):
-        middle = bins.of(value)
+        middle = bins.middle(value)
         piles[middle] += 1
         placed.append((middle, piles[middle]))
     return placed
 
 
-def _dots(piles: Sequence[tuple[float, int]], size: float) -> Keys:
+def _dot_trace(piles: Sequence[tuple[float, int]], size: float) -> Keys:
     marker: Keys = {"size": size, "color": palette.BLUE, "line": {"width": 0}, "opacity": 1}
     heights = [(place - 0.5) * size for _, place in piles]
     return {"x": [x for x, _ in piles], "y": heights, "mode": "markers", "marker": marker, "cliponaxis": False}
 
 
-def _alone(at: float, plot_height: float) -> Keys:
-    """The median, where firms are too few for dots."""
+def _median_trace(at: float, plot_height: float) -> Keys:
+    """The median alone, where firms are too few for dots."""
     marker: Keys = {
         "size": 17,
         "symbol": "diamond",
@@ -132,44 +133,46 @@ def _alone(at: float, plot_height: float) -> Keys:
     return {"x": [at], "y": [plot_height / 2], "mode": "markers", "marker": marker, "cliponaxis": False}
 
 
-def _lines(canvas: Canvas, lines: Sequence[tuple[float, str, str]], extent: Axis) -> None:
-    """Zero and the median, with words above, kept apart."""
-    at = [extent.share(x) * canvas.plot_width for x, _, _ in lines]
+def _draw_reference_lines(canvas: Canvas, lines: Sequence[tuple[float, str, str]], extent: Axis) -> None:
+    """Draw zero and the median, each (value, name, figure), with their words above, kept apart."""
+    targets = [extent.share(x) * canvas.plot_width for x, _, _ in lines]
     sizes = [max(width(name, palette.TICK), width(figure, palette.TICK, heavy=True)) for _, name, figure in lines]
     low, high = 4 - canvas.left, canvas.plot_width + canvas.right - 4
-    centres = kept_apart(at, sizes, low, high, 10)
+    centres = lay_out(targets, sizes, low, high, 10)
     colours = (palette.INK, palette.BLUE)
-    for (x, name, figure), colour, wanted, centre in zip(lines, colours, at, centres, strict=True):
+    for (x, name, figure), colour, target, centre in zip(lines, colours, targets, centres, strict=True):
         canvas.rule((x, x), (0, 1), color=colour, width=1.5, yref="paper")
         words = BREAK.join([safe(name), *([bold(safe(figure))] if figure else [])])
-        shift: Keys = {"xshift": centre - wanted, "yshift": 5, "yanchor": "bottom", "yref": "paper"}
+        shift: Keys = {"xshift": centre - target, "yshift": 5, "yanchor": "bottom", "yref": "paper"}
         canvas.write(words, x, 1, color=palette.GREY_TEXT if colour == palette.INK else colour, **shift)
 
 
-def _ticks(bins: _Bins, extent: Axis, canvas: Canvas, measure: Measure) -> Keys:
-    """Round values, and what the pile of far dots is."""
-    named = [(value, measure.value(value)) for value in extent.ticks() if value <= _FAR + _FULL]
+def _far_ticks(bins: _Bins, extent: Axis, canvas: Canvas, measure: Measure) -> Keys:
+    """Plotly's keys for ticks at round values, and for what the pile of far dots is."""
+    labelled = [(value, measure.value(value)) for value in extent.ticks() if value <= _FAR_FROM + _ROUNDING]
     if bins.beyond is None:
-        return ticks([value for value, _ in named], [words for _, words in named])
-    pile = measure.text("chart.or_more", value=measure.value(_FAR)).split("|")
-    wide = max(width(part, palette.TICK) for part in pile)
+        return ticks([value for value, _ in labelled], [words for _, words in labelled])
+    pile = measure.text("chart.or_more", value=measure.value(_FAR_FROM)).split("|")
+    pile_width = max(width(part, palette.TICK) for part in pile)
     scale = canvas.plot_width / (extent.high - extent.low)
     kept = [
         (value, words)
-        for value, words in named
-        if (bins.beyond - value) * scale > (wide + width(words, palette.TICK)) / 2 + 6
+        for value, words in labelled
+        if (bins.beyond - value) * scale > (pile_width + width(words, palette.TICK)) / 2 + 6
     ]
-    return ticks([*(v for v, _ in kept), bins.beyond], [*(words for _, words in kept), BREAK.join(map(safe, pile))])
+    return ticks(
+        [*(value for value, _ in kept), bins.beyond], [*(words for _, words in kept), BREAK.join(map(safe, pile))]
+    )
 
 
-def _below(canvas: Canvas, n: int, per_dot: int, text: Text, *, deeper: bool) -> None:
-    """What the axis and a dot are, under the ticks."""
+def _write_axis(canvas: Canvas, n: int, per_dot: int, text: Text, *, deeper: bool) -> None:
+    """Write what the axis and a dot are under the ticks. per_dot: 0 without dots; deeper: ticks of two lines."""
     parts = [text.count("chart.firms", n)]
     if per_dot:
         parts.append(text("chart.per_dot", firms=text.count("chart.firms", per_dot)))
     room = canvas.width - 8
     lines = [*wrap(text("chart.spread_axis"), palette.TICK, room), *flow(parts, palette.TICK, room)]
-    down = 26 + (palette.TICK * palette.LINE_HEIGHT if deeper else 0)
+    down = 26 + (palette.TICK_LINE if deeper else 0)
     place: Keys = {"xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -down, "color": palette.GREY_TEXT}
     canvas.write(BREAK.join(map(safe, lines)), 0, 0, anchor="left", xshift=4 - canvas.left, **place)
     canvas.bottom += len(lines) * palette.TICK * palette.LINE_HEIGHT + down - 24
@@ -180,10 +183,14 @@ def spread_alt(
 ) -> str:
     """The same in words: the median, and how many dots stand below, at and above the typical comparison firm."""
     measure = Measure(unit, text)
-    said = [text("chart.alt.median", value=measure.value(median), firms=text.count("chart.firms", n))]
+    sentences = [text("chart.alt.median", value=measure.value(median), firms=text.count("chart.firms", n))]
     if dots:
-        counts = {"below": sum(v < 0 for v in dots), "at": sum(v == 0 for v in dots), "above": sum(v > 0 for v in dots)}
+        counts = {
+            "below": sum(dot < 0 for dot in dots),
+            "at": sum(dot == 0 for dot in dots),
+            "above": sum(dot > 0 for dot in dots),
+        }
         ends = {"low": measure.value(min(dots)), "high": measure.value(max(dots))}
         each = text("chart.per_dot", firms=text.count("chart.firms", per_dot))
-        said.append(text("chart.alt.spread", n=len(dots), each=each, **counts, **ends))
-    return " ".join(said)
+        sentences.append(text("chart.alt.spread", n=len(dots), each=each, **counts, **ends))
+    return " ".join(sentences)

@@ -1,28 +1,29 @@
 """A tile map: provinces as equal squares, more firms in a deeper blue, the number printed in each."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from plotly import graph_objects as go
 
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Keys
-from analytics.charts.kit.canvas import Canvas, Stamp
+from analytics.charts.kit.canvas import PANEL_WIDTH, Canvas, Stamp
+from analytics.charts.kit.measure import Write
 from analytics.charts.kit.words import BREAK, bold, coloured, flow, safe, width, wrap
 from analytics.language.text import Text
 
-_WIDTH = 300.0
-_LARGEST = 76.0  # side of a tile, px
-_BETWEEN = 6.0
+# All lengths in px.
+_LARGEST_TILE = 76.0
+_TILE_GAP = 6.0
 _SWATCH = 14.0  # of the key
 _KEY_LINE = 22.0
-_DASH = "3px,3px"
+_WITHHELD_DASH = "3px,3px"
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One place: its code, its name, where its square lies from the top left (0, 0), and a number of firms.
+    """One place: its code, its name, its square's row and column from the top left (0, 0), and a number of firms.
 
     value None: withheld, and `note` says why.
     """
@@ -35,7 +36,7 @@ class Tile:
     note: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse NaN and infinity: what is unknown is withheld."""
+        """Raise ValueError on NaN and infinity: what is unknown is withheld."""
         if self.value is not None and not math.isfinite(self.value):
             raise ValueError(f"a tile needs a finite number: {self}")
 
@@ -47,27 +48,27 @@ def tiles(
     stamp: Stamp,
     text: Text,
     heading: str = "",
-    write: Callable[[float], str] | None = None,
+    write: Write | None = None,
 ) -> go.Figure:
-    """Squares in three blues: below the first step, below the second, and from it on.
+    """Squares in three blues: values below the first step, below the second, and from it on.
 
-    heading: what is counted ("imprese finanziate"), over the key; write: a value in words, a whole number unless said.
+    heading: what is counted ("imprese finanziate"), over the key; write: a value in words, by default a whole number.
     """
-    said = write or text.number
+    write = write or text.number
     columns = max((tile.column for tile in tiles), default=0) + 1
     rows = max((tile.row for tile in tiles), default=0) + 1
-    side = min(_LARGEST, (_WIDTH - (columns - 1) * _BETWEEN - 2) / columns)
-    high = rows * side + (rows - 1) * _BETWEEN
-    canvas = Canvas(_WIDTH, high, left=1, right=1, top=4, bottom=54)
+    side = min(_LARGEST_TILE, (PANEL_WIDTH - (columns - 1) * _TILE_GAP - 2) / columns)
+    height = rows * side + (rows - 1) * _TILE_GAP
+    canvas = Canvas(PANEL_WIDTH, height, left=1, right=1, top=4, bottom=54)
     for tile in tiles:
-        _square(canvas, tile, side, steps, said, text)
-    _key(canvas, tiles, steps, heading, said, text)
+        _draw_tile(canvas, tile, side, steps, write, text)
+    _write_colour_key(canvas, tiles, steps, heading, write, text)
     canvas.stamp(stamp, text, layer="above")
     return canvas.figure(xaxis={"range": (0, 1), "visible": False}, yaxis={"range": (0, 1), "visible": False})
 
 
-def shade(value: float, steps: tuple[float, float]) -> int:
-    """Which of the three blues a value has."""
+def _shade(value: float, steps: tuple[float, float]) -> int:
+    """Which of the three blues a value has: 0, 1 or 2."""
     return sum(value >= step for step in steps)
 
 
@@ -78,73 +79,72 @@ def _box(x: float, y: float, side: float, fill: str, edge: Keys) -> Keys:
     return {"type": "rect", "layer": "below", "fillcolor": fill, "line": edge} | pixels | ends
 
 
-def _square(
-    canvas: Canvas, tile: Tile, side: float, steps: tuple[float, float], said: Callable[[float], str], text: Text
-) -> None:
-    x, y = (tile.column * (side + _BETWEEN), tile.row * (side + _BETWEEN))
+def _draw_tile(canvas: Canvas, tile: Tile, side: float, steps: tuple[float, float], write: Write, text: Text) -> None:
+    x, y = tile.column * (side + _TILE_GAP), tile.row * (side + _TILE_GAP)
     size = palette.VALUE if side >= 44 else palette.FOOTER
     middle: Keys = {"xref": "paper", "yref": "paper", "xshift": x + side / 2, "yshift": -y - side / 2, "size": size}
     if tile.value is None:
-        edge: Keys = {"color": palette.GREY, "width": 1, "dash": _DASH}
+        edge: Keys = {"color": palette.GREY, "width": 1, "dash": _WITHHELD_DASH}
         canvas.shapes.append(_box(x, y, side, palette.WHITE, edge))
         words, color = text("chart.not_shown"), palette.GREY_TEXT
     else:
-        deep = shade(tile.value, steps)
-        canvas.shapes.append(_box(x, y, side, palette.TILES[deep], {"width": 0}))
-        words, color = said(tile.value), palette.TILE_WORDS[deep]
+        shade = _shade(tile.value, steps)
+        canvas.shapes.append(_box(x, y, side, palette.TILES[shade], {"width": 0}))
+        words, color = write(tile.value), palette.TILE_WORDS[shade]
     canvas.write(f"{bold(safe(tile.code))}{BREAK}{safe(words)}", 0, 1, color=color, **middle)
 
 
-def _key(
+def _write_colour_key(
     canvas: Canvas,
     tiles: Sequence[Tile],
     steps: tuple[float, float],
     heading: str,
-    said: Callable[[float], str],
+    write: Write,
     text: Text,
 ) -> None:
-    """What the three blues and the dashed squares mean, under the map."""
+    """Write what the three blues and the dashed squares mean under the map; the bottom margin grows with it."""
     y = canvas.plot_height + 12.0
     place: Keys = {"xref": "paper", "yref": "paper", "color": palette.GREY_TEXT, "size": palette.FOOTER}
     x = 0.0
     if heading:
-        lines = wrap(heading, palette.FOOTER, _WIDTH - 2)
+        lines = wrap(heading, palette.FOOTER, PANEL_WIDTH - 2)
         canvas.write(BREAK.join(map(safe, lines)), 0, 1, anchor="left", yshift=-y, **(place | {"yanchor": "top"}))
         y += len(lines) * palette.FOOTER * palette.LINE_HEIGHT + 6
-    for fill, words in zip(palette.TILES, _ranges(steps, said, text), strict=True):
-        wide = _SWATCH + 6 + width(words, palette.FOOTER)
-        if x and x + wide > _WIDTH - 2:
+    for fill, words in zip(palette.TILES, _ranges(steps, write, text), strict=True):
+        entry_width = _SWATCH + 6 + width(words, palette.FOOTER)
+        if x and x + entry_width > PANEL_WIDTH - 2:
             x, y = 0.0, y + _KEY_LINE
         canvas.shapes.append(_box(x, y, _SWATCH, fill, {"width": 0}))
         canvas.write(safe(words), 0, 1, anchor="left", xshift=x + _SWATCH + 6, yshift=-y - _SWATCH / 2, **place)
-        x += wide + 14
+        x += entry_width + 14
     y += _KEY_LINE
     notes = list(dict.fromkeys(tile.note for tile in tiles if tile.value is None and tile.note))
     if notes:
-        lines = flow([f"{text('chart.not_shown')}: {notes[0]}", *notes[1:]], palette.FOOTER, _WIDTH - 2)
+        lines = flow([f"{text('chart.not_shown')}: {notes[0]}", *notes[1:]], palette.FOOTER, PANEL_WIDTH - 2)
         markup = BREAK.join(coloured(safe(line), palette.GREY_TEXT) for line in lines)
         canvas.write(markup, 0, 1, anchor="left", yshift=-y, **(place | {"yanchor": "top"}))
         y += len(lines) * palette.FOOTER * palette.LINE_HEIGHT
     canvas.bottom += y - canvas.plot_height
 
 
-def _ranges(steps: tuple[float, float], said: Callable[[float], str], text: Text) -> list[str]:
-    """The three ranges in words; whole numbers up to the one before the step."""
+def _ranges(steps: tuple[float, float], write: Write, text: Text) -> list[str]:
+    """The three ranges in words; between whole steps, the middle one ends at the whole number before the second."""
     low, high = steps
     last = high - 1 if float(low).is_integer() and float(high).is_integer() else high
-    between = said(low) if last <= low else text("chart.tile_between", low=said(low), high=said(last))
-    return [text("chart.tile_below", value=said(low)), between, text("chart.tile_from", value=said(high))]
+    between = write(low) if last <= low else text("chart.tile_between", low=write(low), high=write(last))
+    return [text("chart.tile_below", value=write(low)), between, text("chart.tile_from", value=write(high))]
 
 
-def tiles_alt(
-    tiles: Sequence[Tile], text: Text, *, heading: str = "", write: Callable[[float], str] | None = None
-) -> str:
+def tiles_alt(tiles: Sequence[Tile], text: Text, *, heading: str = "", write: Write | None = None) -> str:
     """The same figures in words: places with the most firms first, then those not published and why."""
-    said = write or text.number
-    shown = sorted(((tile.value, tile.name) for tile in tiles if tile.value is not None), key=lambda one: -one[0])
+    write = write or text.number
+    published = sorted(
+        ((tile.value, tile.name) for tile in tiles if tile.value is not None),
+        key=lambda entry: -entry[0],
+    )
     name = heading or text("chart.alt.tiles")
-    words = [f"{name}: {'; '.join(f'{place} {said(value)}' for value, place in shown)}."] if shown else []
+    sentences = [f"{name}: {'; '.join(f'{place} {write(value)}' for value, place in published)}."] if published else []
     withheld = [tile.name + (f" ({tile.note})" if tile.note else "") for tile in tiles if tile.value is None]
     if withheld:
-        words.append(text("chart.alt.withheld", rows="; ".join(withheld)))
-    return " ".join(words)
+        sentences.append(text("chart.alt.withheld", rows="; ".join(withheld)))
+    return " ".join(sentences)

@@ -6,44 +6,42 @@ from plotly import graph_objects as go
 
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys
-from analytics.charts.kit.canvas import Canvas, Stamp
-from analytics.charts.kit.interval import ROWS, ForestRow, Mark, interval_traces, shared_axis
+from analytics.charts.kit.canvas import PHONE_WIDTH, Canvas, Stamp
+from analytics.charts.kit.interval import ROW_THICKNESS, ForestRow, Mark, interval_traces, shared_axis
 from analytics.charts.kit.measure import Measure
 from analytics.charts.kit.words import BREAK, bold, coloured, safe, width, wrap
 from analytics.language.text import Text
 from analytics.model import Unit
 
-_WIDTH = 320.0
-_PLOT = 260.0
+_YEARS_HEIGHT = 260.0  # px of the plot
 _BEFORE_FIRST = 0.9  # of a column: room for the words of the zero line
-_AFTER_LAST = 0.55
-_BESIDE = 13.0  # px between an interval and its value in words
+_AFTER_LAST = 0.55  # of a column
+_VALUE_GAP = 13.0  # px between an interval and its value in words
 _NOTE_HEIGHTS = (0.8, 0.5, 0.2)  # where the note of a withheld year may stand, best first
 _HALF_LINE = 11.0  # half the height of a value in words, px
 
 
 def years(rows: Sequence[ForestRow], *, stamp: Stamp, text: Text, unit: str = Unit.FRACTION) -> go.Figure:
-    """One column per row, on one range; a withheld year says why in its place."""
+    """One interval per year, in the order given, on one axis; a withheld year says why in its place."""
     measure = Measure(unit, text)
     marks = [row.mark for row in rows if row.mark]
     extent = shared_axis(marks, scale=measure.scale, most=6)
     values = extent.ticks() if marks else []
     widest = max((width(measure.value(value), palette.TICK) for value in values), default=0.0)
     left, last = max(45.0, widest + 8), rows[-1].mark if rows else None
-    said = width(measure.value(last.value), palette.VALUE, heavy=True) + _BESIDE if last else 0.0
-    column = (_WIDTH - left) / (max(len(rows), 1) - 1 + _BEFORE_FIRST + _AFTER_LAST)
-    right = max(14.0, said + 4 - 0.8 * _AFTER_LAST * column)
-    canvas = Canvas(width=_WIDTH, plot_height=_PLOT, left=left, right=right, top=20, bottom=100)
-    for value in values:
-        canvas.rule((0, 1), (value, value), color=palette.GRID, width=1, xref="paper")
+    last_width = width(measure.value(last.value), palette.VALUE, heavy=True) + _VALUE_GAP if last else 0.0
+    column = (PHONE_WIDTH - left) / (max(len(rows), 1) - 1 + _BEFORE_FIRST + _AFTER_LAST)
+    right = max(14.0, last_width + 4 - 0.8 * _AFTER_LAST * column)
+    canvas = Canvas(width=PHONE_WIDTH, plot_height=_YEARS_HEIGHT, left=left, right=right, top=20, bottom=100)
+    canvas.draw_grid(values)
     if marks:
-        _zero(canvas, extent, text)
+        _draw_zero_line(canvas, extent, text)
     placed = [(float(i), row.mark) for i, row in enumerate(rows) if row.mark]
-    canvas.traces = interval_traces(placed, extent, ROWS, scale=measure.scale, vertical=True) if placed else []
+    canvas.traces = interval_traces(placed, extent, ROW_THICKNESS, scale=measure.scale, vertical=True) if placed else []
     for i, row in enumerate(rows):
-        beside = rows[max(i - 1, 0)].mark
-        taken = [extent.share(value) for value in ([0.0] + ([beside.value] if beside else [])) if marks]
-        _column(canvas, i, row, len(rows), extent, measure, _free_height(taken))
+        previous = rows[max(i - 1, 0)].mark
+        taken = [extent.share(value) for value in ([0.0] + ([previous.value] if previous else [])) if marks]
+        _write_year(canvas, i, row, len(rows), extent, measure, _free_height(taken))
     canvas.stamp(stamp, text)
     return canvas.figure(
         xaxis={"range": (-_BEFORE_FIRST, max(len(rows), 1) - 1 + _AFTER_LAST), "showticklabels": False},
@@ -51,10 +49,10 @@ def years(rows: Sequence[ForestRow], *, stamp: Stamp, text: Text, unit: str = Un
     )
 
 
-def _zero(canvas: Canvas, extent: Axis, text: Text) -> None:
-    """Zero line, named at its start where no interval stands, below it unless there is no room."""
+def _draw_zero_line(canvas: Canvas, extent: Axis, text: Text) -> None:
+    """Draw the zero line and its name before the first interval, below the line unless there is no room."""
     canvas.rule((0, 1), (0, 0), color=palette.INK, width=1.5, xref="paper")
-    room_below = extent.share(0) * _PLOT
+    room_below = extent.share(0) * _YEARS_HEIGHT
     below = room_below > 2.4 * palette.FOOTER * palette.LINE_HEIGHT
     words = BREAK.join(text("chart.no_effect_lines").split("|"))
     side: Keys = {"yanchor": "top" if below else "bottom", "yshift": -2 if below else 2}
@@ -62,7 +60,10 @@ def _zero(canvas: Canvas, extent: Axis, text: Text) -> None:
     canvas.write(words, 0, 0, anchor="left", **place, **side)
 
 
-def _column(canvas: Canvas, i: int, row: ForestRow, count: int, extent: Axis, measure: Measure, note_at: float) -> None:
+def _write_year(
+    canvas: Canvas, i: int, row: ForestRow, count: int, extent: Axis, measure: Measure, note_at: float
+) -> None:
+    """Write a year's name, value and interval, or why it is withheld. note_at: height of that note, as a share."""
     column = canvas.plot_width / (count - 1 + _BEFORE_FIRST + _AFTER_LAST)
     under: Keys = {"yref": "paper", "yanchor": "top"}
     label = bold(BREAK.join(safe(part) for part in wrap(row.label, palette.VALUE, column, most=2)))
@@ -71,28 +72,28 @@ def _column(canvas: Canvas, i: int, row: ForestRow, count: int, extent: Axis, me
         note = BREAK.join(safe(part) for part in wrap(row.note, palette.FOOTER, column - 8))
         canvas.write(note, i, note_at, yref="paper", size=palette.FOOTER, color=palette.GREY_TEXT)
         return
-    interval = _interval(measure.interval(row.mark), column)
+    interval = _interval_lines(measure.interval(row.mark), column)
     words = coloured(BREAK.join(interval), palette.GREY_TEXT, palette.FOOTER)
     canvas.write(f"{label}{BREAK}{words}", i, 0, yshift=-6, size=palette.VALUE, **under)
-    y = min(max(row.mark.value, extent.low), extent.high)
-    shift: Keys = {"xshift": _BESIDE, "yshift": _off_zero(y, extent), "size": palette.VALUE, "color": palette.BLUE}
+    y = extent.clip(row.mark.value)
+    shift: Keys = {"xshift": _VALUE_GAP, "yshift": _off_zero(y, extent), "size": palette.VALUE, "color": palette.BLUE}
     canvas.write(bold(measure.value(row.mark.value)), i, y, anchor="left", **shift)
 
 
-def _interval(words: str, room: float) -> list[str]:
-    """The ends of an interval, below each other where they do not fit beside each other."""
+def _interval_lines(words: str, room: float) -> list[str]:
+    """The ends of an interval in words, in two lines where they do not fit into one."""
     low, between, high = words.partition("; ")
     return [words] if width(words, palette.FOOTER) <= room else [low + between.strip(), high]
 
 
 def _free_height(taken: Sequence[float]) -> float:
-    """Where words have most room, as a share of the plot's height, away from the heights that are taken."""
-    return max(_NOTE_HEIGHTS, key=lambda height: min((abs(height - other) for other in taken), default=1.0))
+    """The height of a note that is furthest from the heights taken, all as shares of the plot's height."""
+    return max(_NOTE_HEIGHTS, key=lambda height: min((abs(height - occupied) for occupied in taken), default=1.0))
 
 
 def _off_zero(value: float, extent: Axis) -> float:
     """How far the words of a value move up, in px, so that the zero line does not strike them through."""
-    above = (value / (extent.high - extent.low)) * _PLOT
+    above = (value / (extent.high - extent.low)) * _YEARS_HEIGHT
     if abs(above) >= _HALF_LINE:
         return 0.0
     return (_HALF_LINE if value >= 0 else -_HALF_LINE) - above
@@ -102,12 +103,12 @@ def years_alt(rows: Sequence[ForestRow], text: Text, *, unit: str = Unit.FRACTIO
     """The same figures in words."""
     measure = Measure(unit, text)
 
-    def said(row: ForestRow, mark: Mark) -> str:
+    def year_alt(row: ForestRow, mark: Mark) -> str:
         return f"{row.label} {measure.value(mark.value)} {measure.interval(mark)}"
 
-    shown = [said(row, row.mark) for row in rows if row.mark]
+    published = [year_alt(row, row.mark) for row in rows if row.mark]
     withheld = [f"{row.label} ({row.note})" for row in rows if not row.mark]
-    sentences = [text("chart.alt.years", rows="; ".join(shown))] if shown else []
+    sentences = [text("chart.alt.years", rows="; ".join(published))] if published else []
     if withheld:
         sentences.append(text("chart.alt.withheld", rows="; ".join(withheld)))
     return " ".join(sentences)

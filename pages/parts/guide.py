@@ -4,13 +4,13 @@ import streamlit as st
 
 from analytics.language.text import Text
 
-SEEN = "vetrina_read"
+SEEN = "vetrina_read"  # the cookie, and the key in the session
 # a year from now, on this site only: it holds nothing about the reader but that the guide was read
 _REMEMBER = f"<script>document.cookie = '{SEEN}=1; path=/; max-age=31536000; samesite=lax'</script>"
 
 
-def first_visit(text: Text) -> None:
-    """The guide, until the reader closes it."""
+def show_on_first_visit(text: Text) -> None:
+    """The guide, until the reader closes it; the browser then remembers that it was read."""
     if SEEN in st.context.cookies or st.session_state.get(SEEN) == "kept":
         return
     if st.session_state.get(SEEN) == "closed":

@@ -12,7 +12,7 @@ from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release, Releases
-from pages.parts.address import from_address
+from pages.parts.address import read_choice
 
 
 @lru_cache(maxsize=8)
@@ -35,7 +35,7 @@ class Frame:
 
 def language() -> Text:
     """The reader's language, from the address."""
-    return speaking(from_address("lang", LANGUAGES, DEFAULT_LANGUAGE))
+    return speaking(read_choice("lang", LANGUAGES, DEFAULT_LANGUAGE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def open_frame() -> Frame | None:
     available = readable_programmes()
     if not available:
         return None
-    readable = available[from_address("programme", list(available), next(iter(available)))]
-    chosen = from_address("release", readable.published, readable.current)
+    readable = available[read_choice("programme", list(available), next(iter(available)))]
+    chosen = read_choice("release", readable.published, readable.current)
     try:
         release = readable.read(chosen)
     except UserError:

@@ -53,7 +53,7 @@ def every_figure(text: Text, stamp: Stamp = STAMP, mark: Mark = GAIN) -> dict[st
         "forest on a phone": charts.forest(rows, reference=GAIN, compact=True, **both),
         "effect": charts.effect_panel(mark, **both),
         "money": charts.effect_panel(mark, currency="EUR", **both),
-        "change": charts.change_panel(CHANGES, extent=charts.one_scale(mark, list(CHANGES.values()), text), **both),
+        "change": charts.change_panel(CHANGES, extent=charts.shared_scale(mark, list(CHANGES.values()), text), **both),
         "years": charts.years(rows, **both),
         "lines": charts.lines(SERIES, counts=COUNTS, before=BEFORE, awards=AWARDS, **both),
         "lines on a phone": charts.lines(SERIES, counts=COUNTS, before=BEFORE, awards=AWARDS, compact=True, **both),
@@ -79,9 +79,9 @@ def words(figure: go.Figure) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", raw(figure))))
 
 
-def numbers(said: str) -> set[str]:
+def numbers(sentence: str) -> set[str]:
     """Percentages and amounts in words."""
-    return set(re.findall(rf"[+{MINUS}]?\d[\d.,]*%?", re.sub(r"[.,;:)](?=\s|$)", "", said)))
+    return set(re.findall(rf"[+{MINUS}]?\d[\d.,]*%?", re.sub(r"[.,;:)](?=\s|$)", "", sentence)))
 
 
 def marks(figure: go.Figure) -> Iterator[float]:
@@ -97,9 +97,9 @@ def text(request):
 
 def test_every_figure_carries_source_release_day_figure_id_and_the_simulated_mark(text):
     for name, figure in every_figure(text).items():
-        said = words(figure)
+        written = words(figure)
         for part in (STAMP.source, STAMP.release, STAMP.figure_id, STAMP.data_mark, STAMP.data_to):
-            assert part in said, (name, part)
+            assert part in written, (name, part)
         images = figure.layout.images
         assert images, name
         assert all(image.layer == "below" and ">DATI SIMULATI</text>" in unquote(image.source) for image in images), (
@@ -207,9 +207,9 @@ def test_a_gap_stays_a_gap_and_a_lone_point_is_seen():
 def test_no_colour_outside_the_palette(text):
     figures = [*every_figure(text).values(), *every_figure(text, mark=WIDE).values(), small(text)]
     for figure in figures:
-        drawn = unquote(json.dumps(figure.to_plotly_json(), default=str))
-        found = set(re.findall(r"#[0-9A-Fa-f]{6}\b|rgba?\([^)]*\)", drawn))
-        assert found <= palette.PALETTE, found - palette.PALETTE
+        markup = unquote(json.dumps(figure.to_plotly_json(), default=str))
+        colours = set(re.findall(r"#[0-9A-Fa-f]{6}\b|rgba?\([^)]*\)", markup))
+        assert colours <= palette.PALETTE, colours - palette.PALETTE
 
 
 def test_positive_and_negative_effects_have_the_same_colours(text):
@@ -389,7 +389,7 @@ def test_wild_panels_keep_their_figures_inside_apart_and_on_their_side_of_zero(m
 def test_wild_changes_stay_inside_and_keep_their_numbers(funded, comparison, mark):
     text = Text("en")
     changes = {Arm.FUNDED: funded, Arm.COMPARISON: comparison}
-    extent = charts.one_scale(mark, [funded, comparison], text)
+    extent = charts.shared_scale(mark, [funded, comparison], text)
     figure = charts.change_panel(changes, extent=extent, stamp=STAMP, text=text)
     assert all(extent.low <= x <= extent.high for x in marks(figure))
     assert all(text.percent(value) in words(figure) for value in changes.values())
@@ -407,9 +407,9 @@ def test_wild_lines_never_raise(values, compact):
 
 @given(st.lists(st.tuples(st.floats(-50, 400), st.floats(1, 60)), max_size=6))
 def test_labels_that_are_moved_apart_do_not_overlap_and_keep_their_order(pairs):
-    wanted, sizes = [p[0] for p in pairs], [p[1] for p in pairs]
-    centres = lay_out(wanted, sizes, 0, 1000)
-    order = sorted(range(len(pairs)), key=lambda i: wanted[i])
+    targets, sizes = [p[0] for p in pairs], [p[1] for p in pairs]
+    centres = lay_out(targets, sizes, 0, 1000)
+    order = sorted(range(len(pairs)), key=lambda i: targets[i])
     for a, b in pairwise(order):
         assert centres[b] - centres[a] >= (sizes[a] + sizes[b]) / 2 - 1e-6
     assert all(centre - size / 2 >= -1e-6 for centre, size in zip(centres, sizes, strict=True))

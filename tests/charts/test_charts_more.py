@@ -117,12 +117,12 @@ def words(figure: go.Figure) -> str:
     return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", raw)))
 
 
-def figures(said: str) -> set[str]:
+def figures(sentence: str) -> set[str]:
     """Percentages and points in words."""
-    return set(re.findall(rf"[+{MINUS}]?\d[\d.,]*(?:%| p\.p\.| pp)", said))
+    return set(re.findall(rf"[+{MINUS}]?\d[\d.,]*(?:%| p\.p\.| pp)", sentence))
 
 
-def drawn(figure: go.Figure, mode: str = "markers") -> list[float]:
+def mark_values(figure: go.Figure, mode: str = "markers") -> list[float]:
     """Values on the x axis of the marks."""
     return [x for trace in figure.data if trace.mode == mode for x in trace.x if x is not None]
 
@@ -154,9 +154,9 @@ def day(value: object) -> float:
 
 
 def line_box(markup: str, size: float) -> tuple[str, float, float]:
-    """Words, width and height of a line; of several sizes in it the first that is said."""
-    said = re.search(r"font-size:(\d+)px", markup)
-    plain, size = html.unescape(re.sub(r"<[^>]+>", "", markup)), float(said[1]) if said else size
+    """Words, width and height of a line; of several sizes in it the first."""
+    font_size = re.search(r"font-size:(\d+)px", markup)
+    plain, size = html.unescape(re.sub(r"<[^>]+>", "", markup)), float(font_size[1]) if font_size else size
     return plain, width(plain, size, heavy="<b>" in markup), size * palette.LINE_HEIGHT
 
 
@@ -164,7 +164,7 @@ def boxes(figure: go.Figure, wide: float) -> list[tuple[str, float, float, float
     """Words, left, right, bottom, top of all annotations, in px from the lower left corner of the picture."""
     margin = figure.layout.margin
     plot = (wide - margin.l - margin.r, figure.layout.height - margin.t - margin.b)
-    found = []
+    placed = []
     for a in figure.layout.annotations:
         parts = [line_box(part, a.font.size) for part in a.text.split("<br>")]
         across, high = max(part[1] for part in parts), sum(part[2] for part in parts)
@@ -173,19 +173,19 @@ def boxes(figure: go.Figure, wide: float) -> list[tuple[str, float, float, float
         left = x - {"left": 0, "center": across / 2, "right": across}[a.xanchor]
         bottom = y - {"bottom": 0, "middle": high / 2, "top": high}[a.yanchor]
         if across > 0:
-            found.append((parts[0][0], left, left + across, bottom, bottom + high))
-    return found
+            placed.append((parts[0][0], left, left + across, bottom, bottom + high))
+    return placed
 
 
 def test_words_stand_inside_the_picture_and_not_on_each_other(text):
     for name, (wide, figure) in every_figure(text).items():
-        found = boxes(figure, wide)
-        for said, left, right, bottom, top in found:
-            assert left >= -TOUCH, (name, said, left)
-            assert right <= wide + TOUCH, (name, said, right)
-            assert bottom >= -TOUCH, (name, said, bottom)
-            assert top <= figure.layout.height + TOUCH, (name, said, top)
-        for a, b in combinations(found, 2):
+        placed = boxes(figure, wide)
+        for line, left, right, bottom, top in placed:
+            assert left >= -TOUCH, (name, line, left)
+            assert right <= wide + TOUCH, (name, line, right)
+            assert bottom >= -TOUCH, (name, line, bottom)
+            assert top <= figure.layout.height + TOUCH, (name, line, top)
+        for a, b in combinations(placed, 2):
             apart = a[2] <= b[1] + TOUCH or b[2] <= a[1] + TOUCH or a[4] <= b[3] + TOUCH or b[4] <= a[3] + TOUCH
             assert apart, (name, a, b)
 
@@ -210,9 +210,9 @@ def test_every_footer_holds_every_part_and_wraps_in_the_narrowest_panel(text):
             assert part in words(figure), (name, part)
         assert figure.layout.images, name
     for room in (300, 1000):
-        said = footer_lines(STAMP, text, room)
-        assert all(width(line, palette.FOOTER) <= room for line in said)
-        joined = " · ".join(said)
+        lines = footer_lines(STAMP, text, room)
+        assert all(width(line, palette.FOOTER) <= room for line in lines)
+        joined = " · ".join(lines)
         parts = (STAMP.figure_id, STAMP.release, STAMP.data_to, STAMP.source)
         assert sorted(parts, key=joined.index) == list(parts)
     assert footer_lines(Stamp("Istat", "", "", None, ""), text, 300) == [text("chart.source", source="Istat")]
@@ -220,10 +220,10 @@ def test_every_footer_holds_every_part_and_wraps_in_the_narrowest_panel(text):
 
 def test_no_colour_outside_the_palette_and_no_hover(text):
     for name, (_, figure) in every_figure(text).items():
-        found = set(
+        colours = set(
             re.findall(r"#[0-9A-Fa-f]{6}\b|rgba?\([^)]*\)", unquote(json.dumps(figure.to_plotly_json(), default=str)))
         )
-        assert found <= palette.PALETTE, (name, found - palette.PALETTE)
+        assert colours <= palette.PALETTE, (name, colours - palette.PALETTE)
         assert figure.layout.template.layout.hovermode is False, name
         assert all(trace.hoverinfo == "skip" for trace in figure.data), name
 
@@ -234,14 +234,14 @@ def test_no_colour_outside_the_palette_and_no_hover(text):
 def test_units_write_words_and_ticks_and_alt():
     text = Text("it")
     mark = Mark(0.03, -0.02, 0.08, 0.0, 0.05)
-    for unit, said in ((Unit.POINTS, "+3 p.p."), (Unit.SCORE, "+0,03"), (Unit.FRACTION, "+3%")):
+    for unit, written in ((Unit.POINTS, "+3 p.p."), (Unit.SCORE, "+0,03"), (Unit.FRACTION, "+3%")):
         figure = charts.forest([ForestRow("a", 20, mark, "")], reference=mark, stamp=STAMP, text=text, unit=unit)
         years = charts.years([ForestRow("a", 20, mark, "")], stamp=STAMP, text=text, unit=unit)
-        assert said in words(figure)
-        assert said in words(years)
-        assert said in charts.forest_alt([ForestRow("a", 20, mark, "")], text, unit=unit)
-        assert said in charts.years_alt([ForestRow("a", 20, mark, "")], text, unit=unit)
-        ending = said[-1]
+        assert written in words(figure)
+        assert written in words(years)
+        assert written in charts.forest_alt([ForestRow("a", 20, mark, "")], text, unit=unit)
+        assert written in charts.years_alt([ForestRow("a", 20, mark, "")], text, unit=unit)
+        ending = written[-1]
         assert all(tick.endswith(ending) or ending.isdigit() for tick in figure.layout.xaxis.ticktext)
     with pytest.raises(ValueError, match="finite"):
         Mark(float("nan"), 0, 0, 0, 0)
@@ -348,7 +348,7 @@ def test_no_panel_at_all_is_still_a_picture_with_its_note(text):
 
 def test_each_dot_is_drawn_once_in_its_bin_and_far_ones_in_a_pile(text):
     figure = charts.spread(DOTS, median=0.1, n=140, stamp=STAMP, text=text)
-    xs, high = sorted(drawn(figure)), figure.layout.xaxis.range[1]
+    xs, high = sorted(mark_values(figure)), figure.layout.xaxis.range[1]
     assert len(xs) == len(DOTS)
     near = sorted(v for v in DOTS if v <= 2)
     assert all(abs(x - value) <= 0.1001 for x, value in zip(xs, near, strict=False))
@@ -361,12 +361,12 @@ def test_each_dot_is_drawn_once_in_its_bin_and_far_ones_in_a_pile(text):
     assert text.percent(0.1) in alt
     assert str(len(DOTS)) in alt
     exact = charts.spread([-0.05, 0.05, 0.1], median=0.05, n=40, stamp=STAMP, text=text)
-    assert drawn(exact) == pytest.approx([-0.05, 0.05, 0.1])
+    assert mark_values(exact) == pytest.approx([-0.05, 0.05, 0.1])
 
 
 def test_without_dots_the_median_stands_alone(text):
     figure = charts.spread([], median=0.22, n=31, stamp=STAMP, text=text)
-    assert drawn(figure) == [0.22]
+    assert mark_values(figure) == [0.22]
     assert figure.data[0].marker.symbol == "diamond"
     assert text("chart.per_dot", firms=text.count("chart.firms", 10)) not in words(figure)
     with pytest.raises(ValueError, match="finite"):
@@ -380,7 +380,7 @@ def test_wild_dots_never_touch(dots, median):
     figure = charts.spread(dots, median=median, n=500, stamp=STAMP, text=text)
     charts.spread_alt(dots, median=median, n=500, text=text)
     low, high = figure.layout.xaxis.range
-    assert all(low <= x <= high for x in drawn(figure))
+    assert all(low <= x <= high for x in mark_values(figure))
     if not dots:
         return
     size = figure.data[0].marker.size
@@ -398,8 +398,9 @@ def test_tiles_print_their_number_in_a_shade_with_contrast_and_withheld_is_no_ze
     assert fills == [palette.TILES[2], palette.TILES[0], palette.TILES[1], palette.WHITE]
     inks = [annotation.font.color for annotation in figure.layout.annotations][: len(TILES)]
     assert inks == [palette.WHITE, palette.INK, palette.WHITE, palette.GREY_TEXT]
-    said = [annotation.text for annotation in figure.layout.annotations][: len(TILES)]
-    assert said == ["<b>MI</b><br>121", "<b>CO</b><br>11", "<b>MB</b><br>16", f"<b>SO</b><br>{text('chart.not_shown')}"]
+    inside = [annotation.text for annotation in figure.layout.annotations][: len(TILES)]
+    withheld = f"<b>SO</b><br>{text('chart.not_shown')}"
+    assert inside == ["<b>MI</b><br>121", "<b>CO</b><br>11", "<b>MB</b><br>16", withheld]
     assert figure.layout.shapes[3].line.dash
     sides = {(shape.x1 - shape.x0, shape.y0 - shape.y1) for shape in figure.layout.shapes[: len(TILES)]}
     assert len(sides) == 1
@@ -444,11 +445,11 @@ def test_dot_rows_draw_what_is_given_and_far_values_as_arrows(text, compact):
     assert figure.data[1].marker.symbol == ("triangle-right",)
     assert figure.layout.xaxis.range[1] < 5
     alt = charts.dot_rows_alt(rows, guides=GUIDES, write=write, text=text)
-    for said in (write(0.08), write(-0.31), write(40.0), WHY):
-        assert said in words(figure)
-        assert said in alt
-    for value, said in GUIDES:
-        assert said in words(figure)
+    for written in (write(0.08), write(-0.31), write(40.0), WHY):
+        assert written in words(figure)
+        assert written in alt
+    for value, name in GUIDES:
+        assert name in words(figure)
         dashed = [shape for shape in figure.layout.shapes if shape.line.dash == "4px,3px"]
         assert any(shape.x0 == value or (shape.path or "").startswith(f"M{value},") for shape in dashed)
     with pytest.raises(ValueError, match="finite"):
@@ -500,8 +501,8 @@ def test_wild_dot_rows_stay_inside(rows):
     for compact in (False, True):
         figure = charts.dot_rows(rows, guides=GUIDES, write=text.number, stamp=STAMP, text=text, compact=compact)
         low, high = figure.layout.xaxis.range
-        assert all(low <= x <= high for x in drawn(figure))
-        assert len(drawn(figure)) == sum(row.value is not None for row in rows)
+        assert all(low <= x <= high for x in mark_values(figure))
+        assert len(mark_values(figure)) == sum(row.value is not None for row in rows)
     charts.dot_rows_alt(rows, guides=GUIDES, write=text.number, text=text)
 
 

@@ -31,7 +31,7 @@ def address(demonstration: Home) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait(timeout=20)
+        server.wait()
 
 
 def _wait(url: str) -> None:

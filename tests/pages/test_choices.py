@@ -220,7 +220,7 @@ def held_page() -> None:
 
     from pages.parts import address
 
-    st.write(address.from_address("estimand", ["typical_firm", "symmetric_growth"], "euro_weighted"))
+    st.write(address.read_choice("estimand", ["typical_firm", "symmetric_growth"], "euro_weighted"))
 
 
 def test_what_is_held_is_an_option() -> None:

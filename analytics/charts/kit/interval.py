@@ -7,18 +7,18 @@ from statistics import NormalDist, median
 from typing import Literal
 
 from analytics.charts.kit import palette
-from analytics.charts.kit.axis import Axis, Keys, axis
+from analytics.charts.kit.axis import Axis, Keys, fit_axis
 from analytics.model import Unit
 
 Scale = Literal["ratio", "linear"]
 Coordinate = float | None
 
 LEVELS = (0.95, 0.90, 0.80, 0.70, 0.60)  # widest first: the narrower lie on the wider
-_REACH = 2.0  # how many typical widths from the middle the shared range goes
+_REACH = 2.0  # typical widths from the middle: as far as the shared range goes
 _SMALLEST_STEP = 0.01  # ticks have no decimals of a percent
 _ARROW_TIP = 0.012  # of the range: a clipped line ends where its arrow begins
-_SMALL = 9.0  # a dot of so many px has a thinner ring
-_WORTH_SHOWING = 0.04  # an axis never zooms into less than 4 points
+_SMALL_DOT = 9.0  # px: a dot up to this size has a thinner ring
+_LEAST_RANGE = 0.04  # no axis spans less than 4 points: smaller differences are noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,16 @@ class Mark:
 
     @property
     def half(self) -> tuple[float, float] | None:
-        """The ends of the 50% interval, where there are any."""
+        """The ends of the 50% interval; None without them."""
         return None if self.low_50 is None or self.high_50 is None else (self.low_50, self.high_50)
 
 
 @dataclass(frozen=True, slots=True)
 class ForestRow:
-    """One line of a forest.
+    """One group of a forest.
 
-    n: firms; None: not published. mark None: withheld, and `note` says why; else a note stands under the label.
-    shrunken: the second, hollow mark, where it is asked for.
+    n: number of firms; None: not published. mark None: withheld, and `note` says why; else the note stands under the
+    label. shrunken: the shrunken estimate, drawn as a second, hollow mark; None: not drawn.
     """
 
     label: str
@@ -61,7 +61,7 @@ class ForestRow:
 
 @dataclass(frozen=True, slots=True)
 class Thickness:
-    """Of bands, 50% bar, dot and cap, in px."""
+    """How thick the parts of an interval are drawn, in px: bands, 50% bar, dot, cap at the 95% ends."""
 
     band: float
     bar: float
@@ -69,18 +69,25 @@ class Thickness:
     cap: float
 
 
-ROWS = Thickness(6, 11, 13, 9)
-PANEL = Thickness(9, 16, 17, 12)
+ROW_THICKNESS = Thickness(6, 11, 13, 9)
+PANEL_THICKNESS = Thickness(9, 16, 17, 12)
 
 
 def scale_of(unit: str) -> Scale:
-    """Fractions are ratios less one: none lies below -100%, and their intervals are symmetric in logs."""
+    """The scale of a unit. Fractions are ratios less one: none lies below -100%, and their intervals are symmetric in
+    logs. All other units are linear.
+    """
     return "ratio" if unit == Unit.FRACTION else "linear"
 
 
+def least_value(scale: Scale) -> float:
+    """The smallest value that exists on a scale: nothing falls by more than 100%."""
+    return -1.0 if scale == "ratio" else -math.inf
+
+
 def band(mark: Mark, level: float, scale: Scale = "ratio") -> tuple[float, float]:
-    """Ends of the band of a level, between the 50% and the 95% ends; decorative, the hair carries the limits. Without
-    50% ends there is no band: both are the estimate.
+    """Ends of the band of a level (0.5 to 0.95), interpolated between the 50% and the 95% ends of the mark: a shade of
+    the picture, no estimate of its own. Without 50% ends there is no band: both ends are the estimate.
     """
     if mark.half is None:
         return mark.value, mark.value
@@ -107,7 +114,8 @@ def shared_axis(
     most: int = 5,
     edge: float = 0.04,
 ) -> Axis:
-    """One value range for all marks, with 0 and the further `points` inside.
+    """One value axis for all marks, with 0 and the further `points` inside. margin, edge: shares of the range added at
+    the ends and beyond the last tick; most: number of steps at most.
 
     A few far or very wide intervals do not flatten the others: the range goes as far as twice the typical width from
     the middle, and what lies outside is drawn as an arrow.
@@ -122,27 +130,29 @@ def shared_axis(
         ends = [end for mark in marks for end in (mark.low, mark.high, mark.value)]
         inside += [max(min(ends), middle - _REACH * typical), min(max(ends), middle + _REACH * typical)]
     low, high = min(inside), max(inside)
-    extent = max(high - low, _WORTH_SHOWING)
+    extent = max(high - low, _LEAST_RANGE)
     more = margin * extent + (extent - (high - low)) / 2
-    least = -1.0 if scale == "ratio" else -math.inf  # nothing falls by more than 100%
-    return axis(low - more, high + more, most=most, smallest=_SMALLEST_STEP, least=least, edge=edge)
+    least = least_value(scale)
+    return fit_axis(low - more, high + more, most=most, smallest=_SMALLEST_STEP, least=least, edge=edge)
 
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """Draws along the value axis, clipped to it; positions lie across."""
+    """Makes traces of values along an axis, at positions across it. vertical: the value axis stands upright."""
 
     extent: Axis
     vertical: bool
 
     def points(self, points: Sequence[tuple[Coordinate, Coordinate]], **style: object) -> Keys:
-        """Values and positions as one trace."""
+        """One trace of (value, position) pairs; `style` holds keys of a plotly trace."""
         along, across = [value for value, _ in points], [at for _, at in points]
         x, y = (across, along) if self.vertical else (along, across)
         return {"x": x, "y": y, **style}
 
     def segments(self, ends: Sequence[tuple[float, float, float]], color: str, width: float) -> Keys:
-        """Position, start and end of straight lines, as one trace; a clipped one stops where its arrow begins."""
+        """One trace of straight lines, each (position, start, end), clipped to the axis; a clipped line stops where its
+        arrow begins.
+        """
         low, high = self.extent.low, self.extent.high
         tip = _ARROW_TIP * (high - low)
         points: list[tuple[Coordinate, Coordinate]] = []
@@ -162,7 +172,10 @@ def interval_traces(
     vertical: bool = False,
     dot: bool = True,
 ) -> list[Keys]:
-    """Marks at their positions: one trace per level for any number of rows, clipped to `extent`."""
+    """Traces of (position, mark) pairs: one per part of the interval for any number of marks, clipped to `extent`.
+
+    scale: of the bands; vertical: whether values run upwards; dot: whether the estimate itself is drawn.
+    """
     pen = Pen(extent, vertical)
     bars = [(at, *mark.half) for at, mark in placed if mark.half]
     traces = [
@@ -177,37 +190,38 @@ def interval_traces(
 
 
 def hair_traces(placed: Sequence[tuple[float, Mark]], pen: Pen, cap: float) -> list[Keys]:
-    """The thin line of the 95% interval, and its ends."""
+    """Two traces: the thin lines of the 95% intervals, and the caps at their ends. cap: px."""
     ends = [(end, at) for at, mark in placed for end in (mark.low, mark.high) if pen.extent.holds(end)]
-    shape = {"symbol": "line-ew" if pen.vertical else "line-ns", "size": cap, "line": _edge(palette.HAIR, 1.5)}
+    shape = {"symbol": "line-ew" if pen.vertical else "line-ns", "size": cap, "line": _outline(palette.HAIR, 1.5)}
     hair = pen.segments([(at, mark.low, mark.high) for at, mark in placed], palette.HAIR, 1.5)
     return [hair, pen.points(ends, mode="markers", marker=shape)]
 
 
 def dot_trace(placed: Sequence[tuple[float, Mark]], pen: Pen, size: float) -> Keys:
-    """The estimates."""
+    """One trace of the estimates that lie on the axis, as dots of `size` px."""
     dots = [(mark.value, at) for at, mark in placed if pen.extent.holds(mark.value)]
-    ring = {"size": size, "color": palette.BLUE, "line": _edge(palette.WHITE, 2 if size > _SMALL else 1)}
+    ring = {"size": size, "color": palette.BLUE, "line": _outline(palette.WHITE, 2 if size > _SMALL_DOT else 1)}
     return pen.points(dots, mode="markers", marker=ring)
 
 
 def arrow_traces(placed: Sequence[tuple[float, Mark]], pen: Pen) -> list[Keys]:
-    """Arrows where intervals leave the range, if any does."""
+    """A trace of arrows where intervals leave the axis; no trace where none does."""
     arrows = _arrows(placed, pen.extent, vertical=pen.vertical)
     if not arrows:
         return []
-    shape = {"symbol": [a[2] for a in arrows], "color": [a[3] for a in arrows], "size": 9}
-    return [pen.points([a[:2] for a in arrows], mode="markers", marker=shape, cliponaxis=False)]
+    symbols, colors = [symbol for *_, symbol, _ in arrows], [color for *_, color in arrows]
+    shape = {"symbol": symbols, "color": colors, "size": 9}
+    return [pen.points([(end, at) for end, at, _, _ in arrows], mode="markers", marker=shape, cliponaxis=False)]
 
 
-def _edge(color: str, width: float) -> Keys:
+def _outline(color: str, width: float) -> Keys:
     return {"color": color, "width": width}
 
 
 def _arrows(
     placed: Sequence[tuple[float, Mark]], extent: Axis, *, vertical: bool
 ) -> list[tuple[float, float, str, str]]:
-    """Where an interval leaves the range: edge, position, symbol, colour (blue when the estimate itself is outside)."""
+    """Where intervals leave the axis: (end of the axis, position, symbol, colour); blue where the estimate does too."""
     low, high = extent.low, extent.high
     down, up = ("triangle-down", "triangle-up") if vertical else ("triangle-left", "triangle-right")
     arrows = []
@@ -220,10 +234,11 @@ def _arrows(
 
 
 def hollow_trace(points: Sequence[tuple[float, float]], extent: Axis) -> Keys:
-    """Shrunken estimates (value, position): hollow diamonds, never the figure itself; arrows outside the range."""
+    """One trace of shrunken estimates, each (value, position): hollow diamonds, arrows where the axis ends before."""
     symbols = [
-        "triangle-left" if v < extent.low else "triangle-right" if v > extent.high else "diamond" for v, _ in points
+        "triangle-left" if value < extent.low else "triangle-right" if value > extent.high else "diamond"
+        for value, _ in points
     ]
-    ring = {"symbol": symbols, "size": 9, "color": palette.WHITE, "line": _edge(palette.BLUE, 1.5)}
-    inside = [(min(max(value, extent.low), extent.high), at) for value, at in points]
-    return Pen(extent, vertical=False).points(inside, mode="markers", marker=ring, cliponaxis=False)
+    ring = {"symbol": symbols, "size": 9, "color": palette.WHITE, "line": _outline(palette.BLUE, 1.5)}
+    clipped = [(extent.clip(value), at) for value, at in points]
+    return Pen(extent, vertical=False).points(clipped, mode="markers", marker=ring, cliponaxis=False)

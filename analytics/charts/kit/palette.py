@@ -8,6 +8,8 @@ HAIR = "#6A8BAA"  # end of the 95% interval
 FADES = ("#D5E0E9", "#C1D0DD", "#A9BED0", "#92ACC2", "#7B9AB5")  # bands of 95, 90, 80, 70, 60%
 GREY_TEXT = "#595959"  # secondary text, observed change
 GREY = "#8C8C8C"  # comparison firms: always dashed, always labelled
+DASH = "6px,4px"  # of their line
+GUIDE_DASH = "4px,3px"  # of lines that mark a value to compare with
 ORANGE = "#F46A25"  # attention: simulated data, award dates; never text, never a value
 ORANGE_TEXT = "#A8420B"  # words of the award dates
 GRID = "#E6E8EB"
@@ -24,6 +26,7 @@ PALETTE = frozenset({BLUE, HAIR, *FADES, *TILES, BEFORE_ZONE, AFTER_ZONE} | _WOR
 FONT = '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, sans-serif'
 NAME, VALUE, TICK, FOOTER = 15, 14, 13, 12  # font sizes in px
 LINE_HEIGHT = 1.3  # plotly's own, in font sizes
+TICK_LINE = TICK * LINE_HEIGHT  # px
 
 _AXIS = {
     "fixedrange": True,

@@ -1,4 +1,4 @@
-"""Words inside a picture: made safe, measured, broken into lines, kept from lying on each other. All lengths in px."""
+"""Words inside a picture: escaped, measured, broken into lines, kept from overlapping. All lengths in px."""
 
 import re
 from collections.abc import Sequence
@@ -18,30 +18,30 @@ _WIDTHS = {
     98: ELLIPSIS,
 }
 _WIDTH = {character: width / 100 for width, characters in _WIDTHS.items() for character in characters}
-_OTHER = 0.55
-_BOLD = 1.08
+_OTHER_WIDTH = 0.55  # of any other character
+BOLD_WIDTH = 1.08  # of bold words, where plain ones are 1
 _OTHER_FONTS = 1.04  # a picture made on another machine may fall back to a wider font
 
 
 def safe(words: str) -> str:
-    """Data as plotly text: it understands some HTML, entities and $TeX$, and data are none of them."""
+    """Data as plotly text, escaped: plotly reads some HTML, entities and $TeX$, and data are none of them."""
     plain = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return re.sub(r"[\t\r\n]+", " ", plain.replace("$", "&#36;"))
 
 
 def bold(markup: str) -> str:
-    """The same words in bold."""
+    """Markup in bold."""
     return f"<b>{markup}</b>"
 
 
 def coloured(markup: str, colour: str, size: int | None = None) -> str:
-    """The same words in another colour and size."""
+    """Markup in another colour and, where given, font size in px."""
     return f"<span style='color:{colour}{f';font-size:{size}px' if size else ''}'>{markup}</span>"
 
 
 def width(words: str, size: float, *, heavy: bool = False) -> float:
-    """How wide plain words (no markup) stand in a font size."""
-    return sum(_WIDTH.get(c, _OTHER) for c in words) * size * _OTHER_FONTS * (_BOLD if heavy else 1.0)
+    """Width of plain words (no markup) in a font size; heavy: in bold."""
+    return sum(_WIDTH.get(c, _OTHER_WIDTH) for c in words) * size * _OTHER_FONTS * (BOLD_WIDTH if heavy else 1.0)
 
 
 def _pieces(word: str, size: float, room: float) -> list[str]:
@@ -55,7 +55,7 @@ def _pieces(word: str, size: float, room: float) -> list[str]:
 
 
 def wrap(words: str, size: float, room: float, *, most: int = 99, indent: float = 0.0) -> list[str]:
-    """Plain words in lines no wider than `room`, the first shorter by `indent`; at most `most`, then an ellipsis."""
+    """Plain words in lines no wider than `room`, the first shorter by `indent`; beyond `most` lines, an ellipsis."""
     lines: list[str] = []
     for word in re.split(r"[ \t\r\n]+", words.strip()):
         joined = f"{lines[-1]} {word}".strip() if lines else word
@@ -72,7 +72,7 @@ def wrap(words: str, size: float, room: float, *, most: int = 99, indent: float 
 
 
 def flow(parts: Sequence[str], size: float, room: float, *, indent: float = 0.0) -> list[str]:
-    """Parts joined by a dot where they fit; a line breaks between two parts before it breaks inside one.
+    """Parts in lines no wider than `room`, joined by a dot; lines break between parts before they break inside one.
 
     indent: how much shorter the first line is.
     """
@@ -94,22 +94,23 @@ def _cut(line: str, size: float, room: float) -> str:
     return line.rstrip(" ,;·") + ELLIPSIS
 
 
-def lay_out(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float, gap: float = 6.0) -> list[float]:
-    """Centres as near to the wanted ones as non-overlapping labels of these sizes allow, between `low` and `high`.
+def lay_out(targets: Sequence[float], sizes: Sequence[float], low: float, high: float, gap: float = 6.0) -> list[float]:
+    """Centres of labels as near to their targets as labels of these sizes can stand without overlap, at least `gap`
+    apart, between `low` and `high`.
 
-    Order is kept. Where the room is too small for all, they overflow at `high`, still without overlap.
+    Their order is kept. Where the room is too small for all, they overflow at `high`, still without overlap.
     """
-    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    order = sorted(range(len(targets)), key=lambda i: targets[i])
     clusters: list[tuple[list[int], float, float]] = []  # members, left edge, length
     for i in order:
         members, length = [i], sizes[i]
-        left = _held(wanted[i] - length / 2, length, low, high)
+        left = _clamp(targets[i] - length / 2, length, low, high)
         while clusters and clusters[-1][1] + clusters[-1][2] + gap > left:
             before = clusters.pop()
             members, length = before[0] + members, before[2] + gap + length
-            left = _held(_ideal(members, wanted, sizes, gap), length, low, high)
+            left = _clamp(_ideal_left(members, targets, sizes, gap), length, low, high)
         clusters.append((members, left, length))
-    centres = [0.0] * len(wanted)
+    centres = [0.0] * len(targets)
     for members, left, _ in clusters:
         for i in members:
             centres[i] = left + sizes[i] / 2
@@ -117,14 +118,14 @@ def lay_out(wanted: Sequence[float], sizes: Sequence[float], low: float, high: f
     return centres
 
 
-def _held(left: float, length: float, low: float, high: float) -> float:
+def _clamp(left: float, length: float, low: float, high: float) -> float:
     return max(low, min(left, high - length))
 
 
-def _ideal(members: Sequence[int], wanted: Sequence[float], sizes: Sequence[float], gap: float) -> float:
-    """Left edge at which touching labels lie, on average, where each was wanted."""
+def _ideal_left(members: Sequence[int], targets: Sequence[float], sizes: Sequence[float], gap: float) -> float:
+    """Left edge of touching labels at which they lie, on average, at their targets."""
     offset, total = 0.0, 0.0
     for i in members:
-        total += wanted[i] - sizes[i] / 2 - offset
+        total += targets[i] - sizes[i] / 2 - offset
         offset += sizes[i] + gap
     return total / len(members)

@@ -153,7 +153,7 @@ def _values(changes: dict[Arm, Figure]) -> dict[Arm, float]:
 
 def _scale(release: Release, text: Text) -> charts.Axis:
     """What is observed and what is estimated stand on one scale."""
-    return charts.one_scale(mark(release.main_effect()), list(_values(_changes(release)).values()), text)
+    return charts.shared_scale(mark(release.main_effect()), list(_values(_changes(release)).values()), text)
 
 
 @remembered
