@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from analytics.language.text import LANGUAGES, plain
+from analytics.language.text import LANGUAGES, SPOKEN, plain
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import Headline, approved_sentences
 from analytics.present.sentences.limits import do_not_say
@@ -26,9 +26,9 @@ def one_sentence(sentence: InEveryLanguage) -> None:
     """One sentence, short and long, the languages side by side; then the checks that gave it its verb."""
     figure = sentence[0].figure
     st.markdown(f"**{text(f'press.title_of.{sentence[0].kind}')}**")
-    for column, code, headline in zip(st.columns(2, gap="medium"), LANGUAGES, sentence, strict=True):
+    for column, code, headline in zip(st.columns(len(LANGUAGES), gap="medium"), LANGUAGES, sentence, strict=True):
         with column:
-            st.caption(text(f"language.{code}"))
+            st.caption(SPOKEN[code].name)
             st.code(headline.copied(headline.sentence.short), language=None, wrap_lines=True)
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
     if sentence[0].kind is not ClaimKind.CHANGE:

@@ -27,13 +27,14 @@ WRONG_USE = ("programme.unknown", "demo.unknown", "figure.shape", "figure.check"
 
 
 def _parser(text: Text) -> argparse.ArgumentParser:
+    answers = text("cli.help.lang", languages=", ".join(LANGUAGES))
     parser = argparse.ArgumentParser(prog="python -m analytics", description=text("cli.description"))
-    parser.add_argument("--lang", choices=LANGUAGES, default=text.language, help=text("cli.help.lang"))
+    parser.add_argument("--lang", choices=LANGUAGES, default=text.language, help=answers)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, run: Callable[[argparse.Namespace, Text], int]) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text(f"cli.command.{name}"), description=text(f"cli.command.{name}"))
-        sub.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=text("cli.help.lang"))
+        sub.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=answers)
         sub.set_defaults(run=run)
         return sub
 

@@ -110,7 +110,7 @@ def _words(programme: Programme) -> dict[str, dict[str, str]]:
         "channel": programme.channels,
         "tranche": programme.tranches,
     }
-    labels = {column: {item.id: item.label.it for item in items} for column, items in listed.items()}
+    labels = {column: {item.id: item.label.in_language("it") for item in items} for column, items in listed.items()}
     return labels | {"outcome": OUTCOME_WORDS, "exclusion_reason": REASON_WORDS}
 
 

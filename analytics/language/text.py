@@ -1,12 +1,14 @@
 """Sentences, labels and numbers in the reader's language.
 
-Every word a reader sees stands in `it.toml` or `en.toml` beside this file, or in the programme file; every number,
-date and amount is written by Babel. The lowest layer: it imports nothing of Vetrina.
+Every word a reader sees stands in a language's file beside this one, or in the programme file; every number, date and
+amount is written by Babel. A language is spoken because its file is there: `it.toml` is Italian, and opens with what
+`Language` asks of it. The lowest layer: it imports nothing of Vetrina.
 """
 
 import datetime as dt
 import tomllib
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,51 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_compact_currency, format_currency, format_decimal, get_currency_name
 
-LANGUAGES = ("it", "en")
-DEFAULT_LANGUAGE = "it"
+FOLDER = Path(__file__).parent
 MINUS = "\u2212"
 _MARKS = frozenset("\\`*_{}[]()#+-.!|$<>:~")  # what Markdown may read something into
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """The table [language] of a language's file.
+
+    name: what its speakers call it; locale: Babel's, with the territory, such as it_IT; default: whether it is spoken
+    to who asks for none, true in one file; compact_money_from: the least amount that is shortened (2,1 Mln €), smaller
+    ones being written in full; articles: the rule by which an article bends to the number behind it, one of
+    ARTICLE_RULES, or "" where it does not.
+    """
+
+    name: str
+    locale: str
+    default: bool = False
+    compact_money_from: float = 0.0
+    articles: str = ""
+
+
+def _italian_article(number: int) -> str:
+    """The form of an article before a number without its decimals: lo 0, l’8, l’11, il 12."""
+    starts_with_vowel = number in (1, 8, 11) or number // 10 == 8 or number // 100 == 8
+    return "zero" if number == 0 else "vowel" if starts_with_vowel else "plain"
+
+
+ARTICLE_RULES = {"": lambda _: "plain", "italian": _italian_article}
+
+
+def _tables(language: str, folder: Path) -> dict[str, Any]:
+    return tomllib.loads((folder / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def read_languages(folder: Path = FOLDER) -> dict[str, Language]:
+    """The languages that have a file in the folder, by code: the default one first, then by alphabet."""
+    codes = sorted(path.stem for path in folder.glob("*.toml"))
+    languages = {code: Language(**_tables(code, folder)["language"]) for code in codes}
+    return dict(sorted(languages.items(), key=lambda item: not item[1].default))
+
+
+SPOKEN = read_languages()
+LANGUAGES = tuple(SPOKEN)
+DEFAULT_LANGUAGE = LANGUAGES[0]
 
 
 def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -33,8 +76,7 @@ def _leaves(table: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]
 @cache
 def sentences(language: str) -> dict[str, str]:
     """All texts of a language, by dotted key."""
-    path = Path(__file__).parent / f"{language}.toml"
-    return dict(_leaves(tomllib.loads(path.read_text(encoding="utf-8"))))
+    return {key: words for key, words in _leaves(_tables(language, FOLDER)) if not key.startswith("language.")}
 
 
 @cache
@@ -52,12 +94,13 @@ class Text:
     """Speaks one language: `text("page.overview")`, `text.percent(0.12)`, `text.date(day)`."""
 
     def __init__(self, language: str = DEFAULT_LANGUAGE, limits: Sequence[float] = ()) -> None:
-        """Unknown languages fall back to Italian: an address may carry anything. limits: beside zero, what the end of a
-        range may not read as unless it is: the smallest effect that matters.
+        """Unknown languages fall back to the default one: an address may carry anything. limits: beside zero, what the
+        end of a range may not read as unless it is: the smallest effect that matters.
         """
         self.limits = (0.0, *limits)
         self.language = language if language in LANGUAGES else DEFAULT_LANGUAGE
-        self.locale = Locale(self.language, "IT" if self.language == "it" else "GB")
+        self._rules = SPOKEN[self.language]
+        self.locale = Locale.parse(self._rules.locale)
         self._sentences = sentences(self.language)
 
     def __call__(self, key: str, /, **values: object) -> str:
@@ -74,7 +117,7 @@ class Text:
         return self(f"{key}.{form}", n=self.number(n))
 
     def number(self, value: float, decimals: int = 0) -> str:
-        """1.234,5 in Italian, 1,234.5 in English; a true minus sign."""
+        """1234.5 as 1.234,5 or 1,234.5; a true minus sign."""
         pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
         return format_decimal(round(value, decimals) + 0.0, pattern, locale=self.locale).replace("-", MINUS)
 
@@ -132,11 +175,9 @@ class Text:
         return self("format.span", low=self.end(low), high=self.end(high))
 
     def percent_with(self, article: str, fraction: float, decimals: int = 0) -> str:
-        """A percentage behind its article, which Italian bends to the number: il 12%, l’8%, lo 0%."""
+        """A percentage without its sign behind its article, which some languages bend to the number: il 12%, l’8%."""
         written = self.percent(abs(fraction), sign=False, decimals=decimals)
-        whole = int(abs(round(fraction * 100, decimals)))
-        vowel = whole in (1, 8, 11) or whole // 10 == 8 or whole // 100 == 8
-        form = "zero" if whole == 0 else "vowel" if vowel else "plain"
+        form = ARTICLE_RULES[self._rules.articles](int(abs(round(fraction * 100, decimals))))
         return self(f"format.{article}.{form}", value=written)
 
     def points(self, fraction: float) -> str:
@@ -162,8 +203,8 @@ class Text:
         return str(get_currency_name(currency, count=1, locale=self.locale))
 
     def short_money(self, amount: float, currency: str) -> str:
-        """A rounded amount: 2,1 Mln €, €148K; Italian writes what is under a million in full."""
-        if self.language == "it" and abs(amount) < 1e6:
+        """A rounded amount: 2,1 Mln €, €148K; what the language does not shorten, in full."""
+        if abs(amount) < self._rules.compact_money_from:
             return self.money(amount, currency)
         written = format_compact_currency(amount, currency, locale=self.locale, fraction_digits=1)
         return written.replace("-", MINUS)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from analytics.language.text import DEFAULT_LANGUAGE
 from analytics.programme.classifications import DIVISIONS, PROVINCES
 from analytics.programme.parts import Area, BeneficiaryKind, Grouping, Named, Sector, Tranche, Words
 
@@ -83,5 +84,5 @@ def sector_of_division(sectors: Sequence[Sector]) -> dict[int, str]:
 def _provinces(codes: Iterable[str]) -> tuple[Named, ...]:
     """Provinces have one name in every language."""
     return tuple(
-        Named.model_construct(id=code, label=Words(it=PROVINCES[code].name, en=PROVINCES[code].name)) for code in codes
+        Named.model_construct(id=code, label=Words({DEFAULT_LANGUAGE: PROVINCES[code].name})) for code in codes
     )

@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import Field, ValidationError, model_validator
 
 from analytics.folders import PROGRAMME_FILES
-from analytics.language.text import Text
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
 from analytics.programme.dimensions import DIMENSIONS, Dimension, Group, dimensions_of, sector_of_division
@@ -38,6 +38,7 @@ from analytics.programme.parts import (
     Tranche,
     WindowRules,
     Words,
+    words_within,
 )
 
 # Names that stand for something else beside the dimensions: in panels, contributions, cubes and releases.
@@ -271,7 +272,7 @@ def _whole_of(what: str, named: Sequence[object], known: tuple[object, ...]) -> 
 def parse_programme(content: str, name: str) -> Programme:
     """Check the text of a programme file. Raises UserError naming the key and what was expected."""
     try:
-        return Programme.model_validate(tomllib.loads(content))
+        programme = Programme.model_validate(tomllib.loads(content))
     except tomllib.TOMLDecodeError as error:
         raise UserError("programme.toml", file=name, problem=error) from error
     except ValidationError as error:
@@ -281,6 +282,24 @@ def parse_programme(content: str, name: str) -> Programme:
         kind = {"missing": "programme.key_missing", "extra_forbidden": "programme.key_unknown"}.get(first["type"])
         more = len(error.errors()) - 1
         raise UserError(kind or "programme.key", file=name, entry=key, problem=problem, more=more) from error
+    _check_languages(programme, name)
+    return programme
+
+
+def _check_languages(programme: Programme, name: str) -> None:
+    """Refuse a name without its words in a language that is spoken, or with words in one that is not."""
+    problems = [
+        (kind, f"{key}.{language}")
+        for key, words in words_within(programme)
+        for kind, languages in (
+            ("missing", [language for language in LANGUAGES if language not in words.root]),
+            ("unknown", [language for language in words.root if language not in LANGUAGES]),
+        )
+        for language in languages
+    ]
+    if problems:
+        kind, entry = problems[0]
+        raise UserError(f"programme.key_{kind}", file=name, entry=entry, more=len(problems) - 1)
 
 
 def load_programme(programme: str, folder: Path = PROGRAMME_FILES) -> Programme:

@@ -1,11 +1,12 @@
 """The tables of a programme file, each checked on its own; `programme` puts them together."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from analytics.language.text import Text
+from analytics.language.text import DEFAULT_LANGUAGE, Text
 from analytics.model import CheckLimits, Estimand, Settings
 
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -19,15 +20,35 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, serialize_by_alias=True)
 
 
-class Words(Part):
-    """A name in every language."""
+class Words(RootModel[dict[str, str]]):
+    """A name in every language: code of the language -> words.
 
-    it: str
-    en: str
+    A programme file names every language that is spoken (`load_programme` sees to it); a release that was made before
+    one was added speaks the default language in its place.
+    """
+
+    model_config = ConfigDict(frozen=True)
+    root: Annotated[dict[str, str], Field(min_length=1)]
 
     def in_(self, text: Text) -> str:
         """The name in the reader's language."""
-        return str(getattr(self, text.language))
+        return self.in_language(text.language)
+
+    def in_language(self, language: str) -> str:
+        """The name in a language, else in the default one, else in the first that there is."""
+        return next(self.root[code] for code in (language, DEFAULT_LANGUAGE, *self.root) if code in self.root)
+
+
+def words_within(part: object, key: str = "") -> Iterator[tuple[str, Words]]:
+    """Every name in a table of the programme file, with its key: ("sectors.0.label", …)."""
+    if isinstance(part, Words):
+        yield key, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from words_within(getattr(part, name), f"{key}.{name}".lstrip("."))
+    elif isinstance(part, tuple):
+        for place, item in enumerate(part):
+            yield from words_within(item, f"{key}.{place}")
 
 
 class Named(Part):

@@ -124,7 +124,9 @@ def sales(programme: Programme) -> Table:
         if outcome.column in {column.name for column in columns}:
             raise _wrong(programme, "outcomes", f"column {outcome.column!r} stands for something else already")
         maximum = 100.0 if outcome.unit == "percent" else None
-        columns += (Column(outcome.column, CellKind.DECIMAL, outcome.label.en, minimum=0, maximum=maximum),)
+        columns += (
+            Column(outcome.column, CellKind.DECIMAL, outcome.label.in_language("en"), minimum=0, maximum=maximum),
+        )
     return Table("sales", columns)
 
 

@@ -18,7 +18,7 @@ from analytics.charts import ForestRow, Mark, Stamp
 from analytics.charts.kit import palette
 from analytics.charts.kit.interval import LEVELS, band, shared_axis
 from analytics.charts.kit.words import lay_out, width, wrap
-from analytics.language.text import MINUS, Text
+from analytics.language.text import LANGUAGES, MINUS, Text
 from analytics.model import Arm
 
 STAMP = Stamp(
@@ -90,7 +90,7 @@ def marks(figure: go.Figure) -> Iterator[float]:
         yield from (x for x in trace.x if x is not None)
 
 
-@pytest.fixture(params=["it", "en"])
+@pytest.fixture(params=LANGUAGES)
 def text(request):
     return Text(request.param)
 
@@ -351,7 +351,7 @@ any_rows = st.lists(
 
 
 @settings(max_examples=50, deadline=None)
-@given(any_rows, st.none() | intervals, st.sampled_from(["it", "en"]))
+@given(any_rows, st.none() | intervals, st.sampled_from(LANGUAGES))
 def test_wild_intervals_never_raise_and_stay_inside(rows, reference, language):
     text = Text(language)
     for compact in (False, True):

@@ -17,7 +17,7 @@ from analytics.charts import ContextLine, DotRow, EventPoint, ForestRow, Mark, S
 from analytics.charts.kit import palette
 from analytics.charts.kit.canvas import footer_lines
 from analytics.charts.kit.words import flow, width
-from analytics.language.text import MINUS, Text
+from analytics.language.text import LANGUAGES, MINUS, Text
 from analytics.model import Arm, Unit
 
 TOUCH = 3.0  # px by which measured boxes may overlap: line boxes are taller than their letters
@@ -67,7 +67,7 @@ GUIDES = [(-0.25, f"{MINUS}0,25"), (0.25, "+0,25")]
 DOT_ROWS = [DotRow("Vendite prima", 90, 0.08), DotRow("Età", 80, -0.31, "nota"), DotRow("Area", None, None, WHY)]
 
 
-@pytest.fixture(params=["it", "en"])
+@pytest.fixture(params=LANGUAGES)
 def text(request):
     return Text(request.param)
 

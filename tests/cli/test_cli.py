@@ -1,5 +1,6 @@
 """The command line: exit code 0 done, 1 the data were refused and why, 2 wrong use; never a traceback."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 from analytics.cli.commands import main
 from analytics.cli.releases import LISTED
+from analytics.clock import moment_in_words
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.programme.file import load_programme
@@ -216,7 +218,7 @@ def changed_by_hand(programme: str, statement: str) -> None:
 def test_an_embargo_is_set_listed_and_cancelled(officer, published, language):
     """When it ends is said by Rome's clock; each release with its state, then the ledger in order."""
     first, second = published.known()
-    until = "1 luglio 2099, 09:00" if language == "it" else "1 July 2099, 09:00"
+    until = moment_in_words(dt.datetime(2099, 7, 1, 7, tzinfo=dt.UTC), Text(language))
     words = ("publish", second, "--embargo-until", "2099-07-01T09:00", *P)
     ended, out, _ = officer(*words, language=language)
     assert (ended, until in out) == (0, True)

@@ -1,12 +1,16 @@
-"""Both languages say the same things; numbers are written as their readers write them."""
+"""Every language says the same things; numbers are written as their readers write them."""
 
 import ast
+import datetime as dt
 import string
+from pathlib import Path
 
 import pytest
 
 from analytics.folders import PROJECT
-from analytics.language.text import LANGUAGES, MINUS, Text, sentences
+from analytics.language import text
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, MINUS, SPOKEN, Text, sentences
+from tests.helpers.languages import add_language, missing_keys
 
 SOURCES = [*(PROJECT / "analytics").rglob("*.py"), *(PROJECT / "pages").glob("*.py"), PROJECT / "dashboard.py"]
 
@@ -15,11 +19,55 @@ def placeholders(sentence: str) -> set[str]:
     return {name.split("!")[0] for _, name, _, _ in string.Formatter().parse(sentence) if name}
 
 
-def test_both_languages_have_the_same_keys_and_placeholders() -> None:
-    """No sentence exists in one language only, or needs a value that the other does not."""
-    italian, english = (sentences(language) for language in LANGUAGES)
-    assert italian.keys() == english.keys()
-    assert [key for key in italian if placeholders(italian[key]) != placeholders(english[key])] == []
+def test_every_language_has_the_same_keys_and_placeholders() -> None:
+    """No sentence lacks in a language that another has, or needs a value that it does not need there."""
+    assert missing_keys() == {}
+    default = sentences(DEFAULT_LANGUAGE)
+    for language in LANGUAGES:
+        assert [
+            key for key, said in sentences(language).items() if placeholders(said) != placeholders(default[key])
+        ] == []
+
+
+def test_a_key_that_one_language_lacks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Language and key. A language whose articles bend to numbers must have the forms for it, the others need not."""
+    added = add_language("fr", tmp_path, monkeypatch)
+    written = added.read_text(encoding="utf-8")
+    added.write_text(written.replace("\nless_than_one = ", "\nless_than_two = "), encoding="utf-8")
+    assert missing_keys() == {
+        "fr": {"format.less_than_one"},
+        **{key: {"format.less_than_two"} for key in ("it", "en")},
+    }
+
+
+def test_one_language_is_the_default() -> None:
+    """The first in every list: Italian. The others follow by their codes."""
+    assert [language for language in LANGUAGES if SPOKEN[language].default] == ["it"]
+    assert (DEFAULT_LANGUAGE, *sorted(set(LANGUAGES) - {DEFAULT_LANGUAGE})) == LANGUAGES
+    assert Text("xx").language == DEFAULT_LANGUAGE
+
+
+def test_a_language_is_added_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Found because it is there: listed, named, and spoken by its own rules of numbers, dates, money and articles."""
+    add_language("fr", tmp_path, monkeypatch)
+    assert tuple(text.SPOKEN) == ("it", "en", "fr")
+    french = Text("fr")
+    assert (french.language, text.SPOKEN["fr"].name) == ("fr", "FR")
+    assert french("mark.simulated") == Text("en")("mark.simulated")
+    assert french.date(dt.date(2027, 2, 26)) == "26 février 2027"
+    assert french.money(2138.4, "EUR") == "2\u202f138\u00a0€"
+    assert french.short_money(148_000, "EUR") == "148\u00a0k\u00a0€"
+    assert french.percent_with("the", 0.08) == "8%"
+    assert missing_keys() == {}
+
+
+def test_short_money() -> None:
+    """Italian writes what is under a million in full, English does not."""
+    assert [Text("it").short_money(amount, "EUR") for amount in (148_000, 2_140_000)] == [
+        "148.000\u00a0€",
+        "2,1\u00a0Mln\u00a0€",
+    ]
+    assert [Text("en").short_money(amount, "EUR") for amount in (148_000, 2_140_000)] == ["€148K", "€2.1M"]
 
 
 def test_every_error_raised_has_its_words() -> None:
@@ -74,8 +122,6 @@ def test_italian_articles_bend_to_the_number(fraction: float, written: str) -> N
 
 def test_money_and_dates() -> None:
     """By locale, without decimals unless asked."""
-    import datetime as dt
-
     assert Text("it").money(2138366.96, "EUR", decimals=2) == "2.138.366,96\u00a0€"
     assert Text("en").money(2138366.96, "EUR", decimals=2) == "€2,138,366.96"
     assert Text("en").money(-1234.4, "EUR") == f"{MINUS}€1,234"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from analytics.demonstration.run import demonstrate
 from analytics.folders import PROJECT, Home
-from analytics.language.text import LANGUAGES, Text, sentences
+from analytics.language.text import LANGUAGES, SPOKEN, Text, sentences
 from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
 from analytics.present.sentences.claims import ClaimKind, Sentence, sentence_of
 from analytics.present.sentences.lasting import Lasts
@@ -150,7 +150,7 @@ def document(release: Release) -> str:
     ]
     for language in LANGUAGES:
         text = Masked(language)
-        parts.append(f"## {Text('en')(f'language.{language}')}\n\n{_marks(release, language)}")
+        parts.append(f"## {SPOKEN[language].name}\n\n{_marks(release, language)}")
         merged: dict[tuple[str, str, Sentence], list[str]] = {}
         for case in cases(release, text):
             level = "programme" if case.level == "*" else "macro-sector, sector"

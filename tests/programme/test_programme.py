@@ -13,7 +13,9 @@ from analytics.model import CheckLimits, Settings, UserError
 from analytics.programme.classifications import DIVISIONS, PROVINCES
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import load_programme, parse_programme
+from analytics.programme.parts import Words
 from analytics.store.columns import APPLICATION_OUTCOMES, applications, must_stand, sales
+from tests.helpers.languages import add_language
 
 ECOMMERCE = load_programme("ecommerce-2020")
 CONTENT = (PROGRAMME_FILES / "ecommerce-2020.toml").read_text(encoding="utf-8")
@@ -166,6 +168,33 @@ def test_a_wrong_file_says_which_key_and_why(change, entry, why):
     assert error.key.startswith("programme.key")
     assert error.details["entry"] == entry
     assert why in str(error)
+
+
+def test_a_name_lacks_no_language_that_is_spoken(tmp_path, monkeypatch):
+    """Once a language is added, a programme file without its words is refused by file, key and language; one with words
+    of a language that nobody speaks is, too.
+    """
+    error = refused(SMALL.replace('{ it = "t", en = "t" }', '{ it = "t", en = "t", de = "t" }', 1))
+    assert (error.key, error.details["entry"], error.details["more"]) == ("programme.key_unknown", "title.de", 0)
+    add_language("fr", tmp_path, monkeypatch)
+    error = refused(SMALL)
+    assert (error.key, error.details["entry"]) == ("programme.key_missing", "title.fr")
+    translated = SMALL.replace('en = "t" }', 'en = "t", fr = "f" }')
+    assert parse_programme(translated, "small.toml").label("sector", "all", Text("fr")) == "f"
+    one_left = translated.replace(', fr = "f" }\nmacro_sector', " }\nmacro_sector")
+    assert refused(one_left).details["entry"] == "sectors.0.label.fr"
+
+
+def test_a_programme_of_before_a_language_was_added_speaks_the_default_one(tmp_path, monkeypatch):
+    """As a release keeps it: the same JSON as in the file, opened again by whoever speaks more languages, or fewer."""
+    kept = ECOMMERCE.model_dump(mode="json")
+    assert kept["short_title"] == tomllib.loads(CONTENT)["short_title"]
+    add_language("fr", tmp_path, monkeypatch)
+    reread = type(ECOMMERCE).model_validate(kept)
+    assert reread == ECOMMERCE
+    assert reread.label("sector", "retail", Text("fr")) == "Commercio al dettaglio"
+    assert reread.label("province", "MI", Text("fr")) == "Milano"
+    assert Words({"de": "Handel"}).in_(Text("fr")) == "Handel"
 
 
 def test_what_is_no_toml_says_where():

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.clock import moment_in_words, parse_moment, utc_stamp
 from analytics.folders import PROJECT, Home
-from analytics.language.text import Text
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, parse_figure_id
@@ -376,7 +376,7 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
     assert in_use.open_release(PROGRAMME, names[0]).release_id == names[0]
 
 
-@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_press_desk_tells_of_an_embargo_and_nothing_more(home, names, monkeypatch, language):
     """The release to come and its time; no figure, id or address of it is in anything that the page sends."""
     monkeypatch.setenv("VETRINA_DATA", str(home.root))
@@ -393,7 +393,7 @@ def test_the_press_desk_tells_of_an_embargo_and_nothing_more(home, names, monkey
         assert f"{PROGRAMME}.{names[1]}" not in str(app)
     [notice] = app.info
     assert names[1] in notice.value
-    assert ("1 luglio 2099, 09:00" if language == "it" else "1 July 2099, 09:00") in notice.value
+    assert moment_in_words(dt.datetime(2099, 7, 1, 7, tzinfo=dt.UTC), Text(language)) in notice.value
     assert str(app).count(names[1]) == str(notice).count(names[1])
     assert names[0] in str(app)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.language.text import Text
+from analytics.language.text import LANGUAGES, Text
 from analytics.programme.file import load_programme
 from analytics.store.cells import BadCellError, Rejection, code, date, decimal, firm, parser, period
 from analytics.store.columns import CellKind, Column, applications, sales
@@ -197,5 +197,5 @@ def test_any_text_is_read_or_refused_with_words_for_it(cell, form):
             parser(column, ColumnMapping(format=form), programme)(cell)
         except BadCellError as error:
             found = Rejection(2, column.name, cell, error.reason, error.expected)
-            for language in ("it", "en"):
+            for language in LANGUAGES:
                 assert Text(language)(f"reject.{found.reason}", value=found.value, expected=found.expected)
