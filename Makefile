@@ -7,7 +7,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test torture lint format lock simulate disclosure sentences architecture clean
+.PHONY: run test torture lint format lock simulate disclosure sentences columns architecture clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -41,6 +41,10 @@ disclosure: .venv-bench/run.done
 # Writes docs/SENTENCES.md, after the text files or the rules of the sentences have changed.
 sentences: .venv/test.done
 	@$(BIN)/python -m tests.present.sentences
+
+# Writes docs/COLUMNS.md, after the columns of the exported table or the words for them have changed.
+columns: .venv/test.done
+	@$(BIN)/python -m tests.present.columns
 
 # Writes docs/architecture.svg and the packages' table in docs/ARCHITECTURE.md, after imports or a package's first
 # sentence have changed.

@@ -1,6 +1,6 @@
 """The commands about the life of a release: build, publish, withdraw, list, compare, verify.
 
-As in `__main__`, a command imports what it needs: only some of them estimate.
+As in `commands`, a command imports what it needs: only some of them estimate.
 """
 
 import argparse

@@ -14,6 +14,7 @@ from analytics.present.tables.cohorts import cohort_table
 from analytics.present.tables.export import cohort_csv, disarmed
 from analytics.present.written import effect_cell
 from analytics.release import Release, Releases
+from tests.present import columns
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +38,11 @@ def test_the_file_holds_every_cell_with_the_releases_numbers(release: Release) -
         assert (row["effect_reason"] == "") == (row["effect"] != "")
     total = next(row for row in rows if row["sector"] == row["wave"] == "*")
     assert float(total["firms"]) == 638
+
+
+def test_the_document_of_the_columns_is_what_is_exported() -> None:
+    """docs/COLUMNS.md says every column of the file in every language: otherwise run `make columns` and read it."""
+    assert columns.DOCUMENT.read_text(encoding="utf-8") == columns.document()
 
 
 def test_the_screen_shows_a_code_where_a_figure_is_withheld(release: Release) -> None:

@@ -90,6 +90,8 @@ def _because(release: Release, because: CheckReason, check: Figure, text: Text) 
         in_value=text.percent_with("in_the", check.value or 0.0),
         span=text("format.span", low=low, high=high),
         the_mie=text.percent_with("the", release.importance.fraction),
+        least_firms=text.number(release.settings.checks.least_firms),
+        least_effective=text.number(release.settings.checks.least_effective),
     )
 
 
