@@ -20,8 +20,8 @@ def document() -> str:
     """The table, once for each language."""
     parts = [
         "# Columns of an exported cohort table",
-        "Written by `make columns` from `analytics/present/tables/export.py`. Do not edit. `{rows}` and `{columns}` stand\n"
-        "for the dimensions that were asked for.",
+        "Written by `make columns` from `analytics/present/tables/export.py`. Do not edit. `{rows}` and\n"
+        "`{columns}` stand for the dimensions that were asked for.",
     ]
     for language in LANGUAGES:
         text = Text(language)
