@@ -19,7 +19,8 @@ from analytics.build.contributions import ALL, SELLS, TRACE, column
 from analytics.disclosure import Protection
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import TOTAL, UNKNOWN, Cube
-from analytics.disclosure.protect import Shared, protect_together
+from analytics.disclosure.linked_releases import ResponseVariable
+from analytics.disclosure.protect import protect_together
 from analytics.disclosure.rules import MEASURES, ROUNDING
 from analytics.model import Arm, ConfStatus, DisclosureRules, Estimand, Progress, Rule, UserError, silent
 from analytics.programme.dimensions import DIMENSIONS, HIERARCHY, NESTED
@@ -129,7 +130,7 @@ class _Measure:
     """One column of the contributions as a cube beside its earlier selves."""
 
     horizon: str
-    shared: Shared
+    shared: ResponseVariable
 
 
 class _Patterns:
@@ -172,12 +173,12 @@ class _Patterns:
         """Search, attack, and note what came out. forced: what is withheld in any case; secret: and confidential."""
         base, measures = self._base(arm), list(self._measures(arm, outcome))
         found = protect_together(
-            [Shared(base, quantities=()), *(one.shared for one in measures)],
+            [ResponseVariable(base, measures=()), *(one.shared for one in measures)],
             self._limits,
             withheld=_mask(base, forced),
-            secret=_mask(base, secret),
+            sensitive=_mask(base, secret),
             importance=self._importance(base),
-            apart=False,
+            protect_changes=False,
         )
         told = {
             cell: Rule.MIN_UNITS if few else Rule.P_PERCENT if primary else Rule.SECONDARY
@@ -201,14 +202,14 @@ class _Patterns:
             narrowest=float(narrowest) if np.isfinite(narrowest) else None,
         )
 
-    def _held(self, key: PatternKey, base: Cube, measures: Sequence[Shared], found: Protection) -> BoolArray:
+    def _held(self, key: PatternKey, base: Cube, measures: Sequence[ResponseVariable], found: Protection) -> BoolArray:
         """What stays as an earlier release had it, in one horizon: so few firms changed that the difference would tell
         of them, or it would give those away. Answers all that is not published anew, (n_cells,).
         """
         if not any(cube is not one.cube for one in measures for cube, _ in one.published_before):
             return found.withheld  # nobody changed
         again = protect_together(
-            [Shared(base, quantities=()), *measures],
+            [ResponseVariable(base, measures=()), *measures],
             self._limits,
             withheld=found.withheld,
             importance=self._importance(base),
@@ -266,7 +267,7 @@ class _Patterns:
                 hidden = self._hidden(cube, what)
                 trace = what.startswith(TRACE)
                 quantities = MEASURES if trace else QUANTITIES.get(what, ("n_units",))
-                yield _Measure(horizon, Shared(cube, earlier, hidden, quantities, trace))
+                yield _Measure(horizon, ResponseVariable(cube, earlier, hidden, quantities, trace))
 
     def _hidden(self, cube: Cube, what: str) -> BoolArray:
         """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""
@@ -319,7 +320,7 @@ def _mask(cube: Cube, cells: Mapping[CubeCell, Any]) -> BoolArray:
 
 
 def _attacked(
-    shared: Shared, withheld: BoolArray, base: Cube, secret: Mapping[CubeCell, Rule], limits: DisclosureRules
+    shared: ResponseVariable, withheld: BoolArray, base: Cube, secret: Mapping[CubeCell, Rule], limits: DisclosureRules
 ) -> float:
     """The narrowest interval beside the one that is asked. Raises UserError at one that is narrower."""
     cube = shared.cube
@@ -330,11 +331,11 @@ def _attacked(
         mask |= shared.hidden
     further = [place for place, cell in enumerate(cube.positions) if cell in secret]
     found = attack(
-        cube, mask, limits, published_before=shared.published_before, secret=further, quantities=shared.quantities
+        cube, mask, limits, published_before=shared.published_before, sensitive=further, measures=shared.measures
     )
     if found["narrowed"].any():
         narrowed = found.loc[found["narrowed"], "cell"].unique().tolist()
-        raise UserError("disclosure.narrowed", cells="; ".join(cube.named(narrowed)))
+        raise UserError("disclosure.narrowed", cells="; ".join(cube.labels(narrowed)))
     asked = found["need_upper"] - found["need_lower"]
     ratio = (found["upper"] - found["lower"])[asked > 0] / asked[asked > 0]
     return float(ratio.min()) if len(ratio) else np.inf
