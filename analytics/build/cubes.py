@@ -16,7 +16,7 @@ import pandas as pd
 from analytics.arrays import BoolArray, FloatArray
 from analytics.build.contributions import SELLS, TRACE, Contribution, contributions_in
 from analytics.disclosure.cube import UNKNOWN, Cube
-from analytics.disclosure.protect import Shared
+from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
 from analytics.model import Arm, Estimand
 from analytics.programme.dimensions import Group
@@ -26,7 +26,7 @@ from analytics.release.figure import group_of
 from analytics.release.measures import ALL
 
 # a count stands with one sum of its firms; a vote is a count
-QUANTITIES = {
+CELL_MEASURES = {
     "grants": ("value",),
     "before": CUBE_MEASURES,
     "after": ("value",),
@@ -47,7 +47,7 @@ class HorizonMeasure:
     """One column of the contributions as a cube beside its earlier selves, and the horizon that it is of."""
 
     horizon: str
-    shared: Shared
+    variable: ResponseVariable
 
 
 def cube_dimensions(programme: Programme) -> tuple[str, ...]:
@@ -119,8 +119,10 @@ class ContributionCubes:
                 cube = self.own(contribution, arm)
                 earlier = self._earlier(contribution, arm)
                 hidden = self._hidden(cube, contribution.what)
-                quantities = CUBE_MEASURES if trace else QUANTITIES.get(contribution.what, ("n_units",))
-                yield HorizonMeasure(contribution.horizon, Shared(cube, earlier, hidden, quantities, trace))
+                cell_measures = CUBE_MEASURES if trace else CELL_MEASURES.get(contribution.what, ("n_units",))
+                yield HorizonMeasure(
+                    contribution.horizon, ResponseVariable(cube, earlier, hidden, cell_measures, trace)
+                )
 
     def _hidden(self, cube: Cube, what: str) -> BoolArray:
         """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""

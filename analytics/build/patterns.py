@@ -15,7 +15,8 @@ from analytics.arrays import BoolArray
 from analytics.build.cubes import ContributionCubes, EarlierInputs
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import Cube
-from analytics.disclosure.protect import Protection, Shared, protect_together
+from analytics.disclosure.linked_releases import ResponseVariable
+from analytics.disclosure.protect import Protection, protect_together
 from analytics.disclosure.rules import ROUNDING
 from analytics.model import Arm, ConfStatus, DisclosureRules, Progress, Rule, UserError, silent
 from analytics.programme.dimensions import Group
@@ -121,33 +122,36 @@ class _Patterns:
         for group, firms in self._cubes.selling_firms.items():
             groups_of_sectors.setdefault(self._cubes.sectors_of(firms), []).append(group)
         for measure in self._cubes.measures(Arm.COMPARISON, outcome) if outcome != ALL else ():
-            parts = measure.shared.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
+            parts = measure.variable.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
             for sectors, groups in groups_of_sectors.items():
-                rule = None if measure.shared.trace else _rule_broken(parts[parts.index.isin(sectors)], self._limits)
+                rule = None if measure.variable.trace else _rule_broken(parts[parts.index.isin(sectors)], self._limits)
                 rules |= dict.fromkeys(groups, rule) if rule is not None else {}
         return rules
 
-    def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], secret: Mapping[Group, Rule]) -> None:
-        """Search, attack, and note what came out. forced: what is withheld in any case; secret: and confidential."""
+    def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
+        """Search, attack, and note what came out. forced: what is withheld in any case; sensitive: and confidential."""
         base, measures = self._cubes.base(arm), list(self._cubes.measures(arm, outcome))
         pattern = protect_together(
-            [Shared(base, quantities=()), *(measure.shared for measure in measures)],
+            [ResponseVariable(base, measures=()), *(measure.variable for measure in measures)],
             self._limits,
             withheld=self._cubes.mask(base, forced),
-            secret=self._cubes.mask(base, secret),
+            sensitive=self._cubes.mask(base, sensitive),
             importance=self._cubes.importance(base),
-            apart=False,
+            protect_changes=False,
         )
         rules = {
-            group: forced.get(group) or secret.get(group) or own for group, own in self._rules_of(base, pattern).items()
+            group: forced.get(group) or sensitive.get(group) or own
+            for group, own in self._rules_of(base, pattern).items()
         }
         self.rules[arm, outcome, ALL] = rules
         narrowest, held = np.inf, 0
         for horizon in dict.fromkeys(measure.horizon for measure in measures):
-            of_horizon = [measure.shared for measure in measures if measure.horizon == horizon]
+            of_horizon = [measure.variable for measure in measures if measure.horizon == horizon]
             withheld = self._hold((arm, outcome, horizon), base, of_horizon, pattern)
             held += sum(rule is Rule.HELD for rule in self.rules.get((arm, outcome, horizon), {}).values())
-            narrowest = min([narrowest, *(self._attack(shared, withheld, base, secret) for shared in of_horizon)])
+            narrowest = min(
+                [narrowest, *(self._attack(variable, withheld, base, sensitive) for variable in of_horizon)]
+            )
         self.summaries[arm, outcome] = PatternSummary(
             cells=sum(group is not None for group in self._cubes.groups(base)),
             primary=sum(rule in (Rule.MIN_UNITS, Rule.P_PERCENT) for rule in rules.values()),
@@ -166,14 +170,16 @@ class _Patterns:
             if withheld and group is not None
         }
 
-    def _hold(self, key: PatternKey, base: Cube, measures: Sequence[Shared], pattern: Protection) -> BoolArray:
+    def _hold(
+        self, key: PatternKey, base: Cube, measures: Sequence[ResponseVariable], pattern: Protection
+    ) -> BoolArray:
         """What stays as an earlier release had it, in one horizon: so few firms changed that the difference would tell
         of them, or it would give those away. Answers all that is not published anew, (n_cells,).
         """
-        if not any(cube is not shared.cube for shared in measures for cube, _ in shared.published_before):
+        if not any(cube is not variable.cube for variable in measures for cube, _ in variable.published_before):
             return pattern.withheld  # nobody changed
         again = protect_together(
-            [Shared(base, quantities=()), *measures],
+            [ResponseVariable(base, measures=()), *measures],
             self._limits,
             withheld=pattern.withheld,
             importance=self._cubes.importance(base),
@@ -183,25 +189,27 @@ class _Patterns:
         self.rules[key] = self.rules.get(key, {}) | rules
         return again.withheld
 
-    def _attack(self, shared: Shared, withheld: BoolArray, base: Cube, secret: Mapping[Group, Rule]) -> float:
+    def _attack(
+        self, variable: ResponseVariable, withheld: BoolArray, base: Cube, sensitive: Mapping[Group, Rule]
+    ) -> float:
         """The narrowest interval beside the one that is asked. Raises UserError at one that is narrower."""
-        cube = shared.cube
-        if shared.trace:
+        cube = variable.cube
+        if variable.trace:
             return np.inf
         mask = withheld[[base.positions[codes] for codes in cube.positions]]
-        if shared.hidden is not None:
-            mask |= shared.hidden
+        if variable.hidden is not None:
+            mask |= variable.hidden
         intervals = attack(
             cube,
             mask,
             self._limits,
-            published_before=shared.published_before,
-            secret=np.flatnonzero(self._cubes.mask(cube, secret)).tolist(),
-            quantities=shared.quantities,
+            published_before=variable.published_before,
+            sensitive=np.flatnonzero(self._cubes.mask(cube, sensitive)).tolist(),
+            measures=variable.measures,
         )
         if intervals["narrowed"].any():
             narrowed = intervals.loc[intervals["narrowed"], "cell"].unique().tolist()
-            raise UserError("disclosure.narrowed", cells="; ".join(cube.named(narrowed)))
+            raise UserError("disclosure.narrowed", cells="; ".join(cube.labels(narrowed)))
         asked = intervals["need_upper"] - intervals["need_lower"]
         ratio = (intervals["upper"] - intervals["lower"])[asked > 0] / asked[asked > 0]
         return float(ratio.min()) if len(ratio) else np.inf

@@ -1,51 +1,51 @@
 """The attackers of a pattern as the search for one sees them: how far they must leave a target open, and what would.
 
-For a pattern of withheld cells, a linear program says how far a target can lie from its value; where that is not far
-enough, its dual gives a cut that every safe pattern satisfies (Fischetti & Salazar 2001). A cut's coefficients are
-those of single cells, never above what is asked, so that no tolerance of the solver can let a leak through.
+For a pattern of withheld cells, a linear program says how far a target can lie from its true figure; where that is not
+as far as its protection level, its dual gives a cut that every safe pattern satisfies (Fischetti & Salazar 2001). A
+cut's coefficients are those of single cells, never above the level, so that no tolerance of the solver can let a leak
+through.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
-from analytics.model import UserError
+from analytics.disclosure.solver import program_of, solve
 
-HIDDEN = -1  # of an unknown that no publication tells; of an attacker: somebody outside
-FIXED = -2  # of one that is told already
-ALL_OWNERS = -2  # in place of one: where they fail together, each of them does
-PRIMAL = 4  # among the solver's simplex strategies
+NO_CELL = -1  # in place of a cell: of an unknown that no publication of the pattern's cells discloses
+PUBLISHED = -2  # in place of a cell: of an unknown that an earlier release published
+OUTSIDER = -1  # in place of a singleton: an attacker who knows what is published, and no more
+ALL_SINGLETONS = -2  # in place of a singleton: where they fail together, each of them does
 MOVES = 3  # kept for each cell and side
-SHARE = 1 - 1e-6  # of what is asked, that counts as reached
+SHARE = 1 - 1e-6  # of a protection level, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
-    """One measure as attackers see it: unknowns, identities between them, and what must stay open.
+    """One measure as attackers see it: v unknowns, m identities between them, and k targets that must stay open.
 
-    identities: (m, v). value: (v,) how far each can fall; place: (v,) the cell that each is the value of, or HIDDEN;
-    cell: (v,) the cell whose publication tells it, or HIDDEN, or FIXED. targets: (k, v) sums of unknowns; up, down:
-    (k,) how far each must stay open; names: (k,) the cell that each is about. owners: for each firm that is alone in
-    cells, the unknowns that it knows; inside: (target, owner) -> how far up and down the owner must leave it open,
-    where it contributes to the target itself.
+    identities: (m, v). value: (v,) how far each unknown can fall; base_cell: (v,) the cell of the pattern that it is
+    the figure of, or NO_CELL; disclosing_cell: (v,) the cell whose publication discloses it, or NO_CELL or PUBLISHED.
+    targets: (k, v) sums of unknowns; upper, lower: (k,) their protection levels; target_cell: (k,) the cell that each
+    is about. singletons: of each unit that is the only one of some cell, the unknowns that it knows. insider_levels:
+    (target, singleton) -> upper and lower protection level against a singleton that contributes to the target.
     """
 
     identities: sparse.csr_array
     value: FloatArray
-    place: IntArray
-    cell: IntArray
+    base_cell: IntArray
+    disclosing_cell: IntArray
     targets: sparse.csr_array
-    up: FloatArray
-    down: FloatArray
-    names: IntArray
-    owners: list[IntArray]
-    inside: dict[tuple[int, int], tuple[float, float]]
+    upper: FloatArray
+    lower: FloatArray
+    target_cell: IntArray
+    singletons: list[IntArray]
+    insider_levels: dict[tuple[int, int], tuple[float, float]]
 
 
 class UnsafeError(Exception):
@@ -59,7 +59,7 @@ class UnsafeError(Exception):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cut:
-    """Σ coefficients · y ≥ 1 over the cells of a pattern."""
+    """Σ coefficients · y ≥ 1 over the cells of a pattern y. cells: (c,) positions; coefficients: (c,)."""
 
     cells: IntArray
     coefficients: FloatArray
@@ -67,247 +67,219 @@ class Cut:
 
 @dataclass(slots=True)
 class Memory:
-    """What the systems of a pattern share: linear programs left to solve; and of a cell and side, how all cells moved
-    when an attack on it failed.
+    """What the systems of a pattern share. programs_left: linear programs left to solve. moves: of a cell and a side,
+    how all cells moved when an attack on it failed, (n_cells,) each.
     """
 
-    programs: int
+    programs_left: int
     moves: dict[tuple[int, int], list[FloatArray]] = field(default_factory=dict)
 
 
-Attack = tuple[int, int, int]  # target, side (1 up, -1 down), owner (HIDDEN: somebody outside)
+Attack = tuple[int, int, int]  # target, side (1 up, -1 down), attacker (a singleton, or OUTSIDER)
+Witnesses = dict[Attack, FloatArray]  # (v,) moves that agree with what is published, as far as the protection level
 
 
 class Prober:
     """The attackers of one system. A pattern is (n_cells,), 1 for a withheld cell and 0 for a published one; parts of
-    cells are allowed.
+    cells are allowed. A move is (v,), the distance of each unknown from its true figure.
     """
 
     def __init__(self, system: System, primary: BoolArray, memory: Memory) -> None:
-        """The linear program, in the distance of each unknown from its value; in units of the least that is asked."""
-        self._memory = memory
-        self._primary = primary
-        asked = np.concatenate([system.up, system.down])
-        unit = asked[asked > 0].min(initial=np.inf)
-        unit = unit if np.isfinite(unit) else 1.0
-        self._up, self._down, self._unit = system.up / unit, system.down / unit, unit
-        most = 4 * max(self._up.max(initial=1), self._down.max(initial=1))
-        value = system.value / unit
+        """The linear program in moves, in units of the least protection level. primary: (n_cells,) always withheld."""
+        self._memory, self._primary, self._system = memory, primary, system
+        levels = np.concatenate([system.upper, system.lower])
+        unit = levels[levels > 0].min(initial=np.inf)
+        self._unit = unit if np.isfinite(unit) else 1.0
+        self._upper, self._lower = system.upper / self._unit, system.lower / self._unit
+        most = 4 * max(self._upper.max(initial=1), self._lower.max(initial=1))
+        value = system.value / self._unit
         self._fall, self._rise = np.minimum(value, most), np.clip(value, most, 2 * most)
-        self._system = system
-        rows = [system.targets[[k]] for k in range(len(system.names))]
-        self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]
-        n = len(value)
-        self._every = np.arange(n, dtype=np.int32)
-        self._program = _program(system.identities, n)
-        known = [set(unknowns.tolist()) for unknowns in system.owners]
-        self._against = [
-            np.array([owner for owner, its in enumerate(known) if its.isdisjoint(place.tolist())], dtype=np.int64)
-            for place, _ in self._targets
+        rows = [system.targets[[k]] for k in range(len(system.target_cell))]
+        self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]  # unknowns and signs of each
+        self._columns = np.arange(len(value), dtype=np.int32)
+        self._program = program_of(system.identities)
+        known = [set(unknowns.tolist()) for unknowns in system.singletons]
+        self._attackers = [  # of each target, the singletons that know no term of it
+            np.array([i for i, unknowns in enumerate(known) if unknowns.isdisjoint(terms.tolist())], dtype=np.int64)
+            for terms, _ in self._targets
         ]
-        self._owner_of = np.full(n, HIDDEN)
-        for owner, unknowns in enumerate(system.owners):
-            self._owner_of[unknowns] = owner
+        self._singleton_of = np.full(len(value), OUTSIDER)
+        for singleton, unknowns in enumerate(system.singletons):
+            self._singleton_of[unknowns] = singleton
 
-    def failing(self, pattern: FloatArray) -> Iterator[int]:
-        """Cells that an attacker can tell too closely."""
-        self._set(pattern)
-        for k, side in self._asked():
-            if self._weak(k, side) is not None:
-                yield int(self._system.names[k])
+    def exposed_cells(self, pattern: FloatArray) -> Iterator[int]:
+        """Cells that some attacker can infer too closely."""
+        self._set_pattern(pattern)
+        for k, side in self._sides():
+            if self._successful_attacker(k, side) is not None:
+                yield int(self._system.target_cell[k])
 
-    def cuts(self, pattern: FloatArray) -> Iterator[Cut]:
-        """A cut for each target and side that an attacker can tell too closely."""
-        self._set(pattern)
-        for k, side in self._asked():
-            owner = self._weak(k, side)
-            if owner is not None:
-                yield self._cut(k, side, owner)
+    def violated_cuts(self, pattern: FloatArray) -> Iterator[Cut]:
+        """A cut for each target and side that some attacker can infer too closely."""
+        self._set_pattern(pattern)
+        for k, side in self._sides():
+            attacker = self._successful_attacker(k, side)
+            if attacker is not None:
+                yield self._cut(k, side, attacker)
 
-    def witnesses(self, pattern: FloatArray) -> dict[Attack, FloatArray]:
-        """For each attack on a safe pattern, unknowns that fit everything published and lie far enough off."""
-        self._set(pattern)
-        found: dict[Attack, FloatArray] = {}
-        for k, side in self._asked():
-            for attack in self._attacks(k, side, found):
-                reached, moved = self._reach(*attack)
-                if reached < self._need(*attack):
-                    raise UnsafeError([int(self._system.names[k])])
-                found[attack] = moved
-        return found
+    def witnesses(self, pattern: FloatArray) -> Witnesses:
+        """A witness against each attack on a safe pattern. Raises UnsafeError where an attack succeeds."""
+        self._set_pattern(pattern)
+        witnesses: Witnesses = {}
+        for k, side in self._sides():
+            for attack in self._attacks(k, side, witnesses):
+                move = self._witness(attack)
+                if move is None:
+                    raise UnsafeError([int(self._system.target_cell[k])])
+                witnesses[attack] = move
+        return witnesses
 
-    def without(self, cell: int, pattern: BoolArray, old: dict[Attack, FloatArray]) -> dict[Attack, FloatArray] | None:
-        """New witnesses for the attacks whose own moves a cell that is now published; None when one succeeds."""
-        mine = self._system.cell == cell
-        leant = {attack: np.abs(moved[mine]).max(initial=0) for attack, moved in old.items()}
-        broken = sorted((attack for attack, part in leant.items() if part > SMALL), key=leant.__getitem__, reverse=True)
+    def witnesses_without(self, cell: int, pattern: BoolArray, old: Witnesses) -> Witnesses | None:
+        """New witnesses for the attacks whose old one moves a cell that is now published; None when one succeeds.
+
+        pattern: (n_cells,) without the cell.
+        """
+        disclosed = self._system.disclosing_cell == cell
+        moved_by = {attack: np.abs(move[disclosed]).max(initial=0) for attack, move in old.items()}
+        broken = [attack for attack, distance in moved_by.items() if distance > SMALL]
         if not broken:
             return {}
-        self._set(pattern.astype(np.float64))
-        found: dict[Attack, FloatArray] = {}
-        for k, side, owner in broken:
-            reached, moved = self._reach(k, side, owner)
-            if reached < self._need(k, side, owner):
+        self._set_pattern(pattern.astype(np.float64))
+        new: Witnesses = {}
+        for attack in sorted(broken, key=moved_by.__getitem__, reverse=True):
+            move = self._witness(attack)
+            if move is None:
                 return None
-            found[k, side, owner] = moved
-            if owner == HIDDEN:
-                for attack in self._attacks(k, side, old | found):
-                    if attack not in old and attack not in found:
-                        reached, moved = self._reach(*attack)
-                        if reached < self._need(*attack):
-                            return None
-                        found[attack] = moved
-        return found
+            new[attack] = move
+            k, side, attacker = attack
+            for other in self._attacks(k, side, old | new) if attacker == OUTSIDER else ():
+                if other not in old and other not in new:
+                    move = self._witness(other)
+                    if move is None:
+                        return None
+                    new[other] = move
+        return new
 
-    # ---- one attack --------------------------------------------------------------------------------------------------
+    # ---- one target and side -----------------------------------------------------------------------------------------
 
-    def _asked(self) -> Iterator[tuple[int, int]]:
+    def _sides(self) -> Iterator[tuple[int, int]]:
+        """Targets and sides with a protection level above zero."""
         for k in range(len(self._targets)):
             for side in (1, -1):
-                if self._need(k, side) > 0:
+                if self._level(k, side) > 0:
                     yield k, side
 
-    def _need(self, k: int, side: int, owner: int = HIDDEN) -> float:
+    def _level(self, k: int, side: int, attacker: int = OUTSIDER) -> float:
         """How far off a target must be able to lie, for an attacker; a little less is as good."""
-        if (k, owner) in self._system.inside:
-            return self._system.inside[k, owner][0 if side > 0 else 1] / self._unit * SHARE - SMALL
-        return float((self._up if side > 0 else self._down)[k]) * SHARE - SMALL
+        if (k, attacker) in self._system.insider_levels:
+            return self._system.insider_levels[k, attacker][0 if side > 0 else 1] / self._unit * SHARE - SMALL
+        return float((self._upper if side > 0 else self._lower)[k]) * SHARE - SMALL
 
-    def _weak(self, k: int, side: int) -> int | None:
-        """The attacker who can tell a target too closely; None when nobody can."""
-        moved = self._borrowed(k, side)
-        if moved is None:
-            reached, moved = self._reach(k, side, HIDDEN)
-            if reached < self._need(k, side):
-                return HIDDEN
-            self._lend(k, side, moved)
-        touched = self._touched(k, moved)
-        if len(touched) > 1 and self._reach(k, side, ALL_OWNERS)[0] >= self._need(k, side):
+    def _successful_attacker(self, k: int, side: int) -> int | None:
+        """An attacker who can infer a target too closely; None when nobody can."""
+        move = self._reusable_move(k, side)
+        if move is None:
+            reached, move = self._furthest(k, side, OUTSIDER)
+            if reached < self._level(k, side):
+                return OUTSIDER
+            self._remember_move(k, side, move)
+        suspects = self._unconvinced(k, move)
+        if len(suspects) > 1 and self._furthest(k, side, ALL_SINGLETONS)[0] >= self._level(k, side):
             return None
-        witnesses: list[FloatArray] = []
-        for owner in touched:
-            known = self._system.owners[owner]
-            if all(np.abs(moved[known]).max() > SMALL for moved in witnesses):
-                reached, moved = self._reach(k, side, owner)
-                if reached < self._need(k, side, owner):
-                    return owner
-                if reached >= self._need(k, side):
-                    witnesses.append(moved)
+        convincing: list[FloatArray] = []
+        for singleton in suspects:
+            known = self._system.singletons[singleton]
+            if all(np.abs(move[known]).max() > SMALL for move in convincing):
+                reached, move = self._furthest(k, side, singleton)
+                if reached < self._level(k, side, singleton):
+                    return singleton
+                if reached >= self._level(k, side):
+                    convincing.append(move)
         return None
 
-    def _borrowed(self, k: int, side: int) -> FloatArray | None:
+    def _reusable_move(self, k: int, side: int) -> FloatArray | None:
         """A move that foiled an attack on the same cell in another measure, if to scale it does so here."""
-        place, signs = self._targets[k]
-        for move in self._memory.moves.get((int(self._system.names[k]), side), ()):
-            moved = np.where(self._system.place == HIDDEN, 0.0, move[self._system.place])
-            reached = side * float(signs @ moved[place])
+        terms, signs = self._targets[k]
+        base_cell = self._system.base_cell
+        for cell_moves in self._memory.moves.get((int(self._system.target_cell[k]), side), ()):
+            move = np.where(base_cell == NO_CELL, 0.0, cell_moves[base_cell])
+            reached = side * float(signs @ move[terms])
             if reached > SMALL:
-                moved *= (self._need(k, side) + SMALL) / reached
-                fits = bool((moved >= self._lower).all() and (moved <= self._upper).all())
-                if fits and np.abs(self._system.identities @ moved).max(initial=0) < SMALL:
-                    return moved
+                move *= (self._level(k, side) + SMALL) / reached
+                fits = bool((move >= self._lower_bound).all() and (move <= self._upper_bound).all())
+                if fits and np.abs(self._system.identities @ move).max(initial=0) < SMALL:
+                    return move
         return None
 
-    def _lend(self, k: int, side: int, moved: FloatArray) -> None:
-        known = self._system.place != HIDDEN
-        move = np.zeros(len(self._primary))
-        move[self._system.place[known]] = moved[known]
-        kept = self._memory.moves.setdefault((int(self._system.names[k]), side), [])
-        kept.insert(0, move)
+    def _remember_move(self, k: int, side: int, move: FloatArray) -> None:
+        base_cell = self._system.base_cell
+        known = base_cell != NO_CELL
+        cell_moves = np.zeros(len(self._primary))
+        cell_moves[base_cell[known]] = move[known]
+        kept = self._memory.moves.setdefault((int(self._system.target_cell[k]), side), [])
+        kept.insert(0, cell_moves)
         del kept[MOVES:]
 
-    def _touched(self, k: int, moved: FloatArray) -> list[int]:
-        """Owners who know that a witness is not so."""
-        return [int(owner) for owner in np.intersect1d(self._against[k], self._owner_of[np.abs(moved) > SMALL])]
+    def _unconvinced(self, k: int, move: FloatArray) -> list[int]:
+        """Singletons for whom a move is no witness: they know one of the unknowns that it moves."""
+        moved = self._singleton_of[np.abs(move) > SMALL]
+        return [int(singleton) for singleton in np.intersect1d(self._attackers[k], moved)]
 
-    def _attacks(self, k: int, side: int, found: dict[Attack, FloatArray]) -> Iterator[Attack]:
-        """The outsider, then each owner whom the outsider's witness does not serve."""
-        if (k, side, HIDDEN) not in found:
-            yield k, side, HIDDEN
-        for owner in self._touched(k, found[k, side, HIDDEN]):
-            yield k, side, owner
+    def _attacks(self, k: int, side: int, witnesses: Witnesses) -> Iterator[Attack]:
+        """The outsider's, unless witnessed; then, once it is, each singleton's whom that witness does not convince."""
+        if (k, side, OUTSIDER) not in witnesses:
+            yield k, side, OUTSIDER
+        for singleton in self._unconvinced(k, witnesses[k, side, OUTSIDER]):
+            yield k, side, singleton
 
-    def _set(self, pattern: FloatArray) -> None:
-        cell = self._system.cell
-        parts = np.where(cell >= 0, pattern[cell], np.where(cell == HIDDEN, 1.0, 0.0))
-        self._lower, self._upper = -parts * self._fall, parts * self._rise
-        self._program.changeColsBounds(len(parts), self._every, self._lower, self._upper)
+    # ---- one linear program ------------------------------------------------------------------------------------------
 
-    def _reach(self, k: int, side: int, owner: int) -> tuple[float, FloatArray]:
-        """How far a target can lie from its value on one side, and where all unknowns then are."""
-        known = self._known(k, owner)
+    def _set_pattern(self, pattern: FloatArray) -> None:
+        cell = self._system.disclosing_cell
+        parts = np.where(cell >= 0, pattern[cell], np.where(cell == NO_CELL, 1.0, 0.0))
+        self._lower_bound, self._upper_bound = -parts * self._fall, parts * self._rise
+        self._program.changeColsBounds(len(parts), self._columns, self._lower_bound, self._upper_bound)
+
+    def _witness(self, attack: Attack) -> FloatArray | None:
+        """A move as far as the protection level; None where there is none, so that the attack succeeds."""
+        reached, move = self._furthest(*attack)
+        return None if reached < self._level(*attack) else move
+
+    def _furthest(self, k: int, side: int, attacker: int) -> tuple[float, FloatArray]:
+        """How far a target can lie from its true figure on one side, and the move that takes it there."""
+        known = self._known_to(k, attacker)
         if len(known):
-            nothing = np.zeros(len(known))
-            self._program.changeColsBounds(len(known), known, nothing, nothing)
-        place, signs = self._targets[k]
-        self._program.changeColsCost(len(place), place, -side * signs)
-        self._memory.programs -= 1
-        _solve(self._program)
+            zeros = np.zeros(len(known))
+            self._program.changeColsBounds(len(known), known, zeros, zeros)
+        terms, signs = self._targets[k]
+        self._program.changeColsCost(len(terms), terms, -side * signs)
+        self._memory.programs_left -= 1
+        solve(self._program)
         solution = self._program.getSolution()
-        moved = np.array(solution.col_value)
+        move = np.array(solution.col_value)
         self._prices = np.array(solution.col_dual)
-        self._program.changeColsCost(len(place), place, np.zeros(len(place)))
+        self._program.changeColsCost(len(terms), terms, np.zeros(len(terms)))
         if len(known):
-            self._program.changeColsBounds(len(known), known, self._lower[known], self._upper[known])
-        return float(side * (signs @ moved[place])), moved
+            self._program.changeColsBounds(len(known), known, self._lower_bound[known], self._upper_bound[known])
+        return float(side * (signs @ move[terms])), move
 
-    def _known(self, k: int, owner: int) -> npt.NDArray[np.int32]:
-        if owner == ALL_OWNERS:
-            return np.flatnonzero(np.isin(self._owner_of, self._against[k])).astype(np.int32)
-        return np.zeros(0, np.int32) if owner == HIDDEN else self._system.owners[owner].astype(np.int32)
+    def _known_to(self, k: int, attacker: int) -> npt.NDArray[np.int32]:
+        """Unknowns that an attacker of a target knows besides what is published."""
+        if attacker == ALL_SINGLETONS:
+            return np.flatnonzero(np.isin(self._singleton_of, self._attackers[k])).astype(np.int32)
+        return np.zeros(0, np.int32) if attacker == OUTSIDER else self._system.singletons[attacker].astype(np.int32)
 
-    def _cut(self, k: int, side: int, owner: int) -> Cut:
+    def _cut(self, k: int, side: int, attacker: int) -> Cut:
         """What a target's distance is worth in each cell, by the prices of its bounds."""
-        self._reach(k, side, owner)
+        self._furthest(k, side, attacker)
         prices = np.where(np.abs(self._prices) > SMALL, self._prices, 0.0)
         worth = np.maximum(prices, 0) * self._fall + np.maximum(-prices, 0) * self._rise
-        worth[self._known(k, owner)] = 0
-        need = self._need(k, side, owner)
-        told, hidden = self._system.cell >= 0, self._system.cell == HIDDEN
-        summed = np.bincount(self._system.cell[told], worth[told], minlength=len(self._primary))
-        left = need - worth[hidden].sum() - summed[self._primary].sum()  # primary cells are withheld in any case
-        cells = np.flatnonzero((summed > SMALL) & ~self._primary)
-        return Cut(cells, np.minimum(summed[cells] / left, 1.0))
-
-
-def _solve(program: highspy.Highs) -> None:
-    """To the optimum: where the way from the last one gets lost, from the beginning."""
-    program.run()
-    if program.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-        return
-    for method in ("simplex", "ipm"):
-        if program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            program.clearSolver()
-            program.setOptionValue("solver", method)
-            program.run()
-    program.setOptionValue("solver", "choose")
-    if program.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise UserError("disclosure.unsolved", status=program.modelStatusToString(program.getModelStatus()))
-
-
-def _program(identities: sparse.csr_array, n: int) -> highspy.Highs:
-    program = Solver()
-    model = highspy.HighsLp()
-    model.num_col_, model.num_row_ = n, identities.shape[0]
-    model.col_cost_ = model.col_lower_ = model.col_upper_ = np.zeros(n)
-    model.row_lower_ = model.row_upper_ = np.zeros(identities.shape[0])
-    matrix = sparse.csr_array(identities)
-    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = matrix.indptr, matrix.indices, matrix.data
-    program.passModel(model)
-    return program
-
-
-class Solver(highspy.Highs):
-    """One that prints nothing and always goes the same way; from one objective to the next by the primal simplex."""
-
-    def __init__(self) -> None:
-        """Without the callbacks of the class above, whose setting up prints a banner."""
-        super(highspy.Highs, self).__init__()
-        for option, setting in (
-            ("output_flag", False),
-            ("threads", 1),
-            ("random_seed", 1),
-            ("simplex_strategy", PRIMAL),
-        ):
-            self.setOptionValue(option, setting)
+        worth[self._known_to(k, attacker)] = 0
+        disclosing_cell = self._system.disclosing_cell
+        of_cell = disclosing_cell >= 0
+        cell_worth = np.bincount(disclosing_cell[of_cell], worth[of_cell], minlength=len(self._primary))
+        always = worth[disclosing_cell == NO_CELL].sum()
+        # primary cells are withheld in any case
+        missing = self._level(k, side, attacker) - always - cell_worth[self._primary].sum()
+        cells = np.flatnonzero((cell_worth > SMALL) & ~self._primary)
+        return Cut(cells, np.minimum(cell_worth[cells] / missing, 1.0))

@@ -1,4 +1,4 @@
-"""Which cells to withhold beside the primary ones, so that least is lost and no primary one can be told closely.
+"""Which cells to withhold beside the primary ones, so that least is lost and no attacker comes too close to any target.
 
 A binary program over the cells, whose constraints come from the attackers' linear programs (see `probing`). A pattern
 is taken only once all attackers failed; work is limited by counts, not by time, so that it ends and comes out the same.
@@ -11,7 +11,8 @@ import highspy
 import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.disclosure.probing import Cut, Memory, Prober, Solver, System, UnsafeError
+from analytics.disclosure.probing import Cut, Memory, Prober, System, UnsafeError
+from analytics.disclosure.solver import Solver
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,82 +30,83 @@ def suppress(
     systems: Sequence[System],
     weights: FloatArray,
     primary: BoolArray,
-    known: BoolArray,
+    already_published: BoolArray,
     *,
     nodes: int = 20_000,
     programs: int = 100_000,
 ) -> Pattern:
     """The safe pattern that loses least, or, where it is not found within the limits of nodes and programs, a safe one.
 
-    weights: (n_cells,) what withholding each loses; primary: those withheld in any case; known: those that an attacker
-    knows already, so that withholding them is of no use. Raises UnsafeError when nothing is safe.
+    weights: (n_cells,) what withholding each loses; primary: (n_cells,) those withheld in any case; already_published:
+    (n_cells,) those that every attacker knows, so that withholding them is of no use. Raises UnsafeError when nothing
+    is safe.
     """
     memory = Memory(programs)
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
-    every = (~known | primary).astype(np.float64)
-    master = _Master(weights, primary, known & ~primary)
-    pattern, safe = every, False
-    for solve, left in ((master.relaxed, programs // 2), (lambda: master.integer(nodes), programs // 4)):
+    most = (~already_published | primary).astype(np.float64)  # all that can be withheld
+    master = _Master(weights, primary, already_published & ~primary)
+    pattern, safe = most, False
+    for improve, programs_kept in ((master.relaxed, programs // 2), (lambda: master.integer(nodes), programs // 4)):
         safe = False
-        while memory.programs > left:
-            pattern = solve()
+        while memory.programs_left > programs_kept:
+            pattern = improve()
             if not master.feasible:
-                raise UnsafeError(sorted({found for prober in probers for found in prober.failing(every)}))
-            cuts = _cuts(probers, pattern)
+                raise UnsafeError(sorted({cell for prober in probers for cell in prober.exposed_cells(most)}))
+            cuts = _violated_cuts(probers, pattern)
             safe = not cuts
             if safe:
                 break
             master.add(cuts)
-    best = pattern > 0.5
+    withheld = pattern > 0.5
     if not safe:
-        first = np.where(best, weights, weights.sum() + weights)
-        best = _trimmed(probers, every > 0.5, primary, first, memory)
-    lost = float(weights[best & ~primary].sum())
-    return Pattern(best, lost, min(master.bound, lost))
+        outside_first = np.where(withheld, weights, weights.sum() + weights)
+        withheld = _remove_redundant(probers, most > 0.5, primary, outside_first, memory)
+    lost = float(weights[withheld & ~primary].sum())
+    return Pattern(withheld, lost, min(master.bound, lost))
 
 
-def _cuts(probers: Sequence[Prober], pattern: FloatArray) -> list[Cut]:
+def _violated_cuts(probers: Sequence[Prober], pattern: FloatArray) -> list[Cut]:
     """Cuts of the first system that a pattern leaves open to attack; none when it is safe."""
     for prober in probers:
-        cuts = list(prober.cuts(pattern))
+        cuts = list(prober.violated_cuts(pattern))
         if cuts:
             return cuts
     return []
 
 
-def _trimmed(
+def _remove_redundant(
     probers: Sequence[Prober], pattern: BoolArray, primary: BoolArray, weights: FloatArray, memory: Memory
 ) -> BoolArray:
     """A safe pattern less every cell that it is safe without, the weightiest tried first, while programs are left."""
     kept = pattern.copy()
     witnesses = [prober.witnesses(kept.astype(np.float64)) for prober in probers]
-    order = np.flatnonzero(pattern & ~primary)
-    for cell in order[np.argsort(-weights[order], kind="stable")].tolist():
-        if memory.programs <= 0:
+    secondary = np.flatnonzero(pattern & ~primary)
+    for cell in secondary[np.argsort(-weights[secondary], kind="stable")].tolist():
+        if memory.programs_left <= 0:
             break
         kept[cell] = False
-        found = []
-        for prober, known in zip(probers, witnesses, strict=True):
-            again = prober.without(cell, kept, known)
-            if again is None:
+        new_witnesses = []
+        for prober, old in zip(probers, witnesses, strict=True):
+            new = prober.witnesses_without(cell, kept, old)
+            if new is None:
                 kept[cell] = True
                 break
-            found.append(again)
+            new_witnesses.append(new)
         else:
-            for known, again in zip(witnesses, found, strict=True):
-                known.update(again)
+            for old, new in zip(witnesses, new_witnesses, strict=True):
+                old.update(new)
     return kept
 
 
 class _Master:
-    """The binary program: the least weight that satisfies all cuts so far.
+    """The master problem, a binary program: the least weight of a pattern that satisfies all cuts so far.
 
     bound: no safe pattern weighs less; feasible: whether any pattern satisfies them.
     """
 
     def __init__(self, weights: FloatArray, primary: BoolArray, never: BoolArray) -> None:
-        """Primary cells count as withheld, and for nothing."""
-        self._primary, self._n = primary, len(weights)
+        """weights, primary, never: (n_cells,). Primary cells count as withheld, and for nothing; never: cannot be."""
+        self._n = len(weights)
         self._scale = float(weights.max(initial=1.0))
         self._solver = Solver()
         lower, upper = primary.astype(np.float64), (~never).astype(np.float64)
@@ -122,7 +124,7 @@ class _Master:
             self._solver.addRow(1.0, highspy.kHighsInf, len(cut.cells), cut.cells.astype(np.int32), cut.coefficients)
 
     def relaxed(self) -> FloatArray:
-        """The best pattern of parts of cells."""
+        """(n_cells,) the best pattern of parts of cells."""
         self._solver.run()
         self.feasible = self._solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible
         self.bound = self._scale * float(self._solver.getInfo().objective_function_value)
@@ -130,18 +132,19 @@ class _Master:
         return parts
 
     def integer(self, nodes: int) -> FloatArray:
-        """The best pattern of whole cells found within a number of nodes; `bound` is what is proved of all.
+        """(n_cells,) the best pattern of whole cells found within a number of nodes; `bound` is what is proved of all.
 
         A solver of its own each time: one that goes on from an earlier program may hand out a solution of that one.
         """
         solver = Solver()
         solver.passModel(self._solver.getLp())
-        every, whole = np.arange(self._n, dtype=np.int32), np.full(self._n, highspy.HighsVarType.kInteger)
-        solver.changeColsIntegrality(self._n, every, whole)
+        columns, whole = np.arange(self._n, dtype=np.int32), np.full(self._n, highspy.HighsVarType.kInteger)
+        solver.changeColsIntegrality(self._n, columns, whole)
         solver.setOptionValue("mip_max_nodes", nodes)
         solver.setOptionValue("mip_rel_gap", 0.0)
         solver.run()
         self.feasible = solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible
         self.bound = max(self.bound, self._scale * float(solver.getInfo().mip_dual_bound))
-        found = np.array(solver.getSolution().col_value) if solver.getSolution().value_valid else np.ones(self._n)
-        return np.where(found > 0.5, 1.0, 0.0)
+        solution = solver.getSolution()
+        parts = np.array(solution.col_value) if solution.value_valid else np.ones(self._n)
+        return np.where(parts > 0.5, 1.0, 0.0)

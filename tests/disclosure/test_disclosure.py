@@ -761,7 +761,7 @@ def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
     from the best; the same limits give the same pattern.
     """
     from analytics.disclosure.attacker import attack
-    from analytics.disclosure.protect import Shared, _Linked
+    from analytics.disclosure.linked_releases import LinkedReleases, ResponseVariable
     from analytics.disclosure.search import suppress
 
     frame = firms(
@@ -769,7 +769,7 @@ def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
     )
     cube = cube_of(frame)
     none = np.zeros(len(cube.cells), dtype=bool)
-    linked = _Linked(Shared(cube), cube, RULES, none, apart=False)
+    linked = LinkedReleases(ResponseVariable(cube), cube, RULES, none, protect_changes=False)
     primary, weights = linked.few | linked.dominated, cube.measure("n_units")
     best = suppress(list(linked.systems()), weights, primary, none)
     for programs in (0, 40, 200):
