@@ -20,5 +20,5 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for programme in ("ecommerce-2020", "michigan-1988"):
         command = [sys.executable, "-m", "analytics", "demo", programme]
         environment = os.environ | {"VETRINA_DATA": str(root)}
-        subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True, timeout=300)
+        subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
     return Home(root)
