@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from analytics.folders import PROJECT, Home
 from tests.helpers.browser import ADVICE, ARGUMENTS, chromium
+from tests.pages.reader import HANG
 
 
 @pytest.fixture(scope="package")
@@ -27,28 +28,33 @@ def address(demonstration: Home) -> Iterator[str]:
         command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        _wait(f"http://127.0.0.1:{port}/_stcore/health")
+        _wait_until_healthy(server, f"http://127.0.0.1:{port}/_stcore/health")
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
-        server.wait()
+        server.wait(timeout=HANG)
 
 
-def _wait(url: str) -> None:
-    for _ in range(300):
+def _wait_until_healthy(server: subprocess.Popen[bytes], url: str) -> None:
+    """Until the server answers; fails at once where it has ended, and where it never answers."""
+    end = time.monotonic() + HANG
+    while time.monotonic() < end:
+        if server.poll() is not None:
+            pytest.fail(f"the dashboard's server ended with exit code {server.returncode} before it answered")
         try:
-            with urllib.request.urlopen(url, timeout=2):
+            with urllib.request.urlopen(url, timeout=HANG):
                 return
         except OSError:
             time.sleep(0.1)
-    pytest.fail("the dashboard did not start")
+    pytest.fail(f"the dashboard did not answer {url} within {HANG} seconds, though its server runs")
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """A Chromium without a window."""
     path = chromium()
     assert path, ADVICE
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS)
-        yield opened
-        opened.close()
+        chrome = playwright.chromium.launch(executable_path=path, headless=True, args=ARGUMENTS, timeout=HANG * 1000)
+        yield chrome
+        chrome.close()

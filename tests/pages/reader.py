@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocket, expect
 
 from pages import PAGES
 
-# Every page; first a deep link, as the first visit of a fresh server may be.
-PATHS = tuple(f"/{path}" for path in sorted(PAGES.values(), key=lambda path: (not path, path)))
+# The front page comes last, so that the first visit of a fresh server is a deep link.
+PATHS = sorted((f"/{path}" for path in PAGES.values()), key=lambda path: path == "/")
 WIDTHS = {"desk": 1440, "phone": 390}
 HEIGHT = 900
 A4 = 794  # px at 96 an inch
-PATIENCE = 30_000  # milliseconds; a busy machine is no failure
+HANG = 300  # seconds: whoever waits longer waits for something that does not come; a busy machine is no failure
+PATIENCE = HANG * 1000  # the same in milliseconds, as the browser counts
+PAUSE = 150  # milliseconds between two looks
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 # Violations that are Streamlit's own and that we cannot mend: axe's rule, and a selector of Streamlit's element.
@@ -52,28 +54,28 @@ MOVING = """() => [
 ]"""
 OVERFLOW = """() => Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]
   .map(box => box.scrollWidth - box.clientWidth))"""
-CUT = """() => [...document.querySelectorAll('body *')].filter(one => one.checkVisibility()
-  && [...one.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim())
-  && (getComputedStyle(one).textOverflow === 'ellipsis' || getComputedStyle(one).webkitLineClamp !== 'none')
-  && (one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1)
-).map(one => one.textContent.trim())"""
+CUT = """() => [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
+  && [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim())
+  && (getComputedStyle(element).textOverflow === 'ellipsis' || getComputedStyle(element).webkitLineClamp !== 'none')
+  && (element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1)
+).map(element => element.textContent.trim())"""
 # What stays in place on every sheet, and menus and pickers, which can only be clicked.
-PRINTED = """() => [...document.querySelectorAll('body *')].filter(one => one.checkVisibility()
-  && one.getBoundingClientRect().height > 0
-  && (['fixed', 'sticky'].includes(getComputedStyle(one).position)
-    || one.matches('[data-testid=stHeader], [data-testid=stSidebar], [class*=st-key-pick]'))
-).map(one => `${one.tagName} ${one.className} ${one.dataset.testid ?? ''}`)"""
+PRINTED = """() => [...document.querySelectorAll('body *')].filter(element => element.checkVisibility()
+  && element.getBoundingClientRect().height > 0
+  && (['fixed', 'sticky'].includes(getComputedStyle(element).position)
+    || element.matches('[data-testid=stHeader], [data-testid=stSidebar], [class*=st-key-pick]'))
+).map(element => `${element.tagName} ${element.className} ${element.dataset.testid ?? ''}`)"""
 # Everything that is said, folded or not: text nodes, and in the page's own part what is read aloud. Apart from icons,
 # which are written as words, and blocks to copy, which hold addresses and sentences in both languages.
-SAID = """() => {
+TEXTS = """() => {
   const apart = '[data-testid=stIconMaterial], [data-testid=stCode], style, script, noscript, title';
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), said = [];
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
   while (walk.nextNode())
-    if (!walk.currentNode.parentElement.closest(apart)) said.push(walk.currentNode.data.trim());
-  for (const one of document.querySelectorAll('[data-testid=stMainBlockContainer] *'))
+    if (!walk.currentNode.parentElement.closest(apart)) texts.push(walk.currentNode.data.trim());
+  for (const element of document.querySelectorAll('[data-testid=stMainBlockContainer] *'))
     for (const name of ['aria-label', 'aria-description', 'title', 'alt', 'placeholder'])
-      said.push(one.getAttribute(name)?.trim());
-  return [...new Set(said.filter(Boolean))];
+      texts.push(element.getAttribute(name)?.trim());
+  return [...new Set(texts.filter(Boolean))];
 }"""
 
 
@@ -90,17 +92,17 @@ def is_streamlits_own(message: ConsoleMessage, path: str) -> bool:
 
 
 def settle(page: Page) -> None:
-    """Wait until the script has run and the page has stopped growing; what fails, fails at once."""
+    """Wait until the script has run and the page has stopped growing; a page that failed stands still too."""
     expect(page.locator("h1, [data-testid=stException]").first).to_be_visible(timeout=PATIENCE)
     page.wait_for_selector(STANDING, timeout=PATIENCE)
     before: list[int] | None = None
-    for _ in range(100):
+    for _ in range(PATIENCE // PAUSE):
         now: list[int] = page.evaluate(MOVING)
         if now == before and now[-1] == 0:
             return
         before = now
-        page.wait_for_timeout(150)
-    raise AssertionError(f"the page never stood still: {page.url}")
+        page.wait_for_timeout(PAUSE)
+    raise AssertionError(f"the page kept growing or loading, {now} at last: {page.url}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,7 @@ class Seen:
     """What a page showed, asked for and was sent.
 
     overflow: px beyond the screen, beyond that at 200% zoom, beyond the sheet of paper; declared: the language that the
-    page says it is in; said: every text once, folded ones too; printed: what on paper is in the way; sent: bytes.
+    page says it is in; texts: every text once, folded ones too; printed: what on paper is in the way; sent: bytes.
     """
 
     language: str
@@ -120,7 +122,7 @@ class Seen:
     complaints: list[str]
     foreign: list[str]
     cut: list[str]
-    said: list[str] = field(repr=False)
+    texts: list[str] = field(repr=False)
     violations: list[str]
     printed: list[str]
     sent: bytes = field(repr=False)
@@ -130,56 +132,70 @@ class Seen:
 def context_page(browser: Browser, width: int) -> Iterator[Page]:
     """A page in a context of its own: nothing remembered."""
     context = browser.new_context(viewport={"width": width, "height": HEIGHT}, locale="it-IT")
+    context.set_default_timeout(PATIENCE)
     try:
         yield context.new_page()
     finally:
         context.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a page logged, asked other machines for and was sent, while it is open."""
+
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
+
+    def record(self, page: Page, path: str) -> None:
+        """Listen to a page that will be opened at a path."""
+
+        def hear(message: ConsoleMessage) -> None:
+            if message.type == "error" and not is_streamlits_own(message, path):
+                self.complaints.append(f"{message.text} ({message.location['url']})")
+
+        def keep(payload: str | bytes) -> None:
+            self.sent.append(payload if isinstance(payload, bytes) else payload.encode())
+
+        def listen(socket: WebSocket) -> None:
+            socket.on("framereceived", keep)
+
+        page.on("console", hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.foreign.append(request.url) if is_foreign(request.url) else None)
+        page.on("websocket", listen)
+
+
 def look(browser: Browser, address: str, path: str, language: str, width: int) -> Seen:
     """Open a page as a stranger does, by its address, and look at all of it; then at 200% zoom, then on paper."""
-    complaints: list[str] = []
-    foreign: list[str] = []
-    sent: list[bytes] = []
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and not is_streamlits_own(message, path):
-            complaints.append(f"{message.text} ({message.location['url']})")
-
-    def remember(payload: str | bytes) -> None:
-        sent.append(payload if isinstance(payload, bytes) else payload.encode())
-
+    traffic = Traffic()
     with context_page(browser, width) as page:
-        page.on("console", heard)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: foreign.append(request.url) if is_foreign(request.url) else None)
-        page.on("websocket", lambda socket: socket.on("framereceived", remember))
+        traffic.record(page, path)
         page.goto(f"{address}{path}?lang={language}")
         settle(page)
-        overflow = page.evaluate(OVERFLOW)
-        exceptions = page.locator("[data-testid=stException]").count()
-        dialogs = page.get_by_role("dialog").count()
         strip = page.locator(".st-key-strip_simulated").bounding_box()
-        declared: str = page.evaluate("document.documentElement.lang")
-        cut, said, found = page.evaluate(CUT), page.evaluate(SAID), violations(page)
+        on_screen = {
+            "declared": page.evaluate("document.documentElement.lang"),
+            "exceptions": page.locator("[data-testid=stException]").count(),
+            "dialogs": page.get_by_role("dialog").count(),
+            "strip_top": strip["y"] if strip else None,
+            "cut": page.evaluate(CUT),
+            "texts": page.evaluate(TEXTS),
+            "violations": violations(page),
+        }
+        overflow = page.evaluate(OVERFLOW)
         zoomed = _resized(page, width // 2) if width == WIDTHS["desk"] else 0
         page.emulate_media(media="print")
         on_paper = _resized(page, A4)
         printed = page.evaluate(PRINTED)
     return Seen(
         language=language,
-        declared=declared,
         overflow=(overflow, zoomed, on_paper),
-        exceptions=exceptions,
-        dialogs=dialogs,
-        strip_top=strip["y"] if strip else None,
-        complaints=complaints,
-        foreign=foreign,
-        cut=cut,
-        said=said,
-        violations=found,
+        complaints=traffic.complaints,
+        foreign=traffic.foreign,
         printed=printed,
-        sent=b"\n".join(sent),
+        sent=b"\n".join(traffic.sent),
+        **on_screen,
     )
 
 
@@ -193,10 +209,10 @@ def _resized(page: Page, width: int) -> int:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds against WCAG 2.1 A and AA, apart from what is tracked: rule, element, what to change."""
-    found = Axe().run(page, options=RULES).response["violations"]
+    broken = Axe().run(page, options=RULES).response["violations"]
     return [
         f"{rule['id']}: {' '.join(map(str, node['target']))} {node['html'][:120]} {node['failureSummary']}"
-        for rule in found
+        for rule in broken
         for node in rule["nodes"]
         if not _tracked(page, rule["id"], node["target"])
     ]
@@ -208,13 +224,11 @@ WITHIN = "([target, selector]) => !!document.querySelector(target)?.closest(sele
 def _tracked(page: Page, rule: str, target: list[str]) -> bool:
     """Whether a violation lies in an element that is known to be Streamlit's."""
     return any(
-        rule == known
-        and page.evaluate("([at, inside]) => !!document.querySelector(at)?.closest(inside)", [target[-1], selector])
-        for known, selector in TRACKED_VIOLATIONS
+        rule == known and page.evaluate(WITHIN, [target[-1], selector]) for known, selector in TRACKED_VIOLATIONS
     )
 
 
-def without_streamlits_words(said: list[str]) -> list[str]:
+def without_streamlits_words(texts: list[str]) -> list[str]:
     """What a page says, less what Streamlit says on it: alone, or before a name ("Search: …")."""
     own = re.compile(rf"^({'|'.join(map(re.escape, STREAMLIT_SAYS))})(?=$|:)")
-    return [own.sub("", one) for one in said]
+    return [own.sub("", text) for text in texts]

@@ -14,7 +14,17 @@ from analytics.language.text import LANGUAGES
 from analytics.release import Releases
 from tests.helpers.languages import foreign_words
 from tests.helpers.officer import identifiers
-from tests.pages.reader import PATHS, WIDTHS, Seen, context_page, is_foreign, look, without_streamlits_words
+from tests.pages.reader import (
+    HANG,
+    PATHS,
+    PATIENCE,
+    WIDTHS,
+    Seen,
+    context_page,
+    is_foreign,
+    look,
+    without_streamlits_words,
+)
 
 VIEWS = [(path, language, form) for path in PATHS for language in LANGUAGES for form in WIDTHS]
 
@@ -65,8 +75,8 @@ def test_a_page_speaks_one_language(seen: Seen) -> None:
     page says which language it is in (WCAG 3.1.1), so that it is read aloud with the right voice.
     """
     assert seen.declared == seen.language
-    assert len(seen.said) > 30
-    assert foreign_words(without_streamlits_words(seen.said), seen.language) == set()
+    assert len(seen.texts) > 30
+    assert foreign_words(without_streamlits_words(seen.texts), seen.language) == set()
 
 
 def test_a_printed_page_holds_what_can_be_read_alone(seen: Seen) -> None:
@@ -84,9 +94,9 @@ def test_no_identifier_of_a_firm_is_in_what_the_server_sends(seen: Seen, secrets
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page that fails the test on a request to anywhere else."""
     foreign: list[str] = []
-    with context_page(browser, request.param) as opened:
-        opened.on("request", lambda r: foreign.append(r.url) if is_foreign(r.url) else None)
-        yield opened
+    with context_page(browser, request.param) as blank:
+        blank.on("request", lambda sent: foreign.append(sent.url) if is_foreign(sent.url) else None)
+        yield blank
     assert foreign == []
 
 
@@ -94,18 +104,18 @@ def test_the_picture_carries_release_id_and_mark(page: Page, address: str, demon
     """A chart, cut out of the page, still says source, release, figure id and that it is simulated."""
     release = Releases(demonstration.releases, "ecommerce-2020").open()
     page.goto(address)
-    expect(page.locator("h1")).to_be_visible(timeout=30_000)
+    expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
     effect = page.locator(".st-key-panel_effect .js-plotly-plot")
-    expect(effect).to_be_visible(timeout=30_000)
-    drawn = re.sub(r"\s+", " ", effect.inner_text())
+    expect(effect).to_be_visible(timeout=PATIENCE)
+    words = re.sub(r"\s+", " ", effect.inner_text())
     for part in (release.headline().figure_id, release.release_id, "DATI SIMULATI", "Fonte"):
-        assert part in drawn
+        assert part in words
 
 
 def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: str, demonstration: Home) -> None:
     """The API gives the release's headline to the last digit, marked; an unknown address is a 404 in JSON."""
     figure = Releases(demonstration.releases, "ecommerce-2020").open().headline()
-    with urllib.request.urlopen(f"{address}/api/headlines.json?lang=en", timeout=20) as answer:
+    with urllib.request.urlopen(f"{address}/api/headlines.json?lang=en", timeout=HANG) as answer:
         payload = json.load(answer)
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert payload["headlines"][0]["value"] == figure.value
@@ -113,6 +123,6 @@ def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: 
     assert "SIMULATED" in payload["data_mark"]
     for route in ("/api/nothing", "/api/headlines.json?programme=nobody", "/api/headlines.json?release=1999-1"):
         with pytest.raises(urllib.error.HTTPError) as problem:
-            urllib.request.urlopen(address + route, timeout=20)
+            urllib.request.urlopen(address + route, timeout=HANG)
         assert problem.value.code == 404
         assert "error" in json.loads(problem.value.read())

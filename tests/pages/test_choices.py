@@ -25,8 +25,10 @@ from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 from analytics.release.file import write_release
 from analytics.release.measures import measure_named
+from pages import PAGES
 from pages.parts import guide
 from pages.parts.in_use import read_release
+from tests.pages.reader import HANG
 from tests.pages.test_pages import DASHBOARD, sound, words
 
 CHOICES = ("sector", "outcome", "estimand", "year", "shrunken", "lang", "programme", "release", "claim")
@@ -40,7 +42,7 @@ def _home(monkeypatch: pytest.MonkeyPatch, demonstration: Home) -> None:
 
 def opened(home: Home, page: str = "overview", **address: str) -> AppTest:
     """A page as a deep link opens it: AppTest comes to it by the first one, which is empty here, and quick."""
-    app = AppTest.from_file(DASHBOARD, default_timeout=60)
+    app = AppTest.from_file(DASHBOARD, default_timeout=HANG)
     with pytest.MonkeyPatch.context() as patch:
         if page != "overview":
             patch.setenv("VETRINA_DATA", str(home.root / "nothing"))
@@ -58,17 +60,17 @@ Notes = Callable[[dict[str, str]], None]
 @pytest.fixture
 def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
     """Sets the cookies of the reader's browser. (A test of Streamlit's own has no browser, and a mock that has all.)"""
-    return lambda held: monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: held))
+    return lambda cookies: monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: cookies))
 
 
-def shelved(home: Home) -> Release:
+def release_in_memory(home: Home) -> Release:
     """The release that the pages have in memory, so that nothing is drawn twice."""
     return read_release(Releases(home.releases, "ecommerce-2020").path("2026-1"))
 
 
 @pytest.fixture(scope="module")
 def release(demonstration: Home) -> Release:
-    return shelved(demonstration)
+    return release_in_memory(demonstration)
 
 
 def typed(app: AppTest, key: str, written: str) -> AppTest:
@@ -78,7 +80,7 @@ def typed(app: AppTest, key: str, written: str) -> AppTest:
     return field.set_value(written).run()
 
 
-def asked_for(app: AppTest, key: str) -> str:
+def in_address(app: AppTest, key: str) -> str:
     """What the address says."""
     value = app.query_params[key]
     return value[0] if isinstance(value, list) else value
@@ -105,13 +107,13 @@ def test_the_first_screen_shows_the_words_of_its_pictures_and_of_verify(
     outcome = release.programme.outcome("online_sales")
     value = float(described(release, main, text).splitlines()[0].rpartition(" ")[2])
     assert value == main.value
-    shown = [str(metric.value).replace("\\", "") for metric in app.metric]
-    assert shown == [text.percent(change.value or 0), text.percent(value), rate_span(money, outcome, text)]
+    metrics = [str(metric.value).replace("\\", "") for metric in app.metric]
+    assert metrics == [text.percent(change.value or 0), text.percent(value), rate_span(money, outcome, text)]
     assert text.percent(value, sign=False) in app.title[0].value
     cells = [str(cell).replace("\\", "") for table in app.table for cell in table.value.to_numpy().ravel()]
     assert effect_cell(main, text) in cells
-    assert shown[0] in cells
-    assert shown[2] in cells
+    assert metrics[0] in cells
+    assert metrics[2] in cells
     for figure in (change, main, money):
         assert figure.figure_id in cells
     forest = pictures.forest(release, text, "sector", Asked.headline(release))
@@ -126,16 +128,16 @@ def test_a_typed_code_picks_its_sector_and_nonsense_none(demonstration: Home) ->
     """A code, then a name, is the sector shown and the one in the address; nonsense keeps it, and says so once."""
     app = typed(opened(demonstration, "sectors"), "sector", "47.91")
     assert title(app).startswith("Commercio al dettaglio")
-    assert asked_for(app, "sector") == "retail"
+    assert in_address(app, "sector") == "retail"
     assert not app.warning
     app = typed(app, "sector", "tessile")
     assert title(app).startswith("Tessile, abbigliamento e pelle")
-    assert asked_for(app, "sector") == "textiles"
+    assert in_address(app, "sector") == "textiles"
     app = typed(app, "sector", "<b>xyzzy</b>")
     assert title(app).startswith("Tessile, abbigliamento e pelle")
-    assert asked_for(app, "sector") == "textiles"
+    assert in_address(app, "sector") == "textiles"
     assert app.selectbox(key="pick_sector").value == "textiles"
-    assert [one.value.replace("\\", "").count("<b>xyzzy</b>") for one in app.warning] == [1]
+    assert [warning.value.replace("\\", "").count("<b>xyzzy</b>") for warning in app.warning] == [1]
     assert "<b>" not in app.warning[0].value
     assert not app.run().warning
 
@@ -146,7 +148,7 @@ def test_a_typed_code_picks_its_sector_and_nonsense_none(demonstration: Home) ->
 def chosen(app: AppTest) -> dict[str, object]:
     """What the controls of a page stand at."""
     controls = (*app.selectbox, *app.segmented_control, *app.toggle)
-    return {str(one.key).removeprefix("pick_"): one.value for one in controls}
+    return {str(control.key).removeprefix("pick_"): control.value for control in controls}
 
 
 @pytest.mark.parametrize(
@@ -161,27 +163,27 @@ def test_an_address_opens_what_was_on_the_screen(demonstration: Home, page: str,
     """Every choice that the address names is the one shown, and stays in it."""
     app = opened(demonstration, page, **address)
     assert sound(app, "en")
-    shown = chosen(app)
+    choices = chosen(app)
     for key, value in address.items():
-        assert shown[key] == (value == "1" if key == "shrunken" else value), key
-        assert asked_for(app, key) == value, key
+        assert choices[key] == (value == "1" if key == "shrunken" else value), key
+        assert in_address(app, key) == value, key
 
 
 def test_another_choice_shows_and_addresses_another_figure(demonstration: Home, release: Release) -> None:
     """Year 2 of sales added up: the id on the page is that figure's, with its facts, and no claim is made of it."""
-    text, asked = speaking("it"), Asked("total_sales", Estimand.EURO_WEIGHTED, "2")
+    text, question = speaking("it"), Asked("total_sales", Estimand.EURO_WEIGHTED, "2")
     app = opened(demonstration, "sectors", sector="retail", outcome="total_sales", estimand="euro_weighted", year="2")
-    figure = asked.effect(release, [("sector", "retail")])
+    figure = question.effect(release, [("sector", "retail")])
     assert figure is not None
     assert figure.figure_id in words(app)
     assert title(app) == "Commercio al dettaglio · Vendite totali: vendite sommate, 2º anno"
-    for label, shown in sector_facts(release, asked, "retail", text):
-        assert f":gray[{label}]  \n**{shown}**" in words(app)
+    for label, value in sector_facts(release, question, "retail", text):
+        assert f":gray[{label}]  \n**{value}**" in words(app)
     app.segmented_control(key="pick_year").set_value("3").run()
-    figure = asked.effect(release, [("sector", "retail")], horizon="3")
+    figure = question.effect(release, [("sector", "retail")], horizon="3")
     assert figure is not None
     assert figure.figure_id in words(app)
-    assert asked_for(app, "year") == "3"
+    assert in_address(app, "year") == "3"
 
 
 FRAME = {"programme": "ecommerce-2020", "release": "2026-1", "lang": "it"}
@@ -202,7 +204,7 @@ def test_nonsense_in_the_address_is_the_default(demonstration: Home, page: str, 
     assert chosen(app) == FRAME | usual
     assert "<script>" not in words(app)
     for key, value in (FRAME | usual).items():
-        assert asked_for(app, key) == ("0" if value is False else value)
+        assert in_address(app, key) == ("0" if value is False else value)
 
 
 def test_an_outcome_without_the_measure_falls_back_to_the_usual_one(demonstration: Home) -> None:
@@ -212,10 +214,10 @@ def test_an_outcome_without_the_measure_falls_back_to_the_usual_one(demonstratio
     app.selectbox(key="pick_outcome").set_value("destination_countries").run()
     assert sound(app)
     assert chosen(app)["estimand"] == "typical_firm"
-    assert asked_for(app, "estimand") == "typical_firm"
+    assert in_address(app, "estimand") == "typical_firm"
 
 
-def held_page() -> None:
+def page_with_a_choice() -> None:
     import streamlit as st
 
     from pages.parts import address
@@ -223,9 +225,9 @@ def held_page() -> None:
     st.write(address.read_choice("estimand", ["typical_firm", "symmetric_growth"], "euro_weighted"))
 
 
-def test_what_is_held_is_an_option() -> None:
+def test_a_choice_is_always_one_of_the_options() -> None:
     """The programme's own question may be of sales added up; an outcome that is no money has no such measure."""
-    app = AppTest.from_function(held_page).run()
+    app = AppTest.from_function(page_with_a_choice).run()
     assert not app.exception
     assert app.markdown[0].value in ("typical_firm", "symmetric_growth")
 
@@ -276,13 +278,15 @@ RENDERED = ("title", "header", "subheader", "markdown", "caption", "warning", "e
 
 def rendered(app: AppTest) -> list[tuple[str, str]]:
     """What Streamlit reads as Markdown: texts, labels of metrics, cells of laid-out tables."""
-    found = [(kind, str(getattr(one, "value", None) or one.label)) for kind in RENDERED for one in app.get(kind)]
+    markdown = [
+        (kind, str(getattr(element, "value", None) or element.label)) for kind in RENDERED for element in app.get(kind)
+    ]
     for metric in app.metric:
-        found += [("metric", str(metric.label)), ("metric", str(metric.value))]
+        markdown += [("metric", str(metric.label)), ("metric", str(metric.value))]
     for table in app.table:
         cells = [*table.value.index, *table.value.columns, *table.value.to_numpy().ravel()]
-        found += [("table", str(cell)) for cell in cells]
-    return found
+        markdown += [("table", str(cell)) for cell in cells]
+    return markdown
 
 
 def own(words: str) -> str:
@@ -290,7 +294,7 @@ def own(words: str) -> str:
     return re.sub(r":blue\[|:gray\[|:small\[", "[", words)
 
 
-@pytest.fixture(scope="module", params=["overview", "sectors", "evidence"])
+@pytest.fixture(scope="module", params=PAGES)
 def page(spoiled: Home, request: pytest.FixtureRequest) -> AppTest:
     """A page about such names."""
     app = opened(spoiled, request.param, sector="retail")
@@ -305,24 +309,25 @@ def test_names_of_a_programme_stand_on_the_page_as_they_are_written(page: AppTes
 
 def test_names_of_a_programme_are_never_markup(page: AppTest) -> None:
     """HTML, Markdown, a formula, a link, a directive in a name are read as they are written, wherever they stand."""
-    assert {kind for kind, said in rendered(page) if MARKUP.search(own(said))} == set()
+    assert {kind for kind, markdown in rendered(page) if MARKUP.search(own(markdown))} == set()
 
 
 def test_names_in_tables_and_headings_are_never_markup(page: AppTest) -> None:
     """What is laid out from frames and lists is escaped."""
-    found = [said for kind, said in rendered(page) if kind in ("table", "header", "expander")]
-    assert found
-    assert [said for said in found if MARKUP.search(own(said))] == []
+    kinds = ("table", "header", "subheader", "expander")
+    escaped = [markdown for kind, markdown in rendered(page) if kind in kinds]
+    assert escaped
+    assert [markdown for markdown in escaped if MARKUP.search(own(markdown))] == []
 
 
 def test_names_in_pictures_are_never_markup(spoiled: Home) -> None:
     """Inside a chart only our own tags are tags; formulas and entities are words."""
-    release, text = shelved(spoiled), speaking("it")
-    asked, ways = Asked.headline(release), claims(release, text)[0].figure.figure_id
-    shown = [
-        pictures.forest(release, text, "sector", asked),
-        pictures.forest(release, text, "channel", asked, within=(("sector", "retail"),), narrow=True),
-        pictures.standing(release, text, "retail", asked),
+    release, text = release_in_memory(spoiled), speaking("it")
+    question, ways = Asked.headline(release), claims(release, text)[0].figure.figure_id
+    images = [
+        pictures.forest(release, text, "sector", question),
+        pictures.forest(release, text, "channel", question, within=(("sector", "retail"),), narrow=True),
+        pictures.standing(release, text, "retail", question),
         pictures.index_lines(release, text, "online_sales", "retail"),
         pictures.all_sectors(release, text, "online_sales"),
         pictures.context(release, text, "food"),
@@ -331,7 +336,7 @@ def test_names_in_pictures_are_never_markup(spoiled: Home) -> None:
         pictures.effect_panel(release, text, "typical_firm", point=True),
     ]
     seen = ""
-    for picture in shown:
+    for picture in images:
         assert isinstance(picture, pictures.Picture)
         for form in (picture.wide, picture.phone):
             for note in form.layout.annotations if form else ():
@@ -347,12 +352,12 @@ def test_names_in_pictures_are_never_markup(spoiled: Home) -> None:
 
 
 def guided(app: AppTest, language: str = "it") -> bool:
-    return Text(language)("guide.title") in [one.value for one in app.subheader]
+    return Text(language)("guide.title") in [heading.value for heading in app.subheader]
 
 
 def remembers(app: AppTest) -> bool:
     """Whether the page sends the browser its note."""
-    return any(f"{guide.SEEN}=1" in one.proto.body for one in app.get("html"))
+    return any(f"{guide.SEEN}=1" in element.proto.body for element in app.get("html"))
 
 
 def test_the_guide_is_there_on_a_first_visit_until_it_is_closed(demonstration: Home, notes: Notes) -> None:
@@ -405,15 +410,15 @@ def test_a_page_that_fails_says_so_in_the_readers_language(
     monkeypatch.setattr(pictures, "years", fails)
     with caplog.at_level(logging.ERROR, logger="vetrina"):
         app = opened(demonstration, page, lang=language)
-    text, said = Text(language), words(app)
+    text, page_words = Text(language), words(app)
     assert not app.exception
-    assert text("page.error_title") in [one.value for one in app.title]
-    assert text("page.error") in said
-    assert "0123secret" not in said
-    assert "Traceback" not in said
-    assert "vetrina@example.org" in said
-    records = [one for one in caplog.records if one.name == "vetrina"]
-    assert [one.exc_info is not None for one in records] == [True]
+    assert text("page.error_title") in [heading.value for heading in app.title]
+    assert text("page.error") in page_words
+    assert "0123secret" not in page_words
+    assert "Traceback" not in page_words
+    assert "vetrina@example.org" in page_words
+    records = [record for record in caplog.records if record.name == "vetrina"]
+    assert [record.exc_info is not None for record in records] == [True]
     assert "0123secret" in caplog.text
     assert not sound(app, language)
 
