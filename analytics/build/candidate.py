@@ -41,7 +41,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
-    keep_contributions(store.behind, release, made.contributions)
+    keep_contributions(store.contributions_folder, release, made.contributions)
     written = made.manifest | {"built_at": now.strftime("%Y-%m-%dT%H:%M:%SZ")}
     write_release(releases.path(release), written, made.tables)
     releases.record("built", release)
@@ -78,7 +78,7 @@ def contents(
     if horizon != "overall" and horizon not in years:
         raise UserError("release.no_headline", release=release)
     samples = samples_of(panel, programme, years)
-    behind = recall_earlier(store.behind, releases, programme, beside)
+    behind = recall_earlier(store.contributions_folder, releases, programme, beside)
     given = contributions(panel, programme, samples)
     guarded = find_withheld_cells(given, programme, list(behind.values()), progress)
     earlier = [one.release for one in behind.values()]
