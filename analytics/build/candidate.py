@@ -41,7 +41,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
-    keep_contributions(store.behind, release, made.contributions)
+    keep_contributions(store.contributions_folder, release, made.contributions)
     manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     write_release(releases.path(release), manifest, made.tables)
     releases.record("built", release)
@@ -77,7 +77,7 @@ def contents(
     if programme.headline.year is not None and programme.headline.year not in years:
         raise UserError("release.no_headline", release=release)
     samples = samples_of(panel, programme, years)
-    inputs = list(recall_earlier(store.behind, releases, filed, beside).values())
+    inputs = list(recall_earlier(store.contributions_folder, releases, filed, beside).values())
     contributed = contributions(panel, programme, samples)
     withheld_cells = find_withheld_cells(contributed, programme, inputs, progress)
     earlier = [behind.release for behind in inputs]

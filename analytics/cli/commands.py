@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # commands import what they need, so that --help and headline
     from analytics.store.cells import Rejection
     from analytics.store.ingest import Report
 
-SHOWN = 20  # rejected rows listed on the screen
+MOST_REJECTIONS = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = ("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment")
 
@@ -119,7 +119,7 @@ def _print_import(path: Path, report: "Report", programme: "Programme", text: Te
     if report.already:
         print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
         return
-    _list_rejections(report.rejections, text)
+    _print_rejections(report.rejections, text)
     if report.unused_columns:
         print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
     if report.superseded:
@@ -131,13 +131,13 @@ def _print_import(path: Path, report: "Report", programme: "Programme", text: Te
     print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
 
 
-def _list_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
-    for found in rejections[:SHOWN]:
-        value = "".join(mark if mark.isprintable() else "�" for mark in found.value[:80])
-        why = text(f"reject.{found.reason}", value=value, expected=found.expected)
-        print(text("cli.rejected_row", row=found.row, column=found.column or "–", why=why), file=sys.stderr)
-    if len(rejections) > SHOWN:
-        print(text("cli.rejected_more", n=text.number(len(rejections) - SHOWN)), file=sys.stderr)
+def _print_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
+    for rejection in rejections[:MOST_REJECTIONS]:
+        value = "".join(mark if mark.isprintable() else "�" for mark in rejection.value[:80])
+        why = text(f"reject.{rejection.reason}", value=value, expected=rejection.expected)
+        print(text("cli.rejected_row", row=rejection.row, column=rejection.column or "–", why=why), file=sys.stderr)
+    if len(rejections) > MOST_REJECTIONS:
+        print(text("cli.rejected_more", n=text.number(len(rejections) - MOST_REJECTIONS)), file=sys.stderr)
 
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
@@ -181,15 +181,17 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
 
 
 def main(words: list[str] | None = None) -> int:
-    """Run one command; user errors become a sentence and exit code 1 (2 when the use was wrong)."""
+    """Run the command that the words name (None: those typed); its exit code. User errors become a sentence and exit
+    code 1, or 2 when the use was wrong.
+    """
     words = sys.argv[1:] if words is None else words
-    wanted = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
-    arguments = _parser(Text(wanted)).parse_args(words)
+    language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
+    arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
     try:
         return int(arguments.run(arguments, text))
     except UserError as error:
-        _list_rejections(getattr(error, "rejections", ()), text)
+        _print_rejections(getattr(error, "rejections", ()), text)
         print(error.said(text), file=sys.stderr)
         return 2 if error.key in WRONG_USE else 1
     except KeyboardInterrupt:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from analytics.release import Release, Releases
     from analytics.release.difference import Changed
 
-LISTED = 20  # changed figures listed on the screen
+MOST_CHANGES = 20  # changed figures listed on the screen
 
 
 def of(arguments: argparse.Namespace) -> "Releases":
@@ -50,7 +50,7 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     print(text("cli.done.build", release=release))
     if releases.current:
         try:
-            _say_counts(releases.open(), built, text)
+            _print_counts(releases.open(), built, text)
         except UserError as error:  # such as a release in the format of an earlier version
             print(text("cli.difference.absent", old=releases.current, why=error.said(text)), file=sys.stderr)
     return 0
@@ -108,43 +108,45 @@ def run_difference(arguments: argparse.Namespace, text: Text) -> int:
         if name not in releases.known() or not releases.path(name).exists():
             raise UserError("release.unknown", release=name, programme=releases.programme)
     old, new = Release(releases.path(arguments.old)), Release(releases.path(arguments.new))
-    _say_counts(old, new, text)
+    _print_counts(old, new, text)
     if arguments.attribute:
         from analytics.build.recompute import attributed
 
         with Bar(text) as bar:
             steps = attributed(old, new, Home.default(), bar)
         for cause, changed in steps.items():
-            print(text("cli.difference.step", cause=text(f"cli.cause.{cause}"), counts=_counts(changed, text)))
+            print(text("cli.difference.step", cause=text(f"cli.cause.{cause}"), counts=_counts_in_words(changed, text)))
     changed = changes(old.figures, new.figures)
-    for one in changed[:LISTED]:
-        print(f"\n{text(f'cli.change.{one.how}')}")
-        for release, figure_id in ((old, one.before), (new, one.after)):
+    for change in changed[:MOST_CHANGES]:
+        print(f"\n{text(f'cli.change.{change.how}')}")
+        for release, figure_id in ((old, change.before), (new, change.after)):
             if figure_id:
-                _say_figure(release, figure_id, text)
-    if len(changed) > LISTED:
-        print("\n" + text("cli.difference.more", n=text.number(len(changed) - LISTED)))
+                _print_figure(release, figure_id, text)
+    if len(changed) > MOST_CHANGES:
+        print("\n" + text("cli.difference.more", n=text.number(len(changed) - MOST_CHANGES)))
     return 0
 
 
-def _say_counts(old: "Release", new: "Release", text: Text) -> None:
+def _print_counts(old: "Release", new: "Release", text: Text) -> None:
     """Two lines: how many figures differ, and what was different when the two were made."""
     from analytics.release.difference import causes, changes
 
-    counts = _counts(changes(old.figures, new.figures), text)
+    counts = _counts_in_words(changes(old.figures, new.figures), text)
     print(text("cli.difference.counts", old=old.release_id, new=new.release_id, counts=counts))
     words = ", ".join(text(f"cli.cause.{cause}") for cause in causes(old, new))
     print(text("cli.difference.causes", causes=words or text("cli.cause.none")))
 
 
-def _counts(changed: "Iterable[Changed]", text: Text) -> str:
+def _counts_in_words(changed: "Iterable[Changed]", text: Text) -> str:
     from analytics.release.difference import counts
 
-    found = counts(changed).items()
-    return ", ".join(text("cli.difference.count", how=text(f"cli.change.{how}"), n=text.number(n)) for how, n in found)
+    by_kind = counts(changed).items()
+    return ", ".join(
+        text("cli.difference.count", how=text(f"cli.change.{how}"), n=text.number(n)) for how, n in by_kind
+    )
 
 
-def _say_figure(release: "Release", figure_id: str, text: Text) -> None:
+def _print_figure(release: "Release", figure_id: str, text: Text) -> None:
     from analytics.present.sentences.phrases import described
 
     lines = described(release, release.by_id(figure_id), text).splitlines()
@@ -157,16 +159,16 @@ def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.release.ledger import State
     from analytics.release.verify import verify
 
-    found = verify(arguments.figure, Home.default().releases)
-    until = moment_in_words(found.until, text) if found.until else ""
-    print(text(f"cli.verify.{found.state}", figure=arguments.figure, current=found.current or "–", until=until))
-    if found.release is None:
-        return 1 if found.state is State.NEVER_PUBLISHED else 0
-    print(described(found.release, found.figure, text))
-    return 0 if arguments.no_recompute or _recomputed(found.release, arguments.figure, text) else 1
+    standing = verify(arguments.figure, Home.default().releases)
+    until = moment_in_words(standing.until, text) if standing.until else ""
+    print(text(f"cli.verify.{standing.state}", figure=arguments.figure, current=standing.current or "–", until=until))
+    if standing.release is None:
+        return 1 if standing.state is State.NEVER_PUBLISHED else 0
+    print(described(standing.release, standing.figure, text))
+    return 0 if arguments.no_recompute or _print_recomputed(standing.release, arguments.figure, text) else 1
 
 
-def _recomputed(release: "Release", written: str, text: Text) -> bool:
+def _print_recomputed(release: "Release", written: str, text: Text) -> bool:
     """Make the figure again and say how it came out; false only when it came out different."""
     from analytics.build.recompute import recompute
     from analytics.release.figure_id import parse_figure_id

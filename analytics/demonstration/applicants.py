@@ -1,7 +1,7 @@
 """Invented applicants that add up to the announced totals: who applied, sector, size, and what was granted.
 
 The announcement states counts, two amounts and two dates: those, and the lists of sectors, areas, channels and kinds of
-beneficiaries, come from the programme file. Everything else is invented, here and in `stories`.
+beneficiaries, come from the programme file. Everything else is invented, here and in `assumptions`.
 """
 
 import numpy as np
@@ -34,55 +34,55 @@ APPLICANT_COLUMNS = (
 HIDDEN_COLUMNS = ("sector", "arm", "sells", "aid_if_rejected_on")
 
 
-def applicants(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
-    """The applications, with the columns HIDDEN that no file shows."""
-    firms = _roster(programme, rng)
+def draw_applicants(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
+    """The applications, with the HIDDEN_COLUMNS that no file shows."""
+    firms = _draw_roster(programme, rng)
     n = len(firms)
     numbers = pd.Series(np.arange(1, n + 1))
     firms["application_id"] = numbers.map("A-{:04d}".format)
-    named = firms["sells"].map({True: "Impresa simulata ", False: "Ente simulato "})
-    firms["name"] = named + numbers.map("{:04d}".format)
+    prefix = firms["sells"].map({True: "Impresa simulata ", False: "Ente simulato "})
+    firms["name"] = prefix + numbers.map("{:04d}".format)
     activities = pd.concat([SECTORS["codes"], NON_FIRMS["codes"]])
-    story = firms["sector"].where(firms["sells"], firms["beneficiary_kind"])
-    firms["ateco_code"] = [rng.choice(codes.split(",")) for codes in activities[story]]
+    group = firms["sector"].where(firms["sells"], firms["beneficiary_kind"])
+    firms["ateco_code"] = [rng.choice(codes.split(",")) for codes in activities[group]]
     firms["ateco_edition"] = "2007"
-    firms["province"] = _provinces(programme, n, rng)
+    firms["province"] = _draw_provinces(programme, n, rng)
     shares = np.array(CHANNEL_SHARES[: len(programme.channels)])
     firms["channel"] = rng.choice(programme.codes("channel"), n, p=shares / shares.sum())
-    _decide(firms, programme, rng)
-    _size(firms, rng)
-    firms["fiscal_code"] = _fiscal_codes(firms, rng)
-    _award(firms, programme, rng)
-    _other_aid(firms, rng)
-    _closures(firms, rng)
+    _draw_outcomes(firms, programme, rng)
+    _draw_sizes(firms, rng)
+    firms["fiscal_code"] = _draw_fiscal_codes(firms, rng)
+    _draw_awards(firms, programme, rng)
+    _draw_other_aid(firms, rng)
+    _draw_closures(firms, rng)
     return firms[[*APPLICANT_COLUMNS, *HIDDEN_COLUMNS]]
 
 
-def _roster(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
+def _draw_roster(programme: Programme, rng: np.random.Generator) -> pd.DataFrame:
     """Sector, kind, arm and status of each application, in random order.
 
     Ineligible and withdrawn applicants fall in any sector, bodies that sell nothing in the one of all the rest.
     """
-    stories = SECTORS.loc[programme.codes("sector")]
+    sectors = SECTORS.loc[programme.codes("sector")]
     rest = next(sector.id for sector in programme.sectors if sector.rest)
-    likely = stories["comparison"] / stories["comparison"].sum()
+    shares = sectors["comparison"] / sectors["comparison"].sum()
     blocks = [
-        (stories.index, stories["funded"], "funded", "funded"),
-        (stories.index, stories["comparison"], "comparison", "comparison"),
-        (stories.index, rng.multinomial(INELIGIBLE, likely), "none", "ineligible"),
-        (stories.index, rng.multinomial(WITHDRAWN, likely), "none", "withdrawn"),
+        (sectors.index, sectors["funded"], "funded", "funded"),
+        (sectors.index, sectors["comparison"], "comparison", "comparison"),
+        (sectors.index, rng.multinomial(INELIGIBLE, shares), "none", "ineligible"),
+        (sectors.index, rng.multinomial(WITHDRAWN, shares), "none", "withdrawn"),
         (NON_FIRMS.index, NON_FIRMS["funded"], "none", "funded"),
         (NON_FIRMS.index, NON_FIRMS["turned_down"], "none", "comparison"),
     ]
     parts = [
-        pd.DataFrame({"story": np.repeat(names.to_numpy(dtype=str), np.asarray(counts)), "arm": arm, "outcome": status})
+        pd.DataFrame({"group": np.repeat(names.to_numpy(dtype=str), np.asarray(counts)), "arm": arm, "outcome": status})
         for names, counts, arm, status in blocks
     ]
     roster = pd.concat(parts, ignore_index=True)
     _check_totals(programme, int((roster["outcome"] == "funded").sum()), len(roster))
-    roster["sells"] = roster["story"].isin(SECTORS.index)
-    roster["sector"] = roster["story"].where(roster["sells"], rest)
-    roster["beneficiary_kind"] = roster["story"].where(~roster["sells"], "firm")
+    roster["sells"] = roster["group"].isin(SECTORS.index)
+    roster["sector"] = roster["group"].where(roster["sells"], rest)
+    roster["beneficiary_kind"] = roster["group"].where(~roster["sells"], "firm")
     return roster.iloc[rng.permutation(len(roster))].reset_index(drop=True)
 
 
@@ -91,12 +91,12 @@ def _check_totals(programme: Programme, funded: int, applications: int) -> None:
     waves = sum(tranche.announced_firms or 0 for tranche in programme.tranches)
     if (waves, announced) != (funded, applications):
         raise ValueError(
-            f"{programme.id} announces {waves} funded of {announced} applications, the stories tell {funded} of "
+            f"{programme.id} announces {waves} funded of {announced} applications, the assumptions make {funded} of "
             f"{applications}: change those counts"
         )
 
 
-def _fiscal_codes(firms: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
+def _draw_fiscal_codes(firms: pd.DataFrame, rng: np.random.Generator) -> pd.Series:
     """Codes whose check character holds, and that nobody can have; one in five begins with a zero."""
     n = len(firms)
     number = rng.permutation(n)
@@ -121,7 +121,7 @@ def _personal_code(number: int) -> str:
     return code + codicefiscale.calc_check_digit(code)
 
 
-def _provinces(programme: Programme, n: int, rng: np.random.Generator) -> NDArray[np.str_]:
+def _draw_provinces(programme: Programme, n: int, rng: np.random.Generator) -> NDArray[np.str_]:
     """Provinces, the earlier named (areas, and provinces within them) holding more firms."""
     weights = {
         province: 1 / (1 + rank) / (1 + within)
@@ -132,7 +132,7 @@ def _provinces(programme: Programme, n: int, rng: np.random.Generator) -> NDArra
     return rng.choice(list(weights), n, p=shares / shares.sum())
 
 
-def _decide(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) -> None:
+def _draw_outcomes(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) -> None:
     """Score, outcome, tranche and reason: the best scores make the first list, and so on."""
     status = firms["outcome"].to_numpy(dtype=str)
     n = len(firms)
@@ -154,7 +154,7 @@ def _decide(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator)
     firms["tranche"] = pd.Series(waves, index=ranked, dtype="str").reindex(firms.index)
 
 
-def _size(firms: pd.DataFrame, rng: np.random.Generator) -> None:
+def _draw_sizes(firms: pd.DataFrame, rng: np.random.Generator) -> None:
     """Staff, turnover and balance sheet inside the limits of the class (Recommendation 2003/361/EC).
 
     Bodies that sell nothing have staff and no accounts. Some applicants leave the class to be computed.
@@ -178,14 +178,14 @@ def _size(firms: pd.DataFrame, rng: np.random.Generator) -> None:
     firms["size_class"] = pd.Series(SIZES.index.to_numpy(dtype=str)[row], dtype="str").where(stated)
 
 
-def _award(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) -> None:
+def _draw_awards(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) -> None:
     """Date, grant, spending, payment and register code of the funded; each tranche adds up to its announced amount."""
     columns = ["grant_eur", "eligible_spend_eur", "paid_eur"]
     firms[columns] = np.nan
     firms["awarded_on"] = pd.Series(pd.NaT, index=firms.index, dtype="datetime64[s]")
     for tranche in programme.tranches:
         rows = firms.index[firms["tranche"] == tranche.id]
-        grant = _grants(len(rows), tranche.announced_eur, rng)
+        grant = _draw_grants(len(rows), tranche.announced_eur, rng)
         # the cap binds for most: what a firm spends beyond it brings no further grant
         spend = np.round(grant / GRANT_SHARE) + (grant == MOST_GRANT) * rng.integers(1, 600_000, len(rows))
         paid = np.where(rng.random(len(rows)) < 0.15, np.round(grant * rng.uniform(0.6, 1, len(rows))), grant)
@@ -197,19 +197,19 @@ def _award(firms: pd.DataFrame, programme: Programme, rng: np.random.Generator) 
     firms["cor"] = codes.astype("str").where(awarded)
 
 
-def _grants(n: int, total_eur: float | None, rng: np.random.Generator) -> IntArray:
+def _draw_grants(n: int, total_eur: float | None, rng: np.random.Generator) -> IntArray:
     """Grants in cents that sum to the total, two thirds of them at the cap; any sum where none was announced."""
     grants = np.where(rng.random(n) < 0.65, MOST_GRANT, rng.integers(LEAST_GRANT, MOST_GRANT, n))
     if total_eur is None:
         return grants
     gap = round(total_eur * 100) - int(grants.sum())
     room = np.where(grants < MOST_GRANT, (MOST_GRANT if gap > 0 else LEAST_GRANT) - grants, 0)
-    spread = np.round(gap * np.cumsum(room) / room.sum())  # rounding the running sum spreads the gap to the cent
-    exact: IntArray = grants + np.diff(spread, prepend=0).astype(np.int64)
+    running = np.round(gap * np.cumsum(room) / room.sum())  # rounding the running sum spreads the gap to the cent
+    exact: IntArray = grants + np.diff(running, prepend=0).astype(np.int64)
     return exact
 
 
-def _other_aid(firms: pd.DataFrame, rng: np.random.Generator) -> None:
+def _draw_other_aid(firms: pd.DataFrame, rng: np.random.Generator) -> None:
     """The day of other aid, of which each firm has one at most, as it came and as it would have come to the rejected.
 
     What a funded firm found, it would have found without the grant too; rejected, some of the others would have looked.
@@ -234,7 +234,7 @@ def _other_aid(firms: pd.DataFrame, rng: np.random.Generator) -> None:
     firms["aid_if_rejected_on"] = pd.Series(as_rejected, dtype="datetime64[s]").where(sells)
 
 
-def _closures(firms: pd.DataFrame, rng: np.random.Generator) -> None:
+def _draw_closures(firms: pd.DataFrame, rng: np.random.Generator) -> None:
     """Some firms close, as often in either arm: the grant keeps no firm open, and closes none."""
     n = len(firms)
     first, last = (pd.Timestamp(day) for day in CLOSING_DAYS)

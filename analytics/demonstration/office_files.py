@@ -87,22 +87,22 @@ def write_office_files(simulation: Simulation, programme: Programme, folder: Pat
     """Write both files, their mappings, and the truth; "applications" and "sales" -> file and mapping."""
     folder.mkdir(parents=True, exist_ok=True)
     files = {kind: folder / name for kind, name in (("applications", APPLICATIONS), ("sales", SALES))}
-    words = _words(programme)
+    words = _office_words(programme)
     _write_applications(simulation.applications, words, files["applications"])
     _write_sales(simulation.sales, files["sales"])
     mappings = {"applications": _applications_mapping(words), "sales": _sales_mapping(simulation.sales)}
     for kind, content in mappings.items():
         files[kind].with_suffix(".toml").write_text(content, encoding="utf-8")
     truth = simulation.truth
-    known = {"seed": truth.seed} | {
+    truth_tables = {"seed": truth.seed} | {
         name: json.loads(frame.to_json(orient="records", double_precision=15))  # what is not known becomes null
         for name, frame in (("effects", truth.effects), ("money", truth.money))
     }
-    (folder / TRUTH).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    (folder / TRUTH).write_text(json.dumps(truth_tables, indent=1) + "\n", encoding="utf-8")
     return {kind: (file, file.with_suffix(".toml")) for kind, file in files.items()}
 
 
-def _words(programme: Programme) -> dict[str, dict[str, str]]:
+def _office_words(programme: Programme) -> dict[str, dict[str, str]]:
     """Column -> {our code: the office's word}; the Italian labels of the programme file where it lists the codes."""
     listed = {
         "size_class": programme.size_classes,
@@ -119,7 +119,7 @@ def _write_applications(applications: pd.DataFrame, words: dict[str, dict[str, s
     for column, known in words.items():
         frame[column] = applications[column].map(lambda code, known=known: known.get(code, code), na_action="ignore")
     for column in AMOUNTS:
-        frame[column] = applications[column].map(_euros, na_action="ignore")
+        frame[column] = applications[column].map(_written_euros, na_action="ignore")
     for column in DAYS:
         frame[column] = applications[column].dt.strftime("%d/%m/%Y")
     frame["score"] = applications["score"].map(lambda points: f"{points:.1f}".replace(".", ","), na_action="ignore")
@@ -134,7 +134,7 @@ def _write_applications(applications: pd.DataFrame, words: dict[str, dict[str, s
     file.write_bytes((titles + table).encode("cp1252"))
 
 
-def _euros(amount: float) -> str:
+def _written_euros(amount: float) -> str:
     """9500.0 as € 9.500,00."""
     return "€ " + f"{amount:,.2f}".translate(str.maketrans(",.", ".,"))
 
@@ -147,12 +147,15 @@ def _write_sales(sales: pd.DataFrame, file: Path) -> None:
 
 
 def _applications_mapping(words: dict[str, dict[str, str]]) -> str:
-    turned = {column: {theirs: ours for ours, theirs in known.items()} for column, known in words.items()}
+    word_to_code = {column: {theirs: ours for ours, theirs in known.items()} for column, known in words.items()}
     tables = [
-        _table("columns", APPLICATION_NAMES, 'nostra colonna = "la vostra"'),
-        _table("constants", {"ateco_edition": "2007"}, "lo stesso valore per ogni riga"),
-        *(_table(f"values.{column}", known, '"la vostra parola" = "la nostra"') for column, known in turned.items()),
-        *(_table(f"values.{column}", {NOT_STATED: ""}, "non dichiarato") for column in AMOUNTS[:2]),
+        _toml_table("columns", APPLICATION_NAMES, 'nostra colonna = "la vostra"'),
+        _toml_table("constants", {"ateco_edition": "2007"}, "lo stesso valore per ogni riga"),
+        *(
+            _toml_table(f"values.{column}", known, '"la vostra parola" = "la nostra"')
+            for column, known in word_to_code.items()
+        ),
+        *(_toml_table(f"values.{column}", {NOT_STATED: ""}, "non dichiarato") for column in AMOUNTS[:2]),
         APPLICATIONS_FORMAT,
     ]
     return "\n".join(tables)
@@ -161,14 +164,14 @@ def _applications_mapping(words: dict[str, dict[str, str]]) -> str:
 def _sales_mapping(sales: pd.DataFrame) -> str:
     (source,) = sales["source"].unique()
     tables = [
-        _table("columns", SALES_NAMES, 'nostra colonna = "la vostra"'),
-        _table("constants", {"source": source}, "come sono raccolte le vendite, allo stesso modo nei due gruppi"),
+        _toml_table("columns", SALES_NAMES, 'nostra colonna = "la vostra"'),
+        _toml_table("constants", {"source": source}, "come sono raccolte le vendite, allo stesso modo nei due gruppi"),
         SALES_FORMAT,
     ]
     return "\n".join(tables)
 
 
-def _table(name: str, entries: dict[str, str], meaning: str) -> str:
+def _toml_table(name: str, entries: dict[str, str], meaning: str) -> str:
     """A TOML table."""
     lines = [
         f"{_quoted(key) if name.startswith('values') else key} = {_quoted(value)}" for key, value in entries.items()

@@ -28,18 +28,18 @@ def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> s
         raise UserError("demo.unknown", programme=programme_id, known=", ".join(DEMONSTRATIONS))
     programme = load_programme(programme_id)
     releases = Releases(home.releases, programme_id)
-    if releases.current and _readable(releases):
+    if releases.current and _can_be_read(releases):
         return releases.current
     if programme.data_kind is DataKind.CONFIDENTIAL:
         raise UserError("demo.unknown", programme=programme_id, known=", ".join(DEMONSTRATIONS))
     progress("files", 0, 1)
     folder = home.demonstration(programme_id)
     store_path = home.store(programme_id)
-    if _held(store_path, programme_id) <= _hashes(folder.glob("*")):
+    if _imported_hashes(store_path, programme_id) <= _hashes(folder.glob("*")):
         store_path.unlink(missing_ok=True)  # it holds nothing but an earlier demonstration's files
-    files = _files(programme, folder)
+    files = _write_files(programme, folder)
     progress("files", 1, 1)
-    if not _held(store_path, programme_id) <= _hashes(path for path, _ in files.values()):
+    if not _imported_hashes(store_path, programme_id) <= _hashes(path for path, _ in files.values()):
         raise UserError("demo.store_in_use", programme=programme_id)  # never mix invented rows into somebody's store
     with Store(store_path, programme_id) as store:
         for done, (kind, (path, mapping)) in enumerate(files.items()):
@@ -51,7 +51,7 @@ def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> s
     return release
 
 
-def _readable(releases: Releases) -> bool:
+def _can_be_read(releases: Releases) -> bool:
     try:
         releases.open()
     except UserError as error:
@@ -65,7 +65,7 @@ def _hashes(files: Iterable[Path]) -> set[str]:
     return {hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def _held(path: Path, programme_id: str) -> set[str]:
+def _imported_hashes(path: Path, programme_id: str) -> set[str]:
     """Hashes of the files that a store was filled from."""
     if not path.exists():
         return set()
@@ -73,7 +73,7 @@ def _held(path: Path, programme_id: str) -> set[str]:
         return {batch.sha256 for batch in store.batches()}
 
 
-def _files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
+def _write_files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
     """Make the files of a demonstration; table -> file and how to read it, applications first."""
     shutil.rmtree(folder, ignore_errors=True)
     if programme.id == "michigan-1988":

@@ -22,8 +22,8 @@ PLATFORM = "cross_border_platform"
 
 
 @dataclass(frozen=True, slots=True)
-class Paths:
-    """One world: euros of firm × month, online, offline, and online abroad, and the countries that are reached.
+class SalesSeries:
+    """Sales in one world: euros of firm × month, online, offline and online abroad, and the countries reached.
 
     All arrays (n_firms, months). After a firm closes everything is 0.
     """
@@ -40,15 +40,15 @@ class Paths:
 
 
 @dataclass(frozen=True, slots=True)
-class Worlds:
+class PotentialSales:
     """The same firms with the award they had, and if they had been turned down; equal for those not funded."""
 
-    with_grant: Paths
-    without_grant: Paths
+    with_grant: SalesSeries
+    without_grant: SalesSeries
 
 
-def worlds(firms: pd.DataFrame, rng: np.random.Generator) -> Worlds:
-    """Sales of firms that sell.
+def simulate_sales(firms: pd.DataFrame, rng: np.random.Generator) -> PotentialSales:
+    """Potential sales of firms that sell; one row of `firms` (columns of `applicants`) per firm.
 
     Without its grant a funded firm finds other aid as often as those turned down did: what rejection leads to belongs
     to the counterfactual. Closures are the same in both worlds.
@@ -56,61 +56,65 @@ def worlds(firms: pd.DataFrame, rng: np.random.Generator) -> Worlds:
     n = len(firms)
     monthly = np.log(firms["turnover_eur"].to_numpy() / 12)
     level = np.minimum(8.3 + 0.6 * (monthly - 11) + rng.normal(0, 0.95, n), monthly + np.log(0.5))[:, None]
-    base = level + _sector_path(firms, rng) + _firm_path(n, rng)
-    effect = _story(firms, "effect") * (1 + EFFECT_SPREAD * rng.normal(size=(n, 1)))
-    grant = _works(firms["awarded_on"])
-    raised = base + effect * (grant + OTHER_AID_STRENGTH * _works(firms["other_aid_on"]))
-    as_rejected = base + effect * OTHER_AID_STRENGTH * _works(firms["aid_if_rejected_on"])
-    sells_without, sells_with = _selling(firms, rng)
-    open_ = np.arange(len(MONTHS)) <= month_of(firms["closed_on"])[:, None]
+    base = level + _draw_sector_trend(firms, rng) + _draw_firm_trend(n, rng)
+    effect = _sector_value(firms, "effect") * (1 + EFFECT_SPREAD * rng.normal(size=(n, 1)))
+    grant = _aid_strength(firms["awarded_on"])
+    raised = base + effect * (grant + OTHER_AID_STRENGTH * _aid_strength(firms["other_aid_on"]))
+    as_rejected = base + effect * OTHER_AID_STRENGTH * _aid_strength(firms["aid_if_rejected_on"])
+    sells_without, sells_with = _draw_selling_months(firms, rng)
+    open_ = np.arange(len(MONTHS)) <= month_positions(firms["closed_on"])[:, None]
     online = np.exp(raised) * sells_with * open_
     online_without = np.exp(as_rejected) * sells_without * open_
     since = np.arange(len(MONTHS)) - PANDEMIC
     fall = np.where(since < 0, 0, SHUT_LASTING + (SHUT - SHUT_LASTING) * np.exp(-np.maximum(since, 0) / 10))
-    usual = np.log(np.exp(monthly[:, None]) - np.exp(level)) + _season(firms) / 2 + 0.5 * _firm_path(n, rng)
+    usual = (
+        np.log(np.exp(monthly[:, None]) - np.exp(level)) + _seasonal_logs(firms) / 2 + 0.5 * _draw_firm_trend(n, rng)
+    )
     offline = np.exp(usual - fall) * open_
     offline_with = np.maximum(offline - DISPLACED * (online - online_without), 0)
-    share, share_without, reach = _abroad(firms, grant, rng)
-    return Worlds(
-        Paths(online, offline_with, *_exports(online, share, reach)),
-        Paths(online_without, offline, *_exports(online_without, share_without, reach)),
+    share, share_without, reach = _draw_abroad(firms, grant, rng)
+    return PotentialSales(
+        SalesSeries(online, offline_with, *_sales_abroad(online, share, reach)),
+        SalesSeries(online_without, offline, *_sales_abroad(online_without, share_without, reach)),
     )
 
 
-def month_of(days: pd.Series) -> IntArray:
+def month_positions(days: pd.Series) -> IntArray:
     """Position of each day's month in MONTHS; beyond the last where there is no day."""
     months = (days.dt.year - MONTHS[0].year) * 12 + days.dt.month - MONTHS[0].month
     positions: IntArray = months.fillna(len(MONTHS)).to_numpy(dtype=np.int64)
     return positions
 
 
-def _works(since: pd.Series) -> FloatArray:
+def _aid_strength(since: pd.Series) -> FloatArray:
     """How far aid given on a day works in each month, (n, months): from the month after, as RAMP says."""
-    months = np.arange(len(MONTHS)) - month_of(since)[:, None]
+    months = np.arange(len(MONTHS)) - month_positions(since)[:, None]
     ramp: FloatArray = np.where(months > 0, np.take(RAMP, np.clip((months - 1) // 12, 0, len(RAMP) - 1)), 0)
     return ramp
 
 
-def _story(firms: pd.DataFrame, what: str) -> FloatArray:
-    """One number of each firm's sector, shape (n, 1)."""
-    told: FloatArray = SECTORS.loc[firms["sector"], what].to_numpy(dtype=np.float64)
-    return told[:, None]
+def _sector_value(firms: pd.DataFrame, column: str) -> FloatArray:
+    """One column of SECTORS for each firm, by its sector: shape (n, 1)."""
+    values: FloatArray = SECTORS.loc[firms["sector"], column].to_numpy(dtype=np.float64)
+    return values[:, None]
 
 
-def _season(firms: pd.DataFrame) -> FloatArray:
+def _seasonal_logs(firms: pd.DataFrame) -> FloatArray:
     """The sector's months of the year, in logs."""
-    return np.cos(2 * np.pi * (MONTHS.month.to_numpy() - _story(firms, "peak")) / 12) * _story(firms, "swing")
+    return np.cos(2 * np.pi * (MONTHS.month.to_numpy() - _sector_value(firms, "peak")) / 12) * _sector_value(
+        firms, "swing"
+    )
 
 
-def _sector_path(firms: pd.DataFrame, rng: np.random.Generator) -> FloatArray:
+def _draw_sector_trend(firms: pd.DataFrame, rng: np.random.Generator) -> FloatArray:
     """Season and pandemic of each firm's sector, in logs; firms feel the pandemic more or less."""
     since = np.arange(len(MONTHS)) - PANDEMIC
-    jump, lasting = _story(firms, "jump"), _story(firms, "lasting")
-    faded = lasting + (jump - lasting) * np.exp(-np.maximum(since, 0) / _story(firms, "fade"))
-    return _season(firms) + np.where(since >= 0, faded, 0) * (1 + 0.3 * rng.normal(size=(len(firms), 1)))
+    jump, lasting = _sector_value(firms, "jump"), _sector_value(firms, "lasting")
+    faded = lasting + (jump - lasting) * np.exp(-np.maximum(since, 0) / _sector_value(firms, "fade"))
+    return _seasonal_logs(firms) + np.where(since >= 0, faded, 0) * (1 + 0.3 * rng.normal(size=(len(firms), 1)))
 
 
-def _firm_path(n: int, rng: np.random.Generator) -> FloatArray:
+def _draw_firm_trend(n: int, rng: np.random.Generator) -> FloatArray:
     """Growth of the firm's own, persistent shocks and noise, in logs."""
     years = (np.arange(len(MONTHS)) - PANDEMIC) / 12
     shocks = rng.normal(0, 0.4, (n, len(MONTHS)))
@@ -119,22 +123,22 @@ def _firm_path(n: int, rng: np.random.Generator) -> FloatArray:
     return rng.normal(0.03, 0.16, (n, 1)) * years + shocks + rng.normal(0, 0.2, shocks.shape)
 
 
-def _selling(firms: pd.DataFrame, rng: np.random.Generator) -> tuple[BoolArray, BoolArray]:
+def _draw_selling_months(firms: pd.DataFrame, rng: np.random.Generator) -> tuple[BoolArray, BoolArray]:
     """Whether a firm sells online in a month, without and with the grant: some never, some late, some now and then."""
     n, never = len(firms), len(MONTHS)
-    kind = rng.choice(["never", "late", "now_and_then", "always"], n, p=[0.09, 0.06, 0.15, 0.70])
+    pattern = rng.choice(["never", "late", "now_and_then", "always"], n, p=[0.09, 0.06, 0.15, 0.70])
     late = rng.integers(PANDEMIC + 3, PANDEMIC + 33, n)
-    start = np.select([kind == "never", kind == "late"], [never, late], 0)
-    drawn_in = (kind == "never") & (_story(firms, "effect")[:, 0] > 0) & (rng.random(n) < DRAWN_IN)
-    first_sale = month_of(firms["awarded_on"]) + 1 + rng.integers(0, 12, n)
+    start = np.select([pattern == "never", pattern == "late"], [never, late], 0)
+    drawn_in = (pattern == "never") & (_sector_value(firms, "effect")[:, 0] > 0) & (rng.random(n) < DRAWN_IN)
+    first_sale = month_positions(firms["awarded_on"]) + 1 + rng.integers(0, 12, n)
     with_grant = np.where(drawn_in, np.minimum(start, first_sale), start)
-    quiet = np.where(kind == "now_and_then", rng.uniform(0.1, 0.5, n), 0)[:, None]
+    quiet = np.where(pattern == "now_and_then", rng.uniform(0.1, 0.5, n), 0)[:, None]
     open_month = rng.random((n, never)) >= quiet
     month = np.arange(never)
     return (month >= start[:, None]) & open_month, (month >= with_grant[:, None]) & open_month
 
 
-def _abroad(
+def _draw_abroad(
     firms: pd.DataFrame, grant: FloatArray, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Share of online sales made abroad, with and without the grant, and the countries that a firm could reach."""
@@ -143,7 +147,9 @@ def _abroad(
     exports = rng.random(n) < np.where(platform, EXPORTS_BY_PLATFORM, EXPORTS)
     usual = (np.where(platform, -1.4, -2.0) + rng.normal(0, 0.7, n))[:, None]  # log odds of a sale being abroad
     wavering = usual + 0.25 * rng.normal(size=grant.shape)
-    helped = np.where(_story(firms, "effect") > 0, 1, 0) * np.where(platform, ABROAD_BY_PLATFORM, ABROAD)[:, None]
+    helped = (
+        np.where(_sector_value(firms, "effect") > 0, 1, 0) * np.where(platform, ABROAD_BY_PLATFORM, ABROAD)[:, None]
+    )
     countries = np.exp(np.where(platform, 1.3, 0.8) + rng.normal(0, 0.7, n))[:, None]
     share, share_without = (
         exports[:, None] / (1 + np.exp(-(wavering + more))) for more in (helped * grant, np.zeros(grant.shape))
@@ -151,7 +157,7 @@ def _abroad(
     return share, share_without, np.minimum(countries * np.exp(0.1 * rng.normal(size=grant.shape)), 60)
 
 
-def _exports(online: FloatArray, share: FloatArray, reach: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _sales_abroad(online: FloatArray, share: FloatArray, reach: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Sales abroad to the cent, and the number of countries: none without sales, more where the share is larger."""
     abroad = np.round(online * share, 2)
     countries = np.where(abroad > 0, 1 + np.floor(reach * (0.5 + share)), 0)

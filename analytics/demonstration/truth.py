@@ -12,16 +12,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from analytics.arrays import FloatArray, IntArray
-from analytics.demonstration.sales import MONTHS, Paths, Worlds, month_of
+from analytics.demonstration.sales import MONTHS, PotentialSales, SalesSeries, month_positions
 from analytics.model import Estimand
 from analytics.programme.file import Programme
 
 GROUPS = ("programme", "macro_sector", "sector")
 ONLINE = "online_sales"
-OUTCOMES: dict[str, Callable[[Paths], FloatArray]] = {
-    ONLINE: lambda paths: paths.online,
-    "total_sales": lambda paths: paths.total,
-    "online_abroad": lambda paths: paths.abroad,
+OUTCOMES: dict[str, Callable[[SalesSeries], FloatArray]] = {
+    ONLINE: lambda series: series.online,
+    "total_sales": lambda series: series.total,
+    "online_abroad": lambda series: series.abroad,
 }
 SCALES = {
     Estimand.TYPICAL_FIRM: "log",
@@ -56,7 +56,7 @@ class Truth:
     effects: pd.DataFrame
     money: pd.DataFrame
 
-    def of(
+    def effect(
         self,
         estimand: Estimand,
         by: str = "programme",
@@ -68,28 +68,28 @@ class Truth:
         keys = self.effects.set_index(["outcome", "by", "group", "estimand", "horizon"])["value"]
         return float(keys[(outcome, by, group, estimand.value, str(year or "overall"))])
 
-    def money_of(self, what: str, by: str = "programme", group: str = "all", year: int | None = None) -> float:
+    def money_value(self, column: str, by: str = "programme", group: str = "all", year: int | None = None) -> float:
         """One true amount or ratio of `money`."""
-        keys = self.money.set_index(["by", "group", "horizon"])[what]
+        keys = self.money.set_index(["by", "group", "horizon"])[column]
         return float(keys[(by, group, str(year or "overall"))])
 
 
-def truth_of(programme: Programme, seed: int, firms: pd.DataFrame, both: Worlds) -> Truth:
-    """The truth behind firms that sell and their two worlds."""
+def compute_truth(programme: Programme, seed: int, firms: pd.DataFrame, potential: PotentialSales) -> Truth:
+    """The true effects on firms that sell, from what they sell with and without their grants."""
     funded = np.flatnonzero(firms["arm"] == "funded")
     groups = _groups(programme, firms.iloc[funded])
     effects: list[dict[str, Any]] = []
     money: list[dict[str, Any]] = []
     for horizon, window in _horizons(programme, firms, funded).items():
-        means = _means(programme, both, funded, window)
+        means = _means(programme, potential, funded, window)
         means["grant"], means["spend"] = (
             firms[name].to_numpy()[funded] for name in ("grant_eur", "eligible_spend_eur")
         )
         for by in GROUPS:
-            for group, mine in means.groupby(groups[by]):
-                named = {"by": by, "group": str(group), "horizon": horizon}
-                effects += [named | found for found in _group_effects(mine)]
-                money.append(named | _group_money(mine))
+            for group, members in means.groupby(groups[by]):
+                key = {"by": by, "group": str(group), "horizon": horizon}
+                effects += [key | effect for effect in _group_effects(members)]
+                money.append(key | _group_money(members))
     return Truth(seed, pd.DataFrame(effects), pd.DataFrame(money))
 
 
@@ -104,11 +104,11 @@ def _groups(programme: Programme, funded: pd.DataFrame) -> dict[str, NDArray[np.
 def _horizons(programme: Programme, firms: pd.DataFrame, funded: IntArray) -> dict[str, IntArray]:
     """IntArray of the months after, (n_funded, months): each firm's own, from the month after its award."""
     years = programme.windows.years_after
-    after = month_of(firms["awarded_on"])[funded][:, None] + 1 + np.arange(12 * years)
+    after = month_positions(firms["awarded_on"])[funded][:, None] + 1 + np.arange(12 * years)
     return {"overall": after} | {str(y + 1): after[:, 12 * y : 12 * y + 12] for y in range(years)}
 
 
-def _means(programme: Programme, both: Worlds, funded: IntArray, window: IntArray) -> pd.DataFrame:
+def _means(programme: Programme, potential: PotentialSales, funded: IntArray, window: IntArray) -> pd.DataFrame:
     """One row per funded firm: monthly means before, and after in each world, of each outcome; the loss offline."""
     before = _until(programme.windows.before_ends, programme)
     baseline = programme.windows.loss_baseline
@@ -119,11 +119,11 @@ def _means(programme: Programme, both: Worlds, funded: IntArray, window: IntArra
         return mean
 
     columns: dict[str, FloatArray] = {}
-    for outcome, of in OUTCOMES.items():
-        actual, without = of(both.with_grant), of(both.without_grant)
+    for outcome, values_of in OUTCOMES.items():
+        actual, without = values_of(potential.with_grant), values_of(potential.without_grant)
         columns[f"{outcome}_before"] = actual[funded][:, before].mean(axis=1)
         columns[f"{outcome}_with"], columns[f"{outcome}_without"] = after(actual), after(without)
-    offline = both.with_grant.offline
+    offline = potential.with_grant.offline
     columns["lost"] = offline[funded][:, usual].mean(axis=1) - after(offline)
     return pd.DataFrame(columns)
 
@@ -141,29 +141,29 @@ def _group_effects(means: pd.DataFrame) -> list[dict[str, Any]]:
     rows = []
     for outcome in OUTCOMES:
         before, after, without = (means[f"{outcome}_{when}"].to_numpy() for when in ("before", "with", "without"))
-        found = _estimands(before, after, without)
+        effects = _estimands(before, after, without)
         if outcome == ONLINE:
-            found[Estimand.ONLINE_SHARE] = _share_gap(means)
-        for estimand, (n, value) in found.items():
+            effects[Estimand.ONLINE_SHARE] = _share_gap(means)
+        for estimand, (n, value) in effects.items():
             if n:
-                named = {"outcome": outcome, "estimand": estimand.value, "scale": SCALES[estimand]}
-                rows.append(named | {"n_firms": n, "value": value})
+                key = {"outcome": outcome, "estimand": estimand.value, "scale": SCALES[estimand]}
+                rows.append(key | {"n_firms": n, "value": value})
     return rows
 
 
 def _estimands(before: FloatArray, actual: FloatArray, counterfactual: FloatArray) -> dict[Estimand, tuple[int, float]]:
     """How many firms, and the value, from monthly means of each firm, (n,)."""
-    both = (before > 0) & (actual > 0) & (counterfactual > 0)
+    sells = (before > 0) & (actual > 0) & (counterfactual > 0)
     started = (actual > 0).mean() - (counterfactual > 0).mean()
-    found = {Estimand.STARTED_SELLING: (len(before), float(started))}
+    effects = {Estimand.STARTED_SELLING: (len(before), float(started))}
     grown, grown_without = (_symmetric(before, after) for after in (actual, counterfactual))
     if len(grown) and len(grown_without):
-        found[Estimand.SYMMETRIC_GROWTH] = len(grown), float(grown.mean() - grown_without.mean())
-    if both.any():
-        growth = np.log(actual[both]) - np.log(counterfactual[both])
-        found[Estimand.TYPICAL_FIRM] = int(both.sum()), float(growth.mean())
-        found[Estimand.EURO_WEIGHTED] = len(before), float(np.log(actual.sum()) - np.log(counterfactual.sum()))
-    return found
+        effects[Estimand.SYMMETRIC_GROWTH] = len(grown), float(grown.mean() - grown_without.mean())
+    if sells.any():
+        growth = np.log(actual[sells]) - np.log(counterfactual[sells])
+        effects[Estimand.TYPICAL_FIRM] = int(sells.sum()), float(growth.mean())
+        effects[Estimand.EURO_WEIGHTED] = len(before), float(np.log(actual.sum()) - np.log(counterfactual.sum()))
+    return effects
 
 
 def _symmetric(before: FloatArray, after: FloatArray) -> FloatArray:

@@ -46,31 +46,33 @@ class Rejection:
     expected: str = ""
 
 
-def parser(column: Column, mapping: ColumnMapping, programme: Programme) -> Callable[[str], object]:
-    """The function that reads this column's cells: None where nothing stands. It raises BadCellError."""
+def cell_parser(column: Column, mapping: ColumnMapping, programme: Programme) -> Callable[[str], object]:
+    """The function that reads this column's cells: the text of a cell, without spaces around it, -> its value, None
+    for an empty one. It raises BadCellError.
+    """
     parse = plain_parser(column, mapping.format, programme)
-    words = {_fold(theirs): ours for theirs, ours in mapping.values.get(column.name, {}).items()}
+    word_of = {_fold(theirs): ours for theirs, ours in mapping.values.get(column.name, {}).items()}
 
     def read(cell: str) -> object:
-        meant = words.get(_fold(cell), cell) if words else cell
-        return parse(meant) if meant else None
+        replaced = word_of.get(_fold(cell), cell) if word_of else cell
+        return parse(replaced) if replaced else None
 
     return read
 
 
 def plain_parser(column: Column, form: Format, programme: Programme) -> Callable[[str], object]:
-    """How this column's cells are read, before the mapping's words stand for anything."""
+    """The same without the mapping's `values`: no word of the file stands for another, and no cell is empty."""
     match column.kind:
         case CellKind.FIRM:
-            return partial(firm, identifier=programme.firm_identifier)
+            return partial(parse_firm, identifier=programme.firm_identifier)
         case CellKind.CODE:
-            return partial(code, allowed=column.values)
+            return partial(parse_code, allowed=column.values)
         case CellKind.DATE:
-            return partial(date, form=form)
+            return partial(parse_date, form=form)
         case CellKind.PERIOD:
-            return partial(period, form=form)
+            return partial(parse_period, form=form)
         case CellKind.DECIMAL:
-            return partial(decimal, column=column, form=form)
+            return partial(parse_decimal, column=column, form=form)
         case CellKind.TEXT:
             return str
 
@@ -79,7 +81,7 @@ def _fold(word: str) -> str:
     return " ".join(word.split()).casefold()
 
 
-def firm(cell: str, *, identifier: str) -> str:
+def parse_firm(cell: str, *, identifier: str) -> str:
     """A fiscal code with a right check character, or any identifier where the programme's are opaque."""
     if identifier == "opaque":
         return cell
@@ -92,7 +94,7 @@ def firm(cell: str, *, identifier: str) -> str:
         raise BadCellError("fiscal_code") from error
 
 
-def code(cell: str, *, allowed: tuple[str, ...]) -> str:
+def parse_code(cell: str, *, allowed: tuple[str, ...]) -> str:
     """One of the allowed codes, in capitals or not."""
     folded = _fold(cell)
     for value in allowed:
@@ -101,7 +103,7 @@ def code(cell: str, *, allowed: tuple[str, ...]) -> str:
     raise BadCellError("code", ", ".join(allowed))
 
 
-def date(cell: str, *, form: Format) -> dt.date:
+def parse_date(cell: str, *, form: Format) -> dt.date:
     """A day that exists, in the file's format or as 2020-12-16, which is how typed cells of spreadsheets arrive."""
     written = cell[:10] if _MIDNIGHT.fullmatch(cell) else cell
     try:
@@ -116,32 +118,32 @@ def date(cell: str, *, form: Format) -> dt.date:
     return day
 
 
-def period(cell: str, *, form: Format) -> str:
+def parse_period(cell: str, *, form: Format) -> str:
     """A month, quarter or year in its canonical form: 2021-03, 2021Q1, 2021."""
     if form.period is not None:
         try:
             day = dt.datetime.strptime(cell, form.period)  # noqa: DTZ007
         except ValueError as error:
             raise BadCellError("period", form.period) from error
-        written = f"{day.year:04}" if _only_year(form.period) else f"{day.year:04}-{day.month:02}"
+        written = f"{day.year:04}" if _names_only_years(form.period) else f"{day.year:04}-{day.month:02}"
     else:
         written = cell
-    found = _PERIOD.fullmatch(written)
-    if not found or not FIRST_YEAR <= int(found[1]) <= LAST_YEAR:
+    match = _PERIOD.fullmatch(written)
+    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
         raise BadCellError("period", form.period or "2021-03, 2021Q1, 2021")
-    year, month, quarter = found.groups()
+    year, month, quarter = match.groups()
     return f"{year}-{month}" if month else f"{year}Q{quarter}" if quarter else year
 
 
 @cache
-def _only_year(form: str) -> bool:
+def _names_only_years(form: str) -> bool:
     return dt.date(2021, 1, 1).strftime(form) == dt.date(2021, 12, 31).strftime(form)
 
 
-def decimal(cell: str, *, column: Column, form: Format) -> str:
+def parse_decimal(cell: str, *, column: Column, form: Format) -> str:
     """An amount as plain decimal text, exactly as written; six decimals are kept."""
     written = _NARROW.sub(" ", cell).strip("€ ")
-    if form.thousands and _grouped(form.thousands, form.decimal).fullmatch(written):
+    if form.thousands and _grouped_number(form.thousands, form.decimal).fullmatch(written):
         written = written.replace(form.thousands, "")
     if form.decimal == ",":
         written = written.translate(_SWAP_MARKS)
@@ -159,5 +161,5 @@ def decimal(cell: str, *, column: Column, form: Format) -> str:
 
 
 @cache
-def _grouped(thousands: str, mark: str) -> re.Pattern[str]:
+def _grouped_number(thousands: str, mark: str) -> re.Pattern[str]:
     return re.compile(rf"[-+]?\d{{1,3}}({re.escape(thousands)}\d{{3}})+({re.escape(mark)}\d+)?", re.ASCII)

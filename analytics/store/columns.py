@@ -92,18 +92,18 @@ def applications(programme: Programme) -> Table:
 
     Raises UserError when the programme requires a column that there is not.
     """
-    own = {
+    codes = {
         "tranche": tuple(programme.codes("wave")),
         "channel": tuple(programme.codes("channel")),
         "beneficiary_kind": tuple(programme.codes("beneficiary_kind")),
     }
     columns = tuple(
-        replace(column, kind=CellKind.CODE, values=own[column.name]) if own.get(column.name) else column
+        replace(column, kind=CellKind.CODE, values=codes[column.name]) if codes.get(column.name) else column
         for column in _APPLICATIONS
     )
-    strange = sorted(set(programme.requires) - {column.name for column in columns})
-    if strange:
-        raise _wrong(programme, "requires", f"{strange[0]!r} is no column of the applications")
+    unknown = sorted(set(programme.requires) - {column.name for column in columns})
+    if unknown:
+        raise _programme_error(programme, "requires", f"{unknown[0]!r} is no column of the applications")
     return Table("applications", columns)
 
 
@@ -122,7 +122,9 @@ def sales(programme: Programme) -> Table:
     columns: tuple[Column, ...] = _SALES
     for outcome in programme.outcomes:
         if outcome.column in {column.name for column in columns}:
-            raise _wrong(programme, "outcomes", f"column {outcome.column!r} stands for something else already")
+            raise _programme_error(
+                programme, "outcomes", f"column {outcome.column!r} stands for something else already"
+            )
         maximum = 100.0 if outcome.unit == "percent" else None
         columns += (
             Column(outcome.column, CellKind.DECIMAL, outcome.label.in_language("en"), minimum=0, maximum=maximum),
@@ -130,11 +132,11 @@ def sales(programme: Programme) -> Table:
     return Table("sales", columns)
 
 
-def _wrong(programme: Programme, key: str, problem: str) -> UserError:
+def _programme_error(programme: Programme, key: str, problem: str) -> UserError:
     return UserError("programme.key", file=f"{programme.id}.toml", entry=key, problem=problem, more=0)
 
 
-def must_stand(table: Table, programme: Programme) -> list[str]:
+def required_columns(table: Table, programme: Programme) -> list[str]:
     """The columns that a file must have: those every programme needs, those this one adds, the headline's outcome."""
     names = [column.name for column in table if column.required]
     if table.name == "applications":

@@ -21,7 +21,7 @@ from analytics.model import UserError
 
 SCHEMA_VERSION = 1
 SQL = Path(__file__).parent / "sql"
-_KNOWN = {
+_KEY_VALUES = {
     "application_id": "SELECT application_id FROM applications",
     "firm_id": "SELECT DISTINCT firm_id FROM applications",
 }
@@ -115,13 +115,13 @@ class Store:
 
     def _hide_later(self, as_of: dt.datetime) -> None:
         """Put what counted then before the tables of the same names, for as long as the store is open."""
-        held = self.batches()
+        batches = self.batches()
         then = as_of.astimezone(dt.UTC).replace(tzinfo=None)
         self._connection.execute(query("as_of_batches"), {"as_of": then})
         self._connection.execute(query("as_of_applications"))
         self._connection.execute(query("as_of_observations"))
-        if held and not self.batches():
-            first = from_stamp(held[0].imported_at)
+        if batches and not self.batches():
+            first = from_stamp(batches[0].imported_at)
             raise UserError("store.nothing_by_then", as_of=rome_time(as_of), first=rome_time(first))
 
     def __enter__(self) -> Self:
@@ -149,8 +149,8 @@ class Store:
             raise
 
     @property
-    def behind(self) -> Path:
-        """The folder of what stood behind each release."""
+    def contributions_folder(self) -> Path:
+        """The folder that keeps, for each release, what each firm contributed to its figures."""
         return self._path.with_suffix(".behind")
 
     @property
@@ -163,14 +163,14 @@ class Store:
         """Fix the frequency of this programme's sales."""
         self._connection.execute("UPDATE store SET frequency = ? WHERE frequency IS NULL", [frequency])
 
-    def known(self, column: Literal["application_id", "firm_id"]) -> set[str]:
+    def key_values(self, column: Literal["application_id", "firm_id"]) -> set[str]:
         """All values of a key column of the applications."""
-        return {value for (value,) in self._connection.execute(_KNOWN[column]).fetchall()}
+        return {value for (value,) in self._connection.execute(_KEY_VALUES[column]).fetchall()}
 
-    def batch_of(self, input_table: str, sha256: str, mapping: str) -> Batch | None:
-        """The batch that this very file, read by this mapping, was imported as."""
-        sought = {"input_table": input_table, "sha256": sha256, "mapping": mapping}
-        rows = self._connection.execute(query("find_batch"), sought).fetchall()
+    def find_batch(self, input_table: str, sha256: str, mapping: str) -> Batch | None:
+        """The batch that this very file, read by this mapping, was imported as; None when it was not."""
+        parameters = {"input_table": input_table, "sha256": sha256, "mapping": mapping}
+        rows = self._connection.execute(query("find_batch"), parameters).fetchall()
         return Batch(*rows[0]) if rows else None
 
     def batches(self) -> list[Batch]:
@@ -198,9 +198,9 @@ class Store:
         self, name: str, parameters: Mapping[str, object] | None = None, /, **relations: pd.DataFrame
     ) -> pd.DataFrame:
         """The rows of one .sql file, its $parameters bound and the named relations at hand."""
-        for relation, rows in relations.items():
-            self._connection.register(relation, rows)
-        found = self._connection.execute(query(name), dict(parameters or {})).df()
+        for relation, table in relations.items():
+            self._connection.register(relation, table)
+        frame = self._connection.execute(query(name), dict(parameters or {})).df()
         for relation in relations:
             self._connection.unregister(relation)
-        return found
+        return frame

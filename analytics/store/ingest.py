@@ -76,14 +76,14 @@ def import_file(
     content = read_bytes(path)
     sha256 = hashlib.sha256(content).hexdigest()
     with store.transaction():  # from the first look at the store, so that two imports at once cannot both be right
-        known = store.batch_of(kind, sha256, mapping.as_json())
-        if known:
-            return Report(known, already=True)
+        earlier = store.find_batch(kind, sha256, mapping.as_json())
+        if earlier:
+            return Report(earlier, already=True)
         progress("import", 0, 3)
         raw = read_table(content, path, mapping.format)
         progress("import", 1, 3)
-        columns, check = INPUT_TABLES[kind]
-        table = columns(programme)
+        table_of, check = INPUT_TABLES[kind]
+        table = table_of(programme)
         typed = check(type_rows(raw, table, mapping, programme, path.name), table, store, programme)
         if typed.rejections and not partial:
             raise RowsRefusedError(path, typed.rows_in, typed.rejections)
@@ -94,14 +94,14 @@ def import_file(
         batch_id = _load(kind, typed, path.name, sha256, mapping, programme, store)
         superseded = int(store.frame("superseded", {"batch_id": batch_id})["superseded"].iloc[0])
         batch = store.batch(batch_id)
-    absent = _outcomes_without_column(typed, mapping, programme) if kind == "sales" else ()
-    return Report(batch, False, typed.rejections, typed.unused_columns, superseded, absent)
+    without_column = _outcomes_without_column(typed, mapping, programme) if kind == "sales" else ()
+    return Report(batch, False, typed.rejections, typed.unused_columns, superseded, without_column)
 
 
 def _outcomes_without_column(typed: Typed, mapping: ColumnMapping, programme: Programme) -> tuple[str, ...]:
     """Names of the declared outcomes that neither a column of the file nor a constant of its mapping gives."""
-    given = {*typed.names, *mapping.constants}
-    return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in given)
+    present = {*typed.names, *mapping.constants}
+    return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in present)
 
 
 def _archive(content: bytes, target: Path) -> None:
@@ -137,7 +137,7 @@ def _load(
     )
     if typed.rejections:
         rejected = pd.DataFrame(
-            [(r.row, r.column, r.value, r.reason, r.expected) for r in typed.rejections],
+            [(bad.row, bad.column, bad.value, bad.reason, bad.expected) for bad in typed.rejections],
             columns=["row_number", "column_name", "value", "reason", "expected"],
         )
         store.append("rejected_rows", rejected.assign(batch_id=batch_id))
@@ -145,15 +145,15 @@ def _load(
     if kind == "applications":
         store.append("applications", frame.assign(batch_id=batch_id))
     else:
-        store.append("observations", _long(frame, programme).assign(batch_id=batch_id))
+        store.append("observations", _observations(frame, programme).assign(batch_id=batch_id))
         store.set_frequency(FREQUENCY[len(frame["period"].iloc[0])])
     return batch_id
 
 
-def _long(frame: pd.DataFrame, programme: Programme) -> pd.DataFrame:
+def _observations(frame: pd.DataFrame, programme: Programme) -> pd.DataFrame:
     """One row per firm, period and reported outcome."""
-    parts = []
+    by_outcome = []
     for outcome in programme.outcomes:
         reported = frame.loc[frame[outcome.column].notna(), ["firm_id", "period", "source", outcome.column]]
-        parts.append(reported.rename(columns={outcome.column: "value"}).assign(outcome=outcome.name))
-    return pd.concat(parts, ignore_index=True)
+        by_outcome.append(reported.rename(columns={outcome.column: "value"}).assign(outcome=outcome.name))
+    return pd.concat(by_outcome, ignore_index=True)

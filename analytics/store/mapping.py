@@ -17,19 +17,19 @@ def one_line(name: str) -> str:
     return " ".join(name.split())
 
 
-def _says_a_month(form: str) -> str:
+def _check_date_format(form: str) -> str:
     """Refuse a format that would lose the year or month of what it reads."""
     day = dt.datetime(2021, 1, 1)  # noqa: DTZ001 - a day has no zone
     try:
-        kept = dt.datetime.strptime(day.strftime(form), form) == day  # noqa: DTZ007
+        keeps_month = dt.datetime.strptime(day.strftime(form), form) == day  # noqa: DTZ007
     except (ValueError, re.error):
-        kept = False
-    if not kept:
+        keeps_month = False
+    if not keeps_month:
         raise ValueError(f"{form!r} is no format of dates, such as %d/%m/%Y or %Y-%m")
     return form
 
 
-DateFormat = Annotated[str, AfterValidator(_says_a_month)]
+DateFormat = Annotated[str, AfterValidator(_check_date_format)]
 
 
 class Format(BaseModel):
@@ -67,9 +67,9 @@ class ColumnMapping(BaseModel):
 
     @model_validator(mode="after")
     def _column_or_constant(self) -> Self:
-        both = sorted(self.columns.keys() & self.constants.keys())
-        if both:
-            raise ValueError(f"{both[0]} stands under columns and under constants: keep one")
+        twice = sorted(self.columns.keys() & self.constants.keys())
+        if twice:
+            raise ValueError(f"{twice[0]} stands under columns and under constants: keep one")
         return self
 
     def as_json(self) -> str:

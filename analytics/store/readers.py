@@ -98,7 +98,7 @@ def _read_csv(content: bytes, path: Path, form: Format) -> RawTable:
             rows.append((len(rows) + 1, cells))
     except csv.Error as error:
         raise UserError("file.csv", file=path, row=len(rows) + 1, problem=error) from error
-    return _table(path, rows, form)
+    return _below_header(path, rows, form)
 
 
 def _read_xlsx(content: bytes, path: Path, form: Format) -> RawTable:
@@ -113,7 +113,7 @@ def _read_xlsx(content: bytes, path: Path, form: Format) -> RawTable:
                 rows[row][column] = error_code
     except _NO_WORKBOOK as error:
         raise UserError("file.damaged", file=path, problem=error) from error
-    return _table(path, list(enumerate(rows, start=1)), form)
+    return _below_header(path, list(enumerate(rows, start=1)), form)
 
 
 def _error_cells(content: bytes, sheet: str) -> Iterator[tuple[int, int, str]]:
@@ -135,9 +135,9 @@ def _sheet_xml(content: bytes, sheet: str) -> str:
         sheets = ElementTree.fromstring(book.read("xl/workbook.xml"))  # noqa: S314 - expat refuses entity bombs
         relations = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
         target = {relation.get("Id"): relation.get("Target", "") for relation in relations}
-        for found in sheets.iter():
-            if found.tag.endswith("}sheet") and found.get("name") == sheet:
-                reference = next((value for name, value in found.items() if name.endswith("}id")), None)
+        for element in sheets.iter():
+            if element.tag.endswith("}sheet") and element.get("name") == sheet:
+                reference = next((value for name, value in element.items() if name.endswith("}id")), None)
                 part = target.get(reference, "")
                 name = part[1:] if part.startswith("/") else f"xl/{part}"
                 return book.read(name).decode("utf-8", "replace") if name in book.namelist() else ""
@@ -150,28 +150,29 @@ def _read_parquet(content: bytes, path: Path, form: Format) -> RawTable:
         columns = [[as_text(value, form.decimal) for value in column.to_pylist()] for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise UserError("file.damaged", file=path, problem=error) from error
-    return _raw(_names(path, table.column_names), columns, np.arange(1, table.num_rows + 1))
+    return _raw_table(_column_names(path, table.column_names), columns, np.arange(1, table.num_rows + 1))
 
 
-def _table(path: Path, rows: list[TextRow], form: Format) -> RawTable:
-    below = [row for row in rows[form.header_row - 1 :] if any(not cell.isspace() for cell in row[1] if cell)]
-    if not below:
+def _below_header(path: Path, rows: list[TextRow], form: Format) -> RawTable:
+    """The rows from the header on; rows in which nothing stands do not count."""
+    filled = [row for row in rows[form.header_row - 1 :] if any(not cell.isspace() for cell in row[1] if cell)]
+    if not filled:
         raise UserError("file.no_rows", file=path)
-    names = _names(path, below[0][1])
+    names = _column_names(path, filled[0][1])
     while names and not names[-1]:
         names.pop()  # spreadsheets often end in empty columns
     width = len(names)
     whole, ragged = [], []
-    for number, cells in below[1:]:
+    for number, cells in filled[1:]:
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             ragged.append((number, len(cells)))
         else:
             whole.append((number, cells))
     columns = [[cells[i] for _, cells in whole] for i in range(width)]
-    return _raw(names, columns, np.array([number for number, _ in whole], dtype=np.int64), tuple(ragged))
+    return _raw_table(names, columns, np.array([number for number, _ in whole], dtype=np.int64), tuple(ragged))
 
 
-def _names(path: Path, header: list[str]) -> list[str]:
+def _column_names(path: Path, header: list[str]) -> list[str]:
     names = [one_line(name) for name in header]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
@@ -179,12 +180,12 @@ def _names(path: Path, header: list[str]) -> list[str]:
     return names
 
 
-def _raw(
+def _raw_table(
     names: list[str], columns: list[list[str]], rows: IntArray, ragged: tuple[tuple[int, int], ...] = ()
 ) -> RawTable:
-    """Columns without a name belong to nobody and are left out."""
-    named = {name: pd.Series(cells, dtype="str") for name, cells in zip(names, columns, strict=True) if name}
-    return RawTable(pd.DataFrame(named, index=range(len(rows))), rows, ragged)
+    """Names and cells by column, row numbers, ragged rows. Columns without a name belong to nobody and are left out."""
+    columns_by_name = {name: pd.Series(cells, dtype="str") for name, cells in zip(names, columns, strict=True) if name}
+    return RawTable(pd.DataFrame(columns_by_name, index=range(len(rows))), rows, ragged)
 
 
 def as_text(value: object, decimal: str = ".") -> str:

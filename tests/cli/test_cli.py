@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from analytics.cli.commands import main
-from analytics.cli.releases import LISTED
+from analytics.cli.releases import MOST_CHANGES
 from analytics.clock import moment_in_words
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text
@@ -307,7 +307,7 @@ def test_two_releases_are_compared(officer, published):
     assert ended == 0
     assert f"Figures of {second} against {first}: new 0, gone 0, " in out
     assert out.splitlines()[1].endswith("releases published before, data.")
-    assert out.count("changed value\n") + out.count("changed status\n") == LISTED
+    assert out.count("changed value\n") + out.count("changed status\n") == MOST_CHANGES
     figure = out.split("\n\n")[1]
     for release in (first, second):
         assert f"  michigan-1988.{release}." in figure

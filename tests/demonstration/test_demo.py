@@ -66,22 +66,22 @@ def test_the_panel_is_what_was_simulated(store):
     applications = made.applications.set_index("fiscal_code")
     assert loaded["applications"].to_dict() == {"first": 286, "second": 117, "third": 235}
     assert set(panel.units.index) <= set(applications.index)
-    mine = applications.loc[panel.units.index]
+    of_panel = applications.loc[panel.units.index]
     assert panel.funded.sum() == 638
-    assert (panel.units["sells"] == (mine["beneficiary_kind"] == "firm")).all()
+    assert (panel.units["sells"] == (of_panel["beneficiary_kind"] == "firm")).all()
     assert (~panel.units["sells"] & panel.funded).sum() == 19
     assert panel.units["size_class"].notna().all()
     for name in ("grant_eur", "eligible_spend_eur", "employees"):
-        assert np.array_equal(panel.units[name].astype(float), mine[name].astype(float), equal_nan=True), name
+        assert np.array_equal(panel.units[name].astype(float), of_panel[name].astype(float), equal_nan=True), name
     for outcome in programme.outcomes:
         wide = made.sales.astype({outcome.column: float}).pivot(
             index="fiscal_code", columns="period", values=outcome.column
         )
         expected = wide.reindex(panel.units.index).to_numpy()
-        found = panel.outcomes[outcome.name]
+        loaded = panel.outcomes[outcome.name]
         reported = np.isfinite(expected)
-        assert np.array_equal(found[reported], expected[reported]), outcome.name
-        assert (found[~reported & np.isfinite(found)] == 0).all()  # after a closure
+        assert np.array_equal(loaded[reported], expected[reported]), outcome.name
+        assert (loaded[~reported & np.isfinite(loaded)] == 0).all()  # after a closure
 
 
 def test_michigan_is_the_published_data_set(store):

@@ -40,11 +40,11 @@ def test_the_typical_firm_of_michigan(known):
     """The published data give the known effect, from exactly the known firms."""
     outcome, panel = known
     theta, n_funded, n_comparison = KNOWN[outcome]
-    found = effect(panel, outcome, "typical_firm", settings=SETTINGS, year=1)
-    assert isinstance(found, EffectEstimate)
-    assert round(found.theta, 4) == theta
-    assert (found.n_funded, found.n_comparison) == (n_funded, n_comparison)
-    assert found.ci_low < found.value < found.ci_high
+    estimated = effect(panel, outcome, "typical_firm", settings=SETTINGS, year=1)
+    assert isinstance(estimated, EffectEstimate)
+    assert round(estimated.theta, 4) == theta
+    assert (estimated.n_funded, estimated.n_comparison) == (n_funded, n_comparison)
+    assert estimated.ci_low < estimated.value < estimated.ci_high
 
 
 @pytest.mark.parametrize("estimand", ["typical_firm", "euro_weighted"])
@@ -52,14 +52,14 @@ def test_the_typical_firm_of_michigan(known):
 def test_jackknife_of_michigan_is_that_of_leaving_out_each_firm(known, estimand, year):
     """θ, variance, degrees of freedom and interval against the reference, on real firms of two cohorts."""
     outcome, panel = known
-    found = effect(panel, outcome, estimand, settings=SETTINGS, year=year)
+    estimated = effect(panel, outcome, estimand, settings=SETTINGS, year=year)
     firms, rules = reference.read(panel, outcome, award_period="after")
     expected = reference.estimate(firms, set(panel.units.index[panel.funded]), rules, estimand, year)
-    assert found.theta == pytest.approx(expected.theta, rel=1e-10)
-    assert found.se**2 == pytest.approx(expected.variance, rel=1e-10)
-    assert found.df == pytest.approx(expected.df, rel=1e-10)
-    assert (found.ci_low, found.ci_high) == pytest.approx(expected.interval(0.95), rel=1e-9)
-    assert (found.n_funded, found.n_comparison) == (expected.n_funded, expected.n_comparison)
+    assert estimated.theta == pytest.approx(expected.theta, rel=1e-10)
+    assert estimated.se**2 == pytest.approx(expected.variance, rel=1e-10)
+    assert estimated.df == pytest.approx(expected.df, rel=1e-10)
+    assert (estimated.ci_low, estimated.ci_high) == pytest.approx(expected.interval(0.95), rel=1e-9)
+    assert (estimated.n_funded, estimated.n_comparison) == (expected.n_funded, expected.n_comparison)
 
 
 def test_michigan_has_one_sector_which_is_the_whole(known):
@@ -83,8 +83,8 @@ def test_cohort_time_effects_of_the_imported_programme(demonstration: Home, outc
     programme = load_programme("michigan-1988")
     with Store(demonstration.store(programme.id), programme.id, read_only=True) as store:
         panel = from_store(store, programme)
-    found = group_time_att(panel, outcome)
-    simple = found.aggregate("simple")
+    effects = group_time_att(panel, outcome)
+    simple = effects.aggregate("simple")
     assert (round(simple.value, 4), round(simple.se, 4)) == (att, se)
-    firms = found.frame.groupby("cohort")["n_treated"].first().sum() + found.frame["n_control"].iloc[0]
+    firms = effects.frame.groupby("cohort")["n_treated"].first().sum() + effects.frame["n_control"].iloc[0]
     assert firms == n

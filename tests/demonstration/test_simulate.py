@@ -13,9 +13,9 @@ from stdnum.it import codicefiscale
 from analytics.demonstration import office_files as office
 from analytics.demonstration.applicants import APPLICANT_COLUMNS
 from analytics.demonstration.assumptions import NON_FIRMS, SECTORS
-from analytics.demonstration.sales import MONTHS, Paths, Worlds, worlds
+from analytics.demonstration.sales import MONTHS, PotentialSales, SalesSeries, simulate_sales
 from analytics.demonstration.simulate import Simulation, simulate
-from analytics.demonstration.truth import truth_of
+from analytics.demonstration.truth import compute_truth
 from analytics.model import Estimand
 from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
@@ -168,9 +168,9 @@ def test_size_class_follows_from_staff_turnover_and_balance_sheet(applications):
     figures = applications[["employees", "turnover_eur", "balance_sheet_eur"]].astype(object)
     rows = figures.where(figures.notna(), None).itertuples(index=False)
     computed = pd.Series([size_class(*row) for row in rows], index=applications.index, dtype=object)
-    given = applications["size_class"].notna()
-    assert (computed[given] == applications.loc[given, "size_class"]).all()
-    assert 0.1 < 1 - given[sells(applications)].mean() < 0.3
+    stated = applications["size_class"].notna()
+    assert (computed[stated] == applications.loc[stated, "size_class"]).all()
+    assert 0.1 < 1 - stated[sells(applications)].mean() < 0.3
     assert (computed.isna() == (applications["exclusion_reason"] == "size")).all()
 
 
@@ -209,10 +209,10 @@ def test_firms_of_both_arms_close_after_the_award_and_sell_nothing_more(applicat
         assert 0.01 < closed[arm].notna().mean() < 0.06
     last = simulation.sales.groupby("fiscal_code")["period"].max()
     month = applications.set_index("fiscal_code")["closed_on"].dropna().dt.strftime("%Y-%m")
-    both = last.index.intersection(month.index)
-    assert len(both) > 20
-    assert (last[both] <= month[both]).all()
-    assert (last[both] == month[both]).mean() > 0.8  # the others had stopped reporting before
+    closed = last.index.intersection(month.index)
+    assert len(closed) > 20
+    assert (last[closed] <= month[closed]).all()
+    assert (last[closed] == month[closed]).mean() > 0.8  # the others had stopped reporting before
 
 
 # ---- sales -----------------------------------------------------------------------------------------------------------
@@ -248,13 +248,13 @@ def test_missing_is_never_zero_and_each_kind_of_gap_occurs(simulation):
 
 def test_sales_abroad_are_part_of_online_sales_and_reported_by_some(simulation):
     sales = simulation.sales.merge(simulation.applications[["fiscal_code", "channel"]], on="fiscal_code")
-    told = sales[sales["online_abroad_eur"].notna()]
-    assert 0.3 < told["fiscal_code"].nunique() / sales["fiscal_code"].nunique() < 0.4
-    assert (told["online_abroad_eur"] <= told["online_sales_eur"]).all()
-    assert (told["destination_countries"].notna()).all()
-    assert ((told["destination_countries"] > 0) == (told["online_abroad_eur"] > 0)).all()
+    abroad = sales[sales["online_abroad_eur"].notna()]
+    assert 0.3 < abroad["fiscal_code"].nunique() / sales["fiscal_code"].nunique() < 0.4
+    assert (abroad["online_abroad_eur"] <= abroad["online_sales_eur"]).all()
+    assert (abroad["destination_countries"].notna()).all()
+    assert ((abroad["destination_countries"] > 0) == (abroad["online_abroad_eur"] > 0)).all()
     assert sales["destination_countries"].max() < 100
-    sums = told.groupby("channel")[["online_abroad_eur", "online_sales_eur"]].sum()
+    sums = abroad.groupby("channel")[["online_abroad_eur", "online_sales_eur"]].sum()
     share = sums["online_abroad_eur"] / sums["online_sales_eur"]
     assert share.idxmax() == "cross_border_platform"
 
@@ -335,11 +335,11 @@ def test_truth_has_every_group_estimand_and_year(simulation, programme):
     truth = simulation.truth
     for by, group in groups(programme):
         for year in HORIZONS:
-            assert all(np.isfinite(truth.of(estimand, by, group, year)) for estimand in Estimand), (by, group, year)
+            assert all(np.isfinite(truth.effect(estimand, by, group, year)) for estimand in Estimand), (by, group, year)
             for outcome in ("total_sales", "online_abroad"):
-                assert np.isfinite(truth.of(Estimand.TYPICAL_FIRM, by, group, year, outcome))
+                assert np.isfinite(truth.effect(Estimand.TYPICAL_FIRM, by, group, year, outcome))
             assert all(
-                np.isfinite(truth.money_of(what, by, group, year)) for what in ("extra", "per_grant", "per_spend")
+                np.isfinite(truth.money_value(what, by, group, year)) for what in ("extra", "per_grant", "per_spend")
             )
     scales = truth.effects.groupby("estimand")["scale"].unique().str.join("")
     assert scales.to_dict() == {
@@ -356,23 +356,25 @@ def test_truth_is_zero_where_no_firm_has_an_effect_and_negative_where_grants_har
     none = [name for name, effect in SECTORS["effect"].items() if effect == 0]
     assert len(none) == 3
     for name in none:
-        assert {truth.of(estimand, "sector", name, year) for estimand in Estimand for year in HORIZONS} == {0.0}
-        assert truth.money_of("extra", "sector", name) == 0
-    negative = [name for name in SECTORS.index.drop(list(SMALL)) if truth.of(Estimand.TYPICAL_FIRM, "sector", name) < 0]
+        assert {truth.effect(estimand, "sector", name, year) for estimand in Estimand for year in HORIZONS} == {0.0}
+        assert truth.money_value("extra", "sector", name) == 0
+    negative = [
+        name for name in SECTORS.index.drop(list(SMALL)) if truth.effect(Estimand.TYPICAL_FIRM, "sector", name) < 0
+    ]
     assert negative == ["software"]
-    assert truth.of(Estimand.ONLINE_SHARE, "sector", "software") < 0
-    assert truth.of(Estimand.STARTED_SELLING, "sector", "software") == 0
+    assert truth.effect(Estimand.ONLINE_SHARE, "sector", "software") < 0
+    assert truth.effect(Estimand.STARTED_SELLING, "sector", "software") == 0
 
 
 def test_truth_grows_over_the_years_and_is_larger_abroad(simulation):
     truth = simulation.truth
-    year_1, year_2, year_3 = (truth.of(Estimand.TYPICAL_FIRM, year=year) for year in (1, 2, 3))
+    year_1, year_2, year_3 = (truth.effect(Estimand.TYPICAL_FIRM, year=year) for year in (1, 2, 3))
     assert year_1 < year_2 < year_3
-    overall = truth.of(Estimand.TYPICAL_FIRM)
+    overall = truth.effect(Estimand.TYPICAL_FIRM)
     assert np.log(1.10) < overall < np.log(1.15)
-    assert truth.of(Estimand.TYPICAL_FIRM, outcome="online_abroad") > overall
-    assert 0 < truth.of(Estimand.TYPICAL_FIRM, outcome="total_sales") < overall / 2
-    assert 0.01 < truth.of(Estimand.STARTED_SELLING) < 0.04
+    assert truth.effect(Estimand.TYPICAL_FIRM, outcome="online_abroad") > overall
+    assert 0 < truth.effect(Estimand.TYPICAL_FIRM, outcome="total_sales") < overall / 2
+    assert 0.01 < truth.effect(Estimand.STARTED_SELLING) < 0.04
 
 
 def test_programme_truth_is_the_mean_of_its_sectors_by_firm(simulation):
@@ -380,7 +382,7 @@ def test_programme_truth_is_the_mean_of_its_sectors_by_firm(simulation):
     for estimand in (Estimand.TYPICAL_FIRM, *POINTS):
         sectors = effects[(effects["by"] == "sector") & (effects["estimand"] == estimand.value)]
         mean = np.average(sectors["value"], weights=sectors["n_firms"])
-        assert mean == pytest.approx(simulation.truth.of(estimand), abs=1e-12)
+        assert mean == pytest.approx(simulation.truth.effect(estimand), abs=1e-12)
 
 
 def test_money_adds_up_over_sectors_and_follows_from_the_effect(simulation, applications):
@@ -420,22 +422,24 @@ def test_truth_of_two_firms_by_hand(programme):
 
     with_grant = made(path((100, 0), (150, 50)), path((900, 1000), (850, 1000)))
     without = made(path((100, 0), (100, 0)), path((900, 1000), (900, 1000)))
-    truth = truth_of(programme, 0, firms, Worlds(with_grant, without))
-    assert truth.of(Estimand.TYPICAL_FIRM, year=1) == pytest.approx(np.log(1.5))
-    assert truth.of(Estimand.EURO_WEIGHTED, year=1) == pytest.approx(np.log(2))
-    assert truth.of(Estimand.STARTED_SELLING, year=1) == 0.5
-    assert truth.of(Estimand.SYMMETRIC_GROWTH, year=1) == pytest.approx((0.4 + 2) / 2)  # without, the first alone: 0
-    assert truth.of(Estimand.ONLINE_SHARE, year=1) == pytest.approx((0.05 + 50 / 1050) / 2)
-    assert truth.money_of("extra", year=1) == pytest.approx(1_200)
-    assert truth.money_of("per_grant", year=1) == pytest.approx(0.12)
-    assert truth.money_of("per_spend", year=1) == pytest.approx(0.06)
-    assert truth.money_of("lost", year=1) == pytest.approx(600)
-    assert truth.money_of("offset", year=1) == pytest.approx(2)
+    truth = compute_truth(programme, 0, firms, PotentialSales(with_grant, without))
+    assert truth.effect(Estimand.TYPICAL_FIRM, year=1) == pytest.approx(np.log(1.5))
+    assert truth.effect(Estimand.EURO_WEIGHTED, year=1) == pytest.approx(np.log(2))
+    assert truth.effect(Estimand.STARTED_SELLING, year=1) == 0.5
+    assert truth.effect(Estimand.SYMMETRIC_GROWTH, year=1) == pytest.approx(
+        (0.4 + 2) / 2
+    )  # without, the first alone: 0
+    assert truth.effect(Estimand.ONLINE_SHARE, year=1) == pytest.approx((0.05 + 50 / 1050) / 2)
+    assert truth.money_value("extra", year=1) == pytest.approx(1_200)
+    assert truth.money_value("per_grant", year=1) == pytest.approx(0.12)
+    assert truth.money_value("per_spend", year=1) == pytest.approx(0.06)
+    assert truth.money_value("lost", year=1) == pytest.approx(600)
+    assert truth.money_value("offset", year=1) == pytest.approx(2)
 
 
 def made(online, offline):
     """One world in which nothing is sold abroad."""
-    return Paths(online, offline, np.zeros(online.shape), np.zeros(online.shape))
+    return SalesSeries(online, offline, np.zeros(online.shape), np.zeros(online.shape))
 
 
 def test_nothing_is_sold_after_a_closure_in_either_world():
@@ -450,12 +454,12 @@ def test_nothing_is_sold_after_a_closure_in_either_world():
             "closed_on": pd.to_datetime(["2021-06-15", "2021-06-15"]),
         }
     )
-    both = worlds(firms, np.random.default_rng(0))
+    potential = simulate_sales(firms, np.random.default_rng(0))
     after = MONTHS > "2021-06"
-    for paths in (both.with_grant, both.without_grant):
-        assert (paths.total[:, after] == 0).all()
-        assert (paths.abroad[:, after] == 0).all()
-        assert (paths.total[:, ~after] > 0).all()
+    for series in (potential.with_grant, potential.without_grant):
+        assert (series.total[:, after] == 0).all()
+        assert (series.abroad[:, after] == 0).all()
+        assert (series.total[:, ~after] > 0).all()
 
 
 def test_a_programme_that_announces_other_totals_is_refused(programme):

@@ -55,7 +55,7 @@ def _calendar(language: str) -> Iterator[str]:
 
 
 @cache
-def said_in(language: str) -> frozenset[str]:
+def page_words(language: str) -> frozenset[str]:
     """Every word that the pages may say in a language."""
     texts = [value for key, value in sentences(language).items() if not key.startswith(OFF_THE_PAGES)]
     for path in sorted(PROGRAMME_FILES.glob("*.toml")):
@@ -65,8 +65,8 @@ def said_in(language: str) -> frozenset[str]:
 
 def foreign_words(said: Iterable[str], language: str) -> set[str]:
     """Words that only another language has, on a page in this one."""
-    others = frozenset().union(*(said_in(other) for other in LANGUAGES if other != language))
-    return words("\n".join(said)) & (others - said_in(language))
+    others = frozenset().union(*(page_words(other) for other in LANGUAGES if other != language))
+    return words("\n".join(said)) & (others - page_words(language))
 
 
 def texts(language: str) -> dict[str, set[str]]:

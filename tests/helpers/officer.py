@@ -109,4 +109,8 @@ class Desk:
     def content(self) -> tuple[object, ...]:
         """All that the store holds, to compare before and after."""
         with self.open() as store:
-            return store.batches(), store.frame("observations").values.tolist(), sorted(store.known("application_id"))
+            return (
+                store.batches(),
+                store.frame("observations").values.tolist(),
+                sorted(store.key_values("application_id")),
+            )

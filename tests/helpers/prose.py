@@ -35,14 +35,14 @@ def prose(source: str) -> list[tuple[int, str]]:
     """
     tree = ast.parse(source)
     apart = {id(node) for root in _unread(tree) for node in ast.walk(root)}
-    shown = {id(node) for node in _shown(tree)}
-    found = []
+    on_page = {id(node) for node in _shown_by_streamlit(tree)}
+    said_by_code = []
     for node in _strings(tree):
         words = MARK.sub(" ", TAG.sub(" ", _literal(node)))
-        pattern = WORD if id(node) in shown else SENTENCE
+        pattern = WORD if id(node) in on_page else SENTENCE
         if id(node) not in apart and _literal(node) not in ALLOWED and re.search(pattern, words):
-            found.append((node.lineno, _literal(node).replace(HOLE, "{}")))
-    return found
+            said_by_code.append((node.lineno, _literal(node).replace(HOLE, "{}")))
+    return said_by_code
 
 
 def _strings(tree: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
@@ -72,7 +72,7 @@ def _unread(tree: ast.AST) -> Iterator[ast.AST]:
             yield from node.args[:1]
 
 
-def _shown(tree: ast.AST) -> Iterator[ast.AST]:
+def _shown_by_streamlit(tree: ast.AST) -> Iterator[ast.AST]:
     """What Streamlit puts on the page as it stands."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

@@ -14,7 +14,7 @@ from analytics.programme.classifications import DIVISIONS, PROVINCES
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import load_programme, parse_programme
 from analytics.programme.parts import Words
-from analytics.store.columns import APPLICATION_OUTCOMES, applications, must_stand, sales
+from analytics.store.columns import APPLICATION_OUTCOMES, applications, required_columns, sales
 from tests.helpers.languages import add_language
 
 ECOMMERCE = load_programme("ecommerce-2020")
@@ -115,8 +115,8 @@ def test_the_files_columns_follow_the_programme():
     assert columns["channel"].values == tuple(ECOMMERCE.codes("channel"))
     assert columns["size_class"].values == tuple(ECOMMERCE.codes("size_class"))
     assert columns["outcome"].values == APPLICATION_OUTCOMES
-    assert set(ECOMMERCE.requires) <= set(must_stand(applications(ECOMMERCE), ECOMMERCE))
-    assert must_stand(sales(ECOMMERCE), ECOMMERCE) == ["fiscal_code", "period", "online_sales_eur"]
+    assert set(ECOMMERCE.requires) <= set(required_columns(applications(ECOMMERCE), ECOMMERCE))
+    assert required_columns(sales(ECOMMERCE), ECOMMERCE) == ["fiscal_code", "period", "online_sales_eur"]
     assert sales(ECOMMERCE).keys == ["fiscal_code", "period"]
     assert all(column.meaning for column in (*applications(ECOMMERCE), *sales(ECOMMERCE)))
 

@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.programme.file import load_programme
-from analytics.store.cells import BadCellError, Rejection, code, date, decimal, firm, parser, period
+from analytics.store.cells import (
+    BadCellError,
+    Rejection,
+    cell_parser,
+    parse_code,
+    parse_date,
+    parse_decimal,
+    parse_firm,
+    parse_period,
+)
 from analytics.store.columns import CellKind, Column, applications, sales
 from analytics.store.mapping import ColumnMapping, Format
 from tests.helpers.officer import code as code_of
@@ -46,7 +55,7 @@ def reason(read, *arguments, **named) -> str:
 )
 def test_amounts_are_read_exactly_as_written(cell, form, amount):
     """Euros are decimals, read by the marks that the mapping names."""
-    assert decimal(cell, column=AMOUNT, form=form) == amount
+    assert parse_decimal(cell, column=AMOUNT, form=form) == amount
 
 
 @pytest.mark.parametrize(
@@ -73,15 +82,15 @@ def test_amounts_are_read_exactly_as_written(cell, form, amount):
 )
 def test_amounts_that_could_be_misread_are_refused(cell, form, why):
     """Nothing is guessed: 9500.50 under a decimal comma is no 950050."""
-    assert reason(decimal, cell, column=AMOUNT, form=form) == why
+    assert reason(parse_decimal, cell, column=AMOUNT, form=form) == why
 
 
 def test_limits_are_the_columns_own():
     """Percentages end at 100; points may be negative."""
-    assert decimal("100", column=PERCENT, form=Format()) == "100.000000"
-    assert reason(decimal, "100.01", column=PERCENT, form=Format()) == "too_large"
-    assert decimal("-3", column=SCORE, form=Format()) == "-3.000000"
-    assert reason(decimal, "-1e13", column=SCORE, form=Format()) == "too_large"
+    assert parse_decimal("100", column=PERCENT, form=Format()) == "100.000000"
+    assert reason(parse_decimal, "100.01", column=PERCENT, form=Format()) == "too_large"
+    assert parse_decimal("-3", column=SCORE, form=Format()) == "-3.000000"
+    assert reason(parse_decimal, "-1e13", column=SCORE, form=Format()) == "too_large"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +105,7 @@ def test_limits_are_the_columns_own():
 )
 def test_fiscal_codes(cell, canonical):
     """Zeros that a spreadsheet ate come back; codes of natural persons are codes."""
-    assert firm(cell, identifier="it_fiscal_code") == canonical
+    assert parse_firm(cell, identifier="it_fiscal_code") == canonical
 
 
 @pytest.mark.parametrize(
@@ -104,12 +113,12 @@ def test_fiscal_codes(cell, canonical):
 )
 def test_wrong_fiscal_codes_are_refused(cell):
     """The check character decides."""
-    assert reason(firm, cell, identifier="it_fiscal_code") == "fiscal_code"
+    assert reason(parse_firm, cell, identifier="it_fiscal_code") == "fiscal_code"
 
 
 def test_opaque_identifiers_are_kept():
     """Other programmes have their own identifiers."""
-    assert firm("410032", identifier="opaque") == "410032"
+    assert parse_firm("410032", identifier="opaque") == "410032"
 
 
 @pytest.mark.parametrize(
@@ -124,7 +133,7 @@ def test_opaque_identifiers_are_kept():
 )
 def test_dates(cell, form, day):
     """In the file's format; typed cells of spreadsheets whatever it is."""
-    assert date(cell, form=form) == day
+    assert parse_date(cell, form=form) == day
 
 
 @pytest.mark.parametrize(
@@ -139,7 +148,7 @@ def test_dates(cell, form, day):
 )
 def test_impossible_dates_are_refused(cell, form):
     """A day that does not exist is no day."""
-    assert reason(date, cell, form=form) == "date"
+    assert reason(parse_date, cell, form=form) == "date"
 
 
 @pytest.mark.parametrize(
@@ -156,7 +165,7 @@ def test_impossible_dates_are_refused(cell, form):
 )
 def test_periods(cell, form, canonical):
     """Month, quarter or year; a format without a month gives years."""
-    assert period(cell, form=form) == canonical
+    assert parse_period(cell, form=form) == canonical
 
 
 @pytest.mark.parametrize(
@@ -172,7 +181,7 @@ def test_periods(cell, form, canonical):
 )
 def test_impossible_periods_are_refused(cell, form):
     """A day is no month unless the mapping says so: it could stand for a quarter or a year."""
-    assert reason(period, cell, form=form) == "period"
+    assert reason(parse_period, cell, form=form) == "period"
 
 
 def test_words_of_the_mapping_stand_for_ours_in_every_kind_of_column():
@@ -182,20 +191,20 @@ def test_words_of_the_mapping_stand_for_ours_in_every_kind_of_column():
     mapping = ColumnMapping(values=values)
     channel = next(column for column in applications(programme) if column.name == "channel")
     online = next(column for column in sales(programme) if column.name == "online_sales_eur")
-    assert parser(channel, mapping, programme)("SITO  proprio") == "own_site"
-    assert parser(channel, mapping, programme)("App") == "app"
-    assert parser(online, mapping, programme)("N.D.") is None
-    assert reason(code, "shop", allowed=channel.values) == "code"
+    assert cell_parser(channel, mapping, programme)("SITO  proprio") == "own_site"
+    assert cell_parser(channel, mapping, programme)("App") == "app"
+    assert cell_parser(online, mapping, programme)("N.D.") is None
+    assert reason(parse_code, "shop", allowed=channel.values) == "code"
 
 
 @given(st.text(max_size=40), st.sampled_from([Format(), ITALIAN, Format(thousands="'")]))
 def test_any_text_is_read_or_refused_with_words_for_it(cell, form):
-    """No cell raises anything but BadCellError, and every reason has its sentence in both languages."""
+    """No cell raises anything but BadCellError, and every reason has its sentence in every language."""
     programme = load_programme("ecommerce-2020")
     for column in (*applications(programme), *sales(programme)):
         try:
-            parser(column, ColumnMapping(format=form), programme)(cell)
+            cell_parser(column, ColumnMapping(format=form), programme)(cell)
         except BadCellError as error:
-            found = Rejection(2, column.name, cell, error.reason, error.expected)
+            rejection = Rejection(2, column.name, cell, error.reason, error.expected)
             for language in LANGUAGES:
-                assert Text(language)(f"reject.{found.reason}", value=found.value, expected=found.expected)
+                assert Text(language)(f"reject.{rejection.reason}", value=rejection.value, expected=rejection.expected)

@@ -37,12 +37,12 @@ def refused(desk: Desk, *arguments, **named) -> UserError:
     return caught.value
 
 
-def said(error: UserError) -> list[tuple[int, str, str, str]]:
+def rejections_of(error: UserError) -> list[tuple[int, str, str, str]]:
     """Row, column, value and reason of each rejection; each has its sentence."""
     assert isinstance(error, RowsRefusedError)
-    for found in error.rejections:
-        assert Text("it")(f"reject.{found.reason}", value=found.value, expected=found.expected)
-    return [(found.row, found.column, found.value, found.reason) for found in error.rejections]
+    for bad in error.rejections:
+        assert Text("it")(f"reject.{bad.reason}", value=bad.value, expected=bad.expected)
+    return [(bad.row, bad.column, bad.value, bad.reason) for bad in error.rejections]
 
 
 def test_every_row_is_loaded_with_its_types(desk):
@@ -81,9 +81,9 @@ def test_revised_sales_supersede_and_the_earlier_stay(desk):
     report = desk.load("sales", as_csv([sale(1001, online="150"), sale(1003, online="7")]))
     assert report.superseded == 1
     with desk.open() as store:
-        held = store.frame("observations").set_index(["outcome", "firm_id"])["value"].to_dict()
+        values = store.frame("observations").set_index(["outcome", "firm_id"])["value"].to_dict()
         everything = store._connection.execute("SELECT count(*) FROM observations").fetchall()
-    assert held == {
+    assert values == {
         ("online_sales", code(1001)): 150.0,
         ("online_sales", code(1002)): 5.0,
         ("online_sales", code(1003)): 7.0,
@@ -102,7 +102,7 @@ def test_the_same_rows_under_another_mapping_do_not_slip_in_twice(desk):
         assert store.frame("observations")["value"].tolist() == [1500.0]
     mapping = ColumnMapping(constants={"name": "x"})
     error = refused(desk, "applications", as_csv([application(n) for n in (1001, 1002, 1003)]), mapping=mapping)
-    assert {reason for *_, reason in said(error)} == {"already_loaded"}
+    assert {reason for *_, reason in rejections_of(error)} == {"already_loaded"}
 
 
 def test_a_column_that_could_be_read_two_ways_is_refused(desk):
@@ -124,7 +124,7 @@ def test_missing_is_not_zero(desk):
 
 
 @pytest.mark.parametrize(
-    ("changes", "found"),
+    ("changes", "rejection"),
     [
         ({"online_sales_eur": "-3"}, ("online_sales_eur", "-3", "negative")),
         ({"period": "2021-13"}, ("period", "2021-13", "period")),
@@ -137,14 +137,14 @@ def test_missing_is_not_zero(desk):
         ({"period": "2021"}, ("period", "2021", "frequency")),
     ],
 )
-def test_a_bad_row_of_sales_refuses_the_file(desk, changes, found):
+def test_a_bad_row_of_sales_refuses_the_file(desk, changes, rejection):
     """Row, column, value and reason; nothing is loaded."""
     rows = [sale(1001), sale(1002), sale(1003) | changes]
-    assert said(refused(desk, "sales", as_csv(rows))) == [(4, *found)]
+    assert rejections_of(refused(desk, "sales", as_csv(rows))) == [(4, *rejection)]
 
 
 @pytest.mark.parametrize(
-    ("changes", "found"),
+    ("changes", "rejection"),
     [
         ({"application_id": "A1"}, ("application_id", "A1", "repeated")),
         ({"application_id": "A1001"}, ("application_id", "A1001", "already_loaded")),
@@ -161,15 +161,17 @@ def test_a_bad_row_of_sales_refuses_the_file(desk, changes, found):
         ({"ateco_code": ""}, ("ateco_code", "", "missing")),
     ],
 )
-def test_a_bad_application_refuses_the_file(desk, changes, found):
+def test_a_bad_application_refuses_the_file(desk, changes, rejection):
     """Row, column, value and reason; nothing is loaded."""
-    assert said(refused(desk, "applications", as_csv([application(1), application(2) | changes]))) == [(3, *found)]
+    assert rejections_of(refused(desk, "applications", as_csv([application(1), application(2) | changes]))) == [
+        (3, *rejection)
+    ]
 
 
 def test_all_problems_of_a_row_are_told_at_once(desk):
     """An officer mends a row once; a row with three problems counts once."""
     error = refused(desk, "applications", as_csv([application(1, awarded_on="x", grant_eur="y", province="z")]))
-    assert [column for _, column, *_ in said(error)] == ["awarded_on", "grant_eur", "province"]
+    assert [column for _, column, *_ in rejections_of(error)] == ["awarded_on", "grant_eur", "province"]
     assert error.details["bad"] == 1
 
 
@@ -181,7 +183,7 @@ def test_messages_use_the_officers_own_columns_and_rows(desk):
     )
     columns = {"fiscal_code": "Codice fiscale", "period": "Mese", "online_sales_eur": 'Vendite "online"'}
     mapping = ColumnMapping(columns=columns, format=Format(separator=";", decimal=",", period="%m/%Y", header_row=3))
-    assert said(refused(desk, "sales", content.encode(), mapping=mapping)) == [
+    assert rejections_of(refused(desk, "sales", content.encode(), mapping=mapping)) == [
         (5, 'Vendite "online"', "due\nmila", "decimal"),
         (6, "Mese", "2021-03", "repeated"),
     ]
@@ -327,7 +329,7 @@ def test_frequency_is_read_from_the_data_and_kept(tmp_path):
     desk.load("sales", as_csv([sale(1, "2021Q1"), sale(2, "2021-T2")]))
     with desk.open() as store:
         assert store.frequency == "Q"
-    assert said(refused(desk, "sales", as_csv([sale(1, "2021-03"), sale(2, "2021-03")])))[0][3] == "frequency"
+    assert rejections_of(refused(desk, "sales", as_csv([sale(1, "2021-03"), sale(2, "2021-03")])))[0][3] == "frequency"
 
 
 def test_gaps_in_optional_columns_are_gaps(tmp_path):
@@ -370,10 +372,10 @@ def test_gaps_in_optional_columns_are_gaps(tmp_path):
     common = {"outcome": "funded", "awarded_on": "1988-01-01"}
     desk.load("applications", as_csv([row | common | {"fiscal_code": row["application_id"]} for row in rows]))
     with desk.open() as store:
-        found = store._connection.execute(
+        sizes = store._connection.execute(
             "SELECT division, size_class FROM applications ORDER BY application_id"
         ).fetchall()
-    assert found == [(10, "micro"), (None, "medium"), (47, "small"), (None, None)]
+    assert sizes == [(10, "micro"), (None, "medium"), (47, "small"), (None, None)]
 
 
 cell = st.sampled_from(
@@ -403,7 +405,7 @@ def test_rows_in_are_rows_loaded_plus_rows_rejected_for_any_file(opaque_desk, ro
     else:
         batch = report.batch
         assert batch.rows_in == batch.rows_loaded + batch.rows_rejected
-        assert batch.rows_rejected == len({found.row for found in report.rejections}) or report.already
+        assert batch.rows_rejected == len({bad.row for bad in report.rejections}) or report.already
 
 
 @pytest.fixture

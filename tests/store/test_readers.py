@@ -178,7 +178,7 @@ def test_parquet_that_breaks_its_own_rules_says_so():
 
 def test_as_text_of_what_files_hold():
     """The text that somebody would have typed."""
-    held = {
+    typed = {
         None: "",
         47.0: "47",
         float("nan"): "",
@@ -187,7 +187,7 @@ def test_as_text_of_what_files_hold():
         dt.time(1, 2): "01:02:00",
         1e300: str(int(1e300)),
     }
-    assert {value: as_text(value) for value in held} == held
+    assert {value: as_text(value) for value in typed} == typed
     assert as_text(pd.Timestamp("2021-03-01 10:30")) == "2021-03-01 10:30:00"
 
 
@@ -215,9 +215,9 @@ def test_damaged_workbooks_and_parquet_files_are_rows_or_a_user_error(data, suff
     if suffix == ".xlsx":
         content = bytearray(as_xlsx([["a", "b"], [1, "x"], [2.5, "#N/A"]]))
     else:
-        held = io.BytesIO()
-        pd.DataFrame({"a": [1, 2], "b": ["x", None]}).to_parquet(held)
-        content = bytearray(held.getvalue())
+        buffer = io.BytesIO()
+        pd.DataFrame({"a": [1, 2], "b": ["x", None]}).to_parquet(buffer)
+        content = bytearray(buffer.getvalue())
     for _ in range(data.draw(st.integers(1, 6))):
         content[data.draw(st.integers(0, 2**16)) % len(content)] = data.draw(st.integers(0, 255))
     with suppress(UserError):
@@ -244,7 +244,7 @@ def test_every_cell_of_a_csv_comes_back(rows, separator):
 
 
 @pytest.mark.parametrize(
-    ("written", "key", "named"),
+    ("written", "key", "name"),
     [
         ("[colums]\nx = 'y'", "mapping.key", "colums"),
         ("[format]\nseparator = ';;'", "mapping.key", "format.separator"),
@@ -260,13 +260,13 @@ def test_every_cell_of_a_csv_comes_back(rows, separator):
         ("a = '\udce8'", "mapping.unreadable", "utf-8"),
     ],
 )
-def test_a_wrong_mapping_says_which_key_and_why(tmp_path, written, key, named):
+def test_a_wrong_mapping_says_which_key_and_why(tmp_path, written, key, name):
     """Typing errors in a mapping are found before the file is read."""
     path = tmp_path / "m.toml"
     path.write_text(written, encoding="utf-8", errors="surrogateescape")
     error = refused(load_mapping, path)
     assert error.key == key
-    assert named in str(error)
+    assert name in str(error)
     assert "m.toml" in str(error)
 
 

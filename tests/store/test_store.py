@@ -36,28 +36,28 @@ def desk(tmp_path) -> Desk:
 
 
 def test_the_table_of_applications_has_the_declared_columns(desk):
-    """A column is declared once, in schema.py; the SQL follows it."""
+    """A column is declared once, in columns.py; the SQL follows it."""
     declared = [column.name for column in applications(load_programme("ecommerce-2020"))]
     declared[declared.index("fiscal_code")] = "firm_id"
     declared.insert(declared.index("ateco_edition") + 1, "division")
     with desk.open() as store:
-        held = store._connection.execute(
+        columns = store._connection.execute(
             "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'applications'"
         ).fetchall()
-    assert [name for name, _ in held] == [*declared, "batch_id", "row_number"]
-    assert {kind for name, kind in held if name.endswith("_eur")} == {"DECIMAL(18,2)"}
-    assert not [name for name, kind in held if kind in ("DOUBLE", "FLOAT")]
+    assert [name for name, _ in columns] == [*declared, "batch_id", "row_number"]
+    assert {kind for name, kind in columns if name.endswith("_eur")} == {"DECIMAL(18,2)"}
+    assert not [name for name, kind in columns if kind in ("DOUBLE", "FLOAT")]
 
 
 def test_observations_are_long_and_decimal(desk):
     """Firm, period, outcome, value, source, batch."""
     with desk.open() as store:
-        held = store._connection.execute(
+        columns = store._connection.execute(
             "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'observations'"
         ).fetchall()
         version = store._connection.execute("SELECT schema_version FROM store").fetchall()
-    assert [name for name, _ in held] == ["firm_id", "period", "outcome", "value", "source", "batch_id"]
-    assert dict(held)["value"] == "DECIMAL(18,6)"
+    assert [name for name, _ in columns] == ["firm_id", "period", "outcome", "value", "source", "batch_id"]
+    assert dict(columns)["value"] == "DECIMAL(18,6)"
     assert version == [(SCHEMA_VERSION,)]
 
 
@@ -167,31 +167,29 @@ def test_dates_far_apart_are_all_kept(desk):
     ]
     desk.load("applications", as_csv(rows))
     with desk.open() as store:
-        found = store._connection.execute(
-            "SELECT count(closed_on), count(score), count(*) FROM applications"
-        ).fetchall()
-    assert found == [(1, 1010, 5005)]
+        rows = store._connection.execute("SELECT count(closed_on), count(score), count(*) FROM applications").fetchall()
+    assert rows == [(1, 1010, 5005)]
 
 
 def test_two_imports_at_once_lose_nothing(desk):
     """Threads of one process, such as two officers on the page: each file is loaded whole or can be retried."""
     files = [as_csv([sale(n, online=str(n))]) for n in range(1, 6)] * 2
-    told: list[str] = []
+    endings: list[str] = []
 
     def work(i: int, content: bytes) -> None:
         try:
-            told.append("already" if desk.load("sales", content, f"{i}.csv").already else "loaded")
+            endings.append("already" if desk.load("sales", content, f"{i}.csv").already else "loaded")
         except UserError as error:
-            told.append(error.key)
+            endings.append(error.key)
 
     threads = [threading.Thread(target=work, args=item) for item in enumerate(files)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(told) <= {"loaded", "already", "store.conflict"}
+    assert set(endings) <= {"loaded", "already", "store.conflict"}
     with desk.open() as store:
-        assert len(store.batches()) == 1 + told.count("loaded")
+        assert len(store.batches()) == 1 + endings.count("loaded")
     for content in files:
         desk.load("sales", content)
     with desk.open() as store:
@@ -220,10 +218,10 @@ def test_a_kill_at_any_moment_leaves_the_last_good_state(killed):
     done = []
     for moment in range(MOMENTS):
         desk = Desk.at(killed / str(moment))
-        found = desk.content()[1]
-        assert found in (before, whole), moment
+        observations = desk.content()[1]
+        assert observations in (before, whole), moment
         report = desk.load("sales", content)
-        assert report.already == (found == whole), moment
+        assert report.already == (observations == whole), moment
         assert desk.content()[1] == whole, moment
         assert (
             desk.folder / "archive" / report.batch.sha256[:2] / f"{report.batch.sha256}.csv"

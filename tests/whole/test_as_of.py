@@ -131,7 +131,7 @@ def test_an_import_counts_from_its_second_on(vintages):
     path = vintages[0].store(PROGRAMME)
     with Store(path, PROGRAMME, as_of=parse_moment("2026-01-10T10:00:00")) as store:
         [batch] = store.batches()
-        assert len(store.known("application_id")) == batch.rows_loaded
+        assert len(store.key_values("application_id")) == batch.rows_loaded
     with pytest.raises(UserError, match="2026-01-10 10:00") as caught:
         Store(path, PROGRAMME, as_of=parse_moment("2026-01-10T09:59:59"))
     assert caught.value.key == "store.nothing_by_then"

@@ -98,11 +98,11 @@ def money_rows(panel: Panel, programme: Programme, truth: Truth) -> list[dict[st
         groups = None if by == "programme" else by
         for found in extra_sales(panel, OUTCOME, by=groups, settings=programme.settings):
             group = "all" if groups is None else str(found.group)
-            firms = truth.money_of("n_firms", by, group)
+            firms = truth.money_value("n_firms", by, group)
             for what in ("extra", "per_grant", "per_spend", "offset"):
                 money = getattr(found, what)
                 if isinstance(money, MoneyEstimate):
-                    true = truth.money_of(what, by, group) * (money.n_funded / firms if what == "extra" else 1)
+                    true = truth.money_value(what, by, group) * (money.n_funded / firms if what == "extra" else 1)
                     named = {"what": what, "by": by, "group": group, "horizon": found.horizon}
                     rows.append(named | {"error": money.value - true} | holds(money, true))
     return rows

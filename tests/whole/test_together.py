@@ -133,7 +133,7 @@ def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -
     built(tmp_path, as_they_are)
     with Store(home.store(PROGRAMME), PROGRAMME) as store:
         releases = Releases(home.releases, PROGRAMME)
-        kept = store.behind / f"{releases.current}.parquet"
+        kept = store.contributions_folder / f"{releases.current}.parquet"
         kept.unlink()
         with pytest.raises(UserError, match="backup"):
             build(confidential(), store, releases)
@@ -145,7 +145,7 @@ def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Ho
     home, release = first
     with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
         [behind] = recall_earlier(
-            store.behind, Releases(home.releases, PROGRAMME), confidential(), [release.release_id]
+            store.contributions_folder, Releases(home.releases, PROGRAMME), confidential(), [release.release_id]
         ).values()
     trace = Contribution("sales", "*", "trace").column
     funded = behind.contributions.index[(behind.contributions["arm"] == "funded") & behind.contributions[trace].notna()]
