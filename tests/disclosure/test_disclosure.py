@@ -14,6 +14,9 @@ import pytest
 from scipy import sparse
 
 from analytics.disclosure import Cube, feasible_intervals, protect
+from analytics.disclosure.attacker import attack
+from analytics.disclosure.linked_releases import LinkedReleases, ResponseVariable
+from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
 from tests.reference.disclosure import (
     Release,
@@ -21,13 +24,13 @@ from tests.reference.disclosure import (
     breaches,
     cheapest,
     contributions,
+    disclosed_by_differencing,
     interval,
     interval_exact,
     is_safe,
+    joint_table,
     primary_of,
     table_of,
-    together,
-    told_by_difference,
 )
 
 RULES = DisclosureRules()
@@ -63,12 +66,13 @@ def codes_of(cube: Cube) -> list[Codes]:
 
 def at(cube: Cube, *codes: str) -> np.ndarray:
     """The mask of cells "ax", "a*", …"""
-    wanted = {tuple(code) for code in codes}
-    assert wanted <= set(codes_of(cube))
-    return np.array([code in wanted for code in codes_of(cube)])
+    cells = {tuple(code) for code in codes}
+    assert cells <= set(codes_of(cube))
+    return np.array([code in cells for code in codes_of(cube)])
 
 
-def named(cube: Cube, mask: np.ndarray) -> set[str]:
+def codes_in(cube: Cube, mask: np.ndarray) -> set[str]:
+    """The cells of a mask, as "ax", "a*", …"""
     return {"".join(code) for code, inside in zip(codes_of(cube), mask, strict=True) if inside}
 
 
@@ -78,10 +82,10 @@ def tabulated(cube: Cube, frame: pd.DataFrame, hierarchies: Mapping | None = Non
 
 
 def withheld(cube: Cube, **options: object) -> np.ndarray:
-    found = protect(cube, RULES, **options)
-    assert not (found.primary & found.secondary).any()
-    assert not (found.held & ~(found.primary | found.secondary)).any()
-    return np.asarray(found.primary | found.secondary)
+    protection = protect(cube, RULES, **options)
+    assert not (protection.primary & protection.secondary).any()
+    assert not (protection.held & ~(protection.primary | protection.secondary)).any()
+    return np.asarray(protection.primary | protection.secondary)
 
 
 def by_hand(table: Sequence[Sequence[float]], counts: Sequence[Sequence[int]]) -> Cube:
@@ -116,8 +120,8 @@ def test_a_cube_has_a_cell_for_every_crossing_that_a_firm_is_in() -> None:
     """Cells, counts, values and the two largest contributions of a 2 × 2 with one empty crossing."""
     cube = cube_of(firms({"ax": [1, 5, 3], "ay": [2], "bx": [4, 4]}))
     assert list(cube.cells.columns) == ["sector", "size", "n_units", "value", "largest", "second"]
-    found = {"".join(row[:2]): row[2:] for row in cube.cells.itertuples(index=False, name=None)}
-    assert found == {
+    statistics = {"".join(row[:2]): row[2:] for row in cube.cells.itertuples(index=False, name=None)}
+    assert statistics == {
         "ax": (3, 9, 5, 3),
         "ay": (1, 2, 2, 0),
         "bx": (2, 8, 4, 4),
@@ -143,10 +147,10 @@ def test_several_rows_of_a_firm_are_one_contribution() -> None:
     """A firm with two shops in one cell counts once; with shops in two cells it counts in both, and once in the sum."""
     rows = [("f", "a", "x", 3.0), ("f", "a", "x", 4.0), ("f", "b", "x", 5.0), ("g", "b", "x", 6.0)]
     cube = cube_of(pd.DataFrame(rows, columns=["firm", "sector", "size", "sales"]))
-    found = {"".join(row[:2]): row[2:] for row in cube.cells.itertuples(index=False, name=None)}
-    assert found["ax"] == found["a*"] == (1, 7, 7, 0)
-    assert found["bx"] == (2, 11, 6, 5)
-    assert found["**"] == (2, 18, 12, 6)
+    statistics = {"".join(row[:2]): row[2:] for row in cube.cells.itertuples(index=False, name=None)}
+    assert statistics["ax"] == statistics["a*"] == (1, 7, 7, 0)
+    assert statistics["bx"] == (2, 11, 6, 5)
+    assert statistics["**"] == (2, 18, 12, 6)
 
 
 def test_what_is_not_reported_is_not_counted() -> None:
@@ -265,15 +269,15 @@ def test_exactly_p_percent_is_not_primary_whatever_the_cents() -> None:
         less = firms({"a": [largest, second, *few[:3], np.round(few[3] - 0.01, 2)], "b": (9, largest)})
         assert not protect(cube_of(exactly), RULES).primary.any(), (largest, second, few)
         cube = cube_of(less)
-        assert named(cube, protect(cube, RULES).primary) == {"a"}, (largest, second, few)
+        assert codes_in(cube, protect(cube, RULES).primary) == {"a"}, (largest, second, few)
 
 
 def test_the_rules_can_be_others() -> None:
     """min_units and p_percent of the programme file: 4 firms are few under 5, and 30% under 35%."""
     cube = cube_of(firms({"a": (4, 10.0), "b": [100, 50, 30], "c": (9, 50.0), "d": (9, 50.0)}))
-    assert named(cube, protect(cube, DisclosureRules(min_units=5, p_percent=10)).primary) == {"a", "b"}
-    assert named(cube, protect(cube, DisclosureRules(min_units=3, p_percent=35)).primary) == {"b"}
-    assert named(cube, protect(cube, RULES).primary) == set()
+    assert codes_in(cube, protect(cube, DisclosureRules(min_units=5, p_percent=10)).primary) == {"a", "b"}
+    assert codes_in(cube, protect(cube, DisclosureRules(min_units=3, p_percent=35)).primary) == {"b"}
+    assert codes_in(cube, protect(cube, RULES).primary) == set()
 
 
 # --- intervals -------------------------------------------------------------------------------------------------------
@@ -287,17 +291,17 @@ def test_intervals_of_the_handbook() -> None:
     table = [[5, 2, 7], [1, 2, 3], [3, 3, 6], [9, 7, 16]]
     cube = by_hand(table, [[3, 3, 6], [3, 3, 6], [3, 3, 6], [9, 9, 18]])
     hidden = np.isin(np.arange(12), [0, 1, 3, 4])
-    found = feasible_intervals(cube, hidden)
-    assert list(found.index) == [0, 1, 3, 4]
-    np.testing.assert_allclose(found[["lower", "upper"]], [[3, 6], [1, 4], [0, 3], [0, 3]], atol=SOLVED)
+    intervals = feasible_intervals(cube, hidden)
+    assert list(intervals.index) == [0, 1, 3, 4]
+    np.testing.assert_allclose(intervals[["lower", "upper"]], [[3, 6], [1, 4], [0, 3], [0, 3]], atol=SOLVED)
     np.testing.assert_allclose(feasible_intervals(cube, list(hidden))["upper"], [6, 4, 3, 3], atol=SOLVED)
 
 
 def test_intervals_of_counts() -> None:
     """The same attack on numbers of firms: rows 7 and 3, columns 6 and 4."""
     cube = by_hand([[5, 2, 7], [1, 2, 3], [6, 4, 10]], [[5, 2, 7], [1, 2, 3], [6, 4, 10]])
-    found = feasible_intervals(cube, np.isin(np.arange(9), [0, 1, 3, 4]), measure="n_units")
-    np.testing.assert_allclose(found[["lower", "upper"]], [[3, 6], [1, 4], [0, 3], [0, 3]], atol=SOLVED)
+    intervals = feasible_intervals(cube, np.isin(np.arange(9), [0, 1, 3, 4]), measure="n_units")
+    np.testing.assert_allclose(intervals[["lower", "upper"]], [[3, 6], [1, 4], [0, 3], [0, 3]], atol=SOLVED)
 
 
 def test_who_knows_one_cell_knows_its_row() -> None:
@@ -305,25 +309,26 @@ def test_who_knows_one_cell_knows_its_row() -> None:
     cube = by_hand([[5, 2, 7], [1, 2, 3], [6, 4, 10]], [[3, 3, 6], [3, 3, 6], [6, 6, 12]])
     hidden = np.isin(np.arange(9), [0, 1, 3, 4])
     for known in ([4], (4,), np.array([4])):
-        found = feasible_intervals(cube, hidden, known=known).loc[[0, 1, 3]]
-        np.testing.assert_allclose(found[["lower", "upper"]], [[5, 5], [2, 2], [1, 1]], atol=SOLVED)
+        intervals = feasible_intervals(cube, hidden, known=known).loc[[0, 1, 3]]
+        np.testing.assert_allclose(intervals[["lower", "upper"]], [[5, 5], [2, 2], [1, 1]], atol=SOLVED)
 
 
 def test_without_a_published_total_nothing_bounds_a_cell() -> None:
     """A hidden total and hidden cells: anything from zero on."""
     cube = cube_of(firms({"a": (2, 10.0), "b": (4, 10.0)}))
-    found = feasible_intervals(cube, at(cube, "a", "*"))
-    assert dict(zip(cube.cells.loc[found.index, "sector"], found["lower"].round(6), strict=True)) == {"a": 0, "*": 40}
-    assert np.isinf(found["upper"]).all()
+    intervals = feasible_intervals(cube, at(cube, "a", "*"))
+    sectors = cube.cells.loc[intervals.index, "sector"]
+    assert dict(zip(sectors, intervals["lower"].round(6), strict=True)) == {"a": 0, "*": 40}
+    assert np.isinf(intervals["upper"]).all()
 
 
 def test_a_planted_hole_is_found() -> None:
     """VISUAL.md: with two complementary cells instead of three, the threshold cell can be computed."""
     cube = cube_of(firms({"ax": (2, 10.0), "ay": (5, 11.0), "bx": (6, 12.0), "by": (7, 13.0)}))
-    found = feasible_intervals(cube, at(cube, "ax", "ay", "bx"))
-    np.testing.assert_allclose(found["lower"], found["upper"], rtol=SOLVED)
+    intervals = feasible_intervals(cube, at(cube, "ax", "ay", "bx"))
+    np.testing.assert_allclose(intervals["lower"], intervals["upper"], rtol=SOLVED)
     place = np.flatnonzero(at(cube, "ax"))[0]
-    assert found.loc[place, "lower"] == pytest.approx(20, rel=SOLVED)
+    assert intervals.loc[place, "lower"] == pytest.approx(20, rel=SOLVED)
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -335,12 +340,13 @@ def test_intervals_are_those_of_exact_arithmetic(seed: int) -> None:
     matrix, truth = cube.constraints.toarray(), [Fraction(int(v)) for v in cube.cells["value"]]
     inner = rng.permutation(9)[: rng.integers(4, 8)]
     some = at(cube, *(list(sales)[i] for i in inner), *(["a*"] if seed % 2 else []))
-    found, table = feasible_intervals(cube, some), table_of(cube)
+    intervals, table = feasible_intervals(cube, some), table_of(cube)
     for cell in np.flatnonzero(some):
         exact = interval_exact(matrix, truth, np.flatnonzero(some), int(cell))
         bounds = [float(exact[0]), np.inf if exact[1] is None else float(exact[1])]
         slack = SOLVED * max(1.0, float(truth[cell]))
-        np.testing.assert_allclose(found.loc[cell, ["lower", "upper"]].astype(float), bounds, rtol=SOLVED, atol=slack)
+        engine = intervals.loc[cell, ["lower", "upper"]].astype(float)
+        np.testing.assert_allclose(engine, bounds, rtol=SOLVED, atol=slack)
         np.testing.assert_allclose(interval(table, some, int(cell)), bounds, rtol=SOLVED, atol=slack)
 
 
@@ -352,20 +358,20 @@ def test_two_by_two_needs_its_whole_square() -> None:
     hides more firms than ay, bx, by (15): b*-a*-bx 22, *y-*x-ay 22, the totals 31.
     """
     cube = cube_of(firms({"ax": (2, 20.0), "ay": (5, 20.0), "bx": (5, 20.0), "by": (5, 20.0)}))
-    found = protect(cube, RULES)
-    assert named(cube, found.primary) == {"ax"}
-    assert named(cube, found.secondary) == {"ay", "bx", "by"}
-    assert not found.held.any()
-    assert found.gap == 0
+    protection = protect(cube, RULES)
+    assert codes_in(cube, protection.primary) == {"ax"}
+    assert codes_in(cube, protection.secondary) == {"ay", "bx", "by"}
+    assert not protection.held.any()
+    assert protection.gap == 0
 
 
 def test_three_by_three_takes_the_rectangle_with_fewest_firms() -> None:
     """VISUAL.md: one threshold cell is three complementary ones. by, cy, bz, cz: 4 + 4 + 4 firms; others have 6."""
     small = {"by": (2, 20.0), "cy": (4, 20.0), "bz": (4, 20.0), "cz": (4, 20.0)}
     cube = cube_of(firms({f"{a}{b}": (6, 20.0) for a in "abc" for b in "xyz"} | small))
-    found = protect(cube, RULES)
-    assert named(cube, found.primary) == {"by"}
-    assert named(cube, found.secondary) == {"cy", "bz", "cz"}
+    protection = protect(cube, RULES)
+    assert codes_in(cube, protection.primary) == {"by"}
+    assert codes_in(cube, protection.secondary) == {"cy", "bz", "cz"}
 
 
 def test_two_firms_alone_in_a_row_need_a_third_cell() -> None:
@@ -378,7 +384,7 @@ def test_two_firms_alone_in_a_row_need_a_third_cell() -> None:
     b = int(np.flatnonzero(at(cube, "b"))[0])
     insider = feasible_intervals(cube, at(cube, "a", "b"), known=np.flatnonzero(at(cube, "a")))
     np.testing.assert_allclose(insider.loc[b, ["lower", "upper"]].astype(float), [100, 100], rtol=SOLVED)
-    assert named(cube, withheld(cube)) == {"a", "b", "c"}
+    assert codes_in(cube, withheld(cube)) == {"a", "b", "c"}
 
 
 def test_a_firm_need_not_doubt_itself() -> None:
@@ -386,7 +392,7 @@ def test_a_firm_need_not_doubt_itself() -> None:
     is at least 1,000. What it must not know is the other one, 50, to within 5; everything is hidden, so it does not.
     """
     cube = cube_of(firms({"a": (1, 1000.0), "b": (1, 50.0)}))
-    assert named(cube, withheld(cube)) == {"a", "b", "*"}
+    assert codes_in(cube, withheld(cube)) == {"a", "b", "*"}
 
 
 def test_a_firm_alone_in_several_tables_uses_all_it_knows() -> None:
@@ -397,14 +403,14 @@ def test_a_firm_alone_in_several_tables_uses_all_it_knows() -> None:
     frame = pd.concat([frame, firms({"cx1": (4, 50.0), "cy2": (5, 50.0), "cx2": (4, 40.0)})])
     cube = cube_of(frame, tables=[NAMES[:2], NAMES[::2]])
     table = tabulated(cube, frame)
-    assert max(len(cells) for cells in table.owners.values()) == 2
+    assert max(len(cells) for cells in table.singletons.values()) == 2
     assert list(breaches(table, withheld(cube), RULES)) == []
 
 
 def test_a_partner_must_be_large_enough() -> None:
     """One-way table: a sells 1,000 and needs 100 either way. b has the fewest firms but gives only 30; c gives 500."""
     cube = cube_of(firms({"a": (1, 1000.0), "b": (3, 10.0), "c": (5, 100.0), "d": (9, 100.0)}))
-    assert named(cube, withheld(cube)) == {"a", "c"}
+    assert codes_in(cube, withheld(cube)) == {"a", "c"}
 
 
 @pytest.mark.parametrize(("partner", "enough"), [(4.0, True), (3.8, False)])
@@ -413,7 +419,7 @@ def test_the_interval_reaches_the_bound_and_no_less(partner: float, enough: bool
     five firms of 3.8 give 19, and c with its nine firms is taken instead.
     """
     cube = cube_of(firms({"a": [300, 20, 10], "b": (5, partner), "c": (9, 100.0), "d": (12, 100.0)}))
-    assert named(cube, withheld(cube)) == {"a", "b" if enough else "c"}
+    assert codes_in(cube, withheld(cube)) == {"a", "b" if enough else "c"}
 
 
 def test_an_only_child_hides_with_its_parent() -> None:
@@ -424,9 +430,9 @@ def test_an_only_child_hides_with_its_parent() -> None:
     sizes = {"a": 2, "b": 3, "c": 4, "d": 10, "e": 10}
     frame = firms({code: (n, 10.0) for code, n in sizes.items()})
     cube = cube_of(frame, hierarchies={"sector": parents})
-    found = protect(cube, RULES)
-    assert named(cube, found.primary) == {"a", "A"}
-    assert named(cube, found.secondary) == {"B", "b"}
+    protection = protect(cube, RULES)
+    assert codes_in(cube, protection.primary) == {"a", "A"}
+    assert codes_in(cube, protection.secondary) == {"B", "b"}
 
 
 def test_three_levels_are_protected_through_all_of_them() -> None:
@@ -436,9 +442,9 @@ def test_three_levels_are_protected_through_all_of_them() -> None:
     parents = {"a": "A", "b": "A", "c": "B", "d": "B", "A": "N", "B": "N", "e": "E", "f": "E", "E": "S"}
     sizes = {"a": 2, "b": 5, "c": 4, "d": 6, "e": 15, "f": 15}
     cube = cube_of(firms({c: (n, 10.0) for c, n in sizes.items()}), hierarchies={"sector": parents})
-    assert named(cube, withheld(cube)) == {"a", "b"}
+    assert codes_in(cube, withheld(cube)) == {"a", "b"}
     cube = cube_of(firms({c: (n, 10.0) for c, n in sizes.items() if c != "b"}), hierarchies={"sector": parents})
-    assert named(cube, withheld(cube)) == {"a", "A", "B", "c"}
+    assert codes_in(cube, withheld(cube)) == {"a", "A", "B", "c"}
 
 
 def test_tables_safe_alone_can_be_unsafe_together() -> None:
@@ -455,8 +461,8 @@ def test_tables_safe_alone_can_be_unsafe_together() -> None:
     assert not protect(areas, RULES).primary.any()
     both = cube_of(frame, tables=[NAMES[:2], NAMES[::2]])
     table, hidden = tabulated(both, frame), at(both, "ax*", "bx*", "a**", "b**")
-    told = feasible_intervals(both, hidden)
-    np.testing.assert_allclose(told["lower"], told["upper"], rtol=SOLVED)
+    intervals = feasible_intervals(both, hidden)
+    np.testing.assert_allclose(intervals["lower"], intervals["upper"], rtol=SOLVED)
     assert not is_safe(table, hidden, RULES)
     assert list(breaches(table, withheld(both), RULES)) == []
 
@@ -467,9 +473,9 @@ def test_three_dimensions_need_a_whole_cube() -> None:
     """
     inner = {f"{a}{b}{c}": (4, 20.0) for a in "ab" for b in "xy" for c in "12"}
     cube = cube_of(firms(inner | {"ax1": (2, 20.0)}))
-    found = protect(cube, RULES)
-    assert named(cube, found.primary) == {"ax1"}
-    assert named(cube, found.secondary) == set(inner) - {"ax1"}
+    protection = protect(cube, RULES)
+    assert codes_in(cube, protection.primary) == {"ax1"}
+    assert codes_in(cube, protection.secondary) == set(inner) - {"ax1"}
 
 
 def test_counts_need_protection_of_their_own() -> None:
@@ -482,8 +488,8 @@ def test_counts_need_protection_of_their_own() -> None:
     )
     cube = cube_of(frame)
     table, primary = tabulated(cube, frame), at(cube, "ax1", "ax2", "by2", "ax*", "a*1")
-    beside = ["ay*", "bx*", "by*", "a*2", "b*1", "b*2", "*x1", "*x2", "*y1", "*y2", "ay2", "bx2", "by1"]
-    hidden = primary | at(cube, *beside)
+    secondary = ["ay*", "bx*", "by*", "a*2", "b*1", "b*2", "*x1", "*x2", "*y1", "*y2", "ay2", "bx2", "by1"]
+    hidden = primary | at(cube, *secondary)
     assert list(breaches(table, hidden, RULES, measures=["value"])) == []
     assert {measure for _, measure, *_ in breaches(table, hidden, RULES)} == {"n_units"}
     np.testing.assert_array_equal(protect(cube, RULES).primary, primary)
@@ -497,16 +503,16 @@ def test_a_cell_of_zeros_protects_nobody() -> None:
     cells = {"ax": (2, 20.0), "ay": (6, 20.0), "az": (6, 20.0), "bx": (6, 20.0), "by": (3, 0.0), "bz": (6, 20.0)}
     cube = cube_of(firms(cells | {"cx": (9, 20.0), "cy": (9, 20.0), "cz": (9, 20.0)}))
     hidden = withheld(cube)
-    assert named(cube, hidden) == {"ax", "az", "bx", "bz"}
+    assert codes_in(cube, hidden) == {"ax", "az", "bx", "bz"}
 
 
 def test_equal_values_hide_nothing_and_need_nothing() -> None:
     """Three equal firms per cell: nobody is small, nobody dominates, everything is published."""
     cube = cube_of(firms({f"{a}{b}": (3, 5.0) for a in "abc" for b in "xyz"}))
-    found = protect(cube, RULES)
-    assert not found.primary.any()
-    assert not found.secondary.any()
-    assert found.gap == 0
+    protection = protect(cube, RULES)
+    assert not protection.primary.any()
+    assert not protection.secondary.any()
+    assert protection.gap == 0
 
 
 def test_one_euro_beside_a_billion() -> None:
@@ -523,10 +529,10 @@ def test_one_euro_beside_a_billion() -> None:
         lower, upper = interval_exact(matrix, truth, np.flatnonzero(unknown), cell)
         assert lower <= truth[cell] - Fraction(margin), (target, known)
         assert upper is None or upper >= truth[cell] + Fraction(margin), (target, known)
-    found = feasible_intervals(cube, hidden)
-    assert (found["lower"] <= cube.cells.loc[found.index, "value"]).all()
-    assert (found["upper"] >= cube.cells.loc[found.index, "value"]).all()
-    assert named(cube, hidden) == {"a", "b", "c"}
+    intervals = feasible_intervals(cube, hidden)
+    assert (intervals["lower"] <= cube.cells.loc[intervals.index, "value"]).all()
+    assert (intervals["upper"] >= cube.cells.loc[intervals.index, "value"]).all()
+    assert codes_in(cube, hidden) == {"a", "b", "c"}
 
 
 def test_a_hundred_euros_beside_half_a_million() -> None:
@@ -547,11 +553,11 @@ def test_cents_are_kept() -> None:
     frame = firms({f"{a}{b}": list(rng.integers(1, 10**7, 5) / 100) for a in "abc" for b in "xyz"} | {"ax": [0.1, 0.2]})
     cube = cube_of(frame)
     hidden = withheld(cube)
-    found = feasible_intervals(cube, hidden)
-    values = cube.cells["value"].to_numpy()[found.index]
+    intervals = feasible_intervals(cube, hidden)
+    values = cube.cells["value"].to_numpy()[intervals.index]
     slack = 1e-9 * cube.cells["value"].max()
-    assert (found["lower"] <= values + slack).all()
-    assert (found["upper"] >= values - slack).all()
+    assert (intervals["lower"] <= values + slack).all()
+    assert (intervals["upper"] >= values - slack).all()
     assert list(breaches(tabulated(cube, frame), hidden, RULES)) == []
 
 
@@ -565,12 +571,12 @@ def test_no_cheaper_safe_pattern_exists(seed: int) -> None:
         cells[code] = list(np.round(np.exp(rng.normal(4, 1.2, n)), 2))
     frame = firms(cells)
     cube = cube_of(frame)
-    table, found = tabulated(cube, frame), protect(cube, RULES)
-    hidden = found.primary | found.secondary
-    np.testing.assert_array_equal(found.primary, primary_of(table, RULES))
+    table, protection = tabulated(cube, frame), protect(cube, RULES)
+    hidden = protection.primary | protection.secondary
+    np.testing.assert_array_equal(protection.primary, primary_of(table, RULES))
     assert list(breaches(table, hidden, RULES)) == []
     cost, _ = cheapest(table, RULES, most=16)
-    assert found.gap > 0 or table.counts[hidden].sum() == cost
+    assert protection.gap > 0 or table.counts[hidden].sum() == cost
 
 
 def test_a_cube_made_by_hand_is_protected_like_one_from_microdata() -> None:
@@ -600,11 +606,11 @@ def test_published_firms_of_a_public_example() -> None:
     )
     frame["sales"] = frame["sales"].astype(float)
     cube = cube_of(frame)
-    found = protect(cube, RULES)
-    primary = {code for code, inside in zip(codes_of(cube), found.primary, strict=True) if inside}
+    protection = protect(cube, RULES)
+    primary = {code for code, inside in zip(codes_of(cube), protection.primary, strict=True) if inside}
     assert {("Agriculture", "Spain"), ("Agriculture", "*"), ("Entertainment", "Iceland")} <= primary
     assert not {("Entertainment", "Spain"), ("Industry", "Iceland"), ("*", "*")} & primary
-    assert list(breaches(tabulated(cube, frame), found.primary | found.secondary, RULES)) == []
+    assert list(breaches(tabulated(cube, frame), protection.primary | protection.secondary, RULES)) == []
 
 
 # --- with earlier releases -------------------------------------------------------------------------------------------
@@ -620,14 +626,14 @@ def two_releases(
     """Protect one release and then the next; the promises that hold for any two are checked here."""
     old, new = cube_of(before), cube_of(now)
     hidden_before = withheld(old) if hidden_before is None else hidden_before
-    found = protect(new, RULES, published_before=[(old, hidden_before)])
-    hidden = np.asarray(found.primary | found.secondary)
+    protection = protect(new, RULES, published_before=[(old, hidden_before)])
+    hidden = np.asarray(protection.primary | protection.secondary)
     first, second = release(old, before, hidden_before), release(new, now, hidden)
     assert list(breaches(second.table, hidden, RULES)) == []
-    assert told_by_difference(first, second) == []
-    assert list(breaches(*together([first, second]), RULES)) == []
-    assert not (found.held & ~hidden).any()
-    return new, hidden, np.asarray(found.held), first, second
+    assert disclosed_by_differencing(first, second) == []
+    assert list(breaches(*joint_table([first, second]), RULES)) == []
+    assert not (protection.held & ~hidden).any()
+    return new, hidden, np.asarray(protection.held), first, second
 
 
 GRID = {f"{a}{b}": (6, 20.0) for a in "abc" for b in "xyz"}
@@ -646,8 +652,8 @@ def test_one_firm_more_is_not_shown_by_a_difference() -> None:
     before = firms(GRID)
     now = pd.concat([before, firms({"ax": [77.0]}).assign(firm="new")])
     cube, hidden, held, *_ = two_releases(before, now)
-    assert named(cube, hidden) == {"ax", "a*", "*x", "**"}
-    assert named(cube, held) == {"ax", "a*", "*x", "**"}
+    assert codes_in(cube, hidden) == {"ax", "a*", "*x", "**"}
+    assert codes_in(cube, held) == {"ax", "a*", "*x", "**"}
 
 
 def test_two_firms_that_change_places_are_not_shown_by_a_difference() -> None:
@@ -658,7 +664,7 @@ def test_two_firms_that_change_places_are_not_shown_by_a_difference() -> None:
     now = before.copy()
     now.loc[now["firm"] == "ax0", "sector"], now.loc[now["firm"] == "bx0", "sector"] = "b", "a"
     cube, hidden, held, *_ = two_releases(before, now)
-    assert named(cube, hidden) == named(cube, held) == {"ax", "bx", "a*", "b*"}
+    assert codes_in(cube, hidden) == codes_in(cube, held) == {"ax", "bx", "a*", "b*"}
 
 
 def test_a_revised_value_is_not_shown_by_a_difference() -> None:
@@ -667,7 +673,7 @@ def test_a_revised_value_is_not_shown_by_a_difference() -> None:
     now = before.copy()
     now.loc[now["firm"] == "by3", "sales"] = 23.5
     cube, hidden, held, *_ = two_releases(before, now)
-    assert named(cube, hidden) == named(cube, held) == {"by", "b*", "*y", "**"}
+    assert codes_in(cube, hidden) == codes_in(cube, held) == {"by", "b*", "*y", "**"}
 
 
 def test_three_changed_firms_may_be_shown() -> None:
@@ -675,7 +681,7 @@ def test_three_changed_firms_may_be_shown() -> None:
     before = firms(GRID)
     now = pd.concat([before, firms({"ax": [20.0, 22.0, 25.0]}).assign(firm=["n1", "n2", "n3"])])
     cube, hidden, *_ = two_releases(before, now)
-    assert named(cube, hidden) == set()
+    assert codes_in(cube, hidden) == set()
 
 
 def test_a_difference_is_not_put_together_from_sums() -> None:
@@ -686,8 +692,8 @@ def test_a_difference_is_not_put_together_from_sums() -> None:
     ]
     now = pd.concat([before, firms({"ax": [77.0]}).assign(firm="new"), *joined])
     cube, hidden, *_ = two_releases(before, now)
-    assert "ax" in named(cube, hidden)
-    assert {"a*", "ay", "az"} & named(cube, hidden)
+    assert "ax" in codes_in(cube, hidden)
+    assert {"a*", "ay", "az"} & codes_in(cube, hidden)
 
 
 def test_a_cell_hidden_for_another_stays_hidden_while_it_tells() -> None:
@@ -697,10 +703,10 @@ def test_a_cell_hidden_for_another_stays_hidden_while_it_tells() -> None:
     sizes = {f"{a}{b}": (9, 20.0) for a in "abc" for b in "xyz"} | {"ay": (4, 20.0), "bx": (4, 20.0), "by": (4, 20.0)}
     before = firms(sizes | {"ax": (2, 20.0)})
     now = pd.concat([before, firms({"ax": (6, 21.0)}).assign(firm=[f"n{k}" for k in range(6)])])
-    assert named(cube_of(before), withheld(cube_of(before))) == {"ax", "ay", "bx", "by"}
+    assert codes_in(cube_of(before), withheld(cube_of(before))) == {"ax", "ay", "bx", "by"}
     assert not protect(cube_of(now), RULES).primary.any()
     cube, hidden, *_ = two_releases(before, now)
-    assert {"ay", "bx", "by"} & named(cube, hidden)
+    assert {"ay", "bx", "by"} & codes_in(cube, hidden)
 
 
 def test_two_patterns_safe_alone_are_not_mixed() -> None:
@@ -731,11 +737,11 @@ def test_three_releases_are_read_together() -> None:
     masks = [withheld(cubes[0])]
     for number in (1, 2):
         masks.append(withheld(cubes[number], published_before=list(zip(cubes[:number], masks, strict=True))))
-    assert named(cubes[2], masks[2]) == {"ax", "a*", "*x", "**"}
+    assert codes_in(cubes[2], masks[2]) == {"ax", "a*", "*x", "**"}
     releases = [release(c, f, m) for c, f, m in zip(cubes, (first, second, third), masks, strict=True)]
     for a, b in itertools.combinations(releases, 2):
-        assert told_by_difference(a, b) == []
-    assert list(breaches(*together(releases), RULES)) == []
+        assert disclosed_by_differencing(a, b) == []
+    assert list(breaches(*joint_table(releases), RULES)) == []
 
 
 def test_what_an_earlier_release_told_cannot_be_taken_back() -> None:
@@ -753,17 +759,13 @@ def test_what_an_earlier_release_published_is_not_published_again() -> None:
     frame = firms(GRID | {"ax": (2, 30.0)})
     cube = cube_of(frame)
     hidden = withheld(cube, published_before=[(cube, np.zeros(len(cube.cells), dtype=bool))])
-    assert "ax" in named(cube, hidden)
+    assert "ax" in codes_in(cube, hidden)
 
 
 def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
     """With too few programs to find the best pattern, what comes out is safe all the same, and says how far it may be
     from the best; the same limits give the same pattern.
     """
-    from analytics.disclosure.attacker import attack
-    from analytics.disclosure.linked_releases import LinkedReleases, ResponseVariable
-    from analytics.disclosure.search import suppress
-
     frame = firms(
         {f"{a}{b}": [10.0 * (i + 2) for i in range(1 + (3 * ord(a) + ord(b)) % 7)] for a in "abcdef" for b in "xyz"}
     )
@@ -773,9 +775,9 @@ def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
     primary, weights = linked.few | linked.dominated, cube.measure("n_units")
     best = suppress(list(linked.systems()), weights, primary, none)
     for programs in (0, 40, 200):
-        found = suppress(list(linked.systems()), weights, primary, none, programs=programs)
+        pattern = suppress(list(linked.systems()), weights, primary, none, programs=programs)
         again = suppress(list(linked.systems()), weights, primary, none, programs=programs)
-        assert (found.withheld == again.withheld).all()
-        assert not attack(cube, found.withheld, RULES)["narrowed"].any()
-        assert found.bound <= best.lost + 1e-9 <= found.lost + 2e-9
+        assert (pattern.withheld == again.withheld).all()
+        assert not attack(cube, pattern.withheld, RULES)["narrowed"].any()
+        assert pattern.bound <= best.lost + 1e-9 <= pattern.lost + 2e-9
     assert best.bound == pytest.approx(best.lost)

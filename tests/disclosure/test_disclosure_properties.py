@@ -21,11 +21,11 @@ from tests.reference.disclosure import (
     breaches,
     cheapest,
     contributions,
+    disclosed_by_differencing,
     interval,
+    joint_table,
     primary_of,
     table_of,
-    together,
-    told_by_difference,
 )
 
 RULES = DisclosureRules()
@@ -83,8 +83,8 @@ def worlds(draw: st.DrawFn, dimensions: int | None = None) -> World:
 
 
 def pattern(cube: Cube, **options: object) -> np.ndarray:
-    found = protect(cube, RULES, **options)
-    return np.asarray(found.primary | found.secondary)
+    protection = protect(cube, RULES, **options)
+    return np.asarray(protection.primary | protection.secondary)
 
 
 def by_code(world: World, cube: Cube, mask: np.ndarray) -> dict[tuple, bool]:
@@ -99,8 +99,8 @@ def test_a_cube_says_what_its_microdata_say(world: World) -> None:
     units = world.table(cube).units
     parts = [sorted(cell.values(), reverse=True) for cell in units]
     assert list(cube.cells["n_units"]) == [len(cell) for cell in parts]
-    for name, said in (("value", map(sum, parts)), ("largest", (p[0] for p in parts))):
-        np.testing.assert_allclose(cube.cells[name], list(said), rtol=1e-12)
+    for name, expected in (("value", map(sum, parts)), ("largest", (p[0] for p in parts))):
+        np.testing.assert_allclose(cube.cells[name], list(expected), rtol=1e-12)
     np.testing.assert_allclose(cube.cells["second"], [p[1] if len(p) > 1 else 0 for p in parts], rtol=1e-12)
     size = max(1.0, float(cube.cells["value"].max()))
     np.testing.assert_allclose(cube.constraints @ cube.cells["value"].to_numpy(float), 0, atol=1e-12 * size)
@@ -119,13 +119,13 @@ def test_nobody_comes_too_close_to_a_primary_cell(world: World) -> None:
     secondary cell both in euros and in firms.
     """
     cube = world.cube()
-    table, found = world.table(cube), protect(cube, RULES)
-    hidden = np.asarray(found.primary | found.secondary)
-    np.testing.assert_array_equal(found.primary, primary_of(table, RULES))
-    assert not (found.primary & found.secondary).any()
-    assert not found.held.any()
+    table, protection = world.table(cube), protect(cube, RULES)
+    hidden = np.asarray(protection.primary | protection.secondary)
+    np.testing.assert_array_equal(protection.primary, primary_of(table, RULES))
+    assert not (protection.primary & protection.secondary).any()
+    assert not protection.held.any()
     assert list(breaches(table, hidden, RULES)) == []
-    for cell in np.flatnonzero(found.secondary):
+    for cell in np.flatnonzero(protection.secondary):
         widths = [
             np.ptp(interval(table, hidden, int(cell), measure=m)) / s
             for m, s in (("value", table.values.max() or 1), ("n_units", 1))
@@ -141,15 +141,15 @@ def test_the_two_attackers_agree(world: World) -> None:
     table, hidden = world.table(cube), pattern(cube)
     for measure in ("value", "n_units"):
         for known in ((), tuple(int(i) for i in np.flatnonzero(hidden & (table.counts == 1))[:1])):
-            found = feasible_intervals(cube, hidden, measure=measure, known=known)
+            intervals = feasible_intervals(cube, hidden, measure=measure, known=known)
             size = float(table.measure(measure).max()) or 1.0
             for cell in np.flatnonzero(hidden)[:6]:
                 expected = interval(table, hidden, int(cell), measure=measure, known=known)
-                said = (0.0, 0.0) if cell not in found.index else tuple(found.loc[cell, ["lower", "upper"]])
+                bounds = (0.0, 0.0) if cell not in intervals.index else tuple(intervals.loc[cell, ["lower", "upper"]])
                 if cell in known:
                     continue
                 np.testing.assert_allclose(
-                    said, expected, rtol=1e-6, atol=1e-6 * size, err_msg=f"{measure} {cell} {known}"
+                    bounds, expected, rtol=1e-6, atol=1e-6 * size, err_msg=f"{measure} {cell} {known}"
                 )
 
 
@@ -176,11 +176,12 @@ def test_codes_are_only_names(world: World, names: list[str]) -> None:
     up = {"sector": {rename.get(c, c): p for c, p in PARENTS.items()}} if world.hierarchies else None
     other = dataclasses.replace(world, frame=frame, hierarchies=up)
     renamed = other.cube()
-    found, again = protect(cube, RULES), protect(renamed, RULES)
+    protection, again = protect(cube, RULES), protect(renamed, RULES)
     assert list(breaches(other.table(renamed), again.primary | again.secondary, RULES)) == []
-    if found.gap == 0 and again.gap == 0:
+    if protection.gap == 0 and again.gap == 0:
         costs = [
-            c.cells["n_units"].to_numpy()[f.primary | f.secondary].sum() for c, f in ((cube, found), (renamed, again))
+            c.cells["n_units"].to_numpy()[f.primary | f.secondary].sum()
+            for c, f in ((cube, protection), (renamed, again))
         ]
         assert costs[0] == costs[1]
 
@@ -192,11 +193,11 @@ def test_no_pattern_is_cheaper_when_the_optimum_is_proved(world: World) -> None:
     cube = world.cube()
     table = world.table(cube)
     assume((~primary_of(table, RULES)).sum() <= TRIED)
-    found = protect(cube, RULES)
-    assume(found.gap == 0)
+    protection = protect(cube, RULES)
+    assume(protection.gap == 0)
     best = cheapest(table, RULES, most=TRIED)
     assert best is not None
-    assert table.counts[found.primary | found.secondary].sum() == best[0], best[1]
+    assert table.counts[protection.primary | protection.secondary].sum() == best[0], best[1]
 
 
 EDITS = st.lists(st.tuples(st.sampled_from(["join", "leave", "revise", "move"]), st.integers(0, 99)), max_size=4)
@@ -231,16 +232,16 @@ def test_two_releases_tell_no_more_than_each(world: World, edits: list[tuple[str
     assume(later.frame["sales"].notna().any())
     now = later.cube()
     try:
-        found = protect(now, RULES, published_before=[(before, hidden_before)])
+        protection = protect(now, RULES, published_before=[(before, hidden_before)])
     except UserError:
         assert edits, "what was safe once is safe again"
         return
-    hidden = np.asarray(found.primary | found.secondary)
-    assert not (found.held & ~hidden).any()
+    hidden = np.asarray(protection.primary | protection.secondary)
+    assert not (protection.held & ~hidden).any()
     first, second = world.release(before, hidden_before), later.release(now, hidden)
-    assert told_by_difference(first, second) == []
+    assert disclosed_by_differencing(first, second) == []
     assert list(breaches(second.table, hidden, RULES)) == []
-    assert list(breaches(*together([first, second]), RULES)) == []
+    assert list(breaches(*joint_table([first, second]), RULES)) == []
     if not edits:
         np.testing.assert_array_equal(hidden, hidden_before)
-        assert not found.held.any()
+        assert not protection.held.any()

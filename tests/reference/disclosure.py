@@ -43,7 +43,7 @@ def contributions(
 ) -> Contributions:
     """Units and values of each cell, by looking at every row of the columns `firm` and `sales`."""
     rows = frame[frame["sales"].notna()]
-    found: Contributions = []
+    by_cell: Contributions = []
     for cell in cells[list(dimensions)].itertuples(index=False):
         units: dict[object, float] = {}
         for row in rows[[*dimensions, "firm", "sales"]].itertuples(index=False):
@@ -51,8 +51,8 @@ def contributions(
             parents = [(hierarchies or {}).get(name, {}) for name in dimensions]
             if all(_is_in(code, at, up) for code, at, up in zip(codes, cell, parents, strict=True)):
                 units[row[-2]] = units.get(row[-2], 0.0) + row[-1]
-        found.append(units)
-    return found
+        by_cell.append(units)
+    return by_cell
 
 
 # --- tables and their attackers --------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ class Table:
         return self.values if name == "value" else self.counts
 
     @cached_property
-    def owners(self) -> dict[object, frozenset[int]]:
+    def singletons(self) -> dict[object, frozenset[int]]:
         """Of every firm that is alone in a cell, the cells where it is alone."""
         assert self.units is not None, "only microdata tell whose cells are"
         alone: dict[object, set[int]] = {}
@@ -109,9 +109,9 @@ def _lacking(table: Table, cell: int, rules: DisclosureRules) -> Fraction:
     return _decimal(rules.p_percent) / 100 * largest - (value - largest - second)
 
 
-def needed(table: Table, cell: int, rules: DisclosureRules) -> float:
-    """Required distance between the value of a primary cell and either end of its interval. Where nobody dominates: p%
-    of the largest; where nobody sold anything: p% of a mean contribution, so that zeros are not told either.
+def _value_protection_level(table: Table, cell: int, rules: DisclosureRules) -> float:
+    """How far either end of the interval of a primary cell's value must lie from it. Where nobody dominates: p% of the
+    largest; where nobody sold anything: p% of a mean contribution, so that zeros are not disclosed either.
     """
     lacking = float(_lacking(table, cell, rules))
     if lacking > 0:
@@ -143,7 +143,7 @@ def _extreme(
     bounds = np.column_stack([np.where(free, 0, truth), np.where(free, cap, truth)])
     objective = np.zeros(table.n)
     objective[cell] = -side
-    found = linprog(
+    solution = linprog(
         objective,
         A_eq=table.matrix,
         b_eq=table.matrix @ truth,
@@ -151,10 +151,10 @@ def _extreme(
         method="highs",
         options={"primal_feasibility_tolerance": TOLERANCE},
     )
-    if found.status == 3 or (found.status != 0 and not np.isfinite(cap)):
+    if solution.status == 3 or (solution.status != 0 and not np.isfinite(cap)):
         return side * np.inf, None
-    assert found.status == 0, found.message
-    return found.x[cell] * scale, found.x * scale
+    assert solution.status == 0, solution.message
+    return solution.x[cell] * scale, solution.x * scale
 
 
 def interval_exact(
@@ -203,14 +203,14 @@ def _null_space(rows: list[list[Fraction]], n: int) -> list[list[Fraction]]:
             if r != here and rows[r][column] != 0:
                 rows[r] = [x - rows[r][column] * y for x, y in zip(rows[r], rows[here], strict=True)]
         pivots.append(column)
-    found = []
+    directions = []
     for free in (c for c in range(n) if c not in pivots):
         direction = [Fraction(0)] * n
         direction[free] = Fraction(1)
         for r, column in enumerate(pivots):
             direction[column] = -rows[r][free]
-        found.append(direction)
-    return found
+        directions.append(direction)
+    return directions
 
 
 def determined(table: Table, hidden: np.ndarray, weights: np.ndarray, known: Iterable[int] = ()) -> bool:
@@ -237,36 +237,41 @@ def breaches(
     primary = primary_of(table, rules)
     for cell in np.flatnonzero(primary & ~hidden):
         yield "everybody", "published", int(cell), "both"
-    attackers = {None: frozenset()} | {u: cells for u, cells in table.owners.items() if any(hidden[list(cells)])}
+    attackers = {None: frozenset()} | {u: cells for u, cells in table.singletons.items() if any(hidden[list(cells)])}
     for (unit, known), measure in itertools.product(attackers.items(), measures):
         truth, name = table.measure(measure), "everybody" if unit is None else str(unit)
-        seen = _Seen(table, hidden, truth, known)
+        feasible = _FeasibleTables(table, hidden, truth, known)
         for cell in (int(i) for i in np.flatnonzero(primary & hidden) if i not in known):
-            up, down = distances(table, cell, rules, measure, unit)
-            if not seen.reaches(cell, truth[cell] + up, +1):
+            up, down = _protection_levels(table, cell, rules, measure, unit)
+            if not feasible.reaches(cell, truth[cell] + up, +1):
                 yield name, measure, cell, "upper"
-            if not seen.reaches(cell, truth[cell] - down, -1):
+            if not feasible.reaches(cell, truth[cell] - down, -1):
                 yield name, measure, cell, "lower"
 
 
-def distances(table: Table, cell: int, rules: DisclosureRules, measure: str, unit: object) -> tuple[float, float]:
-    """How far up and down an attacker must not know a primary cell. A firm that is in it knows its own part and looks
-    for the largest other one: what it takes for that must be p% too much, or be that much by the rest of the cell.
+def _protection_levels(
+    table: Table, cell: int, rules: DisclosureRules, measure: str, unit: object
+) -> tuple[float, float]:
+    """How far up and down an attacker, None an outsider, must not know a primary cell. A firm that is in it knows its
+    own part and looks for the largest other one: what it takes for that must be p% too much, or be that much by the
+    rest of the cell.
     """
     units = table.units[cell]
     own = units.get(unit)
     if measure == "n_units":
         return 1.0, min(1.0, table.counts[cell] - (own is not None))
     if own is None:
-        asked = needed(table, cell, rules)
-        return asked, min(asked, table.values[cell])
+        level = _value_protection_level(table, cell, rules)
+        return level, min(level, table.values[cell])
     others = sorted(value for other, value in units.items() if other != unit)
-    asked = max(0.0, rules.p_percent / 100 * others[-1] - sum(others[:-1]))
-    return asked, min(asked, sum(others))
+    level = max(0.0, rules.p_percent / 100 * others[-1] - sum(others[:-1]))
+    return level, min(level, sum(others))
 
 
-class _Seen:
-    """Tables that one attacker cannot rule out, kept: one often shows what several cells may be."""
+class _FeasibleTables:
+    """The tables that one attacker cannot rule out, by the least and most of each cell in those solved for so far: one
+    table often shows what several cells may be.
+    """
 
     def __init__(self, table: Table, hidden: np.ndarray, truth: np.ndarray, known: frozenset[int]) -> None:
         self.table, self.hidden, self.truth, self.known = table, hidden, truth, known
@@ -275,12 +280,12 @@ class _Seen:
     def reaches(self, cell: int, target: float, side: int) -> bool:
         slack = REACHED * abs(target - self.truth[cell]) + TOLERANCE * float(np.abs(self.truth).max())
         if (side < 0 and self.low[cell] > target + slack) or (side > 0 and self.high[cell] < target - slack):
-            self._look(cell, side)
+            self._widen(cell, side)
         return self.low[cell] <= target + slack if side < 0 else self.high[cell] >= target - slack
 
-    def _look(self, cell: int, side: int) -> None:
-        found = _extreme(self.table, self.hidden, cell, self.truth, self.known, side, cap=10.0)[1]
-        self.low, self.high = np.minimum(self.low, found), np.maximum(self.high, found)
+    def _widen(self, cell: int, side: int) -> None:
+        figures = _extreme(self.table, self.hidden, cell, self.truth, self.known, side, cap=10.0)[1]
+        self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
 
 
 def is_safe(table: Table, hidden: np.ndarray, rules: DisclosureRules) -> bool:
@@ -318,7 +323,7 @@ class Release:
     hidden: np.ndarray
 
 
-def together(releases: Sequence[Release]) -> tuple[Table, np.ndarray]:
+def joint_table(releases: Sequence[Release]) -> tuple[Table, np.ndarray]:
     """All releases as one table: cells with the same contributions in two releases are equal, and known to be."""
     tables, n = [release.table for release in releases], sum(release.table.n for release in releases)
     starts = np.cumsum([0, *(table.n for table in tables)])
@@ -328,8 +333,8 @@ def together(releases: Sequence[Release]) -> tuple[Table, np.ndarray]:
         block[:, start : start + table.n] = table.matrix
         blocks.append(block)
     for (a, first), (b, second) in itertools.combinations(enumerate(releases), 2):
-        for i, j in _shared(first, second):
-            if not changed(first, second, i, j):
+        for i, j in _common_cells(first, second):
+            if not _units_changed(first, second, i, j):
                 row = np.zeros((1, n))
                 row[0, starts[a] + i], row[0, starts[b] + j] = 1, -1
                 blocks.append(row)
@@ -339,25 +344,25 @@ def together(releases: Sequence[Release]) -> tuple[Table, np.ndarray]:
     return Table(*joined, np.vstack(blocks), units), np.concatenate([release.hidden for release in releases])
 
 
-def _shared(first: Release, second: Release) -> Iterator[tuple[int, int]]:
+def _common_cells(first: Release, second: Release) -> Iterator[tuple[int, int]]:
     place = {code: j for j, code in enumerate(second.codes)}
     return ((i, place[code]) for i, code in enumerate(first.codes) if code in place)
 
 
-def changed(first: Release, second: Release, i: int, j: int) -> int:
+def _units_changed(first: Release, second: Release, i: int, j: int) -> int:
     """Number of units that are new, gone, or contribute something else."""
     a, b = first.table.units[i], second.table.units[j]
     return sum(a.get(unit) != b.get(unit) for unit in a.keys() | b.keys())
 
 
-def told_by_difference(first: Release, second: Release) -> list[tuple]:
+def disclosed_by_differencing(first: Release, second: Release) -> list[tuple]:
     """Cells where one or two units changed and the change of the figure follows from what both releases show."""
-    table, hidden = together([first, second])
-    found = []
-    for i, j in _shared(first, second):
-        if changed(first, second, i, j) in (1, 2):
+    table, hidden = joint_table([first, second])
+    disclosed = []
+    for i, j in _common_cells(first, second):
+        if _units_changed(first, second, i, j) in (1, 2):
             weights = np.zeros(table.n)
             weights[i], weights[first.table.n + j] = -1, 1
             if determined(table, hidden, weights):
-                found.append(first.codes[i])
-    return found
+                disclosed.append(first.codes[i])
+    return disclosed
