@@ -25,14 +25,17 @@ MOST_REJECTIONS = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = ("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment")
 
+Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
+
 
 def _parser(text: Text) -> argparse.ArgumentParser:
+    """Every command and its options, with help in the reader's language."""
     answers = text("cli.help.lang", languages=", ".join(LANGUAGES))
     parser = argparse.ArgumentParser(prog="python -m analytics", description=text("cli.description"))
     parser.add_argument("--lang", choices=LANGUAGES, default=text.language, help=answers)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Callable[[argparse.Namespace, Text], int]) -> argparse.ArgumentParser:
+    def command(name: str, run: Command) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text(f"cli.command.{name}"), description=text(f"cli.command.{name}"))
         sub.add_argument("--lang", choices=LANGUAGES, default=argparse.SUPPRESS, help=answers)
         sub.set_defaults(run=run)
@@ -49,6 +52,21 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
     programme(load)
+    _add_release_commands(command, programme, text)
+    headlines = command("headlines", run_headlines)
+    headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
+    programme(headlines)
+    serve = command("serve", run_serve)
+    serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
+    return parser
+
+
+def _add_release_commands(
+    command: Callable[[str, Command], argparse.ArgumentParser],
+    programme: Callable[[argparse.ArgumentParser], None],
+    text: Text,
+) -> None:
+    """The commands about the life of a release; `command` and `programme` as in `_parser`."""
     build = command("build", releases.run_build)
     build.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
     programme(build)
@@ -63,15 +81,9 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     difference.add_argument("new", metavar="NEW", help=text("cli.help.new"))
     difference.add_argument("--attribute", action="store_true", help=text("cli.help.attribute"))
     programme(difference)
-    headlines = command("headlines", run_headlines)
-    headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
-    programme(headlines)
     check = command("verify", releases.run_verify)
     check.add_argument("figure", metavar="FIGURE_ID", help=text("cli.help.figure"))
     check.add_argument("--no-recompute", action="store_true", help=text("cli.help.no_recompute"))
-    serve = command("serve", run_serve)
-    serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
-    return parser
 
 
 def run_demo(arguments: argparse.Namespace, text: Text) -> int:
