@@ -10,8 +10,8 @@ from plotly import graph_objects as go
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, fit_axis
 from analytics.charts.kit.canvas import Stamp
-from analytics.charts.kit.measure import Write, axis_with_room, tick_keys
 from analytics.charts.kit.rows import LineLabel, RowText, layout_rows
+from analytics.charts.kit.value_format import Write, axis_with_room, tick_keys
 from analytics.charts.kit.words import wrap
 from analytics.language.text import Text
 

@@ -11,7 +11,7 @@ from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, nice_step, ticks
 from analytics.charts.kit.canvas import PANEL_WIDTH, Canvas, Stamp
 from analytics.charts.kit.interval import least_value
-from analytics.charts.kit.measure import Measure
+from analytics.charts.kit.value_format import ValueFormat
 from analytics.charts.kit.words import BREAK, bold, flow, lay_out, safe, width, wrap
 from analytics.language.text import Text
 from analytics.model import Unit
@@ -66,20 +66,20 @@ def spread(
     """
     if not all(math.isfinite(value) for value in (*dots, median)):
         raise ValueError("a spread needs finite numbers")
-    measure = Measure(unit, text)
+    form = ValueFormat(unit, text)
     canvas = Canvas(PANEL_WIDTH, plot_height=_LEAST_HEIGHT, left=22, right=22, top=48, bottom=62)
     values = [*dots, median] if dots else [_AROUND_MEDIAN * median, median]
-    bins = _bins(values, canvas.plot_width, least_value(measure.scale))
+    bins = _bins(values, canvas.plot_width, least_value(form.scale))
     piles = _piles(dots, bins)
     tallest = max((place for _, place in piles), default=0)
     size = min(bins.size, _TALLEST_PILE / max(tallest, 1))
     canvas.plot_height = max(_LEAST_HEIGHT, (tallest + 1) * size)
     extent = Axis(bins.low, bins.high, nice_step(bins.high - bins.low, 5))
     median_at = bins.beyond if median > _FAR_FROM and bins.beyond is not None else max(median, bins.low)
-    lines = [(0.0, text("chart.as_comparison"), ""), (median_at, text("chart.median"), measure.value(median))]
+    lines = [(0.0, text("chart.as_comparison"), ""), (median_at, text("chart.median"), form.value(median))]
     _draw_reference_lines(canvas, lines, extent)
     canvas.traces = [_dot_trace(piles, size) if piles else _median_trace(median_at, canvas.plot_height)]
-    tick_words = _far_ticks(bins, extent, canvas, measure)
+    tick_words = _far_ticks(bins, extent, canvas, form)
     _write_axis(canvas, n, per_dot if piles else 0, text, deeper=bins.beyond is not None)
     canvas.stamp(stamp, text, tallest=56)
     return canvas.figure(
@@ -147,12 +147,12 @@ def _draw_reference_lines(canvas: Canvas, lines: Sequence[tuple[float, str, str]
         canvas.write(words, x, 1, color=palette.GREY_TEXT if colour == palette.INK else colour, **shift)
 
 
-def _far_ticks(bins: _Bins, extent: Axis, canvas: Canvas, measure: Measure) -> Keys:
+def _far_ticks(bins: _Bins, extent: Axis, canvas: Canvas, form: ValueFormat) -> Keys:
     """Plotly's keys for ticks at round values, and for what the pile of far dots is."""
-    labelled = [(value, measure.value(value)) for value in extent.ticks() if value <= _FAR_FROM + _ROUNDING]
+    labelled = [(value, form.value(value)) for value in extent.ticks() if value <= _FAR_FROM + _ROUNDING]
     if bins.beyond is None:
         return ticks([value for value, _ in labelled], [words for _, words in labelled])
-    pile = measure.text("chart.or_more", value=measure.value(_FAR_FROM)).split("|")
+    pile = form.text("chart.or_more", value=form.value(_FAR_FROM)).split("|")
     pile_width = max(width(part, palette.TICK) for part in pile)
     scale = canvas.plot_width / (extent.high - extent.low)
     kept = [
@@ -182,15 +182,15 @@ def spread_alt(
     dots: Sequence[float], *, median: float, n: int, text: Text, per_dot: int, unit: str = Unit.FRACTION
 ) -> str:
     """The same in words: the median, and how many dots stand below, at and above the typical comparison firm."""
-    measure = Measure(unit, text)
-    sentences = [text("chart.alt.median", value=measure.value(median), firms=text.count("chart.firms", n))]
+    form = ValueFormat(unit, text)
+    sentences = [text("chart.alt.median", value=form.value(median), firms=text.count("chart.firms", n))]
     if dots:
         counts = {
             "below": sum(dot < 0 for dot in dots),
             "at": sum(dot == 0 for dot in dots),
             "above": sum(dot > 0 for dot in dots),
         }
-        ends = {"low": measure.value(min(dots)), "high": measure.value(max(dots))}
+        ends = {"low": form.value(min(dots)), "high": form.value(max(dots))}
         each = text("chart.per_dot", firms=text.count("chart.firms", per_dot))
         sentences.append(text("chart.alt.spread", n=len(dots), each=each, **counts, **ends))
     return " ".join(sentences)

@@ -9,7 +9,7 @@ from plotly import graph_objects as go
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Keys
 from analytics.charts.kit.canvas import PANEL_WIDTH, Canvas, Stamp
-from analytics.charts.kit.measure import Write
+from analytics.charts.kit.value_format import Write
 from analytics.charts.kit.words import BREAK, bold, coloured, flow, safe, width, wrap
 from analytics.language.text import Text
 

@@ -8,7 +8,7 @@ from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys
 from analytics.charts.kit.canvas import PHONE_WIDTH, Canvas, Stamp
 from analytics.charts.kit.interval import ROW_THICKNESS, ForestRow, Mark, interval_traces, shared_axis
-from analytics.charts.kit.measure import Measure
+from analytics.charts.kit.value_format import ValueFormat
 from analytics.charts.kit.words import BREAK, bold, coloured, safe, width, wrap
 from analytics.language.text import Text
 from analytics.model import Unit
@@ -23,13 +23,13 @@ _HALF_LINE = 11.0  # half the height of a value in words, px
 
 def years(rows: Sequence[ForestRow], *, stamp: Stamp, text: Text, unit: str = Unit.FRACTION) -> go.Figure:
     """One interval per year, in the order given, on one axis; a withheld year says why in its place."""
-    measure = Measure(unit, text)
+    form = ValueFormat(unit, text)
     marks = [row.mark for row in rows if row.mark]
-    extent = shared_axis(marks, scale=measure.scale, most=6)
+    extent = shared_axis(marks, scale=form.scale, most=6)
     values = extent.ticks() if marks else []
-    widest = max((width(measure.value(value), palette.TICK) for value in values), default=0.0)
+    widest = max((width(form.value(value), palette.TICK) for value in values), default=0.0)
     left, last = max(45.0, widest + 8), rows[-1].mark if rows else None
-    last_width = width(measure.value(last.value), palette.VALUE, heavy=True) + _VALUE_GAP if last else 0.0
+    last_width = width(form.value(last.value), palette.VALUE, heavy=True) + _VALUE_GAP if last else 0.0
     column = (PHONE_WIDTH - left) / (max(len(rows), 1) - 1 + _BEFORE_FIRST + _AFTER_LAST)
     right = max(14.0, last_width + 4 - 0.8 * _AFTER_LAST * column)
     canvas = Canvas(width=PHONE_WIDTH, plot_height=_YEARS_HEIGHT, left=left, right=right, top=20, bottom=100)
@@ -37,15 +37,15 @@ def years(rows: Sequence[ForestRow], *, stamp: Stamp, text: Text, unit: str = Un
     if marks:
         _draw_zero_line(canvas, extent, text)
     placed = [(float(i), row.mark) for i, row in enumerate(rows) if row.mark]
-    canvas.traces = interval_traces(placed, extent, ROW_THICKNESS, scale=measure.scale, vertical=True) if placed else []
+    canvas.traces = interval_traces(placed, extent, ROW_THICKNESS, scale=form.scale, vertical=True) if placed else []
     for i, row in enumerate(rows):
         previous = rows[max(i - 1, 0)].mark
         taken = [extent.share(value) for value in ([0.0] + ([previous.value] if previous else [])) if marks]
-        _write_year(canvas, i, row, len(rows), extent, measure, _free_height(taken))
+        _write_year(canvas, i, row, len(rows), extent, form, _free_height(taken))
     canvas.stamp(stamp, text)
     return canvas.figure(
         xaxis={"range": (-_BEFORE_FIRST, max(len(rows), 1) - 1 + _AFTER_LAST), "showticklabels": False},
-        yaxis=extent.keys(f"{measure.value(value)} " for value in extent.ticks()) | {"showticklabels": bool(marks)},
+        yaxis=extent.keys(f"{form.value(value)} " for value in extent.ticks()) | {"showticklabels": bool(marks)},
     )
 
 
@@ -61,7 +61,7 @@ def _draw_zero_line(canvas: Canvas, extent: Axis, text: Text) -> None:
 
 
 def _write_year(
-    canvas: Canvas, i: int, row: ForestRow, count: int, extent: Axis, measure: Measure, note_at: float
+    canvas: Canvas, i: int, row: ForestRow, count: int, extent: Axis, form: ValueFormat, note_at: float
 ) -> None:
     """Write a year's name, value and interval, or why it is withheld. note_at: height of that note, as a share."""
     column = canvas.plot_width / (count - 1 + _BEFORE_FIRST + _AFTER_LAST)
@@ -72,12 +72,12 @@ def _write_year(
         note = BREAK.join(safe(part) for part in wrap(row.note, palette.FOOTER, column - 8))
         canvas.write(note, i, note_at, yref="paper", size=palette.FOOTER, color=palette.GREY_TEXT)
         return
-    interval = _interval_lines(measure.interval(row.mark), column)
+    interval = _interval_lines(form.interval(row.mark), column)
     words = coloured(BREAK.join(interval), palette.GREY_TEXT, palette.FOOTER)
     canvas.write(f"{label}{BREAK}{words}", i, 0, yshift=-6, size=palette.VALUE, **under)
     y = extent.clip(row.mark.value)
     shift: Keys = {"xshift": _VALUE_GAP, "yshift": _off_zero(y, extent), "size": palette.VALUE, "color": palette.BLUE}
-    canvas.write(bold(measure.value(row.mark.value)), i, y, anchor="left", **shift)
+    canvas.write(bold(form.value(row.mark.value)), i, y, anchor="left", **shift)
 
 
 def _interval_lines(words: str, room: float) -> list[str]:
@@ -101,10 +101,10 @@ def _off_zero(value: float, extent: Axis) -> float:
 
 def years_alt(rows: Sequence[ForestRow], text: Text, *, unit: str = Unit.FRACTION) -> str:
     """The same figures in words."""
-    measure = Measure(unit, text)
+    form = ValueFormat(unit, text)
 
     def year_alt(row: ForestRow, mark: Mark) -> str:
-        return f"{row.label} {measure.value(mark.value)} {measure.interval(mark)}"
+        return f"{row.label} {form.value(mark.value)} {form.interval(mark)}"
 
     published = [year_alt(row, row.mark) for row in rows if row.mark]
     withheld = [f"{row.label} ({row.note})" for row in rows if not row.mark]

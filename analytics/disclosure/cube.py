@@ -31,7 +31,7 @@ __all__ = ["STATISTICS", "TOTAL", "UNKNOWN", "Cube"]
 
 UNKNOWN = "?"  # the code of a unit whose own is missing: it is in the total, so it is in a cell
 STATISTICS = ("n_units", "value", "largest", "second")  # columns of a cube's cells beside the dimensions
-RESERVED = (*STATISTICS, "unit_", "value_")  # names that no dimension can have
+RESERVED_COLUMNS = (*STATISTICS, "unit_", "value_")  # names that no dimension can have
 ADDITIVITY = 1e-6  # how far an identity may be off, as a share of the largest value
 
 
@@ -176,7 +176,7 @@ def _as_text(key: tuple[Any, ...]) -> tuple[str, ...]:
 
 def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd.DataFrame:
     """Rows with a value, in an order that does not depend on the frame's: dimension columns, `unit_` and `value_`."""
-    if not names or (reserved := [name for name in names if name in RESERVED]):
+    if not names or (reserved := [name for name in names if name in RESERVED_COLUMNS]):
         raise UserError("cube.dimensions", names=", ".join(reserved) if names else "–")
     missing = [name for name in [*names, value, unit] if name not in frame]
     if missing:

@@ -23,7 +23,7 @@ from analytics.panel import Panel
 from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.windows import horizons
 
-LARGEST_EXPONENT = 700.0  # e to this is still a number: an interval that reaches further ends there
+_LARGEST_EXPONENT = 700.0  # e to this is still a number: an interval that reaches further ends there
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ def as_shown(unit: Unit, *thetas: float) -> tuple[float, ...]:
     """From the estimation scale to the values that are shown: e^θ − 1 for logarithms, else as they are."""
     if unit is not Unit.FRACTION:
         return thetas
-    return tuple(float(np.expm1(min(value, LARGEST_EXPONENT))) for value in thetas)
+    return tuple(float(np.expm1(min(value, _LARGEST_EXPONENT))) for value in thetas)
 
 
 def _estimand(name: str) -> Estimand:

@@ -17,7 +17,7 @@ from analytics.panel import Panel
 from analytics.panel.arms import Firms, GroupLabel, groups_of
 from analytics.panel.windows import outcome_values, windows_of, windows_since
 
-LARGEST_EXPONENT = 600.0  # e to this, times any sales, is still a number
+_LARGEST_EXPONENT = 600.0  # e to this, times any sales, is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> Mon
     """sold · (1 − e^{−θ}), and θ's limits in the same formula."""
 
     def amount_at(theta: float) -> float:
-        return max(-sold * float(np.expm1(-max(theta, -LARGEST_EXPONENT))), -sys.float_info.max)
+        return max(-sold * float(np.expm1(-max(theta, -_LARGEST_EXPONENT))), -sys.float_info.max)
 
     def interval(level: float) -> tuple[float, float]:
         low, high = effect.uncertainty.interval(level)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from analytics.charts.kit import palette
 from analytics.charts.kit.axis import Axis, Keys, axis_ref, height_ref, ticks
 from analytics.charts.kit.canvas import Canvas
-from analytics.charts.kit.measure import Write
+from analytics.charts.kit.value_format import Write
 from analytics.charts.kit.words import BREAK, bold, coloured, flow, lay_out, safe, width
 from analytics.language.text import Text
 from analytics.model import Arm

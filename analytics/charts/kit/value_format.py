@@ -17,7 +17,7 @@ _EDGE_GAP = 2.0  # px that every word keeps from the edge of the picture
 
 
 @dataclass(frozen=True, slots=True)
-class Measure:
+class ValueFormat:
     """How values of a unit (`model.Unit`) are written in the language of `text`."""
 
     unit: str
