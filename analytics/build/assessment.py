@@ -78,19 +78,19 @@ class Assessment:
     ) -> list[Assessed]:
         """Every group's effect. before: how the programme's own check of the year before came out; None: this is it."""
         effects = group_effects(self.sample, estimand, groups)
-        main = {group: found for group, found in effects.items() if isinstance(found, EffectEstimate)}
+        main = {group: effect for group, effect in effects.items() if isinstance(effect, EffectEstimate)}
         beside = BESIDE if estimand is Estimand.TYPICAL_FIRM else ()
         wanted = [*dict.fromkeys((*self.programme.specifications, *beside))]
         varied = try_specifications(
             self.everybody, self.sample, estimand, groups, main, wanted, self.picked, whole=not by
         )
         listed = set(self.programme.specifications)
-        found = []
+        assessed = []
         for group, effect in effects.items():
             findings: Sequence[Finding] = ()
             claim = _claimed(effect, by)
             if isinstance(effect, EffectEstimate) and claim is not None:
-                counting = [one for one in varied[group] if one.specification in listed]
+                counting = [variant for variant in varied[group] if variant.specification in listed]
                 findings = run_checks(self.sample, self.earlier, estimand, groups[group], effect, claim, counting)
             evidence = grade_evidence(
                 effect,
@@ -100,8 +100,8 @@ class Assessment:
                 self.sample.settings,
                 compared=self._compared(groups[group]),
             )
-            found.append(Assessed(estimand, by, group, evidence, tuple(varied.get(group, ()))))
-        return found
+            assessed.append(Assessed(estimand, by, group, evidence, tuple(varied.get(group, ()))))
+        return assessed
 
     def _compared(self, funded: BoolArray) -> bool:
         """Whether there is any firm to compare a group's funded firms with; a group without funded firms needs none."""
@@ -126,7 +126,7 @@ class Assessment:
         placebo, *after = (self._tellable(sample) for sample in (self.earlier, *samples))
         if placebo is None or not after:
             return None
-        known = [found for found in after if found is not None]
+        known = [deletions for deletions in after if deletions is not None]
         if len(known) < len(after):
             return None
         weights = np.full(len(known), 1 / len(known))
@@ -137,8 +137,8 @@ class Assessment:
     def _tellable(self, sample: Sample) -> Deletions | None:
         """What an effect of the whole programme is made of; None where the effect itself would be withheld."""
         estimand = self.programme.headline.estimand
-        found = sample.deletions(estimand, sample.group(sample.panel.funded))
-        return None if isinstance(effect_of(found, estimand, sample), Withheld) else found
+        deletions = sample.deletions(estimand, sample.group(sample.panel.funded))
+        return None if isinstance(effect_of(deletions, estimand, sample), Withheld) else deletions
 
 
 def _claimed(effect: Effect, by: By) -> tuple[float, float] | None:

@@ -53,10 +53,12 @@ def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
     """
     before, after = old.set_index("cell"), new.reindex(columns=old.columns).set_index("cell")
     both = before.index.intersection(after.index, sort=True)
-    one, other = before.loc[both], after.loc[both]
-    status = _differ(one, other, STATUS_COLUMNS)
-    value = _differ(one, other, [str(name) for name in before if name not in ("figure_id", *STATUS_COLUMNS)]) & ~status
-    found = {
+    earlier, later = before.loc[both], after.loc[both]
+    status = _differ(earlier, later, STATUS_COLUMNS)
+    value = (
+        _differ(earlier, later, [str(name) for name in before if name not in ("figure_id", *STATUS_COLUMNS)]) & ~status
+    )
+    cells_by_how = {
         Change.STATUS: both[status],
         Change.VALUE: both[value],
         Change.NEW: after.index.difference(before.index),
@@ -64,15 +66,17 @@ def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
     }
     ids = before["figure_id"].to_dict(), after["figure_id"].to_dict()
     return [
-        Changed(str(cell), how, ids[0].get(cell), ids[1].get(cell)) for how, cells in found.items() for cell in cells
+        Changed(str(cell), how, ids[0].get(cell), ids[1].get(cell))
+        for how, cells in cells_by_how.items()
+        for cell in cells
     ]
 
 
-def _differ(one: pd.DataFrame, other: pd.DataFrame, columns: Iterable[str]) -> BoolArray:
+def _differ(earlier: pd.DataFrame, later: pd.DataFrame, columns: Iterable[str]) -> BoolArray:
     """(n_rows,) whether any of the columns differs; what is absent in both is equal."""
-    differ = np.zeros(len(one), dtype=bool)
+    differ = np.zeros(len(earlier), dtype=bool)
     for name in columns:
-        left, right = known(one[name]), known(other[name])
+        left, right = known(earlier[name]), known(later[name])
         differ |= np.array([a != b for a, b in zip(left, right, strict=True)], dtype=bool)
     return differ
 
@@ -84,18 +88,18 @@ def known(column: pd.Series) -> list[Any]:
 
 def counts(changed: Iterable[Changed]) -> dict[Change, int]:
     """How many figures differ, by how."""
-    found = Counter(one.how for one in changed)
-    return {how: found[how] for how in Change}
+    by_how = Counter(figure.how for figure in changed)
+    return {how: by_how[how] for how in Change}
 
 
 def causes(old: Release, new: Release) -> list[Cause]:
     """What was different when the two were made, by their manifests."""
-    one, other = old.manifest, new.manifest
+    earlier, later = old.manifest, new.manifest
     differ = {
-        Cause.CODE: one.code_version != other.code_version,
-        Cause.SETTINGS: (one.settings, one.programme) != (other.settings, other.programme),
-        Cause.BESIDE: one.beside != other.beside,
-        Cause.DATA: _files(one) != _files(other),
+        Cause.CODE: earlier.code_version != later.code_version,
+        Cause.SETTINGS: (earlier.settings, earlier.programme) != (later.settings, later.programme),
+        Cause.BESIDE: earlier.beside != later.beside,
+        Cause.DATA: _files(earlier) != _files(later),
     }
     return [cause for cause in Cause if differ[cause]]
 

@@ -46,10 +46,10 @@ def parse_figure_id(written: str) -> FigureId:
     """A figure id as somebody typed it: case and kind of dash are forgiven. Raises UserError when it cannot be one."""
     folded = re.sub(r"[\u2010-\u2015\u2212]", "-", "".join(written.split()))
     head, _, tail = folded.rpartition(".")
-    found = _SHAPE.match(f"{head.lower()}.{tail.upper()}")
-    if not found:
+    match = _SHAPE.match(f"{head.lower()}.{tail.upper()}")
+    if not match:
         raise UserError("figure.shape", figure=written)
-    figure = FigureId(*found.groups()[:3])
-    if _check(f"{figure.programme}.{figure.release}.{figure.cell}") != found[4]:
+    figure = FigureId(*match.groups()[:3])
+    if _check(f"{figure.programme}.{figure.release}.{figure.cell}") != match[4]:
         raise UserError("figure.check", figure=written)
     return figure
