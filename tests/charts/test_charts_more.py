@@ -95,8 +95,8 @@ def every_figure(text: Text, stamp: Stamp = STAMP) -> dict[str, tuple[float, go.
         "lines phone": (320, charts.lines(SERIES, counts=counts, compact=True, **zones, **both)),
         "small": (1000, charts.small_multiples(panels[:3], columns=4, **grid)),
         "small phone": (320, charts.small_multiples(panels, columns=2, **grid)),
-        "spread": (300, charts.spread(DOTS, median=0.1, n=140, **both)),
-        "spread few": (300, charts.spread([], median=0.22, n=31, **both)),
+        "spread": (300, charts.spread(DOTS, median=0.1, n=140, per_dot=10, **both)),
+        "spread few": (300, charts.spread([], median=0.22, n=31, per_dot=10, **both)),
         "tiles": (300, charts.tiles(TILES, steps=(15, 20), heading="Imprese finanziate", **both)),
         "events": (560, charts.event_study(EVENTS, **both)),
         "events phone": (320, charts.event_study(EVENTS, compact=True, **both)),
@@ -347,7 +347,7 @@ def test_no_panel_at_all_is_still_a_picture_with_its_note(text):
 
 
 def test_each_dot_is_drawn_once_in_its_bin_and_far_ones_in_a_pile(text):
-    figure = charts.spread(DOTS, median=0.1, n=140, stamp=STAMP, text=text)
+    figure = charts.spread(DOTS, median=0.1, n=140, per_dot=10, stamp=STAMP, text=text)
     xs, high = sorted(mark_values(figure)), figure.layout.xaxis.range[1]
     assert len(xs) == len(DOTS)
     near = sorted(v for v in DOTS if v <= 2)
@@ -357,28 +357,28 @@ def test_each_dot_is_drawn_once_in_its_bin_and_far_ones_in_a_pile(text):
     assert any("+200%" in tick and "<br>" in tick for tick in figure.layout.xaxis.ticktext)
     assert text.percent(0.1) in words(figure)
     assert figure.data[0].marker.color == palette.BLUE
-    alt = charts.spread_alt(DOTS, median=0.1, n=140, text=text)
+    alt = charts.spread_alt(DOTS, median=0.1, n=140, text=text, per_dot=10)
     assert text.percent(0.1) in alt
     assert str(len(DOTS)) in alt
-    exact = charts.spread([-0.05, 0.05, 0.1], median=0.05, n=40, stamp=STAMP, text=text)
+    exact = charts.spread([-0.05, 0.05, 0.1], median=0.05, n=40, per_dot=10, stamp=STAMP, text=text)
     assert mark_values(exact) == pytest.approx([-0.05, 0.05, 0.1])
 
 
 def test_without_dots_the_median_stands_alone(text):
-    figure = charts.spread([], median=0.22, n=31, stamp=STAMP, text=text)
+    figure = charts.spread([], median=0.22, n=31, per_dot=10, stamp=STAMP, text=text)
     assert mark_values(figure) == [0.22]
     assert figure.data[0].marker.symbol == "diamond"
     assert text("chart.per_dot", firms=text.count("chart.firms", 10)) not in words(figure)
     with pytest.raises(ValueError, match="finite"):
-        charts.spread([float("nan")], median=0.1, n=31, stamp=STAMP, text=text)
+        charts.spread([float("nan")], median=0.1, n=31, per_dot=10, stamp=STAMP, text=text)
 
 
 @settings(**FEW)
 @given(st.lists(st.integers(-20, 200).map(lambda i: i / 20), max_size=50), st.floats(-1, 1e4))
 def test_wild_dots_never_touch(dots, median):
     text = Text()
-    figure = charts.spread(dots, median=median, n=500, stamp=STAMP, text=text)
-    charts.spread_alt(dots, median=median, n=500, text=text)
+    figure = charts.spread(dots, median=median, n=500, per_dot=10, stamp=STAMP, text=text)
+    charts.spread_alt(dots, median=median, n=500, text=text, per_dot=10)
     low, high = figure.layout.xaxis.range
     assert all(low <= x <= high for x in mark_values(figure))
     if not dots:
@@ -479,7 +479,7 @@ def test_alt_texts_say_every_figure_that_is_drawn_in_words(text):
     alts = {
         "forest": charts.forest_alt([*ROWS, HELD], text, MARKS[0]),
         "ways": charts.forest_alt(PLAIN, text, MARKS[0], reference_words="stima principale"),
-        "spread few": charts.spread_alt([], median=0.22, n=31, text=text),
+        "spread few": charts.spread_alt([], median=0.22, n=31, text=text, per_dot=10),
         "shares": charts.shares_alt(SHARES, text, awards=AWARDS),
         "context": charts.context_alt(LINES, text),
     }
