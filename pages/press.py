@@ -1,4 +1,4 @@
-"""Press desk: the sentences that may be said, short and long, in both languages, with their reasons, to copy."""
+"""Press desk: the sentences that may be said, short and long, in every language, with their reasons, to copy."""
 
 import streamlit as st
 

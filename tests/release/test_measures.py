@@ -1,10 +1,27 @@
 """The closed list of measures: each has its words in every language, and nothing that a release holds is not on it."""
 
+from collections.abc import Iterable
+from types import SimpleNamespace
+
 import pytest
 
+from analytics.demonstration.truth import SCALES
+from analytics.estimate.sample import Sample
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, sentences
-from analytics.model import Check, ConfStatus, Estimand, Grade, ObsStatus, Reason, Result, Specification, Unit, Verdict
+from analytics.model import (
+    _UNIT_OF,
+    Check,
+    ConfStatus,
+    Estimand,
+    Grade,
+    ObsStatus,
+    Reason,
+    Result,
+    Specification,
+    Unit,
+    Verdict,
+)
 from analytics.programme.file import load_programme
 from analytics.release import Releases
 from analytics.release.measures import ASKED_OF, EFFECTS, MEASURES, check_of, estimands_of, groups_differ, measure_named
@@ -31,7 +48,21 @@ def test_every_estimand_has_its_words(language: str) -> None:
     """What an effect is called where it is chosen, in figures, and in sentences about the headline's estimands."""
     keys = [f"{table}.{estimand}" for estimand in Estimand for table in ("estimand", "measure")]
     assert missing(keys, language) == []
-    assert set(ASKED_OF) == set(EFFECTS) == set(Estimand)
+
+
+@pytest.mark.parametrize(
+    ("where", "known"),
+    [
+        ("its unit, in analytics/model.py", _UNIT_OF),
+        ("its measure, in analytics/release/measures.py", EFFECTS),
+        ("of which outcomes it is asked, in analytics/release/measures.py", ASKED_OF),
+        ("its function, in analytics/estimate/sample.py", Sample._estimators.func(SimpleNamespace(windows=None))),
+        ("its known truth, in analytics/demonstration/truth.py", SCALES),
+    ],
+)
+def test_every_estimand_is_known_where_estimands_are_listed(where: str, known: Iterable[Estimand]) -> None:
+    """An estimand that a list forgets fails here, by the place that must have it, not where it is asked for."""
+    assert set(known) == set(Estimand), where
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
