@@ -41,6 +41,11 @@ class Contribution:
         """The name of its column."""
         return f"{self.outcome}|{self.horizon}|{self.what}"
 
+    @property
+    def is_trace(self) -> bool:
+        """Whether it marks what a firm reported, of an outcome or for some evidence, and is not published itself."""
+        return self.what.partition("_")[0] == TRACE
+
 
 def contributions_in(frame: pd.DataFrame) -> Iterator[Contribution]:
     """What the columns of a frame of contributions hold, in their order."""

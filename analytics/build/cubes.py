@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.contributions import SELLS, TRACE, Contribution, contributions_in
+from analytics.build.contributions import SELLS, Contribution, contributions_in
 from analytics.disclosure.cube import UNKNOWN, Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
@@ -113,7 +113,7 @@ class ContributionCubes:
         """Each column of an outcome; the count of firms is the same for sums before and after."""
         of_arm = self._frame[self._frame["arm"] == arm.value]
         for contribution in contributions_in(self._frame):
-            trace = contribution.what.startswith(TRACE)
+            trace = contribution.is_trace
             idle = trace and not self._before
             if contribution.outcome == outcome and not idle and of_arm[contribution.column].notna().any():
                 cube = self.own(contribution, arm)

@@ -6,8 +6,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from analytics.release.verify import verify
 from pages.parts import in_use
 from tests.helpers.kill_release import PROGRAMME, make
 from tests.helpers.michigan_release import as_they_are, built
+from tests.pages.reader import HANG
 
 MORNING = dt.datetime(2030, 1, 10, 9, tzinfo=dt.UTC)
 
@@ -354,15 +355,15 @@ def test_a_pointer_of_an_earlier_version_is_understood(releases, names):
 # ---- the dashboard ---------------------------------------------------------------------------------------------------
 
 
-def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home, names, monkeypatch):
-    """One running process, the clock of the machine: the release of the pages and the API changes by itself; before,
-    the address of the new one is answered as that of one that does not exist.
+def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home, names, clock, monkeypatch):
+    """One running process, time passing: the release of the pages and the API changes by itself; before, the address of
+    the new one is answered as that of one that does not exist.
     """
     monkeypatch.setenv("VETRINA_DATA", str(home.root))
-    releases = Releases(home.releases, PROGRAMME)
+    monkeypatch.setattr(in_use, "Releases", partial(Releases, now=clock))
+    releases = Releases(home.releases, PROGRAMME, now=clock)
     releases.publish(names[0])
-    until = dt.datetime.now(dt.UTC).replace(microsecond=0) + dt.timedelta(seconds=3)
-    releases.publish(names[1], until)
+    releases.publish(names[1], clock.time + dt.timedelta(seconds=3))
     assert in_use.open_release(PROGRAMME).release_id == names[0]
     errors = []
     for asked in (names[1], "2019-1"):
@@ -370,8 +371,7 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
             in_use.open_release(PROGRAMME, asked)
         errors.append(str(caught.value))
     assert errors[0] == errors[1]
-    assert dt.datetime.now(dt.UTC) < until
-    time.sleep((until - dt.datetime.now(dt.UTC)).total_seconds())
+    clock.pass_(seconds=3)
     assert in_use.open_release(PROGRAMME).release_id == names[1]
     assert in_use.open_release(PROGRAMME, names[0]).release_id == names[0]
 
@@ -383,7 +383,7 @@ def test_the_press_desk_tells_of_an_embargo_and_nothing_more(home, names, monkey
     releases = Releases(home.releases, PROGRAMME)
     releases.publish(names[0])
     releases.publish(names[1], dt.datetime(2099, 7, 1, 7, tzinfo=dt.UTC))
-    app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=60)
+    app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANG)
     for page in (None, "pages/press.py"):
         if page:
             app.switch_page(page)
