@@ -44,8 +44,7 @@ class _Bins:
         """The middle of a value's bin."""
         if self.beyond is not None and value > _FAR_FROM + _ROUNDING:
             return self.beyond
-        clipped = min(max(value, self.low), _FAR_FROM)
-        return math.floor(clipped / self.step + 0.5 + _ROUNDING) * self.step
+        return _middle(min(max(value, self.low), _FAR_FROM), self.step)
 
 
 def spread(
@@ -88,6 +87,11 @@ def spread(
     )
 
 
+def _middle(value: float, step: float) -> float:
+    """The middle of the bin, `step` wide, that a value falls in; what stands between two falls in the upper one."""
+    return math.floor(value / step + 0.5 + _ROUNDING) * step
+
+
 def _bins(values: Sequence[float], room: float, least: float) -> _Bins:
     """The narrowest bins in which dots of a legible size do not touch. room: width of the plot, in px; least: the
     smallest value that exists.
@@ -96,9 +100,9 @@ def _bins(values: Sequence[float], room: float, least: float) -> _Bins:
     inside = [min(max(value, least), _FAR_FROM) for value in values]
     low, high = min([*inside, -_AROUND_ZERO]), max([*inside, _AROUND_ZERO])
     for step in _BIN_STEPS:
-        last = _FAR_FROM if far else math.floor(high / step + 0.5) * step
+        last = _FAR_FROM if far else _middle(high, step)
         beyond = last + 2 * step if far else None
-        left, right = math.floor(low / step + 0.5) * step - 0.6 * step, (beyond or last) + 0.6 * step
+        left, right = _middle(low, step) - 0.6 * step, (beyond or last) + 0.6 * step
         px = room * step / (right - left)
         if px >= _LEAST_DOT + _DOT_GAP:
             break

@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from plotly import graph_objects as go
 
@@ -375,6 +375,7 @@ def test_without_dots_the_median_stands_alone(text):
 
 @settings(**FEW)
 @given(st.lists(st.integers(-20, 200).map(lambda i: i / 20), max_size=50), st.floats(-1, 1e4))
+@example(dots=[1.15], median=0.0)  # between two bins, but for rounding
 def test_wild_dots_never_touch(dots, median):
     text = Text()
     figure = charts.spread(dots, median=median, n=500, per_dot=10, stamp=STAMP, text=text)
