@@ -18,10 +18,10 @@ from analytics.panel import Panel
 from analytics.panel.windows import cohorts_of
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
-from analytics.release.measures import ALL, estimands_of
+from analytics.release.measures import ALL, OVERALL, estimands_of
 
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
-TRACE = "trace"  # of what a firm reported, inside the windows or not
+TRACE = "trace"  # of what a firm reported, inside the windows or not; of one year, of what enters its effects
 # what else the figures are made with: matched on, described or set in proportion to
 TRACED_TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
 
@@ -74,11 +74,15 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
         grants = units["grant_eur"].to_numpy(dtype=np.float64, na_value=np.nan)
         columns[Contribution(ALL, ALL, "grants").column] = np.where(funded, grants, np.nan)
     for outcome in programme.outcomes:
-        columns[Contribution(outcome.name, ALL, TRACE).column] = _trace(_reported(panel, outcome, programme))
+        in_either_arm = funded | compared
         for sample in samples[outcome.name]:
+            traced = _reported(panel, outcome, programme) if sample.horizon == OVERALL else _entering(sample, outcome)
+            marks = np.where(in_either_arm, _trace(traced), np.nan)
+            columns[Contribution(outcome.name, sample.horizon, TRACE).column] = marks
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
-    columns |= {contribution.column: marks for contribution, marks in _traces_of_evidence(panel, programme)}
+    for contribution, marks in _traces_of_evidence(panel, programme):
+        columns[contribution.column] = np.where(funded | compared, marks, np.nan)
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
 
@@ -104,6 +108,18 @@ def _reported(panel: Panel, outcome: Outcome, programme: Programme) -> FloatArra
     whole = programme.whole_of(outcome)
     outcomes = [outcome] if whole is None else [outcome, whole]
     return np.hstack([panel.outcomes[reported.name] for reported in outcomes])
+
+
+def _entering(sample: Sample, outcome: Outcome) -> FloatArray:
+    """What of a firm enters the effects of one year: its windows, and what was known of it before; of a funded firm,
+    those of its own cohort alone.
+    """
+    windows = sample.windows
+    shares = [] if outcome.share_of is None else [sample.online_share]
+    others = (windows.own >= 0)[:, None] & (windows.own[:, None] != np.arange(len(windows.cohorts)))
+    return np.hstack(
+        [np.where(others, np.nan, known) for known in (windows.before, windows.after, *sample.traits, *shares)]
+    )
 
 
 def _trace(values: FloatArray | pd.DataFrame) -> FloatArray:

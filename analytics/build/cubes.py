@@ -18,13 +18,14 @@ from analytics.build.contributions import SELLS, Contribution, contributions_in
 from analytics.disclosure.cube import UNKNOWN, Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
-from analytics.model import Arm, Estimand
+from analytics.model import Arm, Estimand, Rule
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.release.figure import group_of
 from analytics.release.measures import ALL
 
+LEDGER_COLUMNS = ("arm", "outcome", "horizon", "conf_status", "rule")  # of a suppression ledger, beside the dimensions
 # a count stands with one sum of its firms; a vote is a count
 CELL_MEASURES = {
     "grants": ("value",),
@@ -136,21 +137,21 @@ class ContributionCubes:
         columns = ["arm", *self._dimensions, contribution.column]
         earlier = []
         for inputs in self._before:
-            if contribution.column in inputs.contributions:
-                same = self._frame[columns].equals(inputs.contributions.reindex(columns=columns))
-                frame = inputs.contributions.reindex(columns=columns)
+            frame = _with_column(inputs.contributions, contribution)
+            if frame is not None:
+                frame = frame.reindex(columns=columns)
+                same = self._frame[columns].equals(frame)
                 cube = self.own(contribution, arm) if same else self._cube(frame, contribution, arm)
-                ledger = inputs.release.suppressed
-                rows = ledger[
-                    (ledger["arm"] == arm)
-                    & (ledger["outcome"] == contribution.outcome)
-                    & ledger["horizon"].isin([ALL, contribution.horizon])
-                ]
-                names = [name for name in self._dimensions if name in rows]
-                codes_of = rows[names].itertuples(index=False, name=None)
-                withheld = dict.fromkeys(group_of(zip(names, codes, strict=True)) for codes in codes_of)
-                earlier.append((cube, self.mask(cube, withheld) | self._hidden(cube, contribution.what)))
+                groups = _withheld_by(inputs, arm, contribution.outcome, (ALL, contribution.horizon))
+                earlier.append((cube, self.mask(cube, groups) | self._hidden(cube, contribution.what)))
         return earlier
+
+    def earlier_pattern(self, arm: Arm, outcome: str, base: Cube) -> BoolArray | None:
+        """(n_cells,) the pattern of the release before, in all its years, as a start; None where there was none."""
+        if not self._before:
+            return None
+        last = self._before[-1]
+        return self.mask(base, _withheld_by(last, arm, outcome, (ALL,), held=False))
 
     def _cube(self, frame: pd.DataFrame, contribution: Contribution, arm: Arm) -> Cube:
         """The cube of a column of an arm, over the dimensions of which any code is known."""
@@ -170,7 +171,14 @@ class ContributionCubes:
             unit="firm_",
             hierarchies=hierarchies,
             tables=[table for table in self._tables(arm) if set(table) <= known],
+            most_per_unit=self._most_per_unit(contribution),
+            link_undeclared=True,
         )
+
+    def _most_per_unit(self, contribution: Contribution) -> float:
+        """What the programme says that no firm contributes more than."""
+        most = self._programme.grant_max if contribution.what == "grants" else None
+        return np.inf if most is None else float(most)
 
     def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
         """(n_cells,) the group that each cell is of. known: None for firms whose code in a dimension is not known."""
@@ -180,6 +188,29 @@ class ContributionCubes:
     def mask(self, cube: Cube, groups: Mapping[Group, Any]) -> BoolArray:
         """(n_cells,) which cells are of these groups."""
         return np.array([group in groups for group in self.groups(cube, known=False)], dtype=bool)
+
+
+def _with_column(frame: pd.DataFrame, contribution: Contribution) -> pd.DataFrame | None:
+    """What stood behind an earlier release, where it has that column; once, one trace served all horizons."""
+    former = Contribution(contribution.outcome, ALL, contribution.what).column
+    if contribution.column in frame:
+        return frame
+    return frame.rename(columns={former: contribution.column}) if former in frame and contribution.is_trace else None
+
+
+def _withheld_by(
+    inputs: EarlierInputs, arm: Arm, outcome: str, horizons: Sequence[str], *, held: bool = True
+) -> dict[Group, None]:
+    """The groups that an earlier release did not publish anew in any of those horizons; held: also those that stayed
+    as a release before had them.
+    """
+    ledger = inputs.release.suppressed
+    rows = ledger[(ledger["arm"] == arm) & (ledger["outcome"] == outcome) & ledger["horizon"].isin(horizons)]
+    if not held:
+        rows = rows[rows["rule"] != Rule.HELD]
+    names = [name for name in map(str, rows) if name not in LEDGER_COLUMNS]
+    codes_of = rows[names].itertuples(index=False, name=None)
+    return dict.fromkeys(group_of(zip(names, codes, strict=True)) for codes in codes_of)
 
 
 @cache

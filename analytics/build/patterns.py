@@ -5,7 +5,7 @@ horizon), together with the earlier releases, and attacked before it is used. Th
 own: it is published by sector alone, since a comparison firm stands beside every group of its sector.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +31,10 @@ CONF_STATUS_OF = {
     Rule.HELD: ConfStatus.FREE,
 }
 
+
+PROGRAMS_PER_STEP = 20  # of the search, until it shows that it goes on
+PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
+STEPS_PER_PATTERN = 100
 
 PatternKey = tuple[Arm, str, str]  # arm, outcome ("*": counts and grants), horizon ("*": all of them)
 
@@ -84,21 +88,47 @@ def find_withheld_cells(
     closely.
     """
     outcomes = sorted(programme.outcomes, key=lambda outcome: outcome.share_of is None)
-    patterns = _Patterns(frame, programme, before)
-    for done, outcome in enumerate([None, *outcomes]):
-        progress("protect", done, 1 + len(outcomes))
-        if outcome is None:
-            patterns.find(ALL, [])
-        else:
-            patterns.find(outcome.name, [ALL, *(part.name for part in outcomes if part.share_of == outcome.name)])
-    progress("protect", 1 + len(outcomes), 1 + len(outcomes))
+    shown = _SearchProgress(progress, 1 + len(outcomes))
+    patterns = _Patterns(frame, programme, before, shown.tick)
+    patterns.find(ALL, [])
+    shown.next()
+    for outcome in outcomes:
+        patterns.find(outcome.name, [ALL, *(part.name for part in outcomes if part.share_of == outcome.name)])
+        shown.next()
     return WithheldCells(patterns.rules, patterns.summaries)
+
+
+class _SearchProgress:
+    """How far the search has come: of each pattern, nobody knows how many programs it takes, but that it goes on."""
+
+    def __init__(self, progress: Progress, patterns: int) -> None:
+        self._progress, self._patterns, self._done, self._ticks = progress, patterns, 0, 0
+        self._show()
+
+    def tick(self) -> None:
+        """One program more."""
+        self._ticks += 1
+        if self._ticks % PROGRAMS_PER_STEP == 0:
+            self._show()
+
+    def next(self) -> None:
+        """One pattern is found."""
+        self._done, self._ticks = self._done + 1, 0
+        self._show()
+
+    def _show(self) -> None:
+        part = 1 - PROGRAMS_OF_HALF / (PROGRAMS_OF_HALF + self._ticks)
+        done = int(STEPS_PER_PATTERN * (self._done + part))
+        self._progress("protect", done, STEPS_PER_PATTERN * self._patterns)
 
 
 class _Patterns:
     """The patterns found so far, and how to find the next."""
 
-    def __init__(self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs]) -> None:
+    def __init__(
+        self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs], tick: Callable[[], None]
+    ) -> None:
+        self._tick = tick
         self.rules: dict[PatternKey, dict[Group, Rule]] = {}
         self.summaries: dict[tuple[Arm, str], PatternSummary] = {}
         self._limits = programme.disclosure_rules
@@ -137,7 +167,10 @@ class _Patterns:
             withheld=self._cubes.mask(base, forced),
             sensitive=self._cubes.mask(base, sensitive),
             importance=self._cubes.importance(base),
+            earlier=self._cubes.earlier_pattern(arm, outcome, base),
+            accept_told=True,
             protect_changes=False,
+            tick=self._tick,
         )
         rules = {
             group: forced.get(group) or sensitive.get(group) or own
@@ -183,6 +216,8 @@ class _Patterns:
             self._limits,
             withheld=pattern.withheld,
             importance=self._cubes.importance(base),
+            accept_told=True,
+            tick=self._tick,
         )
         held = zip(self._cubes.groups(base), again.withheld & ~pattern.withheld, strict=True)
         rules = {group: Rule.HELD for group, is_held in held if is_held and group is not None}
@@ -199,6 +234,7 @@ class _Patterns:
         mask = withheld[[base.positions[codes] for codes in cube.positions]]
         if variable.hidden is not None:
             mask |= variable.hidden
+        self._tick()
         intervals = attack(
             cube,
             mask,
@@ -208,7 +244,7 @@ class _Patterns:
             measures=variable.measures,
         )
         if intervals["narrowed"].any():
-            narrowed = intervals.loc[intervals["narrowed"], "cell"].unique().tolist()
+            narrowed = intervals.loc[intervals["narrowed"], "cell"].clip(lower=0).unique().tolist()
             raise UserError("disclosure.narrowed", cells="; ".join(cube.labels(narrowed)))
         asked = intervals["need_upper"] - intervals["need_lower"]
         ratio = (intervals["upper"] - intervals["lower"])[asked > 0] / asked[asked > 0]

@@ -1,26 +1,36 @@
 """The attacker: how closely each withheld cell can be inferred from everything that is published.
 
 It shares no code with the search for a pattern: all it is given are cells, identities and masks, of this release and
-earlier ones. Every unknown is at least zero; every identity holds; what is published is what it is. Two linear programs
-per withheld cell, for an outsider and for each singleton, a unit that is the only one of a cell and knows that cell.
+earlier ones. Every unknown is at least zero; every identity holds; what is published is what it is; counts are whole
+numbers, and where everybody knows the most that a unit contributes, so many units contribute no more. Two programs per
+withheld cell, for an outsider and for each singleton, a unit that is the only one of a cell and knows that cell.
 """
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import highspy
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.cube import Cube
-from analytics.disclosure.differencing import compare_cells
-from analytics.disclosure.rules import CUBE_MEASURES, insider_protection_levels, protection_levels, sensitive_cells
+from analytics.disclosure.differencing import link_cells
+from analytics.disclosure.rules import (
+    CUBE_MEASURES,
+    change_protection_level,
+    insider_protection_levels,
+    protection_levels,
+    sensitive_cells,
+)
 from analytics.model import DisclosureRules, UserError
 
 Mask = Sequence[bool] | BoolArray
 EXACT = 1e-6  # an interval this much narrower than its protection levels, as a share, is not narrower
 UNMOVED = 1e-9  # of the least value: an unknown that did not move
+WHOLE = 1e-6  # a count so near to a whole number is that
+COLUMNS = ("cell", "measure", "about", "true", "lower", "upper", "need_lower", "need_upper")
 
 
 def feasible_intervals(
@@ -28,16 +38,17 @@ def feasible_intervals(
 ) -> pd.DataFrame:
     """The feasibility interval of each withheld cell: the least and the most that it can be, as an outsider sees it.
 
-    suppressed: (n_cells,) what is withheld; measure: "value" or "n_units"; known: positions of withheld cells that the
-    attacker knows. Columns lower, upper, index the cell's position; upper is infinite where nothing bounds it. Raises
-    UserError when the mask does not fit the cube.
+    suppressed: (n_cells,) what is withheld; measure: "value" or "n_units", of which the ends are whole numbers; known:
+    positions of withheld cells that the attacker knows. Columns lower, upper, index the cell's position; upper is
+    infinite where nothing bounds it. Raises UserError when the mask does not fit the cube.
     """
     mask = _check_mask(cube, suppressed)
     published = ~mask
     published[list(known)] = True
-    feasible = _FeasibleSet(cube.constraints, cube.measure(measure), published)
+    system = _Unknowns.of(cube.constraints, {name: cube.measure(name) for name in CUBE_MEASURES}, published, cube)
+    feasible = _FeasibleSet(system, measure)
     cells = np.flatnonzero(mask)
-    rows = [feasible.interval({int(cell): 1.0}) for cell in cells]
+    rows = [feasible.interval({int(cell): 1.0}, whole=measure == "n_units") for cell in cells]
     return pd.DataFrame(rows, columns=["lower", "upper"], index=cells, dtype=np.float64)
 
 
@@ -51,41 +62,65 @@ def attack(
     measures: Iterable[str] = CUBE_MEASURES,
 ) -> pd.DataFrame:
     """The audit of a pattern: for each sensitive cell a row of the closest attack by anybody who is not in the cell,
-    and one for each singleton that contributes to it.
+    and one for each singleton that contributes to it; of this release, and of what is sensitive in earlier ones, of
+    what regrouped cells share, and of differences between releases that few units make.
 
-    Columns cell (position), measure ("value" or "n_units"), true, lower, upper (the interval), need_lower, need_upper
-    (what the interval must hold), narrowed (it does not). published_before: earlier releases, each with the mask of
-    what it withheld; sensitive: positions of further cells to attack; measures: which of the two. A cell that an
-    earlier release published unchanged is not attacked. Raises UserError when a mask does not fit its cube.
+    Columns cell (position in this release; -1 where it is none), measure ("value" or "n_units"), about ("cell",
+    "earlier", "shared" or "difference"), true, lower, upper (the interval), need_lower, need_upper (what the interval
+    must hold), narrowed (it does not, though it did before this release). published_before: earlier releases, each
+    with the mask of what it withheld; sensitive: positions of further cells to attack; measures: which of the two. A
+    cell that an earlier release published unchanged is not attacked. Raises UserError when a mask does not fit its
+    cube.
     """
-    releases = _JointReleases(cube, withheld, published_before)
-    few, dominated = sensitive_cells(cube, rules)
-    few[list(sensitive)] = True
-    cells = np.flatnonzero((few | dominated) & ~releases.published_before[: len(few)]).tolist()
-    rows = [row for measure in measures for row in _attack_cells(releases, cube, rules, measure, cells)]
-    audit = pd.DataFrame(rows, columns=["cell", "measure", "true", "lower", "upper", "need_lower", "need_upper"])
-    slack = EXACT * (audit["need_upper"] - audit["need_lower"])
-    narrowed = (audit["lower"] > audit["need_lower"] + slack) | (audit["upper"] < audit["need_upper"] - slack)
-    return audit.assign(narrowed=narrowed.astype(bool))
+    releases = _JointReleases(cube, withheld, published_before, rules)
+    rows = [row for measure in measures for row in _audit(releases, measure, list(sensitive))]
+    audit = pd.DataFrame(rows, columns=[*COLUMNS, "narrowed"])
+    return audit.astype({"narrowed": bool})
 
 
-def _attack_cells(
-    releases: "_JointReleases", cube: Cube, rules: DisclosureRules, measure: str, cells: Sequence[int]
-) -> Iterator[tuple[int, str, float, float, float, float, float]]:
-    """Rows of `attack` for one measure, without the last column."""
-    values = releases.values(measure)
-    feasible = _FeasibleSet(releases.identities, values, releases.published)
-    upper_level, lower_level = protection_levels(cube, rules, measure)
-    for cell in cells:
-        true, insiders = float(values[cell]), cube.singletons_in(cell)
-        outsiders = [unknowns for unit, unknowns in releases.singletons.items() if unit not in insiders]
-        lower, upper = feasible.interval({cell: 1.0}, outsiders, (lower_level[cell], upper_level[cell]))
-        yield cell, measure, true, lower, upper, true - lower_level[cell], true + upper_level[cell]
-        for unit, own in insiders.items():
-            if unit in releases.singletons and cell not in releases.singletons[unit]:
-                insider_upper, insider_lower = insider_protection_levels(cube, rules, measure, cell, own)
-                lower, upper = feasible.interval({cell: 1.0}, [releases.singletons[unit]])
-                yield cell, measure, true, lower, upper, true - insider_lower, true + insider_upper
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What must stay open: a sum of unknowns, {unknown: sign}, the cell of this release or -1, what it is about, its
+    upper and lower protection level, and those against units that contribute to it.
+    """
+
+    terms: Mapping[int, float]
+    cell: int
+    about: str
+    levels: tuple[float, float]
+    insiders: Mapping[Hashable, tuple[float, float]] = field(default_factory=dict)
+
+
+def _audit(releases: "_JointReleases", measure: str, sensitive: list[int]) -> Iterator[tuple[object, ...]]:
+    """Rows of `attack` for one measure."""
+    before: _FeasibleSet | None = None  # what could be told before this release
+    feasible = _FeasibleSet(releases.unknowns, measure)
+    for asked in releases.asked(measure, sensitive):
+        true = sum(sign * float(releases.unknowns.value[measure][unknown]) for unknown, sign in asked.terms.items())
+        own = [unit for unit in asked.insiders if unit in releases.singletons]
+        outsiders = [known for unit, known in releases.singletons.items() if unit not in asked.insiders]
+        attackers = [(outsiders, asked.levels)]
+        attackers += [
+            ([releases.singletons[unit]], asked.insiders[unit])
+            for unit in own
+            if releases.singletons[unit].isdisjoint(asked.terms)
+        ]
+        for known, (up, down) in attackers:
+            lower, upper = feasible.interval(asked.terms, known, (down, up), alone=known is outsiders)
+            need = true - down, true + up
+            narrowed = _is_narrower((lower, upper), need)
+            if narrowed and releases.any_before:
+                before = before or _FeasibleSet(releases.before, measure)
+                narrowed = not _is_narrower(
+                    before.interval(asked.terms, known, (down, up), alone=known is outsiders), need
+                )
+            yield asked.cell, measure, asked.about, true, lower, upper, *need, narrowed
+
+
+def _is_narrower(interval: tuple[float, float], need: tuple[float, float]) -> bool:
+    """Whether an interval does not hold what it must; by so little more that counts for nothing."""
+    slack = EXACT * (need[1] - need[0])
+    return interval[0] > need[0] + slack or interval[1] < need[1] - slack
 
 
 def _check_mask(cube: Cube, mask: Mask) -> BoolArray:
@@ -95,67 +130,117 @@ def _check_mask(cube: Cube, mask: Mask) -> BoolArray:
     return checked.copy()
 
 
-class _JointReleases:
-    """This release and the earlier ones as one set of v unknowns: a cell that nobody changed is one unknown in all.
-
-    The first unknowns are this release's cells. published: (v,) in any release; published_before: (v,) in an earlier
-    one; identities: (m, v), of all releases; singletons: unit -> the unknowns of cells where it is the only one.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Unknowns:
+    """v unknowns as an attacker sees them. identities: (m, v); value: measure -> (v,) true figures; published: (v,);
+    most: what no unit contributes more than.
     """
 
-    def __init__(self, cube: Cube, withheld: Mask, before: Sequence[tuple[Cube, Mask]]) -> None:
-        published, published_before = ~_check_mask(cube, withheld), np.zeros(len(cube.cells), dtype=bool)
-        self._releases = [(cube, np.arange(len(cube.cells)))]  # each with the unknown of every cell
-        for earlier, mask in before:
-            unknowns = np.full(len(earlier.cells), -1)
-            for other, other_unknowns in self._releases:
-                changes = compare_cells(other, earlier)
-                same = changes.units == 0
-                unknowns[changes.old[same]] = other_unknowns[changes.new[same]]
-            fresh = np.flatnonzero(unknowns < 0)
-            unknowns[fresh] = len(published) + np.arange(len(fresh))
-            published = np.concatenate([published, np.zeros(len(fresh), dtype=bool)])
-            published_before = np.concatenate([published_before, np.zeros(len(fresh), dtype=bool)])
-            public = unknowns[~_check_mask(earlier, mask)]
-            published[public] = published_before[public] = True
-            self._releases.append((earlier, unknowns))
-        self.published, self.published_before = published, published_before
-        width = len(published)
-        blocks = [_renumber_columns(other.constraints, unknowns, width) for other, unknowns in self._releases]
-        self.identities = sparse.csr_array(sparse.vstack(blocks))
+    identities: sparse.csr_array
+    value: Mapping[str, FloatArray]
+    published: BoolArray
+    most: float
+
+    @classmethod
+    def of(
+        cls, identities: sparse.csr_array, value: Mapping[str, FloatArray], published: BoolArray, cube: Cube
+    ) -> "_Unknowns":
+        """Of a cube and what is linked with it."""
+        return cls(identities, value, published, cube.most_per_unit)
+
+
+class _JointReleases:
+    """This release and the earlier ones as one set of v unknowns: what is the same in two is one unknown.
+
+    The first unknowns are this release's cells. unknowns: as they are seen with all that is published; before: without
+    this release; any_before: whether there was any; singletons: unit -> the unknowns of cells where it is the only one.
+    """
+
+    def __init__(self, cube: Cube, withheld: Mask, before: Sequence[tuple[Cube, Mask]], rules: DisclosureRules) -> None:
+        self._cubes, self._rules = [cube, *(earlier for earlier, _ in before)], rules
+        self._links = links = link_cells(self._cubes, rules)
+        n, width = len(cube.cells), len(links.statistics)
+        published_before = np.zeros(width, dtype=bool)
+        for (earlier, mask), of_release in zip(before, links.unknowns[1:], strict=True):
+            published_before[of_release[~_check_mask(earlier, mask)]] = True
+        published = published_before.copy()
+        published[:n] |= ~_check_mask(cube, withheld)
+        value = {name: links.values(name) for name in CUBE_MEASURES}
+        self.unknowns = _Unknowns.of(links.identities, value, published, cube)
+        self.before = _Unknowns.of(links.identities, value, published_before, cube)
+        self.any_before = bool(published_before.any())
         self.singletons = self._singletons()
 
-    def values(self, measure: str) -> FloatArray:
-        """(v,) the true figures of one measure."""
-        values = np.zeros(len(self.published))
-        for cube, unknowns in reversed(self._releases):
-            values[unknowns] = cube.measure(measure)
-        return values
+    def asked(self, measure: str, sensitive: list[int]) -> Iterator[_Asked]:
+        """What must stay open, and was not published before."""
+        seen: set[int] = set()
+        for release, (cube, of_release) in enumerate(zip(self._cubes, self._links.unknowns, strict=True)):
+            up, down = protection_levels(cube.cells, self._rules, measure)
+            secret = np.logical_or(*sensitive_cells(cube.cells, self._rules))
+            if release == 0:
+                secret[sensitive] = True
+            for cell in np.flatnonzero(secret).tolist():
+                unknown = int(of_release[cell])
+                if unknown not in seen and not self.before.published[unknown]:
+                    seen.add(unknown)
+                    insiders = {
+                        self._named(release, unit): insider_protection_levels(cube, self._rules, measure, cell, own)
+                        for unit, own in cube.singletons_in(cell).items()
+                    }
+                    place, about = (-1, "earlier") if release else (cell, "cell")
+                    yield _Asked({unknown: 1.0}, place, about, (float(up[cell]), float(down[cell])), insiders)
+        shared = self._links.statistics.iloc[self._links.shared]
+        up, down = protection_levels(shared, self._rules, measure)
+        for place in np.flatnonzero(np.logical_or(*sensitive_cells(shared, self._rules))).tolist():
+            yield _Asked({int(self._links.shared[place]): 1.0}, -1, "shared", (float(up[place]), float(down[place])))
+        yield from self._differences(measure)
+
+    def _differences(self, measure: str) -> Iterator[_Asked]:
+        """Pairs of cells, not both published before, that few units make different."""
+        for difference in self._links.differences:
+            if not self.before.published[list(difference.terms)].all():
+                changes = difference.changes[measure]
+                level = change_protection_level(changes, self._rules, measure)
+                insiders = {}
+                for unit in difference.changes["value"]:
+                    others = {other: change for other, change in changes.items() if other != unit}
+                    insiders[unit] = (change_protection_level(others, self._rules, measure),) * 2
+                cell = -1 if difference.releases[0] else difference.cell
+                yield _Asked(difference.terms, cell, "difference", (level, level), insiders)
+
+    def _named(self, release: int, unit: Hashable) -> Hashable:
+        """A unit; in an earlier release whose units are not known, by its number and the number of the unit there."""
+        return (release, unit) if self._cubes[release].contributions is None and release else unit
 
     def _singletons(self) -> dict[Hashable, set[int]]:
-        """By unit; in an earlier release whose units are not known, by its number and the number of the unit there."""
         singletons: dict[Hashable, set[int]] = {}
-        for number, (cube, unknowns) in enumerate(self._releases):
+        for release, (cube, unknowns) in enumerate(zip(self._cubes, self._links.unknowns, strict=True)):
             for unit, cells in cube.singletons.items():
-                name = (number, unit) if cube.contributions is None and number else unit
-                singletons.setdefault(name, set()).update(unknowns[cells].tolist())
+                singletons.setdefault(self._named(release, unit), set()).update(unknowns[cells].tolist())
         return singletons
 
 
-def _renumber_columns(identities: sparse.csr_array, unknowns: IntArray, width: int) -> sparse.csr_array:
-    """(m, n_cells) over the cells of a release -> (m, width) over the unknowns of all; unknowns: (n_cells,)."""
-    entries = sparse.coo_array(identities)
-    row, column = entries.coords
-    return sparse.csr_array((entries.data, (row, unknowns[column])), shape=(identities.shape[0], width))
-
-
 class _FeasibleSet:
-    """The figures that agree with what is published. Unknowns that no identity links are solved separately."""
+    """The figures that agree with what is published. Unknowns that no identity links are solved separately.
 
-    def __init__(self, identities: sparse.csr_array, values: FloatArray, published: BoolArray) -> None:
-        """identities: (m, v), each sums to what the true values sum to; values, published: (v,)."""
-        self._values = values
+    Of values with a bound per unit, the counts are unknowns, too, and what so many units could contribute more.
+    """
+
+    def __init__(self, unknowns: _Unknowns, measure: str) -> None:
+        """measure: the figures of which."""
+        self._values = values = unknowns.value[measure]
+        identities, published = sparse.csr_array(unknowns.identities), unknowns.published
+        step = np.full(len(values), float(measure == "n_units"))
+        self._width = len(values)
+        self._bounded = measure == "value" and bool(np.isfinite(unknowns.most))
+        if self._bounded:
+            possible = unknowns.most * unknowns.value["n_units"]
+            identities = _with_bounds(identities)
+            step = np.concatenate([step, np.full(len(values), unknowns.most), np.zeros(len(values))])
+            published = np.concatenate([published, published, np.zeros(len(values), dtype=bool)])
+            values = np.concatenate([values, possible, np.maximum(possible - values, 0.0)])
         withheld = np.flatnonzero(~published)
-        matrix = sparse.csr_array(sparse.csr_array(identities)[:, withheld])
+        matrix = sparse.csr_array(identities[:, withheld])
         matrix = sparse.csr_array(matrix[np.diff(matrix.indptr) > 0])
         links = sparse.csr_array(abs(matrix.T) @ abs(matrix))
         label = sparse.csgraph.connected_components(links, directed=False)[1] if len(withheld) else withheld
@@ -164,19 +249,24 @@ class _FeasibleSet:
         for number in np.unique(label):
             columns = np.flatnonzero(label == number)
             block = sparse.csr_array(sparse.csr_array(matrix[row_label == number])[:, columns])
-            component = _Component(withheld[columns].tolist(), block, values[withheld[columns]])
-            self._component_of |= dict.fromkeys(withheld[columns].tolist(), component)
+            places = withheld[columns]
+            component = _Component(places.tolist(), block, values[places], step[places])
+            self._component_of |= dict.fromkeys(places.tolist(), component)
 
     def interval(
         self,
         terms: Mapping[int, float],
         singletons: Iterable[set[int]] = (),
         levels: tuple[float, float] = (np.inf, np.inf),
+        *,
+        alone: bool = True,
+        whole: bool = False,
     ) -> tuple[float, float]:
         """The least and the most that a sum of unknowns can be, for the attacker who can infer most.
 
         terms: unknown -> its sign. singletons: the unknowns that each of them knows; one that knows a term is no
-        attacker. levels: the distances down and up beyond which it does not matter how far the interval reaches.
+        attacker. levels: the distances down and up beyond which it does not matter how far the interval reaches. alone:
+        whether an outsider is among the attackers. whole: the ends are those of whole numbers, however far.
         """
         base = sum(sign * float(self._values[unknown]) for unknown, sign in terms.items())
         withheld = {unknown: sign for unknown, sign in terms.items() if unknown in self._component_of}
@@ -184,52 +274,118 @@ class _FeasibleSet:
         low = high = 0.0
         for component in components.values():
             linked = {unknown: sign for unknown, sign in withheld.items() if self._component_of[unknown] is component}
-            attackers = [unknowns for unknowns in singletons if not unknowns & set(terms)]
-            low -= component.furthest(linked, -1.0, attackers, levels[0])
-            high += component.furthest(linked, 1.0, attackers, levels[1])
+            known = [self._all_known(unknowns) for unknowns in singletons if not unknowns & set(terms)]
+            low -= component.furthest(linked, -1.0, known, levels[0], alone=alone, whole=whole)
+            high += component.furthest(linked, 1.0, known, levels[1], alone=alone, whole=whole)
         return base + low, base + high
+
+    def _all_known(self, unknowns: set[int]) -> set[int]:
+        """Who knows a value knows the count."""
+        return unknowns | {unknown + self._width for unknown in unknowns} if self._bounded else unknowns
+
+
+def _with_bounds(identities: sparse.csr_array) -> sparse.csr_array:
+    """Identities between values -> between values, the most that so many units could contribute, and the rest."""
+    m, width = identities.shape
+    one, nothing = sparse.eye_array(width), [sparse.csr_array((m, width))] * 2
+    of_values, of_counts = ([*nothing[:place], identities, *nothing[place:]] for place in (0, 1))
+    return sparse.csr_array(sparse.vstack([sparse.hstack(row) for row in (of_values, of_counts, [one, -one, one])]))
 
 
 class _SilentSolver(highspy.Highs):
     def __init__(self) -> None:
         super(highspy.Highs, self).__init__()  # the class in between prints a banner
         self.setOptionValue("output_flag", False)
+        self.setOptionValue("threads", 1)  # as everywhere in the process: what divides the work is set up once
 
 
 class _Component:
     """Unknowns that identities link, as distances from their true figures, in units of the least figure above zero."""
 
-    def __init__(self, unknowns: list[int], identities: sparse.csr_array, values: FloatArray) -> None:
-        """unknowns: k of them; identities: (m, k); values: (k,) the true figures."""
+    def __init__(self, unknowns: list[int], identities: sparse.csr_array, values: FloatArray, step: FloatArray) -> None:
+        """unknowns: k of them; identities: (m, k); values: (k,) true figures; step: (k,) what each moves by, or 0."""
         self._column = {unknown: column for column, unknown in enumerate(unknowns)}
         self._unit = float(values[values > 0].min(initial=np.inf))
         self._unit = self._unit if np.isfinite(self._unit) else 1.0
-        self._least = -values / self._unit
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = len(unknowns), identities.shape[0]
-        model.col_cost_, model.col_lower_ = np.zeros(len(unknowns)), self._least
-        model.col_upper_ = np.full(len(unknowns), highspy.kHighsInf)
-        model.row_lower_ = model.row_upper_ = np.zeros(identities.shape[0])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_, model.a_matrix_.index_ = identities.indptr, identities.indices
-        model.a_matrix_.value_ = identities.data
+        self._least, self._step, self._identities = -values / self._unit, step / self._unit, identities
         self._solver = _SilentSolver()
-        self._solver.passModel(model)
+        self._solver.passModel(_model(identities, self._least))
 
-    def furthest(self, terms: Mapping[int, float], side: float, attackers: Sequence[set[int]], level: float) -> float:
+    def furthest(
+        self,
+        terms: Mapping[int, float],
+        side: float,
+        attackers: Sequence[set[int]],
+        level: float,
+        *,
+        alone: bool,
+        whole: bool,
+    ) -> float:
         """How far from its true figure a sum can be on one side (1 up, -1 down), for the attacker who can infer most.
 
-        attackers: the unknowns that each knows, beside the outsider. Where all of them together still leave the sum
-        open by `level`, the answer is how far for them together: no single one can infer more.
+        attackers: the unknowns that each knows; alone: whether somebody is among them who knows none. Where all of them
+        together still leave the sum open by `level`, the answer is how far for them together: no single one can infer
+        more.
         """
-        furthest, moved = self._solve(terms, side, ())
         known_columns = [[self._column[unknown] for unknown in known if unknown in self._column] for known in attackers]
+        if not alone:
+            return min(self._whole(terms, side, columns, level, exact=whole)[0] for columns in known_columns)
+        furthest, moved = self._whole(terms, side, (), level, exact=whole)
         moved_columns = [columns for columns in known_columns if columns and np.abs(moved[columns]).max() > UNMOVED]
         if len(moved_columns) > 1:
-            together = self._solve(terms, side, [column for columns in known_columns for column in columns])[0]
+            known = [column for columns in known_columns for column in columns]
+            together = self._whole(terms, side, known, level, exact=whole)[0]
             if together >= level:
                 return together
-        return min([furthest, *(self._solve(terms, side, columns)[0] for columns in moved_columns)])
+        others = [self._whole(terms, side, columns, level, exact=whole)[0] for columns in moved_columns]
+        return min([furthest, *others])
+
+    def _whole(
+        self, terms: Mapping[int, float], side: float, known: Sequence[int], level: float, *, exact: bool
+    ) -> tuple[float, FloatArray]:
+        """How far with whole numbers, and where all unknowns then are; exact: also where it is beyond the level."""
+        reached, moved = self._solve(terms, side, known)
+        if not self._step.any() or (not exact and reached < level * (1 - EXACT)):
+            return reached, moved
+        counted = self._step > 0
+        if np.isfinite(moved).all():
+            steps = moved[counted] / self._step[counted]
+            if np.abs(steps - np.round(steps)).max(initial=0) < WHOLE:
+                return reached, moved
+        elif exact:
+            return reached, moved
+        if not exact and not counted[[self._column[unknown] for unknown in terms]].any():
+            still, place = self._solve(terms, side, [*known, *np.flatnonzero(counted).tolist()])
+            if still >= level * (1 - EXACT):
+                return still, place
+        if not exact:
+            found, place = self._search_whole(terms, side, known, least=level * (1 - EXACT))
+            if found >= level * (1 - EXACT):
+                return found, place
+        return self._search_whole(terms, side, known)
+
+    def _search_whole(
+        self, terms: Mapping[int, float], side: float, known: Sequence[int], *, least: float = 0.0
+    ) -> tuple[float, FloatArray]:
+        """The same by an integer program; least: any place at least so far."""
+        scale = np.where(self._step > 0, self._step, 1.0)
+        solver = _SilentSolver()
+        solver.passModel(_model(sparse.csr_array(self._identities @ sparse.diags_array(scale)), self._least / scale))
+        for counted in np.flatnonzero(self._step > 0).tolist():
+            solver.changeColIntegrality(counted, highspy.HighsVarType.kInteger)
+        for column in known:
+            solver.changeColBounds(column, 0.0, 0.0)
+        columns = np.array([self._column[unknown] for unknown in terms], dtype=np.int32)
+        signs = np.array([side * sign for sign in terms.values()])
+        solver.addRow(least / self._unit, highspy.kHighsInf, len(columns), columns, signs * scale[columns])
+        if least == 0:
+            for column, sign in zip(columns.tolist(), signs, strict=True):
+                solver.changeColCost(column, -float(sign * scale[column]))
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return 0.0, np.zeros(len(scale))
+        moved = np.array(solver.getSolution().col_value) * scale
+        return float(max((signs * moved[columns]).sum(), 0.0)) * self._unit, moved
 
     def _solve(self, terms: Mapping[int, float], side: float, known: Sequence[int]) -> tuple[float, FloatArray]:
         """How far, and (k,) where all unknowns then are, in the component's unit; known: columns that cannot move."""
@@ -258,3 +414,16 @@ class _Component:
             self._solver.clearSolver()
             self._solver.run()
         return self._solver.getModelStatus()
+
+
+def _model(identities: sparse.csr_array, least: FloatArray) -> highspy.HighsLp:
+    """A program without an objective: identities · unknowns = 0, (m, k), and no unknown below its least, (k,)."""
+    model = highspy.HighsLp()
+    model.num_col_, model.num_row_ = len(least), identities.shape[0]
+    model.col_cost_, model.col_lower_ = np.zeros(len(least)), least
+    model.col_upper_ = np.full(len(least), highspy.kHighsInf)
+    model.row_lower_ = model.row_upper_ = np.zeros(identities.shape[0])
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_ = identities.indptr, identities.indices
+    model.a_matrix_.value_ = identities.data
+    return model

@@ -12,26 +12,32 @@ from itertools import permutations
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
 from analytics.arrays import FloatArray, IntArray
 from analytics.disclosure.hierarchies import (
     TOTAL,
+    UNKNOWN,
     Dimensions,
     Hierarchy,
     TableLevels,
     closed_tables,
     dimensions_of,
     is_one_step_finer,
+    undeclared_parents,
 )
 from analytics.model import UserError
 
 __all__ = ["STATISTICS", "TOTAL", "UNKNOWN", "Cube"]
 
-UNKNOWN = "?"  # the code of a unit whose own is missing: it is in the total, so it is in a cell
 STATISTICS = ("n_units", "value", "largest", "second")  # columns of a cube's cells beside the dimensions
 RESERVED_COLUMNS = (*STATISTICS, "unit_", "value_")  # names that no dimension can have
+CellName = tuple[tuple[str, Any], ...]  # dimension and code of each dimension that a cell is split by
+UnsignedArray = npt.NDArray[np.uint64]
+SAME_BITS = 36  # of a value: two that agree in so many are the same
+MIXER = 0x9E3779B97F4A7C15  # an odd number: multiplied by it, marks lie far apart
 ADDITIVITY = 1e-6  # how far an identity may be off, as a share of the largest value
 
 
@@ -42,12 +48,15 @@ class Cube:
     cells: one row per cell: a column per dimension ("*" = total); n_units, the number of contributing units; value,
     their sum; largest and second, the two largest contributions. constraints: sparse (m, n_cells), each row
     parent − Σ children = 0. contributions: unit, cell (its position), value, one row for each unit of a cell; None
-    where the tables alone are known.
+    where the tables alone are known. tables: of each, the positions of its cells, which share all units out among
+    them. most_per_unit: what everybody knows that no unit contributes more than.
     """
 
     cells: pd.DataFrame
     constraints: sparse.csr_array
     contributions: pd.DataFrame | None = None
+    tables: Sequence[IntArray] = ()
+    most_per_unit: float = np.inf
 
     def __post_init__(self) -> None:
         """Raises UserError when the identities do not fit the cells, or do not hold."""
@@ -61,6 +70,8 @@ class Cube:
         value = self.measure("value")
         if not np.isfinite(value).all() or (value < 0).any():
             raise UserError("cube.negative", column="value")
+        if (self.measure("largest") > self.most_per_unit * (1 + ADDITIVITY)).any():
+            raise UserError("cube.above_most", most=self.most_per_unit)
         violated = np.abs(self.constraints @ value) > ADDITIVITY * max(value.max(initial=0), 1e-300)
         if violated.any():
             parts = self.constraints[[int(np.flatnonzero(violated)[0])]].indices
@@ -86,6 +97,36 @@ class Cube:
         """Codes of a cell, in the order of the dimensions -> its position."""
         keys = self.cells[self.dimensions].itertuples(index=False, name=None)
         return {key: position for position, key in enumerate(keys)}
+
+    @cached_property
+    def names(self) -> list[CellName]:
+        """(n_cells,) dimension and code of each dimension that a cell is split by."""
+        rows = self.cells[self.dimensions].itertuples(index=False, name=None)
+        return [tuple(pair for pair in zip(self.dimensions, row, strict=True) if pair[1] != TOTAL) for row in rows]
+
+    @cached_property
+    def marks(self) -> tuple[UnsignedArray, UnsignedArray]:
+        """(n_contributions,) of each contribution a mark of its unit, and one of the unit and its value together.
+
+        Equal for the same in any cube; values that binary arithmetic alone tells apart have one mark.
+        """
+        if self.contributions is None:
+            return np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.uint64)
+        units = pd.util.hash_array(self.contributions["unit"].astype(str).to_numpy(dtype=object))
+        mantissa, exponent = np.frexp(self.contributions["value"].to_numpy(dtype=np.float64))
+        value = np.ldexp(np.round(mantissa * 2.0**SAME_BITS), exponent) + 0.0  # −0 and 0 are one
+        return units, pd.util.hash_array(value.view(np.uint64) ^ (units * np.uint64(MIXER)))
+
+    @cached_property
+    def fingerprints(self) -> list[tuple[int, int]]:
+        """(n_cells,) equal for two cells of any cubes where the same units contribute the same."""
+        _, marks = self.marks
+        sums = np.zeros((2, len(self.cells)), dtype=np.uint64)
+        if self.contributions is not None:
+            cell = self.contributions["cell"].to_numpy()
+            np.add.at(sums[0], cell, marks)
+            np.add.at(sums[1], cell, marks * (marks | np.uint64(1)))
+        return list(zip(sums[0].tolist(), sums[1].tolist(), strict=True))
 
     # ---- singletons --------------------------------------------------------------------------------------------------
 
@@ -146,19 +187,25 @@ class Cube:
         unit: str,
         hierarchies: Mapping[str, Hierarchy] | None = None,
         tables: Sequence[Sequence[str]] | None = None,
+        most_per_unit: float = np.inf,
+        link_undeclared: bool = False,
     ) -> "Cube":
         """The cube of what units contribute; several rows of a unit in a cell are one contribution.
 
         dimensions: columns of codes. tables: which of them are crossed, with all their margins (None: all at once).
         hierarchies: {dimension: {code: its parent}} or {dimension: {parent: [codes]}}, in any number of levels, the
-        parents standing in the same column; or {dimension: another dimension that it is nested in}. A missing value was
-        not reported and does not count; a missing code is "?". Raises UserError when a column is missing, a value is
-        negative or no number, codes do not nest, or a dimension is given several parents: the sums over a second one
-        would be unknown to the attacker.
+        parents standing in the same column; or {dimension: another dimension that it is nested in, or several of
+        them}. A missing value was not reported and does not count; a missing code is "?". most_per_unit: see the
+        class. Raises UserError when a column is missing, a value is negative or no number, codes do not nest, or a
+        dimension groups another one's codes and is not declared its parent; link_undeclared: where it does so in these
+        rows, it is taken for one instead.
         """
         names = list(dict.fromkeys(dimensions))
         rows = _check_microdata(frame, names, value, unit)
         levels = dimensions_of(rows, names, hierarchies or {})
+        if not link_undeclared:
+            for inner, outer in undeclared_parents(levels):
+                raise UserError("cube.undeclared_parent", dimension=inner, parent=outer)
         row_codes = {table: _codes_of_rows(rows, levels, table) for table in closed_tables(levels, tables)}
         codes = list(dict.fromkeys(key for keys in row_codes.values() for key in sorted(set(keys), key=_as_text)))
         position = {key: place for place, key in enumerate(codes)}
@@ -167,7 +214,8 @@ class Cube:
         }
         contributions = _sum_contributions(rows, row_cells)
         cells = pd.DataFrame(codes, columns=names, dtype=object).join(_tabulate(contributions, len(codes)))
-        return cls(cells, _identities(levels, row_cells, len(codes)), contributions)
+        identities = _identities(levels, row_cells, len(codes))
+        return cls(cells, identities, contributions, [np.unique(of) for of in row_cells.values()], most_per_unit)
 
 
 def _as_text(key: tuple[Any, ...]) -> tuple[str, ...]:

@@ -1,69 +1,353 @@
-"""Two releases of a cube compared cell by cell: how many units changed, and by how much.
+"""Several releases of a cube as one set of unknowns: which cells are the same, which are put together of others, and
+which differ by a few units, so that their difference would disclose those (disclosure by differencing).
 
-The difference of two published cells is itself a cell, of the units that changed: disclosure by differencing.
+Cells are matched by the units in them and what these contribute, whatever their codes: groups that were renamed, split,
+merged or formed anew, and units that moved, are told from the units. Only where units are not known (cubes made by
+hand) are cells matched by their codes.
 """
 
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from analytics.arrays import FloatArray, IntArray
 from analytics.disclosure.cube import STATISTICS, Cube
+from analytics.model import DisclosureRules
+
+Changes = dict[Hashable, float]  # unit -> by how much its contribution differs
+NOISE = 1e-9  # of a value: a change by less is one of binary arithmetic
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CellChanges:
-    """The k cells whose codes two cubes both have; all arrays are (k,).
+class Difference:
+    """Two cells of different releases that few units make different.
 
-    new, old: position of the cell in each cube. units: how many units contribute something else in the one than in the
-    other; largest: the largest change of one unit, in the value's unit.
+    terms: unknown -> sign. cell: the one of the later release, its position there; releases: the two, by their places.
+    changes: measure -> unit -> by how much its contribution differs; of counts, of the units that come or go.
     """
 
-    new: IntArray
-    old: IntArray
-    units: IntArray
-    largest: FloatArray
+    terms: dict[int, float]
+    cell: int
+    releases: tuple[int, int]
+    changes: Mapping[str, Mapping[Hashable, float]]
 
 
-def compare_cells(new: Cube, old: Cube) -> CellChanges:
-    """What changed from one cube to the other, in the cells of both.
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkedCells:
+    """The cells of several cubes as v unknowns; those of the first cube are the first.
 
-    Where units are not known, cells with equal statistics are taken for unchanged, others for changed by the difference
-    of their counts, at least by one unit.
+    unknowns: of each cube, (n_cells,) the unknown that each cell is. identities: (m, v), each sums to nothing.
+    statistics: v rows of `STATISTICS`, those of cells that are in no cube among them: what two groups share, and what
+    came to one or left it. shared: the unknowns of the latter. differences: pairs of cells that few units make
+    different.
     """
-    if new is old:
-        positions = np.arange(len(new.cells))
-        return CellChanges(positions, positions, np.zeros(len(positions), dtype=np.int64), np.zeros(len(positions)))
-    common = [(new.positions[codes], position) for codes, position in old.positions.items() if codes in new.positions]
-    new_cell, old_cell = np.array(common, dtype=np.int64).reshape(-1, 2).T
-    if new.contributions is None or old.contributions is None:
-        changes = _compare_statistics(new.cells.iloc[new_cell], old.cells.iloc[old_cell])
-    else:
-        changes = _compare_contributions(new, new.contributions, old.contributions, new_cell, old_cell)
-    return CellChanges(new_cell, old_cell, *changes)
+
+    unknowns: list[IntArray]
+    identities: sparse.csr_array
+    statistics: pd.DataFrame
+    shared: IntArray
+    differences: list[Difference]
+
+    def values(self, measure: str) -> FloatArray:
+        """(v,) the true figures of one of `STATISTICS`."""
+        return self.statistics[measure].to_numpy(dtype=np.float64)
 
 
-def _compare_contributions(
-    new: Cube, new_rows: pd.DataFrame, old_rows: pd.DataFrame, new_cell: IntArray, old_cell: IntArray
-) -> tuple[IntArray, FloatArray]:
-    """Units and largest change, unit by unit; rows: the contributions of the two cubes."""
-    old_rows = old_rows.assign(cell=old_rows["cell"].map(pd.Series(new_cell, index=old_cell))).dropna(subset="cell")
-    new_rows = new_rows[np.isin(new_rows["cell"], new_cell)]
-    both = new_rows.merge(old_rows, on=["unit", "cell"], how="outer", suffixes=("", "_old"))
-    value, old_value = both["value"].to_numpy(), both["value_old"].to_numpy()
-    came_or_went = np.isnan(value) | np.isnan(old_value)
-    change = np.abs(np.where(came_or_went, np.fmax(value, old_value), value - old_value))
-    changed = came_or_went | (change > 0)  # a unit that comes with nothing has changed, too
-    cell = both["cell"].to_numpy(dtype=np.int64)
-    units = np.bincount(cell, changed, minlength=len(new.cells)).astype(np.int64)
-    largest = np.zeros(len(new.cells))
-    np.maximum.at(largest, cell, np.where(changed, change, 0.0))
-    return units[new_cell], largest[new_cell]
+def link_cells(cubes: Sequence[Cube], rules: DisclosureRules) -> LinkedCells:
+    """The cells of cubes as unknowns of one system; cubes: this release's first, then earlier ones."""
+    return _Linker(cubes, rules).linked()
 
 
-def _compare_statistics(new: pd.DataFrame, old: pd.DataFrame) -> tuple[IntArray, FloatArray]:
-    """The same from rows of two cubes' cells alone."""
-    a, b = (cells[list(STATISTICS)].to_numpy(dtype=np.float64) for cells in (new, old))
-    units = np.where((a == b).all(axis=1), 0, np.maximum(1, np.abs(a[:, 0] - b[:, 0]))).astype(np.int64)
-    return units, np.maximum(np.abs(a[:, 1] - b[:, 1]), a[:, 2])
+class _Linker:
+    """The unknowns found so far: of each, its statistics, and where it has one, its fingerprint."""
+
+    def __init__(self, cubes: Sequence[Cube], rules: DisclosureRules) -> None:
+        self._cubes, self._rules = cubes, rules
+        self._statistics = [cubes[0].cells[list(STATISTICS)]]
+        self._n = len(cubes[0].cells)
+        self._unknowns = [np.arange(self._n)]
+        self._by_fingerprint: dict[tuple[int, int], list[tuple[int, object]]] = {}
+        self._rows: list[dict[int, float]] = []
+        self._shared: list[int] = []
+        self._differences: dict[tuple[int, ...], Difference] = {}
+        self._note(cubes[0], self._unknowns[0])
+
+    def linked(self) -> LinkedCells:
+        """All cubes, joined one after the other."""
+        for cube in self._cubes[1:]:
+            self._join(cube)
+        pairs = list(combinations(range(len(self._cubes)), 2))
+        for later, earlier in pairs:
+            self._compare(later, earlier)
+        blocks = [
+            _renumbered(cube.constraints, unknowns, self._n)
+            for cube, unknowns in zip(self._cubes, self._unknowns, strict=True)
+        ]
+        identities = sparse.csr_array(sparse.vstack([*blocks, rows_of(self._rows, self._n)], "csr"))
+        return LinkedCells(
+            unknowns=self._unknowns,
+            identities=identities,
+            statistics=pd.concat(self._statistics, ignore_index=True),
+            shared=np.array(self._shared, dtype=np.int64),
+            differences=list(self._differences.values()),
+        )
+
+    # ---- the same cells ----------------------------------------------------------------------------------------------
+
+    def _note(self, cube: Cube, unknowns: IntArray) -> None:
+        """Remember the cells of a cube by what they hold."""
+        if cube.contributions is not None:
+            for fingerprint, unknown, name in zip(cube.fingerprints, unknowns.tolist(), cube.names, strict=True):
+                self._by_fingerprint.setdefault(fingerprint, []).append((unknown, name))
+
+    def _join(self, cube: Cube) -> None:
+        """Give every cell of a cube its unknown: that of a cell that holds the same, or one of its own."""
+        known = [place for place, other in enumerate(self._cubes[: len(self._unknowns)]) if other is cube]
+        if known:
+            self._unknowns.append(self._unknowns[known[0]])
+            return
+        unknowns = self._same_units(cube) if cube.contributions is not None else self._same_codes(cube)
+        fresh = np.flatnonzero(unknowns < 0)
+        unknowns[fresh] = self._n + np.arange(len(fresh))
+        self._add(cube.cells[list(STATISTICS)].iloc[fresh])
+        self._unknowns.append(unknowns)
+        self._note(cube, unknowns)
+
+    def _same_units(self, cube: Cube) -> IntArray:
+        """(n_cells,) the unknown that holds the same, of the same name where there are several; -1 where none does."""
+        return np.array(
+            [self._holding(fingerprint, name) for fingerprint, name in zip(cube.fingerprints, cube.names, strict=True)],
+            dtype=np.int64,
+        )
+
+    def _holding(self, fingerprint: tuple[int, int], name: object) -> int:
+        same = self._by_fingerprint.get(fingerprint, ())
+        of_name = (unknown for unknown, other in same if other == name)
+        return next(of_name, same[0][0] if same else -1)
+
+    def _same_codes(self, cube: Cube) -> IntArray:
+        """The same where units are not known: cells of the same codes with equal statistics."""
+        unknowns = np.full(len(cube.cells), -1)
+        for other, other_unknowns in zip(self._cubes, self._unknowns, strict=False):
+            mine, theirs = _cells_of_same_name(cube, other)
+            a, b = (table.cells[list(STATISTICS)].to_numpy(dtype=np.float64) for table in (cube, other))
+            same = (a[mine] == b[theirs]).all(axis=1)
+            unknowns[mine[same]] = other_unknowns[theirs[same]]
+        return unknowns
+
+    def _add(self, statistics: pd.DataFrame) -> None:
+        self._statistics.append(statistics)
+        self._n += len(statistics)
+
+    # ---- two releases ------------------------------------------------------------------------------------------------
+
+    def _compare(self, later: int, earlier: int) -> None:
+        """Note what few units make different, and how regrouped cells are put together of one another."""
+        new, old = self._cubes[later], self._cubes[earlier]
+        if set(self._unknowns[later].tolist()) == set(self._unknowns[earlier].tolist()):
+            return  # nobody changed
+        mine, theirs = _cells_of_same_name(new, old)
+        differ = self._unknowns[later][mine] != self._unknowns[earlier][theirs]
+        pairs = list(zip(mine[differ].tolist(), theirs[differ].tolist(), strict=True))
+        if new.contributions is None or old.contributions is None:
+            for cell, other in pairs:
+                self._note_statistics((later, cell), (earlier, other))
+            return
+        compared = _Compared(new, old)
+        self._note_differences(compared, pairs, later, earlier)
+        for tables in _tables_to_compare(new, old):
+            self._link_tables(compared, tables, later, earlier)
+
+    def _note_statistics(self, later: tuple[int, int], earlier: tuple[int, int]) -> None:
+        """Where units are not known: by how much the counts differ, at least by one unit."""
+        a, b = (self._cubes[release].cells[list(STATISTICS)].iloc[cell] for release, cell in (later, earlier))
+        units = max(1, int(abs(a["n_units"] - b["n_units"])))
+        if units < self._rules.min_units:
+            amount = max(abs(float(a["value"] - b["value"])), float(a["largest"]))
+            changes: Changes = {("unknown", *later, place): amount for place in range(units)}
+            self._difference(later, earlier, {"value": changes, "n_units": dict.fromkeys(changes, 1.0)})
+
+    def _difference(
+        self, later: tuple[int, int], earlier: tuple[int, int], changes: Mapping[str, Mapping[Hashable, float]]
+    ) -> None:
+        """later, earlier: release and cell."""
+        new, old = (int(self._unknowns[release][cell]) for release, cell in (later, earlier))
+        terms = {new: 1.0, old: -1.0}
+        difference = Difference(terms, later[1], (later[0], earlier[0]), changes)
+        self._differences.setdefault((new, old), difference)
+
+    def _note_differences(
+        self, compared: "_Compared", pairs: Sequence[tuple[int, int]], later: int, earlier: int
+    ) -> None:
+        for cell, other in pairs:
+            if compared.units_apart[cell, other] < self._rules.min_units:
+                changes = compared.changes(cell, other)
+                if changes["value"]:
+                    self._difference((later, cell), (earlier, other), changes)
+
+    def _link_tables(self, compared: "_Compared", tables: tuple[IntArray, IntArray], later: int, earlier: int) -> None:
+        """Cells of two tables that were regrouped: each is what it shares with cells of the other, and a rest."""
+        mine, theirs = tables
+        common = compared.common[np.ix_(mine, theirs)]
+        n_partners = (common > 0).sum(axis=1), (common > 0).sum(axis=0)
+        n_of_mine, n_of_theirs = compared.n_new[mine], compared.n_old[theirs]
+        whole = (common == n_of_mine[:, None]) & (common == n_of_theirs[None, :]) & (common > 0)
+        regrouped = (common > 0) & ~whole
+        regrouped &= (
+            (n_partners[0] > 1)[:, None] | (n_partners[1] > 1)[None, :] | ~compared.same_name[np.ix_(mine, theirs)]
+        )
+        if not regrouped.any():
+            return
+        _, label = sparse.csgraph.connected_components(
+            sparse.csr_array(
+                np.block([[np.zeros((len(mine),) * 2), common], [common.T, np.zeros((len(theirs),) * 2)]])
+            ),
+            directed=False,
+        )
+        touched = set(label[: len(mine)][regrouped.any(axis=1)].tolist())
+        parts_of: dict[tuple[int, int], list[int]] = {}
+        for i, j in zip(*np.nonzero(common > 0), strict=True):
+            if label[i] in touched:
+                cell, other = int(mine[i]), int(theirs[j])
+                part = self._shared_part(compared, cell, other, later, earlier)
+                parts_of.setdefault((later, cell), []).append(part)
+                parts_of.setdefault((earlier, other), []).append(part)
+                if 0 < compared.units_apart[cell, other] < self._rules.min_units:
+                    self._note_differences(compared, [(cell, other)], later, earlier)
+        for (release, cell), parts in parts_of.items():
+            rest = compared.rest(release == later, cell, theirs if release == later else mine)
+            unknown = int(self._unknowns[release][cell])
+            terms = [*parts, *([self._unknown_of(rest)] if len(rest) else [])]
+            if terms != [unknown]:
+                self._rows.append({unknown: 1.0} | dict.fromkeys(terms, -1.0))
+
+    def _shared_part(self, compared: "_Compared", cell: int, other: int, later: int, earlier: int) -> int:
+        """The unknown of what two cells share: one of the two where it is all of it."""
+        n_common = compared.common[cell, other]
+        if n_common == compared.n_new[cell]:
+            return int(self._unknowns[later][cell])
+        if n_common == compared.n_old[other]:
+            return int(self._unknowns[earlier][other])
+        return self._unknown_of(compared.shared(cell, other))
+
+    def _unknown_of(self, rows: pd.DataFrame) -> int:
+        """The unknown that stands for these contributions (unit, value, mark); a new one where there is none."""
+        marks = rows["mark"].to_numpy(dtype=np.uint64)
+        fingerprint = int(marks.sum()), int((marks * (marks | np.uint64(1))).sum())
+        found = self._holding(fingerprint, None)
+        if found >= 0:
+            return found
+        ranked = np.sort(rows["value"].to_numpy())[::-1]
+        largest, second = (float(ranked[place]) if len(ranked) > place else 0.0 for place in (0, 1))
+        unknown = self._n
+        self._add(pd.DataFrame([[len(rows), ranked.sum(), largest, second]], columns=list(STATISTICS)))
+        self._by_fingerprint[fingerprint] = [(unknown, None)]
+        self._shared.append(unknown)
+        return unknown
+
+
+class _Compared:
+    """The contributions of two cubes side by side.
+
+    common: (new cells, old cells) how many units contribute the same to both; units_apart: how many contribute to one
+    alone, or something else to the other; same_name: which have the same name. n_new, n_old: units of each cell.
+    """
+
+    def __init__(self, new: Cube, old: Cube) -> None:
+        self.new, self.old = new, old
+        self._rows = [self._table(cube) for cube in (new, old)]
+        self.n_new, self.n_old = (
+            np.bincount(rows["cell"], minlength=len(cube.cells))
+            for rows, cube in zip(self._rows, (new, old), strict=True)
+        )
+        self.common = self._in_both("mark")
+        self.units_apart = self.n_new[:, None] + self.n_old[None, :] - self._in_both("unit_mark") - self.common
+        number = {name: place for place, name in enumerate(dict.fromkeys([*new.names, *old.names]))}
+        new_names, old_names = (np.array([number[name] for name in cube.names]) for cube in (new, old))
+        self.same_name = new_names[:, None] == old_names[None, :]
+
+    @staticmethod
+    def _table(cube: Cube) -> pd.DataFrame:
+        assert cube.contributions is not None  # noqa: S101 - only such cubes are compared
+        unit_mark, mark = cube.marks
+        return cube.contributions.assign(unit_mark=unit_mark, mark=mark)
+
+    def _in_both(self, column: str) -> IntArray:
+        """(new cells, old cells) how many marks of a column both hold."""
+        new, old = self._rows
+        codes = np.unique(np.concatenate([new[column], old[column]]), return_inverse=True)[1]
+        matrices = [
+            sparse.csr_array(
+                (np.ones(len(rows), dtype=np.int64), (rows["cell"].to_numpy(), numbers)),
+                shape=(len(cube.cells), int(codes.max(initial=-1)) + 1),
+            )
+            for rows, numbers, cube in zip(
+                self._rows, (codes[: len(new)], codes[len(new) :]), (self.new, self.old), strict=True
+            )
+        ]
+        return np.asarray((matrices[0] @ matrices[1].T).todense(), dtype=np.int64)
+
+    def _of(self, which: int, cell: int) -> pd.DataFrame:
+        rows = self._rows[which]
+        return rows[(rows["cell"] == cell).to_numpy()]
+
+    def shared(self, cell: int, other: int) -> pd.DataFrame:
+        """The contributions that a new and an old cell share."""
+        rows = self._of(0, cell)
+        return rows[rows["mark"].isin(self._of(1, other)["mark"])]
+
+    def rest(self, of_new: bool, cell: int, others: IntArray) -> pd.DataFrame:
+        """The contributions to a cell that are in none of a table of the other release."""
+        rows, other_rows = self._of(0 if of_new else 1, cell), self._rows[1 if of_new else 0]
+        return rows[~rows["mark"].isin(other_rows["mark"][other_rows["cell"].isin(others)])]
+
+    def changes(self, cell: int, other: int) -> Mapping[str, Changes]:
+        """By how much contributions to a new and an old cell differ; see `Difference`."""
+        new, old = (rows.set_index("unit")["value"] for rows in (self._of(0, cell), self._of(1, other)))
+        both = pd.concat([new, old], axis=1, keys=["new", "old"])
+        came_or_went = both.isna().any(axis=1)
+        change = (both["new"].fillna(0.0) - both["old"].fillna(0.0)).abs()
+        changed = came_or_went | (change > NOISE * both.abs().max(axis=1))
+        return {"value": change[changed].to_dict(), "n_units": dict.fromkeys(change.index[came_or_went], 1.0)}
+
+
+def _cells_of_same_name(new: Cube, old: Cube) -> tuple[IntArray, IntArray]:
+    """Positions in each of the cells that both have."""
+    position = {name: place for place, name in enumerate(new.names)}
+    pairs = [(position[name], place) for place, name in enumerate(old.names) if name in position]
+    mine, theirs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return mine, theirs
+
+
+def _tables_to_compare(new: Cube, old: Cube) -> Iterator[tuple[IntArray, IntArray]]:
+    """Tables of two cubes that may group the same units in other ways: by the same dimensions, or, where the other cube
+    does not have those, by as many.
+    """
+    tables = [
+        [(frozenset(name for name, _ in cube.names[cells[0]]), cells) for cells in cube.tables if len(cells)]
+        for cube in (new, old)
+    ]
+    known = [{names for names, _ in side} for side in tables]
+    for names, cells in tables[0]:
+        for other_names, others in tables[1]:
+            unmatched = names not in known[1] or other_names not in known[0]
+            if names and (names == other_names or (unmatched and len(names) == len(other_names))):
+                yield cells, others
+
+
+def rows_of(sums: Sequence[dict[int, float]], width: int) -> sparse.csr_array:
+    """(k, width): the signs of each sum's unknowns."""
+    triples = [(row, unknown, sign) for row, terms in enumerate(sums) for unknown, sign in terms.items()]
+    row, unknown, sign = (list(part) for part in zip(*triples, strict=True)) if triples else ([], [], [])
+    return sparse.csr_array((sign, (row, unknown)), shape=(len(sums), width), dtype=np.float64)
+
+
+def _renumbered(identities: sparse.csr_array, unknowns: IntArray, width: int) -> sparse.csr_array:
+    """Identities between the cells of a cube -> the same between all unknowns, (m, width); unknowns: (n_cells,)."""
+    entries = sparse.coo_array(identities)
+    row, column = entries.coords
+    return sparse.csr_array((entries.data, (row, unknowns[column])), shape=(identities.shape[0], width))

@@ -1,22 +1,23 @@
 """The dimensions of a cube: the levels of their hierarchies, the tables that these span, and which table refines which.
 
-A dimension has levels from coarse to fine, when its codes have parents, or one level that nests in another dimension. A
+A dimension has levels from coarse to fine, when its codes have parents, or one level that nests in other dimensions. A
 table takes one level of each dimension; level 0 is the total.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from analytics.arrays import ObjectArray
+from analytics.arrays import IntArray, ObjectArray
 from analytics.model import UserError
 
 TOTAL = "*"  # the code of a dimension that a cell is not split by
-Hierarchy = Mapping[Any, Any] | str
+UNKNOWN = "?"  # the code of a unit whose own is missing: it is in the total, so it is in a cell
+Hierarchy = Mapping[Any, Any] | str | Sequence[str]
 TableLevels = tuple[int, ...]  # of one table: the level of each dimension, 1 the coarsest, 0 the total
 
 
@@ -25,45 +26,92 @@ class Dimensions:
     """The dimensions of a cube, as codes of the rows of its microdata.
 
     names: of the dimensions. codes: of each, its levels from coarse to fine, every one (n_rows,) codes. outer: of each,
-    the position of the dimension that it is nested in, or None.
+    the positions of the dimensions that it is nested in, near and far. determined: of each, the positions of those
+    whose code follows from its own in these rows: `outer`, and what happens to.
     """
 
     names: list[str]
     codes: list[list[ObjectArray]]
-    outer: list[int | None]
+    outer: list[set[int]]
+    determined: list[set[int]]
 
 
 def dimensions_of(rows: pd.DataFrame, names: list[str], hierarchies: Mapping[str, Hierarchy]) -> Dimensions:
     """The dimensions of microdata with a column of codes for each name; hierarchies: as of `Cube.from_microdata`.
 
-    Raises UserError when a hierarchy names no dimension, lists several parents, or does not fit the codes.
+    Raises UserError when a hierarchy names no dimension or does not fit the codes.
     """
-    for name, parents in hierarchies.items():
-        if isinstance(parents, list | tuple):
-            raise UserError("cube.several_parents", dimension=name, parents=", ".join(map(str, parents)))
+    parents = {name: _names_of_parents(hierarchy) for name, hierarchy in hierarchies.items()}
     unknown = [name for name in hierarchies if name not in names]
-    unknown += [outer for outer in hierarchies.values() if isinstance(outer, str) and outer not in names]
+    unknown += [outer for outers in parents.values() for outer in outers if outer not in names]
     if unknown:
         raise UserError("cube.column_missing", missing=", ".join(unknown))
-    codes: list[list[ObjectArray]] = []
-    outer_positions: list[int | None] = []
-    for name in names:
-        hierarchy, finest = hierarchies.get(name), rows[name].to_numpy(dtype=object)
-        if isinstance(hierarchy, str):
-            if (rows.groupby(name)[hierarchy].nunique() > 1).any():
-                raise UserError("cube.not_nested", column=name, within=hierarchy)
-            codes.append([finest])
-            outer_positions.append(names.index(hierarchy))
-        else:
-            codes.append(_codes_by_level(finest, _parent_of_code(hierarchy or {}), name))
-            outer_positions.append(None)
-    return Dimensions(names, codes, outer_positions)
+    finest = {name: rows[name].to_numpy(dtype=object) for name in names}
+    codes = [
+        [finest[name]]
+        if parents.get(name)
+        else _codes_by_level(finest[name], _parents_by_code(hierarchies.get(name)), name)
+        for name in names
+    ]
+    determined = _determined({name: pd.factorize(finest[name])[0] for name in names})
+    for name, outers in parents.items():
+        for outer in outers:
+            if names.index(outer) not in determined[names.index(name)]:
+                raise UserError("cube.not_nested", column=name, within=outer)
+    outer_positions = [_ancestors(name, parents, names) for name in names]
+    return Dimensions(names, codes, outer_positions, determined)
 
 
-def _parent_of_code(hierarchy: Mapping[Any, Any]) -> dict[Any, Any]:
+def _names_of_parents(hierarchy: Hierarchy) -> tuple[str, ...]:
+    """The dimensions that one is nested in; none where its parents are codes of its own column."""
+    if isinstance(hierarchy, str):
+        return (hierarchy,)
+    return () if isinstance(hierarchy, Mapping) else tuple(hierarchy)
+
+
+def _ancestors(name: str, parents: Mapping[str, tuple[str, ...]], names: list[str]) -> set[int]:
+    """The positions of all dimensions that one is nested in. Raises UserError where it is nested in itself."""
+    found: list[str] = list(parents.get(name, ()))
+    for outer in found:
+        found += [further for further in parents.get(outer, ()) if further not in found]
+    if name in found:
+        raise UserError("cube.not_nested", column=name, within=name)
+    return {names.index(outer) for outer in found}
+
+
+def _determined(numbers: Mapping[str, IntArray]) -> list[set[int]]:
+    """Of each dimension, the positions of the others whose code follows from its own; numbers: of each, (n_rows,)."""
+    n_codes = {name: int(number.max(initial=-1)) + 1 for name, number in numbers.items()}
+    return [
+        {
+            place
+            for place, (other, outer) in enumerate(numbers.items())
+            if other != name and len(np.unique(number * max(n_codes[other], 1) + outer)) == n_codes[name]
+        }
+        for name, number in numbers.items()
+    ]
+
+
+def undeclared_parents(dimensions: Dimensions) -> list[tuple[str, str]]:
+    """Dimensions that group another one's codes without being declared its parent: (the one, the other).
+
+    Of a few rows, many a code follows from another by chance; such a pair is listed where two groups or more hold
+    several codes each.
+    """
+    pairs = []
+    for inner, outers in enumerate(dimensions.determined):
+        for outer in outers - dimensions.outer[inner]:
+            codes = pd.DataFrame({"inner": dimensions.codes[inner][-1], "outer": dimensions.codes[outer][-1]})
+            known = codes[(codes != UNKNOWN).all(axis=1)].drop_duplicates()
+            if (known.groupby("outer").size() > 1).sum() > 1:
+                pairs.append((dimensions.names[inner], dimensions.names[outer]))
+    return pairs
+
+
+def _parents_by_code(hierarchy: Hierarchy | None) -> dict[Any, Any]:
     """Child -> parent, whichever way round it was written; the total is nobody's parent."""
     parents: dict[Any, Any] = {}
-    for key, entry in hierarchy.items():
+    for key, entry in hierarchy.items() if isinstance(hierarchy, Mapping) else ():
         children = entry if isinstance(entry, list | tuple | set | frozenset) else None
         parents |= {key: entry} if children is None else dict.fromkeys(children, key)
     return {child: parent for child, parent in parents.items() if parent not in (TOTAL, None)}
@@ -96,11 +144,14 @@ def _object_array(items: Sequence[Any]) -> ObjectArray:
 def closed_tables(dimensions: Dimensions, crossings: Sequence[Sequence[str]] | None) -> list[TableLevels]:
     """The crossings of dimensions (None: all at once) with all their margins, the total first.
 
-    No table crosses a dimension with the one that it is nested in. Raises UserError when a crossing names no dimension.
+    No table crosses a dimension with one that it is nested in; two that hold the same one are crossed only where a
+    crossing names both. Raises UserError when a crossing names no dimension.
     """
     depths = [range(len(levels) + 1) for levels in dimensions.codes]
     if crossings is None:
-        tables = set(product(*depths))
+        siblings = [set(pair) for outers in dimensions.outer for pair in combinations(outers, 2)]
+        every = (table for table in product(*depths))
+        tables = {table for table in every if not any(all(table[place] for place in pair) for pair in siblings)}
     else:
         unknown = [name for crossing in crossings for name in crossing if name not in dimensions.names]
         if unknown:
@@ -109,21 +160,19 @@ def closed_tables(dimensions: Dimensions, crossings: Sequence[Sequence[str]] | N
         for crossing in crossings:
             crossed = zip(dimensions.names, depths, strict=True)
             tables |= set(product(*(depth if name in crossing else [0] for name, depth in crossed)))
-    nested = [(inner, outer) for inner, outer in enumerate(dimensions.outer) if outer is not None]
+    nested = [(inner, outer) for inner, outers in enumerate(dimensions.outer) for outer in outers]
     kept = [table for table in tables if not any(table[inner] and table[outer] for inner, outer in nested)]
     return sorted(kept, key=lambda table: (sum(map(bool, table)), sum(table), [-level for level in table]))
 
 
 def is_one_step_finer(fine: TableLevels, coarse: TableLevels, dimensions: Dimensions) -> bool:
-    """Whether a table is one level deeper in one dimension, or has in a dimension's place one that is nested in it."""
+    """Whether a table is one level deeper in one dimension, or has in the place of dimensions one that tells theirs."""
     changed = [position for position, (a, b) in enumerate(zip(coarse, fine, strict=True)) if a != b]
     if len(changed) == 1:
         return fine[changed[0]] == coarse[changed[0]] + 1
-    if len(changed) != 2:
+    deeper = [place for place in changed if (coarse[place], fine[place]) == (0, len(dimensions.codes[place]))]
+    if len(deeper) != 1:
         return False
-    return any(
-        dimensions.outer[inner] == outer
-        and (coarse[inner], fine[inner]) == (0, 1)
-        and (coarse[outer] > 0 and fine[outer] == 0)
-        for inner, outer in (changed, changed[::-1])
+    return all(
+        fine[place] == 0 and place in dimensions.determined[deeper[0]] for place in changed if place != deeper[0]
     )

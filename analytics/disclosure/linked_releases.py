@@ -1,20 +1,29 @@
 """A response variable with all that was published of it before, as the systems of unknowns that attackers solve.
 
-The unknowns are this release's cells, then the earlier releases' that somebody changed since. A cell that nobody
-changed is one unknown in all releases.
+The unknowns are this release's cells, then the earlier releases' that hold something else, then what regrouped cells
+share (see `differencing`). A variable with a largest contribution that everybody knows is a system together with its
+counts: so many units, so much at most.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
-from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.arrays import BoolArray, IntArray
 from analytics.disclosure.cube import Cube
-from analytics.disclosure.differencing import CellChanges, compare_cells
+from analytics.disclosure.differencing import Difference, link_cells, rows_of
 from analytics.disclosure.probing import NO_CELL, PUBLISHED, System
-from analytics.disclosure.rules import CUBE_MEASURES, insider_protection_levels, protection_levels, sensitive_cells
+from analytics.disclosure.rules import (
+    CUBE_MEASURES,
+    change_protection_level,
+    insider_protection_levels,
+    protection_levels,
+    sensitive_cells,
+)
 from analytics.model import DisclosureRules, UserError
 
 EarlierReleases = Sequence[tuple[Cube, Sequence[bool] | BoolArray]]  # each with the mask of what it withheld
@@ -37,20 +46,9 @@ class ResponseVariable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _SensitiveChange:
-    """A cell that few units changed since an earlier release: its unknowns then and now, whose difference must not be
-    inferred, and the largest change of one unit.
-    """
-
-    current: int
-    earlier: int
-    largest: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Target:
     """A sum of unknowns, {unknown: sign}, that must stay open: its protection levels, the base cell that it is about,
-    and (upper, lower) protection levels against singletons that contribute to it.
+    and (upper, lower) protection levels against units that contribute to it and may be singletons.
     """
 
     terms: dict[int, float]
@@ -81,53 +79,46 @@ class LinkedReleases:
         whether changes by few units are sensitive. Raises UserError when a mask does not fit its cube.
         """
         self._variable, self._rules, self._n_base = variable, rules, len(base.cells)
-        n = len(variable.cube.cells)
+        cubes = [variable.cube, *(cube for cube, _ in variable.published_before)]
+        self._links = links = link_cells(cubes, rules)
+        n, width = len(variable.cube.cells), len(links.statistics)
         self._base_cell = np.array([base.positions[codes] for codes in variable.cube.positions], dtype=np.int64)
-        self._disclosing_cell = self._base_cell.copy()  # of every unknown; see `System`
-        self._releases = [(variable.cube, np.arange(n))]  # each with the unknown of every cell
-        self._changes: list[_SensitiveChange] = []
         hidden = np.zeros(n, dtype=bool) if variable.hidden is None else variable.hidden
-        self._disclosing_cell[:n][hidden] = NO_CELL
-        differenced, published_earlier = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
-        for cube, mask in variable.published_before:
-            withheld, unknowns, changes = self._link(cube, mask)
-            published_earlier[changes.new[~withheld[changes.old]]] = True
-            for current, earlier, largest in self._changed_by_few(changes) if protect_changes else ():
-                self._changes.append(_SensitiveChange(current, int(unknowns[earlier]), largest))
-                differenced[current] |= not withheld[earlier]
+        disclosing = np.concatenate([self._base_cell, np.full(width - n, NO_CELL)])  # of every unknown; see `System`
+        disclosing[:n][hidden] = NO_CELL
+        withheld_before = [_check_mask(cube, mask) for cube, mask in variable.published_before]
+        for unknowns, withheld in zip(links.unknowns[1:], withheld_before, strict=True):
+            disclosing[unknowns[~withheld]] = PUBLISHED
+        self._disclosing_cell, self._releases = disclosing, list(zip(cubes, links.unknowns, strict=True))
+        self._differences = links.differences if protect_changes else []
         few, dominated = self._sensitive_cells(variable.cube)
         self._sensitive = sensitive[self._base_cell]
         self.few, self.dominated = self._on_base(few & ~hidden), self._on_base(dominated & ~hidden)
-        self.differenced = self._on_base(differenced & ~hidden)
-        self.published_earlier = self._on_base(published_earlier & ~hidden)
-        self.already_published = ~self._on_base(self._disclosing_cell[:n] != PUBLISHED)
+        self.differenced = self._on_base(self._differ_from_published() & ~hidden)
+        self.published_earlier = self._on_base(self._published_as(withheld_before) & ~hidden)
+        self.already_published = ~self._on_base(disclosing[:n] != PUBLISHED)
 
-    def _link(self, cube: Cube, mask: Sequence[bool] | BoolArray) -> tuple[BoolArray, IntArray, CellChanges]:
-        """Add an earlier release: its mask of withheld cells, the unknown of each cell, its changes until now."""
-        withheld = np.asarray(mask, dtype=bool)
-        if withheld.shape != (len(cube.cells),):
-            raise UserError("disclosure.mask", cells=len(cube.cells), mask=len(withheld))
-        unknowns = np.full(len(cube.cells), -1)
-        for other, other_unknowns in self._releases:
-            changes = compare_cells(other, cube)
-            same = changes.units == 0
-            unknowns[changes.old[same]] = other_unknowns[changes.new[same]]
-        fresh = unknowns < 0
-        unknowns[fresh] = len(self._disclosing_cell) + np.arange(fresh.sum())
-        self._disclosing_cell = np.concatenate([self._disclosing_cell, np.full(fresh.sum(), NO_CELL)])
-        self._disclosing_cell[unknowns[~withheld]] = PUBLISHED
-        self._releases.append((cube, unknowns))
-        return withheld, unknowns, compare_cells(self._variable.cube, cube)
+    def _differ_from_published(self) -> BoolArray:
+        """(n_cells,) which cells few units make different from one that an earlier release published."""
+        differ = np.zeros(len(self._base_cell), dtype=bool)
+        for difference in self._differences:
+            current, other = difference.terms
+            if difference.releases[0] == 0 and self._disclosing_cell[other] == PUBLISHED:
+                differ[current] = True
+        return differ
 
-    def _changed_by_few(self, changes: CellChanges) -> Iterator[tuple[int, int, float]]:
-        """Cell now, cell then, largest change of one unit."""
-        few = (changes.units > 0) & (changes.units < self._rules.min_units)
-        yield from zip(changes.new[few].tolist(), changes.old[few].tolist(), changes.largest[few].tolist(), strict=True)
+    def _published_as(self, withheld_before: Sequence[BoolArray]) -> BoolArray:
+        """(n_cells,) which cells an earlier release published under their codes."""
+        published = np.zeros(len(self._base_cell), dtype=bool)
+        for (cube, _), withheld in zip(self._releases[1:], withheld_before, strict=True):
+            told = {name for name, is_withheld in zip(cube.names, withheld, strict=True) if not is_withheld}
+            published |= np.array([name in told for name in self._variable.cube.names], dtype=bool)
+        return published
 
     def _sensitive_cells(self, cube: Cube) -> tuple[BoolArray, BoolArray]:
         """Those of a trace are not sensitive; its changes are."""
         none = np.zeros(len(cube.cells), dtype=bool)
-        return (none, none) if self._variable.trace else sensitive_cells(cube, self._rules)
+        return (none, none) if self._variable.trace else sensitive_cells(cube.cells, self._rules)
 
     def _on_base(self, mask: BoolArray) -> BoolArray:
         base_mask = np.zeros(self._n_base, dtype=bool)
@@ -137,67 +128,106 @@ class LinkedReleases:
     # ---- systems -----------------------------------------------------------------------------------------------------
 
     def systems(self) -> Iterator[System]:
-        """One for each measure that can be seen, where anything must stay open."""
+        """One for each measure that can be seen, where anything must stay open; and one of both where contributions
+        have a bound that everybody knows.
+        """
         singletons = self._singletons()
-        number = {unit: place for place, unit in enumerate(singletons)}
-        width = len(self._disclosing_cell)
-        blocks = [_renumber_cells(cube.constraints, unknowns, width) for cube, unknowns in self._releases]
-        identities = sparse.vstack([sparse.csr_array((0, width)), *blocks], "csr")
         for measure in self._variable.measures:
             targets = list(self._targets(measure))
             if targets:
-                yield System(
-                    identities=identities,
-                    value=self._values(measure),
-                    base_cell=np.concatenate([self._base_cell, np.full(width - len(self._base_cell), NO_CELL)]),
-                    disclosing_cell=self._disclosing_cell,
-                    targets=_rows_of([target.terms for target in targets], width),
-                    upper=np.array([target.upper for target in targets]),
-                    lower=np.array([target.lower for target in targets]),
-                    target_cell=np.array([target.base_cell for target in targets]),
-                    singletons=list(singletons.values()),
-                    insider_levels={
-                        (k, number[unit]): levels
-                        for k, target in enumerate(targets)
-                        for unit, levels in target.insider_levels.items()
-                        if unit in number
-                    },
-                )
+                yield self._system(measure, targets, singletons)
 
-    def _values(self, measure: str) -> FloatArray:
-        """The true figure of every unknown."""
-        values = np.zeros(len(self._disclosing_cell))
-        for cube, unknowns in self._releases:
-            values[unknowns] = cube.measure(measure)
-        return values
+    def _system(self, measure: str, targets: Sequence[_Target], singletons: dict[Hashable, IntArray]) -> System:
+        number = {unit: place for place, unit in enumerate(singletons)}
+        identities, value = self._links.identities, self._links.values(measure)
+        width = len(value)
+        base_cell = np.concatenate([self._base_cell, np.full(width - len(self._base_cell), NO_CELL)])
+        disclosing, known = self._disclosing_cell, list(singletons.values())
+        step = np.full(width, float(measure == "n_units"))
+        most = self._variable.cube.most_per_unit
+        if measure == "value" and np.isfinite(most):
+            counts = self._links.values("n_units")
+            identities = bounded_identities(identities, width)
+            value = np.concatenate([value, most * counts, np.maximum(most * counts - value, 0.0)])
+            base_cell = np.concatenate([base_cell, base_cell, np.full(width, NO_CELL)])
+            disclosing = np.concatenate([disclosing, disclosing, np.full(width, NO_CELL)])
+            known = [np.concatenate([unknowns, unknowns + width]) for unknowns in known]
+            step = np.concatenate([step, np.full(width, most), np.zeros(width)])
+        return System(
+            identities=identities,
+            value=value,
+            step=step,
+            base_cell=base_cell,
+            disclosing_cell=disclosing,
+            targets=rows_of([target.terms for target in targets], len(value)),
+            upper=np.array([target.upper for target in targets]),
+            lower=np.array([target.lower for target in targets]),
+            target_cell=np.array([target.base_cell for target in targets]),
+            singletons=known,
+            insider_levels={
+                (k, number[unit]): levels
+                for k, target in enumerate(targets)
+                for unit, levels in target.insider_levels.items()
+                if unit in number
+            },
+        )
 
     def _targets(self, measure: str) -> Iterator[_Target]:
-        """Sensitive cells and changes. What an earlier release published cannot be protected any more."""
+        """Sensitive cells and differences. What an earlier release published cannot be protected any more."""
+        seen: set[int] = set()
         for release, (cube, unknowns) in enumerate(self._releases):
-            upper, lower = protection_levels(cube, self._rules, measure)
+            upper, lower = protection_levels(cube.cells, self._rules, measure)
             few, dominated = self._sensitive_cells(cube)
             sensitive = self._sensitive if release == 0 and not self._variable.trace else np.zeros_like(few)
             for cell in np.flatnonzero(few | dominated | sensitive).tolist():
-                if self._disclosing_cell[unknowns[cell]] != PUBLISHED:
-                    insider_levels = {
-                        self._unit_key(release, unit): insider_protection_levels(cube, self._rules, measure, cell, own)
-                        for unit, own in cube.singletons_in(cell).items()
-                    }
-                    terms, base_cell = {int(unknowns[cell]): 1.0}, self._base_cell_of(cube, cell)
-                    yield _Target(terms, float(upper[cell]), float(lower[cell]), base_cell, insider_levels)
-        for change in self._changes:
-            level = 1.0 if measure == "n_units" else self._rules.p_percent / 100 * change.largest
-            terms = {change.current: 1.0, change.earlier: -1.0}
-            yield _Target(terms, level, level, int(self._base_cell[change.current]))
+                unknown = int(unknowns[cell])
+                if self._disclosing_cell[unknown] == PUBLISHED or (release and unknown in seen):
+                    continue
+                seen.add(unknown)
+                insider_levels = {
+                    self._unit_key(release, unit): insider_protection_levels(cube, self._rules, measure, cell, own)
+                    for unit, own in cube.singletons_in(cell).items()
+                }
+                terms, base_cell = {unknown: 1.0}, self._base_cell_of(cube, cell)
+                yield _Target(terms, float(upper[cell]), float(lower[cell]), base_cell, insider_levels)
+        yield from self._targets_shared(measure)
+        for difference in self._differences:
+            if not all(self._disclosing_cell[unknown] == PUBLISHED for unknown in difference.terms):
+                yield self._target_of(difference, measure)
+
+    def _targets_shared(self, measure: str) -> Iterator[_Target]:
+        """What regrouped cells share, where a cell of it would be sensitive."""
+        if self._variable.trace or not len(self._links.shared):
+            return
+        shared: pd.DataFrame = self._links.statistics.iloc[self._links.shared]
+        upper, lower = protection_levels(shared, self._rules, measure)
+        few, dominated = sensitive_cells(shared, self._rules)
+        for place in np.flatnonzero(few | dominated).tolist():
+            unknown = int(self._links.shared[place])
+            yield _Target({unknown: 1.0}, float(upper[place]), float(lower[place]), 0)
+
+    def _target_of(self, difference: Difference, measure: str) -> _Target:
+        """A unit that made the difference knows its own part of it: what it must not tell is the others'."""
+        level = change_protection_level(difference.changes[measure], self._rules, measure)
+        insider_levels = {}
+        for unit in difference.changes["value"]:
+            others = {other: change for other, change in difference.changes[measure].items() if other != unit}
+            insider_levels[unit] = (change_protection_level(others, self._rules, measure),) * 2
+        cube = self._releases[difference.releases[0]][0]
+        return _Target(difference.terms, level, level, self._base_cell_of(cube, difference.cell), insider_levels)
 
     def _unit_key(self, release: int, unit: Hashable) -> Hashable:
         """A unit, or what stands for one where units are not known: those of two releases are not the same."""
         return unit if self._releases[release][0].contributions is not None else (release, unit)
 
     def _base_cell_of(self, cube: Cube, cell: int) -> int:
-        """The base's cell of the same codes as an earlier release's; its total where it has none any more."""
-        position = self._variable.cube.positions.get(list(cube.positions)[cell])
+        """The base's cell of the same name as a release's; its total where it has none any more."""
+        position = self._position_of_name.get(cube.names[cell])
         return 0 if position is None else int(self._base_cell[position])
+
+    @cached_property
+    def _position_of_name(self) -> dict[object, int]:
+        return {name: place for place, name in enumerate(self._variable.cube.names)}
 
     def _singletons(self) -> dict[Hashable, IntArray]:
         """For each unit that is the only one of cells of any release, the unknowns that it knows."""
@@ -208,15 +238,18 @@ class LinkedReleases:
         return {unit: np.unique(unknowns) for unit, unknowns in known.items()}
 
 
-def _renumber_cells(identities: sparse.csr_array, unknowns: IntArray, width: int) -> sparse.csr_array:
-    """Identities between the cells of a release -> the same between all unknowns, (m, width); unknowns: (n_cells,)."""
-    entries = sparse.coo_array(identities)
-    row, column = entries.coords
-    return sparse.csr_array((entries.data, (row, unknowns[column])), shape=(identities.shape[0], width))
+def bounded_identities(identities: sparse.csr_array, width: int) -> sparse.csr_array:
+    """Identities between v values -> between values, the most that so many units could contribute, and the rest."""
+    one = sparse.eye_array(width)
+    bound = sparse.hstack([one, -one, one])
+    nothing = sparse.csr_array((identities.shape[0], width))
+    of_values = sparse.hstack([identities, nothing, nothing])
+    of_counts = sparse.hstack([nothing, identities, nothing])
+    return sparse.csr_array(sparse.vstack([of_values, of_counts, bound]))
 
 
-def _rows_of(sums: Sequence[dict[int, float]], width: int) -> sparse.csr_array:
-    """(k, width): the signs of each sum's unknowns."""
-    triples = [(row, unknown, sign) for row, terms in enumerate(sums) for unknown, sign in terms.items()]
-    row, unknown, sign = zip(*triples, strict=True)
-    return sparse.csr_array((sign, (row, unknown)), shape=(len(sums), width))
+def _check_mask(cube: Cube, mask: Sequence[bool] | BoolArray) -> BoolArray:
+    withheld = np.asarray(mask, dtype=bool)
+    if withheld.shape != (len(cube.cells),):
+        raise UserError("disclosure.mask", cells=len(cube.cells), mask=len(withheld))
+    return withheld

@@ -6,9 +6,10 @@ cut's coefficients are those of single cells, never above the level, so that no 
 through.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -23,13 +24,18 @@ ALL_SINGLETONS = -2  # in place of a singleton: where they fail together, each o
 MOVES = 3  # kept for each cell and side
 SHARE = 1 - 1e-6  # of a protection level, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
+WHOLE = 1e-6  # of a step: a move so near to whole steps is one of whole steps
+WHOLE_NODES = 500  # of an integer program that looks for such a move
+COVER_PARTS = 4  # into which cells are divided that may be needed, until one is left
+FREE = 1e3  # times what it is now, an unknown does not get larger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class System:
     """One measure as attackers see it: v unknowns, m identities between them, and k targets that must stay open.
 
-    identities: (m, v). value: (v,) how far each unknown can fall; base_cell: (v,) the cell of the pattern that it is
+    identities: (m, v). value: (v,) how far each unknown can fall; step: (v,) what it moves by a multiple of, such as 1
+    where it is a count; 0: any amount. base_cell: (v,) the cell of the pattern that it is
     the figure of, or NO_CELL; disclosing_cell: (v,) the cell whose publication discloses it, or NO_CELL or PUBLISHED.
     targets: (k, v) sums of unknowns; upper, lower: (k,) their protection levels; target_cell: (k,) the cell that each
     is about. singletons: of each unit that is the only one of some cell, the unknowns that it knows. insider_levels:
@@ -38,6 +44,7 @@ class System:
 
     identities: sparse.csr_array
     value: FloatArray
+    step: FloatArray
     base_cell: IntArray
     disclosing_cell: IntArray
     targets: sparse.csr_array
@@ -67,12 +74,19 @@ class Cut:
 
 @dataclass(slots=True)
 class Memory:
-    """What the systems of a pattern share. programs_left: linear programs left to solve. moves: of a cell and a side,
-    how all cells moved when an attack on it failed, (n_cells,) each.
+    """What the systems of a pattern share. programs_left: linear programs left to solve. tick: called at each of them,
+    to show that the search goes on. moves: of a cell and a side, how all cells moved when an attack on it failed,
+    (n_cells,) each.
     """
 
     programs_left: int
+    tick: Callable[[], None] = lambda: None
     moves: dict[tuple[int, int], list[FloatArray]] = field(default_factory=dict)
+
+    def count_program(self) -> None:
+        """One more was solved."""
+        self.programs_left -= 1
+        self.tick()
 
 
 Attack = tuple[int, int, int]  # target, side (1 up, -1 down), attacker (a singleton, or OUTSIDER)
@@ -96,6 +110,9 @@ class Prober:
         self._fall, self._rise = np.minimum(value, most), np.clip(value, most, 2 * most)
         rows = [system.targets[[k]] for k in range(len(system.target_cell))]
         self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]  # unknowns and signs of each
+        self._step = system.step / self._unit
+        self._value = value
+        self._reachable: dict[Attack, float] = {}  # of what is told already, how far it can lie at most
         self._columns = np.arange(len(value), dtype=np.int32)
         self._program = program_of(system.identities)
         known = [set(unknowns.tolist()) for unknowns in system.singletons]
@@ -114,6 +131,15 @@ class Prober:
             if self._successful_attacker(k, side) is not None:
                 yield int(self._system.target_cell[k])
 
+    def accept_what_is_told(self, most: FloatArray) -> None:
+        """Ask for no more than a pattern leaves open that publishes nothing anew: the rest was told before."""
+        self._set_pattern(most)
+        for k, side in self._sides():
+            while (attacker := self._successful_attacker(k, side)) is not None:
+                self._reachable[k, side, attacker] = max(self._furthest(k, side, attacker)[0], 0.0)
+            while self._step.any() and (attacker := self._successful_counter(k, side)) is not None:
+                self._reachable[k, side, attacker] = 0.0
+
     def violated_cuts(self, pattern: FloatArray) -> Iterator[Cut]:
         """A cut for each target and side that some attacker can infer too closely."""
         self._set_pattern(pattern)
@@ -121,6 +147,18 @@ class Prober:
             attacker = self._successful_attacker(k, side)
             if attacker is not None:
                 yield self._cut(k, side, attacker)
+
+    def whole_cuts(self, pattern: BoolArray, most: BoolArray) -> Iterator[Cut]:
+        """A cut for each target and side that an attacker infers too closely from a pattern of whole cells because he
+        knows that counts are whole numbers; some cell out of those must be withheld, too. most: all that can be.
+        """
+        if not self._system.step.any():
+            return
+        self._set_pattern(pattern.astype(np.float64))
+        for k, side in self._sides():
+            attacker = self._successful_counter(k, side)
+            if attacker is not None:
+                yield self._cover(k, side, attacker, pattern, most)
 
     def witnesses(self, pattern: FloatArray) -> Witnesses:
         """A witness against each attack on a safe pattern. Raises UnsafeError where an attack succeeds."""
@@ -171,6 +209,8 @@ class Prober:
 
     def _level(self, k: int, side: int, attacker: int = OUTSIDER) -> float:
         """How far off a target must be able to lie, for an attacker; a little less is as good."""
+        if (k, side, attacker) in self._reachable:
+            return self._reachable[k, side, attacker] * SHARE - SMALL
         if (k, attacker) in self._system.insider_levels:
             return self._system.insider_levels[k, attacker][0 if side > 0 else 1] / self._unit * SHARE - SMALL
         return float((self._upper if side > 0 else self._lower)[k]) * SHARE - SMALL
@@ -232,6 +272,70 @@ class Prober:
         for singleton in self._unconvinced(k, witnesses[k, side, OUTSIDER]):
             yield k, side, singleton
 
+    # ---- whole numbers -----------------------------------------------------------------------------------------------
+
+    def _successful_counter(self, k: int, side: int) -> int | None:
+        """An attacker whom only moves by whole steps can foil, and none does; None where each is foiled."""
+        move = self._whole_move(k, side, OUTSIDER)
+        if move is None:
+            return OUTSIDER
+        suspects = self._unconvinced(k, move)
+        if not suspects or self._whole_move(k, side, ALL_SINGLETONS) is not None:
+            return None
+        return next((one for one in suspects if self._whole_move(k, side, one) is None), None)
+
+    def _whole_move(self, k: int, side: int, attacker: int) -> FloatArray | None:
+        """A move by whole steps as far as the protection level; None where there is none."""
+        counted = self._step > 0
+        if self._level(k, side, attacker) <= 0:
+            return np.zeros(len(counted))
+        reached, move = self._furthest(
+            k, side, attacker, still=counted if not counted[self._targets[k][0]].any() else None
+        )
+        steps = move[counted] / self._step[counted]
+        if reached >= self._level(k, side, attacker) and np.abs(steps - np.round(steps)).max(initial=0) < WHOLE:
+            return move
+        return self._whole_program(k, side, attacker)
+
+    def _whole_program(self, k: int, side: int, attacker: int) -> FloatArray | None:
+        """The same by an integer program, whose nodes are limited: what it does not find is taken not to be there."""
+        scale = np.where(self._step > 0, self._step, 1.0)
+        free = self._lower_bound < self._upper_bound
+        free[self._known_to(k, attacker)] = False
+        lower, upper = np.where(free, -self._value, 0.0) / scale, np.where(free, FREE * (1 + self._value), 0.0) / scale
+        rows = sparse.vstack([self._system.identities, side * self._system.targets[[k]]], "csr")
+        solver = program_of(sparse.csr_array(rows @ sparse.diags_array(scale)))
+        solver.changeColsBounds(len(scale), self._columns, lower, upper)
+        solver.changeRowBounds(rows.shape[0] - 1, self._level(k, side, attacker), highspy.kHighsInf)
+        whole = np.where(self._step > 0, 1, 0).astype(np.uint8)
+        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])[whole]
+        solver.changeColsIntegrality(len(scale), self._columns, kinds)
+        solver.setOptionValue("mip_max_nodes", WHOLE_NODES)
+        self._memory.count_program()
+        solver.run()
+        solution = solver.getSolution()
+        found = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        return np.array(solution.col_value) * scale if found else None
+
+    def _cover(self, k: int, side: int, attacker: int, pattern: BoolArray, most: BoolArray) -> Cut:
+        """Few cells of which one more must be withheld: with all others withheld, the attack succeeds still."""
+        withheld, needed = pattern.copy(), np.flatnonzero(most & ~pattern)
+        size = len(needed)
+        while size > 1:
+            size = -(-size // COVER_PARTS)
+            for start in range(0, len(needed), size):
+                part = needed[start : start + size]
+                part = part[~withheld[part]]
+                more = withheld.copy()
+                more[part] = True
+                if len(part) and not more[needed].all():
+                    self._set_pattern(more.astype(np.float64))
+                    if self._whole_move(k, side, attacker) is None:
+                        withheld = more
+        self._set_pattern(pattern.astype(np.float64))
+        cells = np.flatnonzero(most & ~withheld)
+        return Cut(cells, np.ones(len(cells)))
+
     # ---- one linear program ------------------------------------------------------------------------------------------
 
     def _set_pattern(self, pattern: FloatArray) -> None:
@@ -245,15 +349,25 @@ class Prober:
         reached, move = self._furthest(*attack)
         return None if reached < self._level(*attack) else move
 
-    def _furthest(self, k: int, side: int, attacker: int) -> tuple[float, FloatArray]:
-        """How far a target can lie from its true figure on one side, and the move that takes it there."""
+    def _furthest(self, k: int, side: int, attacker: int, still: BoolArray | None = None) -> tuple[float, FloatArray]:
+        """How far a target can lie from its true figure on one side, and the move that takes it there; a count no
+        farther than it must. still: (v,) unknowns that do not move.
+        """
         known = self._known_to(k, attacker)
+        if still is not None:
+            known = np.union1d(known, np.flatnonzero(still)).astype(np.int32)
         if len(known):
             zeros = np.zeros(len(known))
             self._program.changeColsBounds(len(known), known, zeros, zeros)
         terms, signs = self._targets[k]
+        if len(terms) == 1 and self._step[terms[0]] > 0:
+            step = self._step[terms[0]]
+            enough = step * max(np.ceil(self._level(k, side, attacker) / step), 1.0)
+            low, high = max(self._lower_bound[terms[0]], -enough), min(self._upper_bound[terms[0]], enough)
+            self._program.changeColBounds(int(terms[0]), low, high)
+            known = np.append(known, terms)
         self._program.changeColsCost(len(terms), terms, -side * signs)
-        self._memory.programs_left -= 1
+        self._memory.count_program()
         solve(self._program)
         solution = self._program.getSolution()
         move = np.array(solution.col_value)

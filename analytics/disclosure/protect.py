@@ -5,7 +5,7 @@ inferred too closely from the rest, by an outsider or by a firm that is alone in
 earlier ones together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,13 +60,18 @@ def protect_together(
     withheld: BoolArray | None = None,
     sensitive: BoolArray | None = None,
     importance: FloatArray | None = None,
+    earlier: BoolArray | None = None,
+    accept_told: bool = False,
     protect_changes: bool = True,
+    tick: Callable[[], None] = lambda: None,
 ) -> Protection:
     """One pattern for several variables, over the cells of the first: a cell is primary where any variable says so.
 
     All arrays are (n_cells,) of the first. withheld: cells to withhold besides; sensitive: those that are as
     confidential as if a variable said so; importance: what losing a unit of each counts. protect_changes: withhold what
-    few units changed since an earlier release published it. Raises UserError as `protect` does.
+    few units changed since an earlier release published it. earlier: a pattern that is taken where it is safe.
+    accept_told: do not refuse what an earlier release told already. tick: called now and then while it is searched.
+    Raises UserError as `protect` does.
     """
     base = variables[0].cube
     none = np.zeros(len(base.cells), dtype=bool)
@@ -82,7 +87,15 @@ def protect_together(
     primary = few | dominated | differenced | sensitive | (none if withheld is None else withheld)
     systems = [system for releases in linked for system in releases.systems()]
     try:
-        pattern = suppress(systems, _weights(base, importance), primary, already_published)
+        pattern = suppress(
+            systems,
+            _weights(base, importance),
+            primary,
+            already_published,
+            earlier=earlier,
+            accept_told=accept_told,
+            tick=tick,
+        )
     except UnsafeError as error:
         raise UserError("disclosure.unsafe", cells="; ".join(base.labels(error.cells))) from error
     return Protection(

@@ -4,14 +4,14 @@ A binary program over the cells, whose constraints come from the attackers' line
 is taken only once all attackers failed; work is limited by counts, not by time, so that it ends and comes out the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import highspy
 import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.disclosure.probing import Cut, Memory, Prober, System, UnsafeError
+from analytics.disclosure.probing import PUBLISHED, Cut, Memory, Prober, System, UnsafeError
 from analytics.disclosure.solver import Solver
 
 
@@ -32,37 +32,99 @@ def suppress(
     primary: BoolArray,
     already_published: BoolArray,
     *,
+    earlier: BoolArray | None = None,
+    accept_told: bool = False,
     nodes: int = 20_000,
     programs: int = 100_000,
+    tick: Callable[[], None] = lambda: None,
 ) -> Pattern:
     """The safe pattern that loses least, or, where it is not found within the limits of nodes and programs, a safe one.
 
     weights: (n_cells,) what withholding each loses; primary: (n_cells,) those withheld in any case; already_published:
-    (n_cells,) those that every attacker knows, so that withholding them is of no use. Raises UnsafeError when nothing
-    is safe.
+    (n_cells,) those that every attacker knows, so that withholding them is of no use. earlier: (n_cells,) a pattern
+    that is taken where it is safe: that of the release before, so that what is published stays the same.
+    accept_told: where an earlier release told already what would have to stay open, ask for no more than can be. tick:
+    called now and then. Raises UnsafeError when nothing is safe.
     """
-    memory = Memory(programs)
+    memory = Memory(programs, tick)
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
-    most = (~already_published | primary).astype(np.float64)  # all that can be withheld
-    master = _Master(weights, primary, already_published & ~primary)
-    pattern, safe = most, False
-    for improve, programs_kept in ((master.relaxed, programs // 2), (lambda: master.integer(nodes), programs // 4)):
-        safe = False
-        while memory.programs_left > programs_kept:
-            pattern = improve()
-            if not master.feasible:
-                raise UnsafeError(sorted({cell for prober in probers for cell in prober.exposed_cells(most)}))
-            cuts = _violated_cuts(probers, pattern)
-            safe = not cuts
-            if safe:
-                break
-            master.add(cuts)
+    most = ~already_published | primary  # all that can be withheld
+    if earlier is not None:
+        kept = (earlier | primary) & most
+        if not _cuts_of_whole_pattern(probers, kept, most):
+            lost = float(weights[kept & ~primary].sum())
+            return Pattern(kept, lost, lost)
+    try:
+        return _search(probers, weights, primary, most, memory, nodes)
+    except UnsafeError:
+        if not accept_told or not any((system.disclosing_cell == PUBLISHED).any() for system in systems):
+            raise
+    for prober in probers:
+        prober.accept_what_is_told(most.astype(np.float64))
+    return _search(probers, weights, primary, most, memory, nodes)
+
+
+def _search(
+    probers: Sequence[Prober],
+    weights: FloatArray,
+    primary: BoolArray,
+    most: BoolArray,
+    memory: Memory,
+    nodes: int,
+) -> Pattern:
+    """By cuts: relaxed first, then with whole cells. most: all that can be withheld. Raises UnsafeError."""
+    master, programs = _Master(weights, primary, ~most), memory.programs_left
+    pattern, safe = most.astype(np.float64), False
+    while not safe and memory.programs_left > programs // 2:
+        pattern = _improved(master.relaxed, master, probers, most)
+        cuts = _violated_cuts(probers, pattern)
+        safe = not cuts
+        master.add(cuts)
+    safe = False
+    while not safe and memory.programs_left > programs // 4:
+        pattern = _improved(lambda: master.integer(nodes), master, probers, most)
+        cuts = _cuts_of_whole_pattern(probers, pattern > 0.5, most)
+        safe = not cuts
+        master.add(cuts)
     withheld = pattern > 0.5
     if not safe:
         outside_first = np.where(withheld, weights, weights.sum() + weights)
-        withheld = _remove_redundant(probers, most > 0.5, primary, outside_first, memory)
+        withheld = _remove_redundant(probers, most, primary, outside_first, memory)
+        withheld = _with_whole_cuts(probers, withheld, most, weights)
     lost = float(weights[withheld & ~primary].sum())
     return Pattern(withheld, lost, min(master.bound, lost))
+
+
+def _improved(
+    improve: Callable[[], FloatArray], master: "_Master", probers: Sequence[Prober], most: BoolArray
+) -> FloatArray:
+    """The master's next pattern. Raises UnsafeError where it has none."""
+    pattern = improve()
+    if not master.feasible:
+        exposed = {cell for prober in probers for cell in prober.exposed_cells(most.astype(np.float64))}
+        raise UnsafeError(sorted(exposed))
+    return pattern
+
+
+def _cuts_of_whole_pattern(probers: Sequence[Prober], pattern: BoolArray, most: BoolArray) -> list[Cut]:
+    """Cuts of the first system that leaves a pattern of whole cells open to attack, in amounts or whole numbers."""
+    cuts = _violated_cuts(probers, pattern.astype(np.float64))
+    for prober in () if cuts else probers:
+        cuts = list(prober.whole_cuts(pattern, most))
+        if cuts:
+            break
+    return cuts
+
+
+def _with_whole_cuts(probers: Sequence[Prober], pattern: BoolArray, most: BoolArray, weights: FloatArray) -> BoolArray:
+    """A pattern with the least weighty cell more of each cut that it does not satisfy, until it satisfies all."""
+    withheld = pattern.copy()
+    while cuts := _cuts_of_whole_pattern(probers, withheld, most):
+        cells = {int(cut.cells[np.argmin(weights[cut.cells])]) for cut in cuts if len(cut.cells)}
+        if not cells:
+            return withheld
+        withheld[list(cells)] = True
+    return withheld
 
 
 def _violated_cuts(probers: Sequence[Prober], pattern: FloatArray) -> list[Cut]:

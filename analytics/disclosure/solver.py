@@ -1,4 +1,7 @@
-"""The solver of the search for a pattern: HiGHS, silent, and the same on every run. The attacker has one of its own."""
+"""The solver of the search for a pattern: HiGHS, silent, and the same on every run.
+
+The attacker has one of its own, with as many threads: what divides the work of a process's solvers is set up once.
+"""
 
 import highspy
 import numpy as np

@@ -203,16 +203,42 @@ def test_a_sector_may_nest_in_another_column() -> None:
     assert len(cube.cells) - np.linalg.matrix_rank(matrix) == 3
 
 
-@pytest.mark.parametrize("parents", [["macro", "technology"], ("macro", "technology"), ["macro"]])
-def test_a_dimension_with_several_parents_is_refused_by_name(parents: Sequence[str]) -> None:
-    """A sector that is part of two groupings: the sums over the second are not in the cube, so nothing is protected."""
-    frame = firms({"a": (2, 99.0), "b": (5, 1.0), "c": (5, 1.0), "d": (5, 1.0)})
+def two_groupings() -> pd.DataFrame:
+    """Four sectors, the first of two firms, in two groupings: {a, b} {c, d} and {a, c} {b, d}."""
+    frame = firms({"a": (2, 99.0), "b": (5, 10.0), "c": (5, 12.0), "d": (5, 14.0)})
     frame["macro"] = frame["sector"].map(dict(zip("abcd", "AABB", strict=True)))
     frame["technology"] = frame["sector"].map(dict(zip("abcd", "HLHL", strict=True)))
+    return frame
+
+
+@pytest.mark.parametrize("parents", [["macro", "technology"], ("macro", "technology")])
+def test_sums_over_each_of_several_parents_are_known(parents: Sequence[str]) -> None:
+    """With a and b hidden, c and {a, c} tell a; a safe pattern hides more, and leaves a open as far as asked."""
+    frame = two_groupings()
+    cube = cube_of(frame, hierarchies={"sector": parents})
+    names = [dict(name) for name in cube.names]
+    hidden = np.array([name in ({"sector": "a"}, {"sector": "b"}) for name in names])
+    a = names.index({"sector": "a"})
+    assert feasible_intervals(cube, hidden).loc[a].tolist() == pytest.approx([198.0, 198.0])
+    assert attack(cube, hidden, RULES)["narrowed"].any()
+    pattern = withheld(cube)
+    low, high = feasible_intervals(cube, pattern).loc[a]
+    assert low <= 0.9 * 99 + 99
+    assert high >= 1.1 * 99 + 99
+    assert not attack(cube, pattern, RULES)["narrowed"].any()
+
+
+@pytest.mark.parametrize("tables", [None, [["sector"], ["macro"], ["technology"]]])
+def test_a_grouping_that_was_not_declared_is_refused_by_name(tables: list[list[str]] | None) -> None:
+    """Which dimension groups which; declared, or taken for declared, it is protected."""
+    frame, options = two_groupings(), {"tables": tables}
     with pytest.raises(UserError) as refused:
-        cube_of(frame, hierarchies={"sector": parents})
-    assert refused.value.key == "cube.several_parents"
-    assert refused.value.details == {"dimension": "sector", "parents": ", ".join(parents)}
+        cube_of(frame, hierarchies={"sector": "macro"}, **options)
+    assert refused.value.key == "cube.undeclared_parent"
+    assert refused.value.details == {"dimension": "sector", "parent": "technology"}
+    cube = cube_of(frame, hierarchies={"sector": "macro"}, link_undeclared=True, **options)
+    hidden = np.array([dict(name) in ({"sector": "a"}, {"sector": "b"}) for name in cube.names])
+    assert attack(cube, hidden, RULES)["narrowed"].any()
 
 
 def test_linked_tables_share_their_margins() -> None:
@@ -295,6 +321,39 @@ def test_intervals_of_the_handbook() -> None:
     assert list(intervals.index) == [0, 1, 3, 4]
     np.testing.assert_allclose(intervals[["lower", "upper"]], [[3, 6], [1, 4], [0, 3], [0, 3]], atol=SOLVED)
     np.testing.assert_allclose(feasible_intervals(cube, list(hidden))["upper"], [6, 4, 3, 3], atol=SOLVED)
+
+
+def test_counts_are_whole_numbers() -> None:
+    """Three dimensions, all pairs withheld: the ends of an interval of counts are whole, and hold the truth."""
+    rng = np.random.default_rng(3)
+    counts = rng.integers(1, 4, (3, 3, 2))
+    rows = [
+        (f"{i}{j}{k}-{n}", f"s{i}", f"z{j}", f"a{k}", 10.0)
+        for (i, j, k), many in np.ndenumerate(counts)
+        for n in range(many)
+    ]
+    frame = pd.DataFrame(rows, columns=["firm", "sector", "size", "area", "sales"])
+    cube = cube_of(frame, tables=[["sector", "size"], ["sector", "area"], ["size", "area"]])
+    crossed = np.array([len(name) == 2 for name in cube.names])
+    intervals = feasible_intervals(cube, crossed, measure="n_units")
+    np.testing.assert_array_equal(intervals, intervals.round())
+    truth = cube.cells["n_units"].to_numpy()[intervals.index]
+    assert ((intervals["lower"] <= truth) & (truth <= intervals["upper"])).all()
+
+
+def test_the_most_that_a_firm_can_get_bounds_few_firms() -> None:
+    """Grants of 10,000 at most: two firms of a got 19,000, two of b 3,000; told is that they are four, with 22,000."""
+    frame = firms({"a": [10_000, 9_000], "b": [1_500, 1_500], "c": (5, 4_000.0)})
+    free, bound = cube_of(frame), cube_of(frame, most_per_unit=10_000.0)
+    hidden = at(free, "a", "b")
+    assert feasible_intervals(free, hidden).loc[np.flatnonzero(at(free, "a"))[0], "upper"] == pytest.approx(22_000)
+    upper = feasible_intervals(bound, hidden)["upper"].max()
+    assert upper == pytest.approx(22_000)  # three firms in a, one in b
+    known = feasible_intervals(bound, hidden, measure="n_units")
+    assert known["lower"].tolist() == [0, 0]
+    with pytest.raises(UserError) as refused:
+        cube_of(frame, most_per_unit=9_999.0)
+    assert refused.value.key == "cube.above_most"
 
 
 def test_intervals_of_counts() -> None:
@@ -724,6 +783,101 @@ def test_two_patterns_safe_alone_are_not_mixed() -> None:
     np.testing.assert_array_equal(withheld(cube), other)
     _, hidden, *_ = two_releases(frame, frame, one)
     assert is_safe(table, one & hidden, RULES)
+
+
+def regrouped(first: dict, names: Mapping[str, str], **options: object) -> tuple[Cube, np.ndarray, Cube, np.ndarray]:
+    """A release by sector, and one of the same firms under other codes, as far as they are named: firm -> code."""
+    frame = firms(first)
+    again = frame.assign(
+        sector=[names.get(firm, code) for firm, code in zip(frame["firm"], frame["sector"], strict=True)]
+    )
+    before, now = cube_of(frame), cube_of(again)
+    hidden_before = withheld(before)
+    return before, hidden_before, now, withheld(now, published_before=[(before, hidden_before)], **options)
+
+
+SECTORS = {"a": [10.0, 20.0, 30.0, 40.0, 50.0], "b": (6, 25.0), "c": (6, 30.0), "d": (6, 35.0)}
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        ({"a0": "x", "a1": "x", "a2": "y", "a3": "y", "a4": "y"}, {"x": 30.0}),  # split: a less y is x
+        ({"a0": "b"}, {}),  # one firm moved: a less what is left of it is that firm's
+        (dict.fromkeys(("a0", "a1", "a2", "a3"), "z") | {"a4": "b"}, {}),  # renamed, but for one firm
+    ],
+)
+def test_regrouped_firms_are_not_told_by_what_was_published(names: dict[str, str], told: dict[str, float]) -> None:
+    """Cells are matched by the firms in them: what an old group is less new ones must not tell of one or two firms."""
+    before, hidden_before, now, hidden = regrouped(SECTORS, names)
+    unprotected = at(now, "x", "d") if "x" in told else protect(now, RULES).withheld
+    audit = attack(now, unprotected, RULES, published_before=[(before, hidden_before)])
+    assert audit["narrowed"].any(), "without the earlier release, too much is told"
+    assert not attack(now, hidden, RULES, published_before=[(before, hidden_before)])["narrowed"].any()
+    for code, value in told.items():
+        row = audit[audit["cell"] == np.flatnonzero(at(now, code))[0]].iloc[0]
+        assert row[["lower", "upper"]].tolist() == pytest.approx([value, value])
+
+
+@pytest.mark.parametrize("dimension", ["sector", "branch"])
+def test_renamed_groups_are_the_same_groups(dimension: str) -> None:
+    """Other codes, or another name of the dimension: nothing new is told, nothing is held, the same is withheld."""
+    frame = firms(SECTORS | {"e": (2, 50.0)})
+    renamed = frame.assign(sector=frame["sector"].map(str.upper)).rename(columns={"sector": dimension})
+    before, now = cube_of(frame), cube_of(renamed)
+    hidden_before = withheld(before)
+    protection = protect(now, RULES, published_before=[(before, hidden_before)])
+    assert codes_in(now, protection.withheld) == {code.upper() for code in codes_in(before, hidden_before)}
+    audit = attack(now, protection.withheld, RULES, published_before=[(before, hidden_before)])
+    assert not audit["narrowed"].any()
+    others = ~at(now, "E", "*")
+    assert attack(now, others, RULES, published_before=[(before, hidden_before)])["cell"].tolist()
+
+
+def test_merged_groups_are_not_told_apart_by_what_was_published() -> None:
+    """e (2 firms) and f were withheld; merged with b, their sum would be told, and with f published e alone."""
+    frame = firms(SECTORS | {"e": [50.0, 60.0], "f": (4, 20.0)})
+    before = cube_of(frame)
+    hidden_before = withheld(before)
+    merged = frame.assign(sector=frame["sector"].replace({"e": "b", "f": "c"}))
+    now = cube_of(merged)
+    hidden = withheld(now, published_before=[(before, hidden_before)])
+    assert not attack(now, hidden, RULES, published_before=[(before, hidden_before)])["narrowed"].any()
+
+
+def test_a_firm_that_is_alone_knows_its_own_change() -> None:
+    """The only firm of e that changed is known to itself: nobody is protected from it, so its correction can be told
+    with others'.
+    """
+    frame = firms(SECTORS | {"e": [50.0], "f": (3, 20.0)})
+    corrected = frame.assign(
+        sales=np.where(frame["firm"].isin(["e0", "a0", "b0", "c0", "d0"]), 1.1, 1.0) * frame["sales"]
+    )
+    before, now = cube_of(frame), cube_of(corrected)
+    hidden_before = withheld(before)
+    hidden = withheld(now, published_before=[(before, hidden_before)])
+    assert not attack(now, hidden, RULES, published_before=[(before, hidden_before)])["narrowed"].any()
+
+
+def test_the_solvers_of_one_process_do_not_disturb_each_other() -> None:
+    """Protect, attack, protect, in any order: they share what divides their work."""
+    cube = cube_of(firms(GRID | {"ax": (2, 30.0)}))
+    first = protect(cube, RULES)
+    for _ in range(2):
+        feasible_intervals(cube, first.withheld)
+        assert (protect(cube, RULES).withheld == first.withheld).all()
+
+
+def test_amounts_that_lie_very_far_apart_are_protected() -> None:
+    """Largest over smallest firm five million, twice: corrections by rounding errors are none."""
+    rng = np.random.default_rng(5)
+    frame = firms({f"{a}{b}": list(10.0 ** rng.uniform(0, 6.7, 4)) for a in "abcd" for b in "xyz"})
+    noisy = frame.assign(sales=frame["sales"] * (1 + 1e-15 * rng.standard_normal(len(frame))))
+    noisy.loc[[0, 7], "sales"] *= 1.1
+    before, now = cube_of(frame), cube_of(noisy)
+    hidden_before = withheld(before)
+    hidden = withheld(now, published_before=[(before, hidden_before)])
+    assert not attack(now, hidden, RULES, published_before=[(before, hidden_before)])["narrowed"].any()
 
 
 def test_three_releases_are_read_together() -> None:
