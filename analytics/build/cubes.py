@@ -36,10 +36,11 @@ CELL_MEASURES = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EarlierInputs:
-    """What stood behind an earlier release, and the release."""
+    """What stood behind an earlier release, and the release. ledger: what it withheld, see `WithheldCells.ledger`."""
 
     contributions: pd.DataFrame
     release: Release
+    ledger: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,7 +141,7 @@ class ContributionCubes:
                 same = self._frame[columns].equals(inputs.contributions.reindex(columns=columns))
                 frame = inputs.contributions.reindex(columns=columns)
                 cube = self.own(contribution, arm) if same else self._cube(frame, contribution, arm)
-                ledger = inputs.release.suppressed
+                ledger = inputs.ledger
                 rows = ledger[
                     (ledger["arm"] == arm)
                     & (ledger["outcome"] == contribution.outcome)
