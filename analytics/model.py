@@ -192,7 +192,7 @@ class ConfStatus(StrEnum):
 
 
 class Rule(StrEnum):
-    """Why a cell of the cube is withheld, or shows the figure of an earlier release: for the officer, never published."""
+    """Why a cell of the cube is withheld, or shows the figure of an earlier release: for the officer alone."""
 
     MIN_UNITS = "min_units"
     P_PERCENT = "p_percent"

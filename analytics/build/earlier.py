@@ -6,28 +6,29 @@ and what was withheld. A release itself says of a withheld cell that it is confi
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analytics.build.contributions import contributions_in
 from analytics.build.cubes import EarlierInputs, cube_dimensions
 from analytics.build.patterns import PatternSummary, WithheldCells
-from analytics.model import DataKind, UserError
+from analytics.model import Arm, DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptLedger:
-    """The suppression ledger of a release. cells: see `WithheldCells.ledger`; patterns: one row per arm and outcome,
-    with a column for each field of `PatternSummary`; none for a release of format 4 or 5.
+    """The suppression ledger of a release. cells: see `WithheldCells.ledger`; summaries: by arm and outcome; none for a
+    release of format 4 or 5.
     """
 
     cells: pd.DataFrame
-    patterns: pd.DataFrame
+    summaries: Mapping[tuple[Arm, str], PatternSummary]
 
 
 def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) -> None:
@@ -48,12 +49,12 @@ def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, progr
 def recall_ledger(folder: Path, release: Release) -> KeptLedger:
     """The suppression ledger of a release; one of format 4 or 5 holds its own. Raises UserError when it is lost."""
     if release.own_ledger is not None:
-        return KeptLedger(release.own_ledger.drop(columns="conf_status"), pd.DataFrame(columns=_PATTERN_COLUMNS))
+        return KeptLedger(release.own_ledger.drop(columns="conf_status"), {})
     cells, patterns = _cells_file(folder, release.release_id), _patterns_file(folder, release.release_id)
     for kept in (cells, patterns):
         if not kept.exists():
             raise UserError("disclosure.no_ledger", release=release.release_id, file=kept)
-    return KeptLedger(pd.read_parquet(cells), pd.read_parquet(patterns))
+    return KeptLedger(pd.read_parquet(cells), _summaries(patterns))
 
 
 def recall_earlier(
@@ -107,6 +108,16 @@ def _keep(file: Path, frame: pd.DataFrame) -> None:
     partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
     frame.to_parquet(partial)
     partial.replace(file)
+
+
+def _summaries(file: Path) -> dict[tuple[Arm, str], PatternSummary]:
+    """How the searches came out, by arm and outcome."""
+    found = {}
+    for row in pd.read_parquet(file).astype(object).to_dict("records"):
+        told: dict[str, Any] = {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
+        of = Arm(told.pop("arm")), str(told.pop("outcome"))
+        found[of] = PatternSummary(**told)
+    return found
 
 
 def _contributions(file: Path) -> pd.DataFrame:

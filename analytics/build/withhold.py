@@ -15,9 +15,9 @@ from analytics.release.measures import ALL, OF_AN_ESTIMATE
 def withhold(
     figures: Iterable[Figure], withheld_cells: WithheldCells, programme: Programme, earlier: Sequence[Release]
 ) -> Iterator[Figure]:
-    """The same figures; of a withheld cell its place and that it is confidential alone, whatever the rule. Of its checks
-    not even that: they would tell that it had enough firms for an estimate. A held one is as the newest of the earlier
-    releases (oldest first) that has it, marked provisional.
+    """The same figures; of a withheld cell its place and that it is confidential, whatever the rule. Of its checks not
+    even that: that there are any would tell that it had enough firms for an estimate. A held one is as the newest of
+    the earlier releases (oldest first) that has it, marked provisional.
     """
     for figure in figures:
         rule = _rule(figure.key, withheld_cells, programme)
@@ -70,8 +70,8 @@ def withhold_figure(figure: Figure) -> Figure:
 
 
 def _hide_sectors(figure: Figure, withheld_cells: WithheldCells, programme: Programme) -> Figure:
-    """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor how
-    many there are: less the other sectors' own figures, they would tell.
+    """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor
+    how many there are: less the other sectors' own figures, they would tell.
     """
     key = figure.key
     crosses = _crosses(key.group, programme)
