@@ -76,15 +76,13 @@ def release(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Re
     path = tmp_path_factory.mktemp("grouping") / f"{source.release_id}.duckdb"
     tables = {"figures": figures_table(figures, programme, source.release_id), "lines": source.lines}
     tables |= {"spread": source.spread, "reconciliation": source.reconciliation, "applications": source.applications}
-    suppressed = source.suppressed.assign(technology="*")
-    write_release(path, replace(source.manifest, programme=programme), tables | {"suppressed": suppressed})
+    write_release(path, replace(source.manifest, programme=programme), tables)
     return Release(path)
 
 
 def test_its_column_stands_in_the_file_and_leads_to_its_figures(release: Release) -> None:
     """A figure of a group is found by key and by id; ids of all others are what they were."""
     assert "technology" in release.figures
-    assert "technology" in release.suppressed
     assert release.codes("technology") == ["high", "low"]
     effect = release.main_effect({"technology": "high"})
     assert effect is not None
