@@ -96,8 +96,9 @@ def document(release: Release, ledger: KeptLedger, watch: Stopwatch, cubes: int)
             Gap: by how much a pattern could lose less than the one found at most; 0%: none does."""),
             "## The demonstration",
             paragraph(f"""One pattern for counts and grants, one for each outcome in all its years, and the comparison
-            arm's own, by sector. A release itself says how many cells are confidential, and not by which rule:
-            these numbers come from the suppression ledger, which lies with the store. Cells: margins of {len((*DIMENSIONS, SELLS))} dimensions and the named pairs.
+            arm's own, by sector. A release says how many cells are confidential, and not by which rule: these numbers
+            are those of the suppression ledger, which lies beside the store. Cells: margins of
+            {len((*DIMENSIONS, SELLS))} dimensions and the named pairs.
             Unreliable: cells with an effect that stands on too few firms, which is not published and not attacked."""),
             table(
                 (

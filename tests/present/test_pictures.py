@@ -13,7 +13,7 @@ import pytest
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
-from analytics.model import Estimand, Grade, ObsStatus, Reason
+from analytics.model import ConfStatus, Estimand, Grade, ObsStatus, Reason
 from analytics.present import pictures
 from analytics.present.asked import Asked
 from analytics.present.pictures import Absent, Picture, Shown
