@@ -25,6 +25,7 @@ from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.mapping import load_mapping
+from tests.helpers.format_5 import as_format_5
 from tests.helpers.michigan_release import as_they_are, built
 
 PROGRAMME = "michigan-1988"
@@ -133,15 +134,18 @@ def test_a_candidate_that_was_not_made_beside_what_was_published_since_is_refuse
     assert releases.current == other
 
 
-def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -> None:
-    """Without it a new release cannot be checked against the old one: the build says which file to bring back."""
+@pytest.mark.parametrize("kind", ["parquet", "withheld.parquet"])
+def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path, kind: str) -> None:
+    """Without contributions and ledger a new release cannot be checked against the old one: the build says which file
+    to bring back.
+    """
     home = Home(tmp_path)
     built(tmp_path, as_they_are)
     with Store(home.store(PROGRAMME), PROGRAMME) as store:
         releases = Releases(home.releases, PROGRAMME)
-        kept = store.contributions_folder / f"{releases.current}.parquet"
+        kept = store.contributions_folder / f"{releases.current}.{kind}"
         kept.unlink()
-        with pytest.raises(UserError, match="backup"):
+        with pytest.raises(UserError, match=f"{kept.name}.*backup"):
             build(confidential(), store, releases)
         build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
 
@@ -164,6 +168,26 @@ def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Ho
         assert held.rule("employ", horizon, ()) is None
     changed.loc[funded[:15], trace] += 1e-3
     assert find_withheld_cells(changed, confidential(), [behind]).rule("sales", "1", ()) is None
+
+
+@pytest.mark.parametrize("withheld", [False, True])
+def test_a_release_of_format_5_is_attacked_too(tmp_path: Path, withheld: bool) -> None:
+    """One firm changed since: what that release published stays, marked provisional; what its own ledger says that it
+    withheld tells nothing by difference, and nothing is held.
+    """
+    release, home = built(tmp_path, as_they_are), Home(tmp_path)
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        [kept] = store.contributions_folder.glob("*.withheld.parquet")
+    columns = list(pd.read_parquet(kept))
+    kept.unlink()
+    cells = release.figures.loc[release.figures["outcome"] == "sales", list(DIMENSIONS)].drop_duplicates()
+    whole = [cells.assign(sells=code) for code in ("*", "yes")]
+    own = pd.concat(whole).assign(arm="funded", outcome="sales", horizon="*", rule="secondary")
+    as_format_5(Releases(home.releases, PROGRAMME).path(release.release_id), own[columns].head(len(own) * withheld))
+    assert Releases(home.releases, PROGRAMME).open().format_version == 5
+    rules = ledger_of(home, revised(home, 1, 3.0))
+    held = rules[(rules["rule"] == "held") & (rules["outcome"] == "sales") & (rules["arm"] == "funded")]
+    assert held.empty == withheld
 
 
 def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
