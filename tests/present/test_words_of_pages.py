@@ -204,7 +204,7 @@ def test_a_year_that_is_withheld_gives_the_reason(release: Release) -> None:
     claim = replace(main, grade=Grade.LOW, verdict=Verdict.HIGHER)
     for hidden in (of(release, "typical_firm", horizon="3"), of(release, "lasting_typical_firm")):
         said = lasting_sentence(Instead(release, withheld(hidden)), claim, text)
-        assert "complementare" in said
+        assert "riservato" in said
         assert not any(character.isdigit() for character in said)
 
 
