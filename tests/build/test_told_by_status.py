@@ -12,6 +12,7 @@ import pytest
 
 from analytics.build.earlier import KeptLedger, recall_earlier, recall_ledger
 from analytics.build.patterns import WithheldCells
+from analytics.build.recompute import compared
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, ConfStatus, Reason, Rule, UserError
@@ -214,6 +215,17 @@ def test_an_older_release_is_attacked_by_its_own_ledger(
     kept = recall_ledger(tmp_path, inputs.release)
     pd.testing.assert_frame_equal(kept.cells, ledger.cells)
     assert kept.summaries == {}
+
+
+def test_a_check_that_is_no_longer_listed_is_no_difference(release: Release) -> None:
+    """Format 5 lists checks of withheld effects, as confidential: made again there are none. A number that is gone is
+    a difference all the same.
+    """
+    secret = release.figures[release.figures["conf_status"] == "C"].iloc[0]
+    told = release.figures[release.figures["value"].notna()].iloc[0]
+    nothing = {"figures": release.figures.head(0)}
+    assert compared(release, nothing, secret["figure_id"]).equal
+    assert not compared(release, nothing, told["figure_id"]).equal
 
 
 def test_a_lost_ledger_is_named(release: Release, tmp_path: Path) -> None:
