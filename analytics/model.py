@@ -73,16 +73,14 @@ class Arm(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why a result is not shown."""
+    """Why a result is not shown. Too few firms: for its quality; confidential: to protect firms, by whatever rule."""
 
     TOO_FEW_FIRMS = "too_few_firms"
-    DOMINANCE = "dominance"
-    COMPLEMENTARY = "complementary"
+    CONFIDENTIAL = "confidential"
     NOT_ESTIMABLE = "not_estimable"
     EMBARGO = "embargo"
     NO_LOSSES = "no_losses"
     LOSSES_UNCERTAIN = "losses_uncertain"
-    FEW_FIRMS_APART = "few_firms_apart"
     NO_DIRECTION = "no_direction"
     NEVER_LOST = "never_lost"
 
@@ -186,17 +184,15 @@ class ObsStatus(StrEnum):
 
 
 class ConfStatus(StrEnum):
-    """SDMX CONF_STATUS of a published cell."""
+    """SDMX CONF_STATUS of a published cell: it tells no rule, since a small count would give away one or two firms."""
 
     FREE = "F"
-    SMALL_COUNT = "A"
-    DOMINANCE = "G"
-    SECONDARY = "D"
+    CONFIDENTIAL = "C"
     EMBARGO = "E"
 
 
 class Rule(StrEnum):
-    """Why a cell of the cube is withheld, or shows the figure of an earlier release."""
+    """Why a cell of the cube is withheld, or shows the figure of an earlier release: for the officer alone."""
 
     MIN_UNITS = "min_units"
     P_PERCENT = "p_percent"

@@ -11,8 +11,7 @@ import pandas as pd
 
 import analytics
 from analytics.build.contributions import contributions
-from analytics.build.cubes import cube_dimensions
-from analytics.build.earlier import keep_contributions, recall_earlier
+from analytics.build.earlier import keep_contributions, keep_ledger, recall_earlier
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import WithheldCells, find_withheld_cells
 from analytics.build.reconciliation import reconciliation
@@ -42,6 +41,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
     keep_contributions(store.contributions_folder, release, made.contributions)
+    keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
     manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     write_release(releases.path(release), manifest, made.tables)
     releases.record("built", release)
@@ -50,11 +50,14 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
-    """What a release holds: its manifest, but for when it was built, and its tables; and what stands behind them."""
+    """What a release holds: its manifest, but for when it was built, and its tables; and, confidential, what stands
+    behind them and by which rules cells are withheld.
+    """
 
     manifest: Manifest
     tables: dict[str, pd.DataFrame]
     contributions: pd.DataFrame
+    withheld_cells: WithheldCells
 
 
 def contents(
@@ -91,10 +94,10 @@ def contents(
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
         "reconciliation": reconciliation(panel, programme, store, withheld_cells),
         "applications": store.frame("outcomes")[["outcome", "applications"]],
-        "suppressed": withheld_cells.ledger(cube_dimensions(filed)),
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
-    return Contents(_manifest(panel, filed, store, release, outcomes, beside, withheld_cells), tables, contributed)
+    manifest = _manifest(panel, filed, store, release, outcomes, beside, withheld_cells)
+    return Contents(manifest, tables, contributed, withheld_cells)
 
 
 def _as_reported(filed: Programme, panel: Panel) -> Programme:
@@ -158,7 +161,7 @@ def _manifest(
         awards=tuple(WaveAward(str(wave), day.date().isoformat()) for wave, day in _awards(panel).items()),
         years_after=tuple(horizons(panel, programme.settings)),
         beside=tuple(beside),
-        disclosure=withheld_cells.summaries,
+        disclosure={of: summary.published for of, summary in withheld_cells.summaries.items()},
     )
 
 

@@ -25,7 +25,7 @@ from analytics.release import Release
 from analytics.release.figure import group_of
 from analytics.release.measures import ALL
 
-LEDGER_COLUMNS = ("arm", "outcome", "horizon", "conf_status", "rule")  # of a suppression ledger, beside the dimensions
+LEDGER_COLUMNS = ("arm", "outcome", "horizon", "rule")  # of a suppression ledger, beside the dimensions
 # a count stands with one sum of its firms; a vote is a count
 CELL_MEASURES = {
     "grants": ("value",),
@@ -37,10 +37,11 @@ CELL_MEASURES = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EarlierInputs:
-    """What stood behind an earlier release, and the release."""
+    """What stood behind an earlier release, and the release. ledger: what it withheld, see `WithheldCells.ledger`."""
 
     contributions: pd.DataFrame
     release: Release
+    ledger: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +76,7 @@ class ContributionCubes:
     def selling_firms(self) -> dict[Group, frozenset[str]]:
         """The funded firms of each group, but for beneficiaries that sell nothing by their nature."""
         sellers = self._frame[self._frame[SELLS] == "yes"]
-        cube = self._cube(sellers, Contribution(ALL, ALL, "firms"), Arm.FUNDED)
+        cube = _cube(sellers, Contribution(ALL, ALL, "firms"), Arm.FUNDED, self._programme)
         assert cube.contributions is not None  # noqa: S101 - made of microdata
         firms = cube.contributions.groupby("cell")["unit"].agg(frozenset)
         pairs = zip(self.groups(cube, known=False), firms, strict=True)
@@ -88,15 +89,9 @@ class ContributionCubes:
             by_firms.setdefault(firms, set()).add(group)
         return [groups for groups in by_firms.values() if len(groups) > 1]
 
-    def _tables(self, arm: Arm) -> list[tuple[str, ...]]:
-        """The tables of an arm's cube: its margins and pairs."""
-        if arm is Arm.COMPARISON:
-            return [(name,) for name in self._programme.sector_dimensions]
-        return [*((name,) for name in self._dimensions), (SELLS, "wave"), *self._programme.pairs]
-
     def importance(self, base: Cube) -> FloatArray:
         """How many tables each cell stands in: its own, and those that it is a margin of."""
-        tables = [set[str](), *map(set, self._tables(Arm.FUNDED))]
+        tables = [set[str](), *map(set, _tables(self._programme, Arm.FUNDED))]
         named = [{name for name, _ in group or ()} for group in self.groups(base, known=False)]
         return np.array([float(max(1, sum(names <= table for table in tables))) for names in named])
 
@@ -107,7 +102,7 @@ class ContributionCubes:
     def own(self, contribution: Contribution, arm: Arm) -> Cube:
         """The cube of a column of this release."""
         if (contribution, arm) not in self._cubes:
-            self._cubes[contribution, arm] = self._cube(self._frame, contribution, arm)
+            self._cubes[contribution, arm] = _cube(self._frame, contribution, arm, self._programme)
         return self._cubes[contribution, arm]
 
     def measures(self, arm: Arm, outcome: str) -> Iterator[HorizonMeasure]:
@@ -137,14 +132,22 @@ class ContributionCubes:
         columns = ["arm", *self._dimensions, contribution.column]
         earlier = []
         for inputs in self._before:
-            frame = _with_column(inputs.contributions, contribution)
+            frame, programme = _with_column(inputs.contributions, contribution), inputs.release.programme
             if frame is not None:
-                frame = frame.reindex(columns=columns)
-                same = self._frame[columns].equals(frame)
-                cube = self.own(contribution, arm) if same else self._cube(frame, contribution, arm)
+                same = self._cuts_alike(programme) and self._frame[columns].equals(frame.reindex(columns=columns))
+                cube = self.own(contribution, arm) if same else _cube(frame, contribution, arm, programme)
                 groups = _withheld_by(inputs, arm, contribution.outcome, (ALL, contribution.horizon))
                 earlier.append((cube, self.mask(cube, groups) | self._hidden(cube, contribution.what)))
         return earlier
+
+    def _cuts_alike(self, programme: Programme) -> bool:
+        """Whether a programme file of an earlier release has the same tables."""
+        own = self._programme
+        return (own.dimensions, own.pairs, own.grant_max) == (
+            programme.dimensions,
+            programme.pairs,
+            programme.grant_max,
+        )
 
     def earlier_pattern(self, arm: Arm, outcome: str, base: Cube) -> BoolArray | None:
         """(n_cells,) the pattern of the release before, in all its years, as a start; None where there was none."""
@@ -153,41 +156,43 @@ class ContributionCubes:
         last = self._before[-1]
         return self.mask(base, _withheld_by(last, arm, outcome, (ALL,), held=False))
 
-    def _cube(self, frame: pd.DataFrame, contribution: Contribution, arm: Arm) -> Cube:
-        """The cube of a column of an arm, over the dimensions of which any code is known."""
-        column = contribution.column
-        rows = frame.loc[(frame["arm"] == arm.value) & frame[column].notna(), [*self._dimensions, column]]
-        known = {name for name in self._dimensions if frame[name].notna().any()}
-        parents = {dimension.name: dimension.parents for dimension in self._programme.dimensions}
-        hierarchies: dict[str, Any] = {}
-        for inner, outers in (parents | {"beneficiary_kind": (SELLS,)}).items():
-            in_use = [outer for outer in outers if outer in known]
-            if inner in known and in_use:
-                hierarchies[inner] = in_use[0] if len(in_use) == 1 else in_use
-        return Cube.from_microdata(
-            rows.reset_index(names="firm_"),
-            dimensions=self._dimensions,
-            value=column,
-            unit="firm_",
-            hierarchies=hierarchies,
-            tables=[table for table in self._tables(arm) if set(table) <= known],
-            most_per_unit=self._most_per_unit(contribution),
-            link_undeclared=True,
-        )
-
-    def _most_per_unit(self, contribution: Contribution) -> float:
-        """What the programme says that no firm contributes more than."""
-        most = self._programme.grant_max if contribution.what == "grants" else None
-        return np.inf if most is None else float(most)
-
     def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
         """(n_cells,) the group that each cell is of. known: None for firms whose code in a dimension is not known."""
-        groups = [_group_of_codes(self._dimensions, codes) for codes in cube.positions]
+        dimensions = tuple(cube.dimensions)
+        groups = [_group_of_codes(dimensions, codes) for codes in cube.positions]
         return [None if known and UNKNOWN in dict(group).values() else group for group in groups]
 
     def mask(self, cube: Cube, groups: Mapping[Group, Any]) -> BoolArray:
         """(n_cells,) which cells are of these groups."""
         return np.array([group in groups for group in self.groups(cube, known=False)], dtype=bool)
+
+
+def _tables(programme: Programme, arm: Arm) -> list[tuple[str, ...]]:
+    """The tables of an arm's cube: its margins and pairs."""
+    if arm is Arm.COMPARISON:
+        return [(name,) for name in programme.sector_dimensions]
+    return [*((name,) for name in cube_dimensions(programme)), (SELLS, "wave"), *programme.pairs]
+
+
+def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: Programme) -> Cube:
+    """The cube of a column of an arm, over the dimensions of which any code is known, as a programme file cuts it."""
+    column, dimensions = contribution.column, cube_dimensions(programme)
+    frame = frame.reindex(columns=["arm", *dimensions, column])
+    rows = frame.loc[(frame["arm"] == arm.value) & frame[column].notna(), [*dimensions, column]]
+    known = {name for name in dimensions if frame[name].notna().any()}
+    parents = {dimension.name: dimension.parents for dimension in programme.dimensions} | {"beneficiary_kind": (SELLS,)}
+    nested = {inner: [outer for outer in outers if outer in known] for inner, outers in parents.items()}
+    most = programme.grant_max if contribution.what == "grants" else None
+    return Cube.from_microdata(
+        rows.reset_index(names="firm_"),
+        dimensions=dimensions,
+        value=column,
+        unit="firm_",
+        hierarchies={inner: outers for inner, outers in nested.items() if inner in known and outers},
+        tables=[table for table in _tables(programme, arm) if set(table) <= known],
+        most_per_unit=np.inf if most is None else float(most),
+        link_undeclared=True,
+    )
 
 
 def _with_column(frame: pd.DataFrame, contribution: Contribution) -> pd.DataFrame | None:
@@ -204,7 +209,7 @@ def _withheld_by(
     """The groups that an earlier release did not publish anew in any of those horizons; held: also those that stayed
     as a release before had them.
     """
-    ledger = inputs.release.suppressed
+    ledger = inputs.ledger
     rows = ledger[(ledger["arm"] == arm) & (ledger["outcome"] == outcome) & ledger["horizon"].isin(horizons)]
     if not held:
         rows = rows[rows["rule"] != Rule.HELD]

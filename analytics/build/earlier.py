@@ -1,27 +1,60 @@
-"""What stood behind each release: every firm's contributions, kept with the store, as confidential as it.
+"""What stood behind each release, kept with the store, as confidential as it: every firm's contributions, and the
+suppression ledger, which cells are withheld and by which rule.
 
-A new release is protected together with all that were ever published; for that it must be known which firms changed.
+A new release is protected together with all that were ever published; for that it must be known which firms changed,
+and what was withheld. A release itself says of a withheld cell that it is confidential, and no more.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from analytics.build.contributions import contributions_in
-from analytics.build.cubes import EarlierInputs
-from analytics.model import DataKind, UserError
+from analytics.build.cubes import EarlierInputs, cube_dimensions
+from analytics.build.patterns import PatternSummary, WithheldCells
+from analytics.model import Arm, DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class KeptLedger:
+    """The suppression ledger of a release. cells: see `WithheldCells.ledger`; summaries: by arm and outcome; none for a
+    release of format 4 or 5.
+    """
+
+    cells: pd.DataFrame
+    summaries: Mapping[tuple[Arm, str], PatternSummary]
+
+
 def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) -> None:
-    """Write the file beside its place, then move it there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{release}.{os.getpid()}.partial"
-    contributions.to_parquet(partial)
-    partial.replace(folder / f"{release}.parquet")
+    """Write what each firm contributed to a release."""
+    _keep(_contributions_file(folder, release), contributions)
+
+
+def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, programme: Programme) -> None:
+    """Write which cells of a release are withheld, by which rule, and how the search for them came out."""
+    patterns = [
+        {"arm": arm.value, "outcome": outcome} | asdict(summary)
+        for (arm, outcome), summary in withheld_cells.summaries.items()
+    ]
+    _keep(_patterns_file(folder, release), pd.DataFrame(patterns, columns=_PATTERN_COLUMNS))
+    _keep(_cells_file(folder, release), withheld_cells.ledger(cube_dimensions(programme)))
+
+
+def recall_ledger(folder: Path, release: Release) -> KeptLedger:
+    """The suppression ledger of a release; one of format 4 or 5 holds its own. Raises UserError when it is lost."""
+    if release.own_ledger is not None:
+        return KeptLedger(release.own_ledger.drop(columns="conf_status"), {})
+    cells, patterns = _cells_file(folder, release.release_id), _patterns_file(folder, release.release_id)
+    for kept in (cells, patterns):
+        if not kept.exists():
+            raise UserError("disclosure.no_ledger", release=release.release_id, file=kept)
+    return KeptLedger(pd.read_parquet(cells), _summaries(patterns))
 
 
 def recall_earlier(
@@ -40,12 +73,55 @@ def recall_earlier(
             if error.key == "release.version":
                 continue
             raise
-        kept = folder / f"{name}.parquet"
-        if kept.exists():
-            frame = pd.read_parquet(kept)
-            numbers = {contribution.column for contribution in contributions_in(frame)}
-            codes = {str(column): object for column in frame if column not in numbers}
-            earlier[name] = EarlierInputs(frame.astype(codes), release)
+        needed = [_contributions_file(folder, name)]
+        if release.own_ledger is None:
+            needed.append(_cells_file(folder, name))
+        lost = [file for file in needed if not file.exists()]
+        if not lost:
+            ledger = pd.read_parquet(needed[1]) if release.own_ledger is None else release.own_ledger
+            earlier[name] = EarlierInputs(_contributions(needed[0]), release, ledger)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
-            raise UserError("disclosure.behind", release=name, file=kept)
+            raise UserError("disclosure.behind", release=name, file=lost[0])
     return earlier
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+_PATTERN_COLUMNS = ["arm", "outcome", *(field.name for field in fields(PatternSummary))]
+
+
+def _contributions_file(folder: Path, release: str) -> Path:
+    return folder / f"{release}.parquet"
+
+
+def _cells_file(folder: Path, release: str) -> Path:
+    return folder / f"{release}.withheld.parquet"
+
+
+def _patterns_file(folder: Path, release: str) -> Path:
+    return folder / f"{release}.patterns.parquet"
+
+
+def _keep(file: Path, frame: pd.DataFrame) -> None:
+    """Write the file beside its place, then move it there."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
+    frame.to_parquet(partial)
+    partial.replace(file)
+
+
+def _summaries(file: Path) -> dict[tuple[Arm, str], PatternSummary]:
+    """How the searches came out, by arm and outcome."""
+    found = {}
+    for row in pd.read_parquet(file).astype(object).to_dict("records"):
+        told: dict[str, Any] = {str(name): None if pd.isna(cell) else cell for name, cell in row.items()}
+        of = Arm(told.pop("arm")), str(told.pop("outcome"))
+        found[of] = PatternSummary(**told)
+    return found
+
+
+def _contributions(file: Path) -> pd.DataFrame:
+    """What each firm contributed; codes as objects, also where none is known."""
+    frame = pd.read_parquet(file)
+    numbers = {contribution.column for contribution in contributions_in(frame)}
+    return frame.astype({str(column): object for column in frame if column not in numbers})

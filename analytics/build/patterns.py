@@ -18,25 +18,38 @@ from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.protect import Protection, protect_together
 from analytics.disclosure.rules import ROUNDING
-from analytics.model import Arm, ConfStatus, DisclosureRules, Progress, Rule, UserError, silent
+from analytics.model import Arm, DisclosureRules, Progress, Rule, UserError, silent
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
-from analytics.release.manifest import PatternSummary
+from analytics.release.manifest import ProtectionCounts
 from analytics.release.measures import ALL
-
-CONF_STATUS_OF = {
-    Rule.MIN_UNITS: ConfStatus.SMALL_COUNT,
-    Rule.P_PERCENT: ConfStatus.DOMINANCE,
-    Rule.SECONDARY: ConfStatus.SECONDARY,
-    Rule.HELD: ConfStatus.FREE,
-}
-
 
 PROGRAMS_PER_STEP = 20  # of the search, until it shows that it goes on
 PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
 STEPS_PER_PATTERN = 100
 
 PatternKey = tuple[Arm, str, str]  # arm, outcome ("*": counts and grants), horizon ("*": all of them)
+
+
+@dataclass(frozen=True, slots=True)
+class PatternSummary:
+    """How the search for what to withhold came out, for one arm and outcome: for the officer, never published.
+
+    cells, primary, secondary, held: numbers of cells; gap: see `disclosure.Protection`; narrowest: the shortest
+    interval that the attacker is left with, beside the one that is asked; None where nothing is confidential.
+    """
+
+    cells: int
+    primary: int
+    secondary: int
+    held: int
+    gap: float
+    narrowest: float | None
+
+    @property
+    def published(self) -> ProtectionCounts:
+        """What a release may say of it."""
+        return ProtectionCounts(self.cells, self.primary + self.secondary, self.held)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,16 +77,19 @@ class WithheldCells:
         return {rule for rules in by_horizon for rule in rules.values()}
 
     def ledger(self, dimensions: Sequence[str]) -> pd.DataFrame:
-        """The suppression ledger, columns as in release.sql. dimensions: of the cube, in the order of its columns."""
+        """The suppression ledger, for the officer alone: one row per cell that is withheld or held, with its rule.
+        dimensions: of the cube, in the order of its columns, "*": all of it; as are outcome (counts and grants) and
+        horizon. arm: comparison, or funded, which effects go with.
+        """
         rows = [
             {"arm": arm.value, "outcome": outcome, "horizon": horizon}
             | dict.fromkeys(dimensions, ALL)
             | dict(group)
-            | {"conf_status": CONF_STATUS_OF[rule].value, "rule": rule.value}
+            | {"rule": rule.value}
             for (arm, outcome, horizon), groups in self.rules.items()
             for group, rule in groups.items()
         ]
-        columns = ["arm", "outcome", "horizon", *dimensions, "conf_status", "rule"]
+        columns = ["arm", "outcome", "horizon", *dimensions, "rule"]
         return pd.DataFrame(rows, columns=columns).sort_values(columns, ignore_index=True)
 
 

@@ -3,27 +3,21 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from analytics.build.patterns import CONF_STATUS_OF, WithheldCells
+from analytics.build.patterns import WithheldCells
 from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.release.figure import Figure, FigureKey
-from analytics.release.measures import ALL
-
-REASONS = {
-    Rule.MIN_UNITS: Reason.TOO_FEW_FIRMS,
-    Rule.P_PERCENT: Reason.DOMINANCE,
-    Rule.SECONDARY: Reason.COMPLEMENTARY,
-    Rule.HELD: Reason.COMPLEMENTARY,  # where no earlier release has the figure
-}
+from analytics.release.measures import ALL, OF_AN_ESTIMATE
 
 
 def withhold(
     figures: Iterable[Figure], withheld_cells: WithheldCells, programme: Programme, earlier: Sequence[Release]
 ) -> Iterator[Figure]:
-    """The same figures; of a withheld cell its place, status and reason alone. A held one is as the newest of the
-    earlier releases (oldest first) that has it, marked provisional.
+    """The same figures; of a withheld cell its place and that it is confidential, whatever the rule. Of its checks not
+    even that: that there are any would tell that it had enough firms for an estimate. A held one is as the newest of
+    the earlier releases (oldest first) that has it, marked provisional.
     """
     for figure in figures:
         rule = _rule(figure.key, withheld_cells, programme)
@@ -33,8 +27,8 @@ def withhold(
         stays = _newest(figure.key, earlier) if rule is Rule.HELD else None
         if stays is not None:
             yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")
-        else:
-            yield withhold_figure(figure, rule)
+        elif figure.measure not in OF_AN_ESTIMATE:
+            yield withhold_figure(figure)
 
 
 def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:
@@ -63,29 +57,29 @@ def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -
     return next((rule for rule in known if rule is not Rule.HELD), known[0] if known else None)
 
 
-def withhold_figure(figure: Figure, rule: Rule) -> Figure:
-    """The place of a figure, and why it is empty."""
+def withhold_figure(figure: Figure) -> Figure:
+    """The place of a figure, and that it is confidential: the same for every rule."""
     return Figure(
         figure.key,
         figure.unit,
         grade=None if figure.grade is None else Grade.WITHHELD,
-        reason=REASONS[rule],
+        reason=Reason.CONFIDENTIAL,
         obs_status=ObsStatus.MISSING,
-        conf_status=ConfStatus.SECONDARY if rule is Rule.HELD else CONF_STATUS_OF[rule],
+        conf_status=ConfStatus.CONFIDENTIAL,
     )
 
 
 def _hide_sectors(figure: Figure, withheld_cells: WithheldCells, programme: Programme) -> Figure:
-    """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor,
-    where those are one or two, how many there are: less the other sectors' own figures, they would tell.
+    """Where a sector's comparison firms are secret, groups that cross sectors do not tell what became of theirs, nor
+    how many there are: less the other sectors' own figures, they would tell.
     """
     key = figure.key
     crosses = _crosses(key.group, programme)
     rules = withheld_cells.comparison_rules(key.outcome) - {Rule.HELD}
     if rules and crosses and key.arm == Arm.COMPARISON:
-        return withhold_figure(figure, Rule.SECONDARY)
+        return withhold_figure(figure)
     beside = withheld_cells.rule(key.outcome, key.horizon, _sectors(key.group, programme), Arm.COMPARISON)
-    if Rule.MIN_UNITS in rules and (crosses or beside is not None):
+    if rules and (crosses or beside is not None):
         return replace(figure, n_comparison=None)
     return figure
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.cli import releases
+from analytics.cli import releases, withheld
 from analytics.cli.progress import Bar
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
@@ -81,6 +81,9 @@ def _add_release_commands(
     difference.add_argument("new", metavar="NEW", help=text("cli.help.new"))
     difference.add_argument("--attribute", action="store_true", help=text("cli.help.attribute"))
     programme(difference)
+    ledger = command("withheld", withheld.run_withheld)
+    ledger.add_argument("release", metavar="ID", help=text("cli.help.release"))
+    programme(ledger)
     check = command("verify", releases.run_verify)
     check.add_argument("figure", metavar="FIGURE_ID", help=text("cli.help.figure"))
     check.add_argument("--no-recompute", action="store_true", help=text("cli.help.no_recompute"))

@@ -29,6 +29,15 @@ def of(arguments: argparse.Namespace) -> "Releases":
     return Releases(Home.default().releases, load_programme(arguments.programme).id)
 
 
+def named(releases: "Releases", name: str) -> "Release":
+    """The release of that name, published or not. Raises UserError when there is none."""
+    from analytics.release import Release
+
+    if name not in releases.known() or not releases.path(name).exists():
+        raise UserError("release.unknown", release=name, programme=releases.programme)
+    return Release(releases.path(name))
+
+
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
     from analytics.build.candidate import build
@@ -100,14 +109,9 @@ def run_releases(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_difference(arguments: argparse.Namespace, text: Text) -> int:
     """What differs between two releases, published or not, and why."""
-    from analytics.release import Release
     from analytics.release.difference import changes
 
-    releases = of(arguments)
-    for name in (arguments.old, arguments.new):
-        if name not in releases.known() or not releases.path(name).exists():
-            raise UserError("release.unknown", release=name, programme=releases.programme)
-    old, new = Release(releases.path(arguments.old)), Release(releases.path(arguments.new))
+    old, new = (named(of(arguments), name) for name in (arguments.old, arguments.new))
     _print_counts(old, new, text)
     if arguments.attribute:
         from analytics.build.recompute import attributed

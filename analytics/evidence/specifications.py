@@ -72,7 +72,7 @@ def _result_of(
     result, because = (Result.PASS, CheckReason.SAME_SIGN) if same else (Result.FAIL, CheckReason.OTHER_SIGN)
     gaps = abs(varied.n_funded - main.n_funded), abs(varied.n_comparison - main.n_comparison)
     if specification in TAKE_OTHER_FIRMS and (not whole or any(0 < gap < LEAST_APART for gap in gaps)):
-        return SpecificationResult(specification, Withheld(Reason.FEW_FIRMS_APART), result, because)
+        return SpecificationResult(specification, Withheld(Reason.CONFIDENTIAL), result, because)
     return SpecificationResult(specification, varied, result, because)
 
 

@@ -37,10 +37,11 @@ from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, EFFECTS, Measure, measure_named
 
-FORMAT_VERSION = 5
-READABLE = (4, 5)  # what an older one lacks is empty: an old address still shows its release
+FORMAT_VERSION = 6
+READABLE = (4, 5, 6)  # what an older one lacks is empty: an old address still shows its release
+TELL_RULES = (4, 5)  # formats with the suppression ledger inside, and a status for each rule
 LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
-RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications", "suppressed")
+RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications")
 PER_DIMENSION = "    -- one column per dimension\n"  # in release.sql, what they take the place of
 PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
 
@@ -64,7 +65,11 @@ _KEY = ("outcome", "measure", "arm", "horizon")  # and the dimensions
 
 
 class Release:
-    """One release file, read into memory. Frames are shared between readers: never change them."""
+    """One release file, read into memory. Frames are shared between readers: never change them.
+
+    own_ledger: which cells are withheld, and by which rule, as a release of format 4 or 5 still says; None: the ledger
+    lies beside the store.
+    """
 
     def __init__(self, path: Path) -> None:
         """Read the whole file. Raises UserError when it is not a release of a known format."""
@@ -77,13 +82,16 @@ class Release:
                 in_file = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
                 self._tables = {
                     name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
-                    for name in RELEASE_TABLES
+                    for name in (*RELEASE_TABLES, *(["suppressed"] if self.format_version in TELL_RULES else []))
                     if name in in_file
                 }
         except (duckdb.Error, KeyError) as error:
             raise UserError("release.unreadable", file=path.name) from error
         for name, columns in LATER.items():
             self._tables.setdefault(name, pd.DataFrame(columns=list(columns)))
+        self.own_ledger = self._tables.pop("suppressed", None)
+        if self.format_version in TELL_RULES:
+            self._tables["figures"] = _without_rules(self._tables["figures"])
         self.manifest = Manifest.from_json(rows)
         self.programme = self.manifest.programme
 
@@ -126,11 +134,6 @@ class Release:
     def applications(self) -> pd.DataFrame:
         """How applications ended."""
         return self._tables["applications"]
-
-    @property
-    def suppressed(self) -> pd.DataFrame:
-        """The suppression ledger: which cells are withheld, and by which rule."""
-        return self._tables["suppressed"]
 
     @property
     def simulated(self) -> bool:
@@ -253,6 +256,13 @@ class Release:
         """The codes of a dimension that this release holds, in the programme's order."""
         held = set(self.figures[dimension])
         return [code for code in self.programme.codes(dimension) if code in held]
+
+
+def _without_rules(figures: pd.DataFrame) -> pd.DataFrame:
+    """Figures of format 4 or 5, whose status and reason told the rule of a withheld cell, as of today: confidential."""
+    secret = figures["conf_status"].isin(["A", "G", "D"])
+    told = {"conf_status": ConfStatus.CONFIDENTIAL.value, "reason": Reason.CONFIDENTIAL.value}
+    return figures.assign(**{name: figures[name].mask(secret, code) for name, code in told.items()})
 
 
 def figures_table(figures: Iterable[Figure], programme: Programme, release: str) -> pd.DataFrame:

@@ -32,19 +32,14 @@ class WaveAward:
 
 
 @dataclass(frozen=True, slots=True)
-class PatternSummary:
-    """How the search for what to withhold came out, for one arm and outcome.
-
-    cells, primary, secondary, held: numbers of cells; gap: see `disclosure.Protection`; narrowest: the shortest
-    interval that the attacker is left with, beside the one that is asked; None where nothing is confidential.
+class ProtectionCounts:
+    """How many cells are withheld, of one arm and outcome, and how many are held as an earlier release had them. By
+    which rules is not said.
     """
 
     cells: int
-    primary: int
-    secondary: int
+    withheld: int
     held: int
-    gap: float
-    narrowest: float | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +69,7 @@ class Manifest:
     awards: tuple[WaveAward, ...]
     years_after: tuple[int, ...]
     beside: tuple[str, ...]
-    disclosure: Mapping[tuple[Arm, str], PatternSummary]
+    disclosure: Mapping[tuple[Arm, str], ProtectionCounts]
     built_at: str = ""
 
     @property
@@ -118,7 +113,7 @@ class Manifest:
                 "years_after": tuple(read["years_after"]),
                 "beside": tuple(read["beside"]),
                 "disclosure": {
-                    (Arm(arm), outcome): _known(PatternSummary, summary)
+                    (Arm(arm), outcome): _protection_counts(summary)
                     for (arm, outcome), summary in (
                         (key.split(" "), summary) for key, summary in read["disclosure"].items()
                     )
@@ -130,6 +125,12 @@ class Manifest:
 def _settings(read: Mapping[str, Any]) -> Settings:
     """Settings with the limits of the checks; those of a release that named none had the defaults."""
     return _known(Settings, {**read, "checks": _known(CheckLimits, read.get("checks", {}))})
+
+
+def _protection_counts(read: Mapping[str, Any]) -> ProtectionCounts:
+    """Counts of a release; formats 4 and 5 told those withheld by rule."""
+    withheld = read["withheld"] if "withheld" in read else read["primary"] + read["secondary"]
+    return _known(ProtectionCounts, {**read, "withheld": withheld})
 
 
 def _known(kind: type[T], values: Mapping[str, Any]) -> T:

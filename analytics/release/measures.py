@@ -100,6 +100,17 @@ for _estimand in Estimand:
         _listed(f"spec_{_specification}", None, of=_estimand)
     _listed("lasting", _estimand.unit, of=_estimand, over_time=True)
 
+OF_AN_ESTIMATE = frozenset(  # there are none where an effect could not be estimated
+    MEASURES[f"{name}_{estimand}"]
+    for estimand in Estimand
+    for name in (
+        *(f"check_{check}" for check in Check),
+        *_OF_CHECKS,
+        *_SENSITIVITY,
+        *(f"spec_{specification}" for specification in Specification),
+    )
+)
+
 
 def check_of(check: Check, estimand: Estimand) -> Measure:
     """How a check of an estimand's effect came out."""

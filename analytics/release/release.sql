@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 5. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 6. The file never changes once it is written.
 -- "One column per dimension": VARCHAR NOT NULL each, from the programme's list (programme/dimensions.py), "*": all of it.
 
 -- one row per key; values are JSON
@@ -39,7 +39,7 @@ CREATE TABLE figures (
     n_funded BIGINT,
     n_comparison BIGINT,
     obs_status VARCHAR NOT NULL,        -- SDMX
-    conf_status VARCHAR NOT NULL,       -- SDMX
+    conf_status VARCHAR NOT NULL,       -- SDMX: F free, C confidential (whatever the rule), E under embargo
     reason VARCHAR,
     CHECK ((value IS NULL) = (reason IS NOT NULL)),
     CHECK ((result IS NULL) = (because IS NULL))
@@ -85,16 +85,3 @@ CREATE TABLE reconciliation (
 
 -- one row per way an application ended
 CREATE TABLE applications (outcome VARCHAR PRIMARY KEY, applications BIGINT NOT NULL);
-
--- the suppression ledger: one row per cell of the cube that is withheld, of counts and grants (outcome "*") or of an
--- outcome's figures; horizon "*": of all horizons. arm: comparison, or funded, which effects go with. A held cell shows
--- the figure of an earlier release
-CREATE TABLE suppressed (
-    arm VARCHAR NOT NULL,
-    outcome VARCHAR NOT NULL,
-    horizon VARCHAR NOT NULL,
-    -- one column per dimension
-    sells VARCHAR NOT NULL,             -- yes, no (by their nature), "*": both
-    conf_status VARCHAR NOT NULL,       -- SDMX
-    rule VARCHAR NOT NULL               -- min_units, p_percent, secondary, held
-);

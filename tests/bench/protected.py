@@ -14,11 +14,13 @@ import pandas as pd
 
 from analytics.build import patterns as guarding
 from analytics.build.contributions import SELLS
+from analytics.build.earlier import KeptLedger, recall_ledger
 from analytics.demonstration.run import demonstrate
 from analytics.folders import PROJECT, Home
 from analytics.model import Arm
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
+from analytics.store.database import Store
 from tests.bench import disclosure
 from tests.bench.markdown import deliver, paragraph, table
 
@@ -49,11 +51,11 @@ class Stopwatch:
         return found
 
 
-def patterns(release: Release, watch: Stopwatch) -> Iterator[Sequence[str]]:
+def patterns(release: Release, ledger: KeptLedger, watch: Stopwatch) -> Iterator[Sequence[str]]:
     """One row per pattern, in the order in which they are searched."""
     effects = release.figures[release.figures["obs_status"] == "U"]
     cells = effects[["outcome", *DIMENSIONS]].drop_duplicates()
-    for place, ((arm, outcome), pattern) in enumerate(release.manifest.disclosure.items()):
+    for place, ((arm, outcome), pattern) in enumerate(ledger.summaries.items()):
         unreliable = int((cells["outcome"] == outcome).sum()) if arm == Arm.FUNDED else 0
         yield (
             f"{'counts and grants' if outcome == '*' else outcome}, {arm}",
@@ -83,7 +85,7 @@ def cells(figures: pd.DataFrame) -> list[tuple[str, ...]]:
     return list(figures[list(DIMENSIONS)].itertuples(index=False, name=None))
 
 
-def document(release: Release, watch: Stopwatch, cubes: int) -> str:
+def document(release: Release, ledger: KeptLedger, watch: Stopwatch, cubes: int) -> str:
     found = disclosure.compare(cubes, disclosure.FIRMS)
     return "\n\n".join(
         [
@@ -94,7 +96,9 @@ def document(release: Release, watch: Stopwatch, cubes: int) -> str:
             Gap: by how much a pattern could lose less than the one found at most; 0%: none does."""),
             "## The demonstration",
             paragraph(f"""One pattern for counts and grants, one for each outcome in all its years, and the comparison
-            arm's own, by sector. Cells: margins of {len((*DIMENSIONS, SELLS))} dimensions and the named pairs.
+            arm's own, by sector. A release says how many cells are confidential, and not by which rule: these numbers
+            are those of the suppression ledger, which lies beside the store. Cells: margins of
+            {len((*DIMENSIONS, SELLS))} dimensions and the named pairs.
             Unreliable: cells with an effect that stands on too few firms, which is not published and not attacked."""),
             table(
                 (
@@ -108,7 +112,7 @@ def document(release: Release, watch: Stopwatch, cubes: int) -> str:
                     "search, s",
                     "attack, s",
                 ),
-                patterns(release, watch),
+                patterns(release, ledger, watch),
             ),
             "Grants, in euros, that stand in published cells:",
             table(("table", "cells", "published", "euros published"), grants_published(release)),
@@ -130,7 +134,9 @@ def main() -> None:
         home = Home(Path(folder))
         demonstrate(PROGRAMME, home)
         release = Releases(home.releases, PROGRAMME).open()
-        deliver(document(release, watch, chosen.cubes), chosen.output, DOCUMENT, full=chosen.cubes == 5)
+        with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+            ledger = recall_ledger(store.contributions_folder, release)
+        deliver(document(release, ledger, watch, chosen.cubes), chosen.output, DOCUMENT, full=chosen.cubes == 5)
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def test_the_event_study_is_as_estimated(panel):
             assert row["obs_status"] == ("U" if estimate.reason is Reason.TOO_FEW_FIRMS else "M")
         elif any(map(told_apart, arms)):
             assert row.reindex(NUMBERS).isna().all()
-            assert (row["reason"], row["conf_status"]) == (Reason.DOMINANCE, "G")
+            assert (row["reason"], row["conf_status"]) == (Reason.CONFIDENTIAL, "C")
         else:
             step = step_of(max(map(max, arms)))
             halves = {"": estimate.ci_high - estimate.value, "sim_": estimate.sim_high - estimate.value}
@@ -149,8 +149,8 @@ def test_a_point_that_one_firm_makes_is_withheld():
         panel = Panel(plain.units, plain.periods, {OUTCOME: sales})
         rows = events(panel, SMALL)
         late, early = [f"e{event}" for event in range(1, 12)], [f"e{event}" for event in range(-4, 0)]
-        assert set(rows.loc[late, "reason"]) == {Reason.DOMINANCE}
-        assert set(rows.loc[late, "conf_status"]) == {"G"}
+        assert set(rows.loc[late, "reason"]) == {Reason.CONFIDENTIAL}
+        assert set(rows.loc[late, "conf_status"]) == {"C"}
         assert rows.loc[late].reindex(columns=NUMBERS).isna().all(axis=None)
         assert rows.loc[early, "value"].notna().all()
         assert events(panel, SMALL, p_percent=0.0).loc[late, "value"].notna().all()
@@ -183,7 +183,7 @@ def test_where_a_wave_is_withheld_no_point_lacks_one():
     assert told - both
     assert {event for event, row in rows.iterrows() if row["value"] == row["value"]} == told & both
     for event in told - both:
-        assert (rows.loc[event, "reason"], rows.loc[event, "conf_status"]) == (Reason.COMPLEMENTARY, "D")
+        assert (rows.loc[event, "reason"], rows.loc[event, "conf_status"]) == (Reason.CONFIDENTIAL, "C")
         assert rows.loc[event].reindex(NUMBERS).isna().all()
     numbers = [*BOUNDS, "n_funded", "n_comparison"]
     pd.testing.assert_frame_equal(rows.loc[sorted(told & both), numbers], free.loc[sorted(told & both), numbers])
@@ -266,8 +266,8 @@ def test_of_a_withheld_programme_nothing_is_told(horizon):
     found = pd.DataFrame(withheld_rows(rows_of(PANELS["quarters"]), guarded))
     assert set(found["measure"]) == {"event_study", "reporting"}
     assert found.reindex(columns=NUMBERS).isna().all(axis=None)
-    assert set(found["reason"]) == {Reason.COMPLEMENTARY}
-    assert set(found["conf_status"]) == {"D"}
+    assert set(found["reason"]) == {Reason.CONFIDENTIAL}
+    assert set(found["conf_status"]) == {"C"}
 
 
 @pytest.mark.parametrize("horizon", ["*", "overall", "1", "3"])
@@ -284,7 +284,7 @@ def test_of_a_held_programme_nothing_new_is_told(horizon):
             assert (row["value"], row["obs_status"]) == (stay.loc[place, "value"], "P")
         else:
             assert row.reindex(NUMBERS).isna().all()
-            assert row["reason"] == Reason.COMPLEMENTARY
+            assert row["reason"] == Reason.CONFIDENTIAL
 
 
 def test_a_held_comparison_tells_nothing_new_of_who_reports():

@@ -319,6 +319,40 @@ def test_two_releases_are_compared(officer, published):
     assert (ended, "2019-1" in err) == (1, True)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_officer_reads_which_rule_withholds_which_cell(demonstration, monkeypatch, capsys, language):
+    """Confidential, as it says first; each pattern with its counts and how it came out, each cell with its rule. A
+    release says no more than how many they are.
+    """
+    monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
+    assert main(["--lang", language, "withheld", "2026-1"]) == 0
+    text, lines = Text(language), capsys.readouterr().out.splitlines()
+    release = Releases(demonstration.releases, "ecommerce-2020").open()
+    assert lines[0] == text("cli.withheld.confidential", release="2026-1")
+    search = text("cli.withheld.search", cells="|", gap="", narrowest="").partition("|")[0]
+    cells = [line for line in lines if line.startswith("  ") and not line.startswith("  " + search)]
+    assert len(cells) == sum(found.withheld for found in release.manifest.disclosure.values())
+    few, secondary = (text(f"cli.withheld.rule.{rule}", min_units=3) for rule in ("min_units", "secondary"))
+    electronics = f"{text('dimension.sector')}: {release.programme.label('sector', 'electronics', text)}"
+    assert f"  {electronics}: {few}" in cells
+    assert any(line.endswith(f": {secondary}") for line in cells)
+
+
+def test_a_ledger_that_is_lost_or_not_there_is_named(officer, published):
+    """The file to bring back; a release that there is none of; a store that is not at hand. Nothing is printed."""
+    first = published.current
+    assert officer("withheld", first, *P)[0] == 0
+    with Store(Home.default().store("michigan-1988"), "michigan-1988", read_only=True) as store:
+        file = store.contributions_folder / f"{first}.withheld.parquet"
+    file.unlink()
+    ended, out, err = officer("withheld", first, *P)
+    assert (ended, out, file.name in err) == (1, "", True)
+    ended, out, err = officer("withheld", "2019-1", *P)
+    assert (ended, out, "2019-1" in err) == (1, "", True)
+    Home.default().store("michigan-1988").unlink()
+    assert officer("withheld", first, *P)[:2] == (1, "")
+
+
 def test_the_module_runs_as_a_command(tmp_path):
     """In Italian by default; errors on the error stream."""
     environment = os.environ | {"VETRINA_DATA": str(tmp_path)}

@@ -91,7 +91,7 @@ def made(panel: Panel, wanted: Specification, *, by: str) -> dict[object, Effect
 
 def sign_alone(one: SpecificationResult, expected: EffectEstimate, main: EffectEstimate) -> None:
     """No value is told, and whether it has the sign of the main estimate is."""
-    assert one.effect == Withheld(Reason.FEW_FIRMS_APART)
+    assert one.effect == Withheld(Reason.CONFIDENTIAL)
     kept = (expected.theta > 0) == (main.theta > 0)
     assert one.result is (Result.PASS if kept else Result.FAIL)
     assert one.because is (CheckReason.SAME_SIGN if kept else CheckReason.OTHER_SIGN)
@@ -264,7 +264,7 @@ def test_without_the_largest_is_the_effect_without_that_firm(estimand, seed):
     assert made.theta == pytest.approx(expected.theta, rel=EXACT)
     assert sorted(gaps(made, main)) == [0, 1]
     found = came_out(panel, Specification.WITHOUT_LARGEST, estimand=estimand, settings=settings)[()]
-    assert found.effect == Withheld(Reason.FEW_FIRMS_APART)
+    assert found.effect == Withheld(Reason.CONFIDENTIAL)
     assert found.result is (Result.PASS if (expected.theta > 0) == (main.theta > 0) else Result.FAIL)
 
 
@@ -278,7 +278,7 @@ def test_one_large_firm_that_makes_the_sign_is_found():
     sales[0, 2:] *= 200
     found = came_out(with_sales(panel, sales), Specification.WITHOUT_LARGEST, estimand=Estimand.EURO_WEIGHTED)[()]
     assert (found.result, found.because) == (Result.FAIL, CheckReason.OTHER_SIGN)
-    assert found.effect == Withheld(Reason.FEW_FIRMS_APART)
+    assert found.effect == Withheld(Reason.CONFIDENTIAL)
 
 
 # ---- what is told ----------------------------------------------------------------------------------------------------
@@ -323,7 +323,7 @@ def test_one_to_nine_firms_apart_tell_the_sign_alone(firms, arm):
     told = (Result.PASS, CheckReason.SAME_SIGN) if firms else (Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
     assert (found.result, found.because) == told
     if 0 < firms < 10:
-        assert found.effect == Withheld(Reason.FEW_FIRMS_APART)
+        assert found.effect == Withheld(Reason.CONFIDENTIAL)
     else:
         lost = (firms, 0) if arm == "funded" else (0, firms)
         assert (found.effect.n_funded, found.effect.n_comparison) == (50 - lost[0], 50 - lost[1])
@@ -342,7 +342,7 @@ def test_a_group_tells_the_sign_alone_however_many_firms_are_apart(firms, arm, b
         panel, name = paid(sized(50, 50), 0, above=firms), Specification.BELOW_THRESHOLD_ONLY
     [found] = came_out(panel, name, by=by).values()
     if firms:
-        assert found == SpecificationResult(name, Withheld(Reason.FEW_FIRMS_APART), Result.PASS, CheckReason.SAME_SIGN)
+        assert found == SpecificationResult(name, Withheld(Reason.CONFIDENTIAL), Result.PASS, CheckReason.SAME_SIGN)
     else:
         assert (found.result, found.because) == (Result.NOT_TESTABLE, CheckReason.CHANGES_NOTHING)
         same(found.effect, effect(panel, "sales", TYPICAL, settings=SETTINGS))
@@ -382,7 +382,7 @@ def test_ten_firms_of_one_arm_do_not_hide_one_of_the_other():
     aid[[*funded[:1], *others[:20]]] = panel.units["awarded_on"].min() - pd.Timedelta(days=1)
     known = replace(panel, units=panel.units.assign(other_aid_on=aid, set_aside=False))
     found = came_out(known, Specification.NO_AID_BEFORE)[()]
-    assert found.effect == Withheld(Reason.FEW_FIRMS_APART)
+    assert found.effect == Withheld(Reason.CONFIDENTIAL)
     assert found.result in (Result.PASS, Result.FAIL)
 
 
@@ -425,8 +425,8 @@ def test_a_row_of_few_firms_apart_has_no_number_at_all(unpaid, told):
         assert (row["sector"], row["macro_sector"]) == ("*", "*")
         assert (row["n_funded"], row["n_comparison"]) == (50 - unpaid, 50)
     for row in (row for row in found if row.get("value") is None):
-        assert row["conf_status"] is ConfStatus.SECONDARY
-        assert row["reason"] is Reason.FEW_FIRMS_APART
+        assert row["conf_status"] is ConfStatus.CONFIDENTIAL
+        assert row["reason"] is Reason.CONFIDENTIAL
         assert not {"value", "low", "high", "n_funded", "n_comparison"} & {k for k, v in row.items() if v is not None}
 
 

@@ -63,8 +63,8 @@ def withheld(demonstration: Home, tmp_path: Path) -> Home:
     numbers = ["value", "low", "high", "half_low", "half_high", "sim_low", "sim_high", "p_value", "mde", "df"]
     figures[numbers] = None
     figures[["n_funded", "n_comparison"]] = pd.NA
-    figures["reason"] = "too_few_firms"
-    figures["conf_status"] = "A"
+    figures["reason"] = "confidential"
+    figures["conf_status"] = "C"
     lines = source.lines.assign(index_value=None, n=None)
     releases = Releases(Home(tmp_path).releases, "ecommerce-2020")
     tables = {

@@ -14,7 +14,7 @@ from pathlib import Path
 from analytics.demonstration.run import demonstrate
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, SPOKEN, Text, sentences
-from analytics.model import Arm, ConfStatus, Grade, Reason, Verdict
+from analytics.model import Arm, Grade, Reason, Verdict
 from analytics.present.sentences.claims import ClaimKind, Sentence, sentence_of
 from analytics.present.sentences.lasting import Lasts
 from analytics.present.verbs import Verb
@@ -29,7 +29,7 @@ NUMBER, WHEN, GROUP, AMOUNT, RANGE, COMPARISON = (
 )
 MARKED = {"horizon.": WHEN, "range.": RANGE, "said.comparison": COMPARISON}
 # Why a claim may be missing.
-HIDDEN = (Reason.TOO_FEW_FIRMS, Reason.DOMINANCE, Reason.COMPLEMENTARY, Reason.NOT_ESTIMABLE, Reason.EMBARGO)
+HIDDEN = (Reason.TOO_FEW_FIRMS, Reason.CONFIDENTIAL, Reason.NOT_ESTIMABLE, Reason.EMBARGO)
 HIDDEN_LOSSES = (*HIDDEN, Reason.NO_LOSSES, Reason.LOSSES_UNCERTAIN)
 
 
@@ -121,10 +121,8 @@ def cases(release: Release, text: Text) -> Iterator[Case]:
             varied = dataclasses.replace(figure, grade=grade, verdict=verdict)
             yield Case(kind, level, grade, verdict, said(release, varied, kind, level, text))
         reasons = HIDDEN_LOSSES if kind is ClaimKind.LOSSES else HIDDEN
-        for reason, conf in product(reasons, (ConfStatus.FREE, ConfStatus.SMALL_COUNT)):
-            hidden = dataclasses.replace(
-                figure, grade=Grade.WITHHELD, verdict=None, value=None, reason=reason, conf_status=conf
-            )
+        for reason in reasons:
+            hidden = dataclasses.replace(figure, grade=Grade.WITHHELD, verdict=None, value=None, reason=reason)
             yield Case(kind, level, Grade.WITHHELD, reason, said(release, hidden, kind, level, text))
     for level, value in product(LEVELS, (0.2, -0.2, 0.001)):
         figure = dataclasses.replace(specimen(release, ClaimKind.CHANGE, level), value=value)

@@ -13,7 +13,7 @@ import pytest
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
-from analytics.model import Estimand, Grade, ObsStatus, Reason
+from analytics.model import ConfStatus, Estimand, Grade, ObsStatus, Reason
 from analytics.present import pictures
 from analytics.present.asked import Asked
 from analytics.present.pictures import Absent, Picture, Shown
@@ -46,9 +46,14 @@ NUMBERS = (
 )
 
 
-def withheld(figure: Figure, reason: Reason = Reason.COMPLEMENTARY) -> Figure:
+def withheld(figure: Figure, reason: Reason = Reason.CONFIDENTIAL) -> Figure:
     """The same figure, not published."""
-    hidden = {"reason": reason, "verdict": None, "obs_status": ObsStatus.MISSING, "conf_status": "D"}
+    hidden = {
+        "reason": reason,
+        "verdict": None,
+        "obs_status": ObsStatus.MISSING,
+        "conf_status": ConfStatus.CONFIDENTIAL,
+    }
     grade = None if figure.grade is None else Grade.WITHHELD
     return replace(figure, **dict.fromkeys(NUMBERS), **hidden, grade=grade)
 

@@ -249,13 +249,10 @@ def _withheld(figure: Figure, reason: Reason, grade: Grade = Grade.WITHHELD) -> 
 
 def test_a_withheld_figure_gives_its_reason_and_no_number(release: Release) -> None:
     """Quality and confidentiality are told apart; no digit of a value leaks."""
-    empty = _withheld(specimen(release, ClaimKind.EFFECT, "sector"), Reason.TOO_FEW_FIRMS)
-    code = release.codes("sector")[0]
+    figure, code = specimen(release, ClaimKind.EFFECT, "sector"), release.codes("sector")[0]
     quality, secret = (
-        sentence_of(
-            release, dataclasses.replace(empty, conf_status=conf), ClaimKind.EFFECT, "sector", code, Text("it")
-        ).long
-        for conf in "FA"
+        sentence_of(release, _withheld(figure, reason), ClaimKind.EFFECT, "sector", code, Text("it")).long
+        for reason in (Reason.TOO_FEW_FIRMS, Reason.CONFIDENTIAL)
     )
     assert "meno di 10 imprese" in quality
     assert "riservato" in secret
@@ -265,7 +262,7 @@ def test_a_withheld_figure_gives_its_reason_and_no_number(release: Release) -> N
 def test_a_value_withheld_by_itself_is_not_said_by_its_verdict(release: Release) -> None:
     """A figure that lost its value but kept its verdict says nothing of either."""
     figure = dataclasses.replace(
-        specimen(release, ClaimKind.EFFECT, "*"), value=None, reason=Reason.COMPLEMENTARY, verdict=Verdict.HIGHER
+        specimen(release, ClaimKind.EFFECT, "*"), value=None, reason=Reason.CONFIDENTIAL, verdict=Verdict.HIGHER
     )
     sentence = sentence_of(release, figure, ClaimKind.EFFECT, "*", "*", Text("it"))
     assert "più alte" not in sentence.long

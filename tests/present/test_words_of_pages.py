@@ -204,7 +204,7 @@ def test_a_year_that_is_withheld_gives_the_reason(release: Release) -> None:
     claim = replace(main, grade=Grade.LOW, verdict=Verdict.HIGHER)
     for hidden in (of(release, "typical_firm", horizon="3"), of(release, "lasting_typical_firm")):
         said = lasting_sentence(Instead(release, withheld(hidden)), claim, text)
-        assert "complementare" in said
+        assert "riservato" in said
         assert not any(character.isdigit() for character in said)
 
 
@@ -259,7 +259,7 @@ def test_losses_are_a_range_with_its_evidence_or_a_reason(release: Release, lang
         assert sentences(language)["said.note.losses"] in said
     hidden = losses_words(Instead(release, withheld(share)), text)
     assert not any(character.isdigit() for character in hidden)
-    assert text("why.complementary") in hidden
+    assert text("why.confidential") in hidden
 
 
 def test_a_programme_without_losses_says_nothing_of_them(michigan: Release) -> None:

@@ -72,8 +72,8 @@ def test_every_estimand_is_known_where_estimands_are_listed(where: str, known: I
         ("grade", Grade),
         ("result", Result),
         ("check", Check),
-        ("why", [reason for reason in Reason if reason is not Reason.TOO_FEW_FIRMS]),
-        ("why_long", [reason for reason in Reason if reason in (Reason.DOMINANCE, Reason.COMPLEMENTARY)]),
+        ("why", Reason),
+        ("why_long", [Reason.TOO_FEW_FIRMS, Reason.CONFIDENTIAL]),
         ("measure", [f"spec_{specification}" for specification in Specification]),
     ],
 )

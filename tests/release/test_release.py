@@ -60,8 +60,8 @@ def test_cells_of_one_or_two_firms_are_withheld_with_their_counts(release: Relea
     published = figures[figures["value"].notna()]
     for arm in ("n_funded", "n_comparison"):
         assert not published[arm].isin([1, 2]).any()
-        assert figures.loc[figures["conf_status"] == "A", arm].isna().all()
-    assert (figures["conf_status"] == "A").any()
+        assert figures.loc[figures["conf_status"] == "C", arm].isna().all()
+    assert (figures["conf_status"] == "C").any()
 
 
 def test_effects_under_ten_firms_are_withheld_for_quality(release: Release) -> None:
@@ -82,7 +82,7 @@ def test_the_demonstration_has_one_confidential_and_one_unreliable_sector(releas
         for code in release.codes("sector")
     ]
     statuses = [figure.conf_status for figure in found if figure]
-    assert (statuses.count("A"), statuses.count("D")) == (1, 1)
+    assert statuses.count("C") == 2
     assert [figure.obs_status for figure in found if figure].count("U") == 1
     assert sum(figure.published for figure in found if figure) == 12
 

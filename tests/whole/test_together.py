@@ -8,7 +8,7 @@ import pytest
 
 from analytics.build.candidate import build
 from analytics.build.contributions import Contribution
-from analytics.build.earlier import recall_earlier
+from analytics.build.earlier import recall_earlier, recall_ledger
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import WithheldCells, find_withheld_cells
 from analytics.build.rows.dots import dots, growth_beside
@@ -25,6 +25,7 @@ from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.mapping import load_mapping
+from tests.helpers.format_5 import as_format_5
 from tests.helpers.michigan_release import as_they_are, built
 
 PROGRAMME = "michigan-1988"
@@ -66,6 +67,12 @@ def funded_codes(home: Home) -> list[str]:
     return sorted(known & set(table.loc[table["outcome"] == "funded", "fiscal_code"]))
 
 
+def ledger_of(home: Home, release: Release) -> pd.DataFrame:
+    """Which cells the release withholds or holds, and by which rule."""
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        return recall_ledger(store.contributions_folder, release).cells
+
+
 def told(release: Release, outcome: str) -> pd.DataFrame:
     """An outcome's figures of the whole programme by their cell."""
     figures = release.figures[(release.figures["outcome"] == outcome) & (release.figures["wave"] == "*")]
@@ -88,7 +95,7 @@ def test_the_change_of_one_firm_is_not_told(first: tuple[Home, Release], one_cha
     pd.testing.assert_frame_equal(before.loc[known, numbers], now.loc[known, numbers], check_exact=True)
     held = now.loc[known & (now["horizon"] != "*"), "obs_status"]
     assert (held == "P").any()
-    assert (one_changed.suppressed["rule"] == "held").any()
+    assert (ledger_of(first[0], one_changed)["rule"] == "held").any()
     assert one_changed.manifest.beside == (first[1].release_id,)
 
 
@@ -127,15 +134,18 @@ def test_a_candidate_that_was_not_made_beside_what_was_published_since_is_refuse
     assert releases.current == other
 
 
-def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -> None:
-    """Without it a new release cannot be checked against the old one: the build says which file to bring back."""
+@pytest.mark.parametrize("kind", ["parquet", "withheld.parquet"])
+def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path, kind: str) -> None:
+    """Without contributions and ledger a new release cannot be checked against the old one: the build says which file
+    to bring back.
+    """
     home = Home(tmp_path)
     built(tmp_path, as_they_are)
     with Store(home.store(PROGRAMME), PROGRAMME) as store:
         releases = Releases(home.releases, PROGRAMME)
-        kept = store.contributions_folder / f"{releases.current}.parquet"
+        kept = store.contributions_folder / f"{releases.current}.{kind}"
         kept.unlink()
-        with pytest.raises(UserError, match="backup"):
+        with pytest.raises(UserError, match=f"{kept.name}.*backup"):
             build(confidential(), store, releases)
         build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
 
@@ -160,6 +170,26 @@ def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Ho
     assert find_withheld_cells(changed, confidential(), [behind]).rule("sales", "1", ()) is None
 
 
+@pytest.mark.parametrize("withheld", [False, True])
+def test_a_release_of_format_5_is_attacked_too(tmp_path: Path, withheld: bool) -> None:
+    """One firm changed since: what that release published stays, marked provisional; what its own ledger says that it
+    withheld tells nothing by difference, and nothing is held.
+    """
+    release, home = built(tmp_path, as_they_are), Home(tmp_path)
+    with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
+        [kept] = store.contributions_folder.glob("*.withheld.parquet")
+    columns = list(pd.read_parquet(kept))
+    kept.unlink()
+    cells = release.figures.loc[release.figures["outcome"] == "sales", list(DIMENSIONS)].drop_duplicates()
+    whole = [cells.assign(sells=code) for code in ("*", "yes")]
+    own = pd.concat(whole).assign(arm="funded", outcome="sales", horizon="*", rule="secondary")
+    as_format_5(Releases(home.releases, PROGRAMME).path(release.release_id), own[columns].head(len(own) * withheld))
+    assert Releases(home.releases, PROGRAMME).open().format_version == 5
+    rules = ledger_of(home, revised(home, 1, 3.0))
+    held = rules[(rules["rule"] == "held") & (rules["outcome"] == "sales") & (rules["arm"] == "funded")]
+    assert held.empty == withheld
+
+
 def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
     """The others' shrunken values would give away the programme's new effect."""
     home, _ = first
@@ -178,8 +208,8 @@ def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Re
 
 
 @pytest.fixture(scope="module")
-def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Release, Release]:
-    """A release, and a candidate after one comparison firm's sales of the last years were corrected."""
+def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Release, Release]:
+    """A home with a release, and a candidate after one comparison firm's sales of the last years were corrected."""
     root = tmp_path_factory.mktemp("beside")
     home, before = Home(root), built(root, as_they_are)
     applications, file, mapping = write_michigan_files(root / "files")
@@ -195,15 +225,15 @@ def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Releas
         how = load_mapping(mapping)
         import_file("sales", later, programme=load_programme(PROGRAMME), store=store, archive=home.archive, mapping=how)
         releases = Releases(home.releases, PROGRAMME)
-        return before, Release(releases.path(build(load_programme(PROGRAMME), store, releases)))
+        return home, before, Release(releases.path(build(load_programme(PROGRAMME), store, releases)))
 
 
-def test_the_change_of_one_comparison_firm_is_not_told(one_beside_changed: tuple[Release, Release]) -> None:
+def test_the_change_of_one_comparison_firm_is_not_told(one_beside_changed: tuple[Home, Release, Release]) -> None:
     """Every effect moves by what it corrected, a group's by its part: effects, money, checks, the path and the dots
     stay, marked provisional.
     """
-    first, second = one_beside_changed
-    ledger = second.suppressed
+    home, first, second = one_beside_changed
+    ledger = ledger_of(home, second)
     assert set(ledger.loc[ledger["rule"] == "held", "arm"]) == {"comparison"}
     place = ["outcome", "measure", "arm", "horizon", *DIMENSIONS]
     before, now = (
@@ -242,7 +272,7 @@ def test_the_dots_of_a_held_sector_stay(tmp_path: Path) -> None:
     home, release = Home(tmp_path), built(tmp_path, as_they_are)
     few = grown(home, 2)
     columns = ["outcome", "sector", "horizon", "place", "value", "n"]
-    assert (few.suppressed["rule"] == "held").any()
+    assert (ledger_of(home, few)["rule"] == "held").any()
     pd.testing.assert_frame_equal(few.spread[columns], release.spread[columns])
     assert set(release.spread["obs_status"]) == {"A"}
     assert set(few.spread["obs_status"]) == {"P"}

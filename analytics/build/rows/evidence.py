@@ -93,8 +93,8 @@ def _of_specifications(assessment: Assessment, assessed: Assessed) -> Iterator[F
             figure = _number(key, number, (effect.n_funded, effect.n_comparison))
             figure = replace(figure, half_low=effect.half_low, half_high=effect.half_high)
         else:
-            secret = effect.reason is Reason.FEW_FIRMS_APART
-            figure = _missing(key, effect.reason, ConfStatus.SECONDARY if secret else ConfStatus.FREE)
+            secret = effect.reason is Reason.CONFIDENTIAL
+            figure = _missing(key, effect.reason, ConfStatus.CONFIDENTIAL if secret else ConfStatus.FREE)
         yield replace(figure, result=varied.result, because=varied.because)
 
 

@@ -40,10 +40,8 @@ def _events(panel: Panel, programme: Programme, *, whole_only: bool) -> Iterator
         largest = _largest(firms, by_event[event], rules)
         if not isinstance(effect, EventEstimate):
             yield _unpublished(key, effect.reason)
-        elif whole_only and not _reached_by_all(firms, by_event[event]):
-            yield _unpublished(key, Reason.COMPLEMENTARY, ConfStatus.SECONDARY)
-        elif largest is None:
-            yield _unpublished(key, Reason.DOMINANCE, ConfStatus.DOMINANCE)
+        elif largest is None or (whole_only and not _reached_by_all(firms, by_event[event])):
+            yield _unpublished(key, Reason.CONFIDENTIAL, ConfStatus.CONFIDENTIAL)
         else:
             yield _event(key, effect, largest, rules)
 

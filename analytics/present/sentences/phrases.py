@@ -5,7 +5,7 @@ import re
 import pandas as pd
 
 from analytics.language.text import Text, speaking
-from analytics.model import ConfStatus, DataKind, Reason
+from analytics.model import DataKind
 from analytics.release import Figure, Release
 from analytics.release.measures import OVERALL
 
@@ -27,21 +27,14 @@ def data_note(release: Release, text: Text) -> str:
     return text(key) if key else ""
 
 
-def _reason(figure: Figure) -> str:
-    """Too few firms is two reasons: too little to tell, or telling too much."""
-    if figure.reason is Reason.TOO_FEW_FIRMS:
-        return "quality" if figure.conf_status == ConfStatus.FREE else "confidential"
-    return str(figure.reason)
-
-
 def why(figure: Figure, release: Release, text: Text) -> str:
     """Why a figure is withheld, in a few words."""
-    return text(f"why.{_reason(figure)}", min_firms=release.settings.min_firms)
+    return text(f"why.{figure.reason}", min_firms=release.settings.min_firms)
 
 
 def why_at_length(figure: Figure, release: Release, text: Text) -> str:
     """Why a group's figure is withheld, in a sentence."""
-    return text(f"why_long.{_reason(figure)}", min_firms=release.settings.min_firms)
+    return text(f"why_long.{figure.reason}", min_firms=release.settings.min_firms)
 
 
 def measure_words(figure: Figure, text: Text) -> str:

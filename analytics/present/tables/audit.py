@@ -136,13 +136,14 @@ def method_words(release: Release, text: Text) -> dict[str, str]:
 
 
 def protection_table(release: Release, text: Text) -> pd.DataFrame:
-    """One row per pattern that withholds anything: counts and grants, then each outcome; of the comparison arm too."""
-    patterns = {of: pattern for of, pattern in release.manifest.disclosure.items() if pattern.narrowest is not None}
-    counts = ["primary", "secondary", *(["held"] if any(pattern.held for pattern in patterns.values()) else [])]
+    """One row per pattern that withholds anything: counts and grants, then each outcome; of the comparison arm too. By
+    which rules is not told.
+    """
+    patterns = {of: found for of, found in release.manifest.disclosure.items() if found.withheld or found.held}
+    counts = ["cells", "withheld", *(["held"] if any(pattern.held for pattern in patterns.values()) else [])]
     lines = {}
     for (arm, outcome), pattern in patterns.items():
         label = text("table.counts") if outcome == ALL else release.programme.outcome(outcome).label.in_(text)
         label = text("table.of_comparison", what=label) if arm is Arm.COMPARISON else label
-        shown = {text(f"table.protected_{count}"): text.number(getattr(pattern, count)) for count in counts}
-        lines[label] = shown | {text("table.protected_narrowest"): text.number(pattern.narrowest or 0.0, 1)}
+        lines[label] = {text(f"table.protected_{count}"): text.number(getattr(pattern, count)) for count in counts}
     return pd.DataFrame.from_dict(lines, orient="index")
