@@ -74,11 +74,10 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
         grants = units["grant_eur"].to_numpy(dtype=np.float64, na_value=np.nan)
         columns[Contribution(ALL, ALL, "grants").column] = np.where(funded, grants, np.nan)
     for outcome in programme.outcomes:
-        in_either_arm = funded | compared
+        for horizon, traced in _traced(panel, outcome, programme, samples[outcome.name]):
+            marks = np.where(funded | compared, _trace(traced), np.nan)
+            columns[Contribution(outcome.name, horizon, TRACE).column] = marks
         for sample in samples[outcome.name]:
-            traced = _reported(panel, outcome, programme) if sample.horizon == OVERALL else _entering(sample, outcome)
-            marks = np.where(in_either_arm, _trace(traced), np.nan)
-            columns[Contribution(outcome.name, sample.horizon, TRACE).column] = marks
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
     for contribution, marks in _traces_of_evidence(panel, programme):
@@ -103,11 +102,21 @@ def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Co
         yield Contribution(question.outcome, question.horizon_code, f"{TRACE}_{name}"), _trace(values)
 
 
-def _reported(panel: Panel, outcome: Outcome, programme: Programme) -> FloatArray:
-    """All that a firm ever reported of an outcome, and of the one that it is part of."""
+def _traced(
+    panel: Panel, outcome: Outcome, programme: Programme, samples: Sequence[Sample]
+) -> Iterator[tuple[str, FloatArray]]:
+    """What firms reported of an outcome, and of the one that it is part of, by the horizon whose figures it enters: all
+    of it, over all years; what was before the first award, every year; of one year, its windows.
+    """
     whole = programme.whole_of(outcome)
     outcomes = [outcome] if whole is None else [outcome, whole]
-    return np.hstack([panel.outcomes[reported.name] for reported in outcomes])
+    reported = [panel.outcomes[one.name] for one in outcomes]
+    early = panel.periods < cohorts_of(panel)[0]
+    yield OVERALL, np.hstack(reported)
+    yield ALL, np.hstack([values[:, early] for values in reported])
+    for sample in samples:
+        if sample.horizon != OVERALL:
+            yield sample.horizon, _entering(sample, outcome)
 
 
 def _entering(sample: Sample, outcome: Outcome) -> FloatArray:
@@ -115,7 +124,7 @@ def _entering(sample: Sample, outcome: Outcome) -> FloatArray:
     those of its own cohort alone.
     """
     windows = sample.windows
-    shares = [] if outcome.share_of is None else [sample.online_share]
+    shares = [sample.online_share] if outcome.share_of in sample.panel.outcomes else []
     others = (windows.own >= 0)[:, None] & (windows.own[:, None] != np.arange(len(windows.cohorts)))
     return np.hstack(
         [np.where(others, np.nan, known) for known in (windows.before, windows.after, *sample.traits, *shares)]

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.contributions import SELLS, Contribution, contributions_in
+from analytics.build.contributions import SELLS, TRACE, Contribution, contributions_in
 from analytics.disclosure.cube import UNKNOWN, Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
@@ -23,9 +23,9 @@ from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.release.figure import group_of
-from analytics.release.measures import ALL
+from analytics.release.measures import ALL, OVERALL
 
-LEDGER_COLUMNS = ("arm", "outcome", "horizon", "rule")  # of a suppression ledger, beside the dimensions
+LEDGER_COLUMNS = ("arm", "outcome", "horizon", "conf_status", "rule")  # of a suppression ledger, beside the dimensions
 # a count stands with one sum of its firms; a vote is a count
 CELL_MEASURES = {
     "grants": ("value",),
@@ -149,12 +149,12 @@ class ContributionCubes:
             programme.grant_max,
         )
 
-    def earlier_pattern(self, arm: Arm, outcome: str, base: Cube) -> BoolArray | None:
-        """(n_cells,) the pattern of the release before, in all its years, as a start; None where there was none."""
-        if not self._before:
-            return None
-        last = self._before[-1]
-        return self.mask(base, _withheld_by(last, arm, outcome, (ALL,), held=False))
+    def earlier_rules(self, arm: Arm, outcome: str) -> dict[Group, Rule]:
+        """Why the release before withheld what it did in all its years; nothing where there was none of this format."""
+        if not self._before or self._before[-1].release.own_ledger is not None:
+            return {}
+        rules = _withheld_by(self._before[-1], arm, outcome, (ALL,))
+        return {group: rule for group, rule in rules.items() if rule is not Rule.HELD}
 
     def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
         """(n_cells,) the group that each cell is of. known: None for firms whose code in a dimension is not known."""
@@ -196,26 +196,21 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
 
 
 def _with_column(frame: pd.DataFrame, contribution: Contribution) -> pd.DataFrame | None:
-    """What stood behind an earlier release, where it has that column; once, one trace served all horizons."""
-    former = Contribution(contribution.outcome, ALL, contribution.what).column
-    if contribution.column in frame:
-        return frame
-    return frame.rename(columns={former: contribution.column}) if former in frame and contribution.is_trace else None
+    """What stood behind an earlier release, where it has that column. Up to format 5, one trace served all horizons."""
+    of_all, of_years = (Contribution(contribution.outcome, at, TRACE).column for at in (ALL, OVERALL))
+    if contribution.what == TRACE and of_years not in frame:
+        return frame.rename(columns={of_all: of_years}) if contribution.column == of_years and of_all in frame else None
+    return frame if contribution.column in frame else None
 
 
-def _withheld_by(
-    inputs: EarlierInputs, arm: Arm, outcome: str, horizons: Sequence[str], *, held: bool = True
-) -> dict[Group, None]:
-    """The groups that an earlier release did not publish anew in any of those horizons; held: also those that stayed
-    as a release before had them.
-    """
+def _withheld_by(inputs: EarlierInputs, arm: Arm, outcome: str, horizons: Sequence[str]) -> dict[Group, Rule]:
+    """The groups that an earlier release did not publish anew in any of those horizons, and why."""
     ledger = inputs.ledger
     rows = ledger[(ledger["arm"] == arm) & (ledger["outcome"] == outcome) & ledger["horizon"].isin(horizons)]
-    if not held:
-        rows = rows[rows["rule"] != Rule.HELD]
     names = [name for name in map(str, rows) if name not in LEDGER_COLUMNS]
     codes_of = rows[names].itertuples(index=False, name=None)
-    return dict.fromkeys(group_of(zip(names, codes, strict=True)) for codes in codes_of)
+    groups = (group_of(zip(names, codes, strict=True)) for codes in codes_of)
+    return dict(zip(groups, map(Rule, rows["rule"]), strict=True))
 
 
 @cache

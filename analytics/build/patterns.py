@@ -177,21 +177,25 @@ class _Patterns:
     def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
         """Search, attack, and note what came out. forced: what is withheld in any case; sensitive: and confidential."""
         base, measures = self._cubes.base(arm), list(self._cubes.measures(arm, outcome))
-        pattern = protect_together(
-            [ResponseVariable(base, measures=()), *(measure.variable for measure in measures)],
-            self._limits,
-            withheld=self._cubes.mask(base, forced),
-            sensitive=self._cubes.mask(base, sensitive),
-            importance=self._cubes.importance(base),
-            earlier=self._cubes.earlier_pattern(arm, outcome, base),
-            accept_told=True,
-            protect_changes=False,
-            tick=self._tick,
-        )
-        rules = {
-            group: forced.get(group) or sensitive.get(group) or own
-            for group, own in self._rules_of(base, pattern).items()
-        }
+        before = self._cubes.earlier_rules(arm, outcome)
+        for earlier in (before, {}) if before else ({},):
+            pattern = protect_together(
+                [ResponseVariable(base, measures=()), *(measure.variable for measure in measures)],
+                self._limits,
+                withheld=self._cubes.mask(base, forced),
+                sensitive=self._cubes.mask(base, sensitive),
+                importance=self._cubes.importance(base),
+                earlier=self._cubes.mask(base, earlier) if earlier else None,
+                accept_told=True,
+                protect_changes=False,
+                tick=self._tick,
+            )
+            rules = {
+                group: forced.get(group) or sensitive.get(group) or own
+                for group, own in self._rules_of(base, pattern).items()
+            }
+            if rules == earlier:  # for the same reasons the same cells: it lost least once
+                break
         self.rules[arm, outcome, ALL] = rules
         narrowest, held = np.inf, 0
         for horizon in dict.fromkeys(measure.horizon for measure in measures):
