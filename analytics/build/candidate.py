@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 import analytics
+from analytics.build.applications import applications_told
 from analytics.build.contributions import contributions
 from analytics.build.cubes import cube_dimensions
 from analytics.build.earlier import keep_contributions, recall_earlier
@@ -89,8 +90,10 @@ def contents(
         "figures": figures_table(withhold(candidates, withheld_cells, programme, earlier), filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
-        "reconciliation": reconciliation(panel, programme, store, withheld_cells),
-        "applications": store.frame("outcomes")[["outcome", "applications"]],
+        "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier),
+        "applications": applications_told(
+            store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
+        ),
         "suppressed": withheld_cells.ledger(cube_dimensions(filed)),
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.contributions import SELLS, Contribution, contributions_in
+from analytics.build.contributions import MEASURED, REPORTING, SELLS, Contribution, contributions_in
 from analytics.disclosure.cube import UNKNOWN, Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
@@ -118,17 +118,23 @@ class ContributionCubes:
             if contribution.outcome == outcome and not idle and of_arm[contribution.column].notna().any():
                 cube = self.own(contribution, arm)
                 earlier = self._earlier(contribution, arm)
-                hidden = self._hidden(cube, contribution.what)
+                hidden = self._hidden(cube, contribution)
                 cell_measures = CUBE_MEASURES if trace else CELL_MEASURES.get(contribution.what, ("n_units",))
                 yield HorizonMeasure(
                     contribution.horizon, ResponseVariable(cube, earlier, hidden, cell_measures, trace)
                 )
 
-    def _hidden(self, cube: Cube, what: str) -> BoolArray:
-        """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""
-        hidden = np.array([group is None for group in self.groups(cube)], dtype=bool)
-        if what in set(Estimand):
-            hidden |= cube.measure("n_units") < self._programme.settings.min_firms
+    def _hidden(self, cube: Cube, contribution: Contribution) -> BoolArray:
+        """Cells of firms whose code is not known are in no figure; nor are effects of too few firms, but for how many
+        of a tranche are analysed, which a reconciliation tells.
+        """
+        groups, question = self.groups(cube), self._programme.headline
+        hidden = np.array([group is None for group in groups], dtype=bool)
+        if contribution.what in set(Estimand):
+            few = cube.measure("n_units") < self._programme.settings.min_firms
+            main = Contribution(question.outcome, question.horizon_code, question.estimand.value)
+            told = [contribution == main and {name for name, _ in group or ()} <= {"wave"} for group in groups]
+            hidden |= few & ~np.array(told, dtype=bool)
         return hidden
 
     def _earlier(self, contribution: Contribution, arm: Arm) -> list[tuple[Cube, BoolArray]]:
@@ -149,12 +155,13 @@ class ContributionCubes:
                 names = [name for name in self._dimensions if name in rows]
                 codes_of = rows[names].itertuples(index=False, name=None)
                 withheld = dict.fromkeys(group_of(zip(names, codes, strict=True)) for codes in codes_of)
-                earlier.append((cube, self.mask(cube, withheld) | self._hidden(cube, contribution.what)))
+                earlier.append((cube, self.mask(cube, withheld) | self._hidden(cube, contribution)))
         return earlier
 
     def _cube(self, frame: pd.DataFrame, contribution: Contribution, arm: Arm) -> Cube:
         """The cube of a column of an arm, over the dimensions of which any code is known."""
         column = contribution.column
+        tables = [("wave",)] if contribution.what in (REPORTING, MEASURED) else self._tables(arm)
         rows = frame.loc[(frame["arm"] == arm.value) & frame[column].notna(), [*self._dimensions, column]]
         known = {name for name in self._dimensions if frame[name].notna().any()}
         parents = {dimension.name: dimension.parents for dimension in self._programme.dimensions}
@@ -169,7 +176,7 @@ class ContributionCubes:
             value=column,
             unit="firm_",
             hierarchies=hierarchies,
-            tables=[table for table in self._tables(arm) if set(table) <= known],
+            tables=[table for table in tables if set(table) <= known],
         )
 
     def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
