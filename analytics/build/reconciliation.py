@@ -99,7 +99,7 @@ def reconciliation(
                 row[counted.column] = _newest(counted.column, announced.tranche, earlier)
         rows.append(row)
     table = pd.DataFrame(rows)
-    return table.astype({column: "Int64" for column in table if column.endswith("_firms")})
+    return table.astype({column: "Int64" for column in map(str, table) if column.endswith("_firms")})
 
 
 def _announced(programme: Programme) -> Iterator[TrancheCounts]:

@@ -75,23 +75,23 @@ def _steps(size: float, share: float) -> Iterator[tuple[float, float]]:
 
 def share_for(amounts: tuple[Amount, ...], rules: DisclosureRules) -> float | None:
     """The step of amounts, as a share of each: 2% from a hundred firms on, else p%, else 2p%: the first r that leaves
-    the two largest contributions together, t of a sum S, open: r (S + S − t) ≥ 2p% t, where S − t is what other figures
-    may tell. None where none does.
+    the two largest contributions together, t of a sum S, open by p% on either side. Beside it another figure may tell
+    S − t with the finest step, r₀: r S + r₀ (S − t) ≥ 2p% t. None where none does.
 
     It goes by two, so that the limit which a fine step proves is no close one of the largest.
     """
     p = rules.p_percent / 100
-    few = any(amount.n < MANY_FIRMS for amount in amounts)
-    for share in (p, 2 * p) if few else (min(FINE_AMOUNT, p), p, 2 * p):
-        if share <= COARSEST and all(_is_open(amount, share, p) for amount in amounts):
+    finest = p if any(amount.n < MANY_FIRMS for amount in amounts) else min(FINE_AMOUNT, p)
+    for share in sorted({finest, p, 2 * p}):
+        if share <= COARSEST and all(_is_open(amount, share, finest, p) for amount in amounts):
             return share
     return None
 
 
-def _is_open(amount: Amount, share: float, p: float) -> bool:
+def _is_open(amount: Amount, share: float, finest: float, p: float) -> bool:
     """Whether a step of that share of it leaves what its two largest firms add open by p%."""
-    together = amount.largest + amount.second
-    return share * (2 * abs(amount.value) - together) >= 2 * p * together * (1 - 1e-9)
+    size, together = abs(amount.value), amount.largest + amount.second
+    return share * size + finest * max(size - together, 0.0) >= 2 * p * together * (1 - 1e-9)
 
 
 def rough_amount(amount: Amount, rules: DisclosureRules) -> float | None:
