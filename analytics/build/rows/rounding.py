@@ -124,4 +124,4 @@ def rough_means(before: Amount, after: Amount, rules: DisclosureRules) -> Means 
     if not share:
         return Means(before.value, after.value, change)
     told = rough(before.value, share)
-    return Means(told, to_step(told * (1 + change), 1e-9), change)
+    return Means(told, float(f"{told * (1 + change):.12g}"), change)
