@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 import analytics
+from analytics.build.applications import applications_told
 from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_ledger, recall_earlier
 from analytics.build.panel_from_store import from_store
@@ -92,8 +93,10 @@ def contents(
         "figures": figures_table(withhold(candidates, withheld_cells, programme, earlier), filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
-        "reconciliation": reconciliation(panel, programme, store, withheld_cells),
-        "applications": store.frame("outcomes")[["outcome", "applications"]],
+        "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier),
+        "applications": applications_told(
+            store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
+        ),
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
     manifest = _manifest(panel, filed, store, release, outcomes, beside, withheld_cells)

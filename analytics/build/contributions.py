@@ -21,6 +21,7 @@ from analytics.programme.parts import Outcome
 from analytics.release.measures import ALL, OVERALL, estimands_of
 
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
+REPORTING, MEASURED = "reporting", "measured"  # funded firms that a reconciliation counts
 TRACE = "trace"  # of what a firm reported, inside the windows or not; of one year, of what enters its effects
 # what else the figures are made with: matched on, described or set in proportion to
 TRACED_TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
@@ -60,7 +61,8 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
 
     Counts and grants ("*|*|firms", "*|*|grants"); of each outcome and horizon, per period, what it sold `before` and
     `after`; of each estimand and funded firm, what it adds to a sum that a published effect gives away: its expected
-    sales without the grant (`euro_weighted`), or one vote. A comparison firm has the mean of its windows, weighted as
+    sales without the grant (`euro_weighted`), or one vote; of the headline, which firms are `reporting` and `measured`.
+    A comparison firm has the mean of its windows, weighted as
     in the means that are published.
     """
     units, funded = panel.units, panel.funded
@@ -82,7 +84,17 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
     for contribution, marks in _traces_of_evidence(panel, programme):
         columns[contribution.column] = np.where(funded | compared, marks, np.nan)
+    columns |= {contribution.column: marks for contribution, marks in _reconciled(panel, programme, samples)}
     return frame.join(pd.DataFrame(columns, index=frame.index))
+
+
+def _reconciled(panel: Panel, programme: Programme, samples: Samples) -> Iterator[tuple[Contribution, FloatArray]]:
+    """Funded firms with any figure of the headline's outcome, and those with both windows: 1, NaN elsewhere."""
+    question = programme.headline
+    sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
+    for what, values in ((REPORTING, panel.outcomes[question.outcome]), (MEASURED, sample.windows.after)):
+        counted = panel.funded & np.isfinite(values).any(axis=1)
+        yield Contribution(question.outcome, question.horizon_code, what), np.where(counted, 1.0, np.nan)
 
 
 def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Contribution, FloatArray]]:

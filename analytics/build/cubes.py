@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.contributions import SELLS, TRACE, Contribution, contributions_in
+from analytics.build.contributions import MEASURED, REPORTING, SELLS, TRACE, Contribution, contributions_in
 from analytics.disclosure.cube import UNKNOWN, Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
@@ -114,17 +114,23 @@ class ContributionCubes:
             if contribution.outcome == outcome and not idle and of_arm[contribution.column].notna().any():
                 cube = self.own(contribution, arm)
                 earlier = self._earlier(contribution, arm)
-                hidden = self._hidden(cube, contribution.what)
+                hidden = self._hidden(cube, contribution)
                 cell_measures = CUBE_MEASURES if trace else CELL_MEASURES.get(contribution.what, ("n_units",))
                 yield HorizonMeasure(
                     contribution.horizon, ResponseVariable(cube, earlier, hidden, cell_measures, trace)
                 )
 
-    def _hidden(self, cube: Cube, what: str) -> BoolArray:
-        """Cells of firms whose code is not known are in no figure; nor are effects of too few firms."""
-        hidden = np.array([group is None for group in self.groups(cube)], dtype=bool)
-        if what in set(Estimand):
-            hidden |= cube.measure("n_units") < self._programme.settings.min_firms
+    def _hidden(self, cube: Cube, contribution: Contribution) -> BoolArray:
+        """Cells of firms whose code is not known are in no figure; nor are effects of too few firms, but for how many
+        of a tranche are analysed, which a reconciliation tells.
+        """
+        groups, question = self.groups(cube), self._programme.headline
+        hidden = np.array([group is None for group in groups], dtype=bool)
+        if contribution.what in set(Estimand):
+            few = cube.measure("n_units") < self._programme.settings.min_firms
+            main = Contribution(question.outcome, question.horizon_code, question.estimand.value)
+            told = [contribution == main and {name for name, _ in group or ()} <= {"wave"} for group in groups]
+            hidden |= few & ~np.array(told, dtype=bool)
         return hidden
 
     def _earlier(self, contribution: Contribution, arm: Arm) -> list[tuple[Cube, BoolArray]]:
@@ -137,7 +143,7 @@ class ContributionCubes:
                 same = self._cuts_alike(programme) and self._frame[columns].equals(frame.reindex(columns=columns))
                 cube = self.own(contribution, arm) if same else _cube(frame, contribution, arm, programme)
                 groups = _withheld_by(inputs, arm, contribution.outcome, (ALL, contribution.horizon))
-                earlier.append((cube, self.mask(cube, groups) | self._hidden(cube, contribution.what)))
+                earlier.append((cube, self.mask(cube, groups) | self._hidden(cube, contribution)))
         return earlier
 
     def _cuts_alike(self, programme: Programme) -> bool:
@@ -182,6 +188,7 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
     known = {name for name in dimensions if frame[name].notna().any()}
     parents = {dimension.name: dimension.parents for dimension in programme.dimensions} | {"beneficiary_kind": (SELLS,)}
     nested = {inner: [outer for outer in outers if outer in known] for inner, outers in parents.items()}
+    tables = [("wave",)] if contribution.what in (REPORTING, MEASURED) else _tables(programme, arm)
     most = programme.grant_max if contribution.what == "grants" else None
     return Cube.from_microdata(
         rows.reset_index(names="firm_"),
@@ -189,7 +196,7 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
         value=column,
         unit="firm_",
         hierarchies={inner: outers for inner, outers in nested.items() if inner in known and outers},
-        tables=[table for table in _tables(programme, arm) if set(table) <= known],
+        tables=[table for table in tables if set(table) <= known],
         most_per_unit=np.inf if most is None else float(most),
         link_undeclared=True,
     )

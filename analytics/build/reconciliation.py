@@ -1,30 +1,27 @@
-"""Announced -> loaded -> analysed firms and euros, by tranche, less what is withheld of a tranche."""
+"""Announced -> loaded -> analysed firms and euros, by tranche: each is a cell of the cube, told as its cell may be."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from dataclasses import asdict, dataclass
 
-import numpy as np
 import pandas as pd
 
-from analytics.build.contributions import SELLS
+from analytics.build.contributions import MEASURED, REPORTING, SELLS, Contribution
 from analytics.build.patterns import WithheldCells
-from analytics.estimate.sample import Sample
-from analytics.model import Rule
-from analytics.panel import Panel
+from analytics.model import Arm, Rule
+from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
+from analytics.programme.parts import Tranche
+from analytics.release import Release
 from analytics.release.figure import group_of
-from analytics.release.measures import ALL, OVERALL
+from analytics.release.measures import ALL
 from analytics.store.database import Store
-
-COUNTED = ("loaded_firms", "loaded_eur", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")
 
 
 @dataclass(frozen=True, slots=True)
 class TrancheCounts:
     """A row of the release's reconciliation, see release.sql. tranche "*": all. None: not stated, unknown or withheld.
 
-    loaded_eur: a decimal, euros and cents.
+    loaded_eur: euros and cents.
     """
 
     tranche: str
@@ -32,64 +29,126 @@ class TrancheCounts:
     announced_eur: float | None
     announced_eur_is: str | None
     loaded_firms: int | None
-    loaded_eur: Any
+    loaded_eur: float | None
     selling_firms: int | None
     reporting_firms: int | None
     measured_firms: int | None
     analysed_firms: int | None
 
 
-def reconciliation(panel: Panel, programme: Programme, store: Store, withheld_cells: WithheldCells) -> pd.DataFrame:
-    """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*"); what is withheld of a
-    tranche is not told here either.
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a column of the reconciliation counts: the firms that contribute to something, or (euros) what they do;
+    selling: of those alone that sell.
     """
-    tranches = list(_counted(panel, programme, store))
-    every = [*tranches, _all_tranches(tranches)]
-    return pd.DataFrame([asdict(_hide(row, programme.headline.outcome, withheld_cells)) for row in every])
+
+    column: str
+    contribution: Contribution
+    selling: bool = False
+    euros: bool = False
+
+    def group(self, tranche: str) -> Group:
+        """The cell of a tranche, or of all of them."""
+        return group_of({"wave": tranche} | ({SELLS: "yes"} if self.selling else {}))
+
+    def of(self, funded: pd.DataFrame, tranche: str) -> float | None:
+        """The figure of that cell, from the funded firms' contributions; None where no grant is known."""
+        here = funded if tranche == ALL else funded[funded["wave"] == tranche]
+        here = here[here[SELLS] == "yes"] if self.selling else here
+        if self.contribution.column not in here:
+            return None
+        known = here[self.contribution.column].dropna()
+        if not self.euros:
+            return len(known)
+        return round(float(known.sum()), 2) if len(known) else None
 
 
-def _counted(panel: Panel, programme: Programme, store: Store) -> Iterator[TrancheCounts]:
-    """Each tranche of the programme file, in its order."""
-    question, wave = programme.headline, panel.units["wave"]
-    sample = Sample(panel, question.outcome, programme.settings, question.year)
-    reporting = np.isfinite(panel.outcomes[question.outcome]).any(axis=1)
-    measured = np.isfinite(sample.windows.after).any(axis=1)
-    selling = panel.units[SELLS].to_numpy(dtype=bool)
+def _counted(programme: Programme) -> list[_Counted]:
+    """The columns that are counted: of all firms, then of the headline."""
+    question = programme.headline
+
+    def of_headline(column: str, what: str) -> _Counted:
+        return _Counted(column, Contribution(question.outcome, question.horizon_code, what))
+
+    firms = Contribution(ALL, ALL, "firms")
+    return [
+        _Counted("loaded_firms", firms),
+        _Counted("loaded_eur", Contribution(ALL, ALL, "grants"), euros=True),
+        _Counted("selling_firms", firms, selling=True),
+        of_headline("reporting_firms", REPORTING),
+        of_headline("measured_firms", MEASURED),
+        of_headline("analysed_firms", question.estimand.value),
+    ]
+
+
+def reconciliation(
+    contributions: pd.DataFrame, programme: Programme, withheld_cells: WithheldCells, earlier: Sequence[Release]
+) -> pd.DataFrame:
+    """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*"). What is withheld of a
+    cell is not told here either; what is held is as the newest of the earlier releases (oldest first) has it.
+    """
+    funded = contributions[contributions["arm"] == Arm.FUNDED.value]
+    rows = []
+    for announced in _announced(programme):
+        row = asdict(announced)
+        for counted in _counted(programme):
+            rule = _rule(counted, announced.tranche, withheld_cells)
+            if rule is None:
+                row[counted.column] = counted.of(funded, announced.tranche)
+            elif rule is Rule.HELD:
+                row[counted.column] = _newest(counted.column, announced.tranche, earlier)
+        rows.append(row)
+    table = pd.DataFrame(rows)
+    return table.astype({column: "Int64" for column in map(str, table) if column.endswith("_firms")})
+
+
+def _announced(programme: Programme) -> Iterator[TrancheCounts]:
+    """What was stated of each tranche, in the order of the programme file, and of all: a sum with an unknown part, or
+    of grants and endowments together, is unknown.
+    """
+    nothing = dict.fromkeys(counted.column for counted in _counted(programme))
+    tranches = programme.tranches
+    for tranche in tranches:
+        kind = tranche.announced_eur_is if tranche.announced_eur is not None else None
+        yield TrancheCounts(tranche.id, tranche.announced_firms, tranche.announced_eur, kind, **nothing)
+    firms = [tranche.announced_firms for tranche in tranches if tranche.announced_firms is not None]
+    euros = [
+        tranche.announced_eur
+        for tranche in tranches
+        if tranche.announced_eur is not None and tranche.announced_eur_is == "grants"
+    ]
+    all_firms = sum(firms) if len(firms) == len(tranches) else None
+    yield TrancheCounts(ALL, all_firms, sum(euros) if len(euros) == len(tranches) else None, None, **nothing)
+
+
+def _rule(counted: _Counted, tranche: str, withheld_cells: WithheldCells) -> Rule | None:
+    """Why an entry is withheld or held: by its cell; or withheld with the firms of its tranche."""
+    about, group = counted.contribution, counted.group(tranche)
+    own = withheld_cells.rule(about.outcome, about.horizon, group)
+    of_firms = withheld_cells.rule(ALL, ALL, group_of({"wave": tranche}))
+    return own if of_firms in (None, Rule.HELD) or own not in (None, Rule.HELD) else of_firms
+
+
+def _newest(column: str, tranche: str, earlier: Sequence[Release]) -> float | None:
+    """An entry as the newest release has it that tells it."""
+    for release in reversed(earlier):
+        rows = release.reconciliation
+        told = rows.loc[rows["tranche"] == tranche, column].dropna()
+        if len(told):
+            return float(told.iloc[0])
+    return None
+
+
+def above_announced(programme: Programme, store: Store) -> list[Tranche]:
+    """Tranches for which more firms or euros were loaded than announced: something is loaded twice, or wrong. For the
+    officer: it counts what is withheld, too.
+    """
     loaded = {row["tranche"]: row for row in store.frame("tranches").to_dict("records")}
+    above = []
     for tranche in programme.tranches:
-        funded = panel.funded & (wave == tranche.id).to_numpy()
-        in_store = loaded.get(tranche.id, {})
-        deletions = sample.deletions(question.estimand, sample.group(funded))
-        yield TrancheCounts(
-            tranche=tranche.id,
-            announced_firms=tranche.announced_firms,
-            announced_eur=tranche.announced_eur,
-            announced_eur_is=tranche.announced_eur_is if tranche.announced_eur is not None else None,
-            loaded_firms=in_store.get("firms", 0),
-            loaded_eur=in_store.get("grant_eur"),
-            selling_firms=int((selling & funded).sum()),
-            reporting_firms=int((reporting & funded).sum()),
-            measured_firms=int((measured & funded).sum()),
-            analysed_firms=int(deletions.funded.sum()) if deletions else 0,
-        )
-
-
-def _hide(row: TrancheCounts, outcome: str, withheld_cells: WithheldCells) -> TrancheCounts:
-    """Without what the patterns withhold of the tranche: its counts and amount, or how many of its firms sell."""
-    group = group_of({"wave": row.tranche})
-    secret = any(withheld_cells.rule(of, OVERALL, group) not in (None, Rule.HELD) for of in (ALL, outcome))
-    hidden = COUNTED if secret else ()
-    if withheld_cells.rule(ALL, ALL, group_of({"wave": row.tranche, SELLS: "yes"})) is not None:
-        hidden = (*hidden, "selling_firms")
-    return replace(row, **dict.fromkeys(hidden))  # type: ignore[arg-type]
-
-
-def _all_tranches(tranches: Sequence[TrancheCounts]) -> TrancheCounts:
-    """Sums over tranches; a sum with an unknown part, or of grants and endowments together, is unknown."""
-    sums: dict[str, Any] = {}
-    for name in ("announced_firms", *COUNTED):
-        parts = [getattr(tranche, name) for tranche in tranches]
-        sums[name] = None if any(pd.isna(part) for part in parts) else sum(parts)
-    only_grants = {tranche.announced_eur_is for tranche in tranches} == {"grants"}
-    announced_eur = sum(tranche.announced_eur or 0.0 for tranche in tranches) if only_grants else None
-    return TrancheCounts(tranche=ALL, announced_eur=announced_eur, announced_eur_is=None, **sums)
+        row = loaded.get(tranche.id, {"firms": 0, "grant_eur": None})
+        firms = tranche.announced_firms is not None and row["firms"] > tranche.announced_firms
+        stated = tranche.announced_eur is not None and tranche.announced_eur_is == "grants"
+        euros = stated and not pd.isna(row["grant_eur"]) and float(row["grant_eur"]) > (tranche.announced_eur or 0.0)
+        above += [tranche] if firms or euros else []
+    return above

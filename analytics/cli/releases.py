@@ -41,6 +41,7 @@ def named(releases: "Releases", name: str) -> "Release":
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
     from analytics.build.candidate import build
+    from analytics.build.reconciliation import above_announced
     from analytics.programme.file import load_programme
     from analytics.release import Release
     from analytics.store.database import Store
@@ -50,8 +51,9 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     path = Home.default().store(programme.id)
     with Store(path, programme.id, read_only=True, as_of=as_of) as store, Bar(text) as bar:
         release = build(programme, store, releases, progress=bar)
+        above = above_announced(programme, store)
     built = Release(releases.path(release))
-    for tranche in built.above_announced():
+    for tranche in above:
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
     for outcome in programme.outcomes:
         if outcome not in built.outcomes:

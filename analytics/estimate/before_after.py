@@ -16,9 +16,9 @@ from analytics.panel.arms import Firms, GroupLabel, groups_of
 class ArmChange:
     """What happened to one arm: sums and means over firms with both windows, per year, in the outcome's unit.
 
-    n: firms of the arm; n_measured: firms with both windows; largest: what one firm has at most; change: after/before
-    − 1, None when before is zero; sold_before, sold_after, stopped: measured firms with any sales then, and those with
-    sales before and none after.
+    n: firms of the arm; n_measured: firms with both windows; largest: what the two firms with most have; change:
+    after/before − 1, None when before is zero; sold_before, sold_after, stopped: measured firms with any sales then,
+    and those with sales before and none after.
     """
 
     n: int
@@ -28,8 +28,8 @@ class ArmChange:
     sold_before: float
     sold_after: float
     stopped: float
-    largest_before: float = field(default=0.0, compare=False)
-    largest_after: float = field(default=0.0, compare=False)
+    largest_before: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
+    largest_after: tuple[float, float] = field(default=(0.0, 0.0), compare=False)
 
     @property
     def before_mean(self) -> float:
@@ -80,6 +80,12 @@ class BeforeAfter:
     horizon: str
     funded: ArmChange | Withheld
     comparison: ArmChange | Withheld
+
+
+def two_largest(values: FloatArray) -> tuple[float, float]:
+    """The largest and the second, by size; 0 where there are no so many."""
+    ranked = np.sort(np.append(np.abs(values), [0.0, 0.0]))
+    return float(ranked[-1]), float(ranked[-2])
 
 
 def before_after(
@@ -143,8 +149,8 @@ def _change(sample: Sample, before: FloatArray, after: FloatArray, weights: Floa
         n_measured=int(measured.sum()),
         before_sum=ppy * total_of(before),
         after_sum=ppy * total_of(after),
-        largest_before=ppy * float(np.abs(by_firm(before)).max()),
-        largest_after=ppy * float(np.abs(by_firm(after)).max()),
+        largest_before=two_largest(ppy * by_firm(before)),
+        largest_after=two_largest(ppy * by_firm(after)),
         sold_before=total_of(before > 0),
         sold_after=total_of(after > 0),
         stopped=total_of((before > 0) & (after == 0)),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
+from analytics.estimate.before_after import two_largest
 from analytics.estimate.effects import EffectEstimate, group_effects
 from analytics.estimate.estimands import EuroSums, euro_sums, extra_euros, lost_euros
 from analytics.estimate.inference import fieller, sidak_level
@@ -48,10 +49,11 @@ Money = MoneyEstimate | Withheld
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A sum over firms, and what one of them has at most."""
+    """A sum over n firms, and what the two with most have."""
 
     total: float
-    largest: float
+    largest: tuple[float, float]
+    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _extra_sales(
 
 
 def _total(values: FloatArray) -> Total:
-    return Total(float(values.sum()), float(np.abs(values).max(initial=0)))
+    return Total(float(values.sum()), two_largest(values), len(values))
 
 
 def _scaled(effect: EffectEstimate, sold: float, claims: int, unit: Unit) -> MoneyEstimate:

@@ -31,7 +31,7 @@ from analytics.model import (
     Verdict,
 )
 from analytics.programme.file import Programme
-from analytics.programme.parts import Outcome, Tranche
+from analytics.programme.parts import Outcome
 from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.manifest import Manifest
@@ -243,14 +243,6 @@ class Release:
         """The id of a picture; empty when the release does not hold it."""
         mine = self.picture(table, outcome, sector)
         return str(mine["figure_id"].iloc[0]) if len(mine) else ""
-
-    def above_announced(self) -> list[Tranche]:
-        """Tranches for which more firms or euros were loaded than announced: something is loaded twice, or wrong."""
-        rows = self.reconciliation.set_index("tranche")
-        firms = (rows["loaded_firms"] > rows["announced_firms"]).fillna(False)  # what nobody stated is not exceeded
-        euros = rows["loaded_eur"].astype(float) > rows["announced_eur"].astype(float)
-        above = firms | (euros & (rows["announced_eur_is"] == "grants"))
-        return [tranche for tranche in self.programme.tranches if bool(above.get(tranche.id, False))]
 
     def codes(self, dimension: str) -> list[str]:
         """The codes of a dimension that this release holds, in the programme's order."""

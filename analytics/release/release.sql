@@ -69,7 +69,8 @@ CREATE TABLE spread (
     obs_status VARCHAR NOT NULL         -- A, or P: as an earlier release had it
 );
 
--- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed; or withheld
+-- one row per tranche ("*": all): from announced to analysed. NULL: not stated, never guessed; or withheld. What is held
+-- is as an earlier release had it
 CREATE TABLE reconciliation (
     tranche VARCHAR PRIMARY KEY,
     announced_firms BIGINT,
@@ -83,5 +84,5 @@ CREATE TABLE reconciliation (
     analysed_firms BIGINT
 );
 
--- one row per way an application ended
-CREATE TABLE applications (outcome VARCHAR PRIMARY KEY, applications BIGINT NOT NULL);
+-- one row per way an application ended. NULL: withheld
+CREATE TABLE applications (outcome VARCHAR PRIMARY KEY, applications BIGINT);

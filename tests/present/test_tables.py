@@ -86,3 +86,24 @@ def test_bodies_that_do_not_sell_are_counted_and_named(release: Release, demonst
     michigan = Releases(demonstration.releases, "michigan-1988").open()
     assert "Imprese che vendono" not in audit_tables.path_in_all(michigan, Text("it")).index
     assert audit_tables.without_sales(michigan, Text("it")) == ""
+
+
+def test_withheld_counts_are_confidential_in_every_table(release: Release) -> None:
+    """An empty count of firms or applications reads as such in either language, not as zero or nothing."""
+    applications, rows = release.applications.copy(), release.reconciliation.copy()
+    applications["applications"] = (
+        applications["applications"].astype("Int64").where(applications["outcome"] != "funded")
+    )
+    first = rows["tranche"] == "first"
+    rows.loc[first, ["loaded_firms", "loaded_eur", "selling_firms", "reporting_firms"]] = None
+    changed = object.__new__(Release)
+    changed.__dict__ = release.__dict__ | {
+        "_tables": {**release._tables, "applications": applications, "reconciliation": rows}
+    }
+    for language, word in (("it", "riservato"), ("en", "confidential")):
+        text = Text(language)
+        label = release.programme.label("wave", "first", text)
+        assert audit_tables.applications_table(changed, text).iloc[0, 0] == word
+        assert list(audit_tables.path_to_analysed(changed, text)[label])[:3] == [word] * 3
+        assert audit_tables.firms_announced(changed, text).loc[label, text("table.loaded_firms")] == word
+        assert audit_tables.euros_announced(changed, text).loc[label, text("table.loaded_eur")] == word

@@ -208,17 +208,6 @@ def test_no_line_of_a_sector_whose_counts_are_confidential(release: Release) -> 
     assert lines[["index_value", "n"]].isna().all(axis=None)
 
 
-def test_more_than_announced_is_told(release: Release, demonstration: Home) -> None:
-    """The demonstration loads what was announced; one firm too many is seen. What nobody stated is not exceeded."""
-    assert release.above_announced() == []
-    table = release.reconciliation.copy()
-    table.loc[table["tranche"] == "third", "loaded_firms"] += 1
-    changed = object.__new__(Release)
-    changed.__dict__ = release.__dict__ | {"_tables": {"reconciliation": table}}
-    assert [tranche.id for tranche in changed.above_announced()] == ["third"]
-    assert Releases(demonstration.releases, "michigan-1988").open().above_announced() == []
-
-
 def test_the_release_file_cannot_be_changed_by_accident(release: Release, demonstration: Home) -> None:
     """The file is written once, read-only."""
     path = Releases(demonstration.releases, "ecommerce-2020").path(release.release_id)

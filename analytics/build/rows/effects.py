@@ -21,7 +21,7 @@ from analytics.build.rows.row import (
     without_counts,
 )
 from analytics.build.samples import Samples
-from analytics.estimate.before_after import before_after_by_group
+from analytics.estimate.before_after import BeforeAfter, before_after_by_group
 from analytics.estimate.comparing import power_requirement, sectors_differ, shrunken
 from analytics.estimate.effects import Effect, effect_of, group_effects, with_joint_intervals
 from analytics.estimate.inference import WelchTest, weighted_sum
@@ -106,8 +106,10 @@ def _of_outcome(
     for by, groups in groupings.items():
         whole_sectors = not set(by) - set(programme.sector_dimensions)
         measured: dict[tuple[Any, str], Counts] = {}
+        changes: dict[tuple[Any, str], BeforeAfter] = {}
         for sample in samples:
             for labels, change in before_after_by_group(sample, groups).items():
+                changes[labels, sample.horizon] = change
                 measured[labels, sample.horizon] = counts = measured_firms(change)
                 group = group_named(by, labels)
                 for arm, of_arm in ((Arm.FUNDED, change.funded), (Arm.COMPARISON, change.comparison)):
@@ -118,8 +120,9 @@ def _of_outcome(
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
                 for labels, money in money_by_group(sample, groups).items():
-                    counts = measured[labels, sample.horizon]
-                    yield from money_figures(group_named(by, labels), money, counts, sample, outcome, programme)
+                    counts, funded = measured[labels, sample.horizon], changes[labels, sample.horizon].funded
+                    group = group_named(by, labels)
+                    yield from money_figures(group, money, funded, counts, sample, outcome, programme)
 
 
 # ---- effects ---------------------------------------------------------------------------------------------------------

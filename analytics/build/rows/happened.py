@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analytics.arrays import BoolArray
+from analytics.build.rows.rounding import Amount, Means, rough_means
 from analytics.build.rows.row import (
     Counts,
-    coarse,
     group_named,
     published_figure,
     withheld_figure,
@@ -80,17 +80,27 @@ def change_figures(
             yield published_figure(key, unit, value, counts)
 
 
+def told_means(change: ArmChange, sample: Sample, outcome: Outcome, rules: DisclosureRules) -> Means | None:
+    """Means per firm as they may be told. Amounts are a year's; a count is no larger in a year."""
+    periods = change.n_measured * (1 if outcome.unit == "currency" else sample.panel.periods_per_year)
+    before, after = (
+        Amount(total / periods, largest / periods, second / periods, change.n_measured)
+        for total, (largest, second) in (
+            (change.before_sum, change.largest_before),
+            (change.after_sum, change.largest_after),
+        )
+    )
+    return rough_means(before, after, rules)
+
+
 def _change_values(
     change: ArmChange, sample: Sample, outcome: Outcome, rules: DisclosureRules
 ) -> dict[Measure, float | None]:
-    """Amounts are a year's; a count is no larger in a year."""
-    periods = change.n_measured * (1 if outcome.unit == "currency" else sample.panel.periods_per_year)
-    before = coarse(change.before_sum / periods, change.largest_before / periods, rules)
-    after = coarse(change.after_sum / periods, change.largest_after / periods, rules)
-    return {
-        measures.BEFORE_MEAN: before,
-        measures.AFTER_MEAN: after,
-        measures.CHANGE: after / before - 1 if before > 0 else None,
+    means = told_means(change, sample, outcome, rules)
+    amounts: dict[Measure, float | None] = {}
+    if means is not None:
+        amounts = {measures.BEFORE_MEAN: means.before, measures.AFTER_MEAN: means.after, measures.CHANGE: means.change}
+    return amounts | {
         measures.SELLING_BEFORE: change.selling_before,
         measures.SELLING_AFTER: change.selling_after,
         measures.STOPPED_SELLING: change.stopped_selling,

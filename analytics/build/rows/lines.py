@@ -8,7 +8,7 @@ import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
 from analytics.build.patterns import WithheldCells
-from analytics.build.rows.row import coarse
+from analytics.build.rows.rounding import point_of_path, to_step
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of
@@ -48,10 +48,11 @@ class Sums:
     second: float
 
     def index(self, rules: DisclosureRules) -> float:
-        """100 × Σ y_t / Σ ȳ_before, no finer than its largest contribution allows: the points beside have nearly the
-        same firms.
+        """100 × Σ y_t / Σ ȳ_before, to a whole point, of fewer than a hundred firms to two: the points beside have
+        nearly the same firms, and the base is published nowhere.
         """
-        return coarse(100 * self.total / self.base, 100 * self.largest / self.base, rules)
+        index = 100 * self.total / self.base
+        return to_step(index, 100 * point_of_path(self.n)) if rules.p_percent > 0 else index
 
     def short(self, rules: DisclosureRules) -> float:
         """What the others' sum falls short of, to keep the largest contribution; 0 where nothing is confidential."""

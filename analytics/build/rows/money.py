@@ -1,20 +1,23 @@
 """Extra sales in money, as figures: in all, per unit granted and spent, per firm; beside losses (METHODS.md 3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from analytics.build.rows.happened import told_means
+from analytics.build.rows.rounding import Amount, rough_amount
 from analytics.build.rows.row import (
     Counts,
-    coarse,
     estimate_figure,
     published_figure,
     scaled,
     withheld_figure,
 )
+from analytics.estimate.before_after import ArmChange
 from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total
 from analytics.estimate.sample import Sample
 from analytics.model import (
     Arm,
+    ConfStatus,
     DisclosureRules,
     Reason,
     Unit,
@@ -31,52 +34,98 @@ from analytics.release.measures import Measure
 
 @dataclass(frozen=True, slots=True)
 class _Amount:
-    """An amount of money to publish; factor: what it is multiplied by, so that it is no finer than may be told."""
+    """An amount of money to publish; factor: what it is multiplied by, so that it is no finer than may be told; None:
+    nothing would be coarse enough.
+    """
 
     measure: Measure
     estimate: Money
     unit: Unit
-    factor: float = 1.0
+    factor: float | None = 1.0
 
 
 def money_figures(
-    group: Group, money: ExtraSales, counts: Counts, sample: Sample, outcome: Outcome, programme: Programme
+    group: Group,
+    money: ExtraSales,
+    change: ArmChange | Withheld,
+    counts: Counts,
+    sample: Sample,
+    outcome: Outcome,
+    programme: Programme,
 ) -> Iterator[Figure]:
-    """Extra sales, per euro granted and spent where those are known; of the programme, the share of losses offset."""
+    """Extra sales, per euro granted and spent where those are known; of the programme, the share of losses offset.
+
+    change: what became of the funded firms, whose mean after is told. An amount and its bounds are as many times too
+    large as that mean is: rounded by themselves, they would round what the firms sold a second time.
+    """
     rules = programme.disclosure_rules
     if programme.whole_of(outcome) is not None and not group:
         key = FigureKey(measures.OFFLINE_FALL, outcome.name, Arm.FUNDED, sample.horizon)
         if money.fallen is None:
             yield withheld_figure(key, Unit.MONEY, Reason.NOT_ESTIMABLE, counts)
         else:
-            fall = coarse(money.fallen.total, money.fallen.largest, rules)
-            yield published_figure(key, Unit.MONEY, fall, counts)
-    for amount in _amounts(money, sample.panel, rules, losses=programme.whole_of(outcome) is not None and not group):
+            first, second = money.fallen.largest
+            fall = rough_amount(Amount(money.fallen.total, first, second, money.fallen.n), rules)
+            if fall is None:
+                yield replace(
+                    withheld_figure(key, Unit.MONEY, Reason.CONFIDENTIAL, counts), conf_status=ConfStatus.CONFIDENTIAL
+                )
+            else:
+                yield published_figure(key, Unit.MONEY, fall, counts)
+    factor = _factor_of_sales(money, change, sample, outcome, rules)
+    losses = programme.whole_of(outcome) is not None and not group
+    for amount in _amounts(money, sample.panel, factor, rules, losses=losses):
         key = FigureKey(amount.measure, outcome.name, horizon=sample.horizon, group=group)
         if isinstance(amount.estimate, Withheld):
             yield withheld_figure(key, amount.unit, amount.estimate.reason, counts)
+        elif amount.factor is None:
+            yield replace(withheld_figure(key, amount.unit, Reason.CONFIDENTIAL), conf_status=ConfStatus.CONFIDENTIAL)
         else:
             yield scaled(estimate_figure(key, amount.unit, amount.estimate), amount.factor)
 
 
-def _amounts(money: ExtraSales, panel: Panel, rules: DisclosureRules, *, losses: bool) -> Iterator[_Amount]:
+def _amounts(
+    money: ExtraSales, panel: Panel, factor: float | None, rules: DisclosureRules, *, losses: bool
+) -> Iterator[_Amount]:
     """What extra sales come to: in all, per unit of money granted and spent where those are stated, per firm; beside
     losses, where they are told.
     """
-    factor = _coarsening(money.sold, rules)
     yield _Amount(measures.EXTRA_SALES, money.extra, Unit.MONEY, factor)
     for column, measure, ratio, paid in (
         ("grant_eur", measures.EXTRA_PER_GRANT, money.per_grant, money.granted),
         ("eligible_spend_eur", measures.EXTRA_PER_SPEND, money.per_spend, money.spent),
     ):
         if column in panel.units and panel.units[column].notna().any():
-            yield _Amount(measure, ratio, Unit.RATIO, factor / _coarsening(paid, rules))
+            below = _coarsening(paid, rules)
+            yield _Amount(measure, ratio, Unit.RATIO, None if factor is None or below is None else factor / below)
     firms = money.extra.n_funded if isinstance(money.extra, MoneyEstimate) else 1
-    yield _Amount(measures.EXTRA_PER_FIRM, money.extra, Unit.MONEY, factor / firms)
+    yield _Amount(measures.EXTRA_PER_FIRM, money.extra, Unit.MONEY, None if factor is None else factor / firms)
     if losses:
         yield _Amount(measures.LOSSES_OFFSET, money.offset, Unit.FRACTION)
 
 
-def _coarsening(sum_: Total | None, rules: DisclosureRules) -> float:
-    """What a sum is multiplied by where it is published coarsely."""
-    return 1.0 if sum_ is None or not sum_.total > 0 else coarse(sum_.total, sum_.largest, rules) / sum_.total
+def _factor_of_sales(
+    money: ExtraSales, change: ArmChange | Withheld, sample: Sample, outcome: Outcome, rules: DisclosureRules
+) -> float | None:
+    """What sales after are multiplied by: as in the mean that is told, where that is of the same firms."""
+    sold = money.sold
+    same = sold is not None and isinstance(change, ArmChange) and sold.n == change.n_measured
+    if not same or not isinstance(change, ArmChange) or not change.after_sum > 0:
+        return _coarsening(sold, rules)
+    means = told_means(change, sample, outcome, rules)
+    return None if means is None else means.after / change.after_mean
+
+
+def _coarsening(sum_: Total | None, rules: DisclosureRules) -> float | None:
+    """What a sum is multiplied by where its mean is published coarsely."""
+    if sum_ is None or not sum_.total > 0:
+        return 1.0
+    amount = _amount(sum_)
+    told = rough_amount(amount, rules)
+    return None if told is None else told / amount.value
+
+
+def _amount(sum_: Total) -> Amount:
+    """The mean per firm of a sum."""
+    first, second = sum_.largest
+    return Amount(sum_.total / sum_.n, first / sum_.n, second / sum_.n, sum_.n)

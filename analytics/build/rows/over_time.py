@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from analytics.arrays import FloatArray
-from analytics.build.rows.row import coarse, published_figure, rough_share, withheld_figure, without_counts
+from analytics.build.rows.rounding import point_of_path, to_step
+from analytics.build.rows.row import published_figure, rough_share, withheld_figure, without_counts
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
 from analytics.estimate.sample import Sample
@@ -30,20 +31,21 @@ def over_time_figures(panel: Panel, programme: Programme, sample: Sample, *, who
 
 
 def _events(panel: Panel, programme: Programme, *, whole_only: bool) -> Iterator[Figure]:
-    """Funded less comparison firms by time since the award; low, high: this point alone, sim_low, sim_high: all. As
-    coarse as their largest contribution asks: the points beside have nearly the same firms.
+    """Funded less comparison firms by time since the award; low, high: this point alone, sim_low, sim_high: all. To a
+    point, of few firms to two: the points beside have nearly the same firms.
     """
     outcome, rules = programme.headline.outcome, programme.disclosure_rules
     firms, by_event = shares_by_event(panel, outcome, programme.settings)
     for event, effect in event_study(panel, outcome, settings=programme.settings).effects.items():
         key = FigureKey(measures.EVENT_STUDY, outcome, horizon=f"e{event}")
-        largest = _largest(firms, by_event[event], rules)
         if not isinstance(effect, EventEstimate):
             yield _unpublished(key, effect.reason)
-        elif largest is None or (whole_only and not _reached_by_all(firms, by_event[event])):
+        elif not _is_open(firms, by_event[event], rules) or (
+            whole_only and not _reached_by_all(firms, by_event[event])
+        ):
             yield _unpublished(key, Reason.CONFIDENTIAL, ConfStatus.CONFIDENTIAL)
         else:
-            yield _event(key, effect, largest, rules)
+            yield _event(key, effect, rules)
 
 
 def _unpublished(key: FigureKey, reason: Reason, conf: ConfStatus = ConfStatus.FREE) -> Figure:
@@ -51,12 +53,12 @@ def _unpublished(key: FigureKey, reason: Reason, conf: ConfStatus = ConfStatus.F
     return replace(without_counts(withheld_figure(key, Unit.FRACTION, reason)), conf_status=conf)
 
 
-def _event(key: FigureKey, effect: EventEstimate, largest: float, rules: DisclosureRules) -> Figure:
+def _event(key: FigureKey, effect: EventEstimate, rules: DisclosureRules) -> Figure:
     """Value and half-widths rounded, the ends set by them: ends rounded by themselves would tell the value finer."""
-    value = coarse(effect.value, largest, rules)
-    half, sim_half = (
-        coarse((high - low) / 2, largest, rules)
-        for low, high in ((effect.ci_low, effect.ci_high), (effect.sim_low, effect.sim_high))
+    step = point_of_path(min(effect.n_funded, effect.n_comparison)) if rules.p_percent > 0 else 0.0
+    value, half, sim_half = (
+        to_step(number, step) if step else number
+        for number in (effect.value, (effect.ci_high - effect.ci_low) / 2, (effect.sim_high - effect.sim_low) / 2)
     )
     return Figure(
         key,
@@ -82,8 +84,8 @@ def _reached_by_all(firms: Firms, relative: FloatArray) -> bool:
     return set(firms.own[np.isfinite(firms.funded(relative))]) == set(firms.own)
 
 
-def _largest(firms: Firms, relative: FloatArray, rules: DisclosureRules) -> float | None:
-    """The most that one firm adds to a point; None where it could be told from the sum of its arm (p%)."""
+def _is_open(firms: Firms, relative: FloatArray, rules: DisclosureRules) -> bool:
+    """Whether what one firm adds to a point could not be told from the sum of its arm (p%)."""
     own, others = firms.funded(relative), firms.comparison(relative)
     counted = np.isfinite(others)
     compared = firms.other_count(counted) >= LEAST_COMPARISON
@@ -92,9 +94,7 @@ def _largest(firms: Firms, relative: FloatArray, rules: DisclosureRules) -> floa
     weight = firms.count(enters) / n / np.maximum(firms.other_count(counted), 1)
     beside = np.where(counted, weight[firms.other_cell] * np.where(counted, others, 0), 0).sum(axis=1)
     ranked = [np.sort(np.append(arm, [0.0, 0.0]))[::-1] for arm in (own[enters] / n, beside)]
-    if any(arm[2:].sum() < rules.p_percent / 100 * arm[0] for arm in ranked):
-        return None
-    return float(max(arm[0] for arm in ranked))
+    return all(arm[2:].sum() >= rules.p_percent / 100 * arm[0] for arm in ranked)
 
 
 def _reporting(panel: Panel, programme: Programme, sample: Sample) -> Iterator[Figure]:

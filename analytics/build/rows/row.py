@@ -1,17 +1,16 @@
-"""What a figure of a release holds, whatever it says: its key, its value or why there is none, status; how coarse."""
+"""What a figure of a release holds, whatever it says: its key, its value or why there is none, and its status."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 
+from analytics.build.rows.rounding import points_for, to_step
 from analytics.estimate.effects import Effect, EffectEstimate
 from analytics.estimate.money import MoneyEstimate
-from analytics.model import DisclosureRules, Estimand, ObsStatus, Reason, Unit, Withheld
+from analytics.model import Estimand, ObsStatus, Reason, Unit, Withheld
 from analytics.programme.dimensions import Group
 from analytics.release.figure import Figure, FigureKey, group_of
 
 Counts = tuple[int, int]  # firms of each arm, funded and comparison
-FEW_FIRMS = 100  # a share of fewer than these is published to 5 points
 _BOUNDS = ("value", "low", "high", "sim_low", "sim_high", "half_low", "half_high")
 
 
@@ -71,19 +70,6 @@ def scaled(figure: Figure, factor: float) -> Figure:
     return replace(figure, **bounds)  # type: ignore[arg-type]
 
 
-def coarse(total: float, largest: float, rules: DisclosureRules) -> float:
-    """A sum of amounts, no finer than to leave its largest contribution open by p%: rounded to 1, 2 or 5 times a power
-    of ten. Two sums of nearly the same firms, of two years say, then do not tell those between them.
-    """
-    asked = 2 * rules.p_percent / 100 * largest
-    if not asked > 0:
-        return total
-    power = 10.0 ** math.floor(math.log10(asked))
-    step = next(power * digit for digit in (1, 2, 5, 10) if power * digit >= asked * (1 - 1e-9))
-    return round(round(total / step) * step, 12)
-
-
 def rough_share(share: float, firms: int) -> float:
     """A share of firms to a whole percent, of fewer than a hundred to 5 points: a finer one tells how many they are."""
-    step = 0.05 if firms < FEW_FIRMS else 0.01
-    return round(round(share / step) * step, 2) + 0.0
+    return to_step(share, points_for(firms))

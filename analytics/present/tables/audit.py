@@ -16,7 +16,7 @@ def _tranche_label(release: Release, tranche: str, text: Text) -> str:
 
 
 def _counted(count: float | None, text: Text, absent: str = "table.withheld") -> str:
-    """A count of firms; what is not there says why."""
+    """A count of firms or applications; what is not there says why."""
     return text(absent) if pd.isna(count) else text.number(count)
 
 
@@ -57,7 +57,8 @@ def euros_announced(release: Release, text: Text) -> pd.DataFrame:
 def _steps(release: Release) -> list[str]:
     """From loaded to analysed firms; the step to those that sell only where there are others."""
     counts = release.reconciliation
-    all_sell = (counts["selling_firms"] == counts["loaded_firms"]).all()
+    known = counts[["selling_firms", "loaded_firms"]].dropna()
+    all_sell = (known["selling_firms"] == known["loaded_firms"]).all()
     steps = ["loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms"]
     return [step for step in steps if not (all_sell and step == "selling_firms")]
 
@@ -96,9 +97,9 @@ def without_sales(release: Release, text: Text) -> str:
 
 
 def applications_table(release: Release, text: Text) -> pd.DataFrame:
-    """How applications ended."""
+    """How applications ended; what is withheld says so."""
     lines = {
-        text(f"application.{row['outcome']}"): {text("table.applications"): text.number(row["applications"])}
+        text(f"application.{row['outcome']}"): {text("table.applications"): _counted(row["applications"], text)}
         for row in release.applications.to_dict("records")
     }
     return pd.DataFrame.from_dict(lines, orient="index")

@@ -1,0 +1,63 @@
+"""How applications ended, as it may be told: one count for each outcome, whose total is public.
+
+A table of its own beside the cube: it counts applications, also of firms that are in neither arm. Small counts are
+confidential, and so is what the withheld firms of the programme would follow from.
+"""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from analytics.build.patterns import WithheldCells
+from analytics.model import DisclosureRules, Rule
+from analytics.release.measures import ALL
+
+Counts = dict[str, int]  # by outcome
+
+
+def applications_told(
+    outcomes: pd.DataFrame, withheld_cells: WithheldCells, rules: DisclosureRules, earlier: Sequence[pd.DataFrame]
+) -> pd.DataFrame:
+    """The release's table of applications: one row per outcome, empty where it is withheld.
+
+    outcomes: outcome, applications, awarded, as stored; earlier: the same table of earlier releases, oldest first. The
+    newest of those stays where the programme's firms are held, or where an outcome's count changed by one or two since
+    any of them.
+    """
+    now = _counts(outcomes)
+    of_firms = withheld_cells.rule(ALL, ALL, ())
+    if earlier and (of_firms is Rule.HELD or any(_few_changed(now, _counts(table), rules) for table in earlier)):
+        return earlier[-1][["outcome", "applications"]]
+    awarded = set(outcomes.loc[outcomes["awarded"] > 0, "outcome"])
+    with_firms = awarded if of_firms not in (None, Rule.HELD) else set()
+    before = {str(outcome) for table in earlier for outcome in table.loc[table["applications"].isna(), "outcome"]}
+    hidden = withheld_outcomes(now, with_firms, before & set(now), rules)
+    told = [None if outcome in hidden else n for outcome, n in now.items()]
+    return pd.DataFrame({"outcome": list(now), "applications": pd.array(told, dtype="Int64")})
+
+
+def withheld_outcomes(counts: Counts, with_firms: set[str], before: set[str], rules: DisclosureRules) -> set[str]:
+    """Outcomes to withhold: small ones; those of awards (with_firms) where the programme's firms are withheld; those
+    that an earlier release withheld (before). The total is public, so each confidential sum needs another entry beside
+    it, of so many applications that it is not confidential itself: the smallest such one.
+    """
+    small = {outcome for outcome, n in counts.items() if 0 < n < rules.min_units}
+    hidden = small | with_firms | before
+    if not small | with_firms:
+        return hidden
+    ascending = sorted(counts, key=lambda outcome: (counts[outcome], outcome))
+    beside = [outcome for outcome in ascending if counts[outcome] >= rules.min_units and outcome not in with_firms]
+    if not beside:
+        return set(counts)
+    return hidden if hidden & set(beside) else hidden | {beside[0]}
+
+
+def _counts(table: pd.DataFrame) -> Counts:
+    """What a table tells."""
+    told = table[table["applications"].notna()]
+    return {str(row["outcome"]): int(row["applications"]) for row in told.to_dict("records")}
+
+
+def _few_changed(now: Counts, then: Counts, rules: DisclosureRules) -> bool:
+    """Whether any outcome that was told has one or two applications more or less."""
+    return any(0 < abs(now.get(outcome, 0) - n) < rules.min_units for outcome, n in then.items())
