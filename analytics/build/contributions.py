@@ -23,6 +23,7 @@ from analytics.release.measures import ALL, OVERALL, estimands_of
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
 REPORTING, MEASURED = "reporting", "measured"  # funded firms that a reconciliation counts
 TRACE = "trace"  # of what a firm reported, inside the windows or not; of one year, of what enters its effects
+SELLING, ANSWERED = f"{TRACE}_selling", f"{TRACE}_answered"  # of whether a firm sold before and after; of its answers
 # what else the figures are made with: matched on, described or set in proportion to
 TRACED_TRAITS = ("employees", "score", "eligible_spend_eur", "paid_eur", "other_aid_on", "below_threshold", "source")
 
@@ -79,7 +80,11 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
         for horizon, traced in _traced(panel, outcome, programme, samples[outcome.name]):
             marks = np.where(funded | compared, _trace(traced), np.nan)
             columns[Contribution(outcome.name, horizon, TRACE).column] = marks
+        columns[Contribution(outcome.name, OVERALL, ANSWERED).column] = _trace(
+            np.isfinite(panel.outcomes[outcome.name])
+        )
         for sample in samples[outcome.name]:
+            columns[Contribution(outcome.name, sample.horizon, SELLING).column] = _trace(_own_sides(sample))
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
     for contribution, marks in _traces_of_evidence(panel, programme):
@@ -129,6 +134,15 @@ def _traced(
     for sample in samples:
         if sample.horizon != OVERALL:
             yield sample.horizon, _entering(sample, outcome)
+
+
+def _own_sides(sample: Sample) -> FloatArray:
+    """(n_firms, 4) whether a firm was measured and sold before and after, in the windows of its own cohort, or any."""
+    sides = (sample.windows.before, sample.windows.after)
+    own = (sample.windows.own[:, None] == np.arange(len(sample.windows.cohorts))) | (sample.windows.own < 0)[:, None]
+    return np.hstack(
+        [(own & condition).any(axis=1, keepdims=True) for side in sides for condition in (np.isfinite(side), side > 0)]
+    )
 
 
 def _entering(sample: Sample, outcome: Outcome) -> FloatArray:

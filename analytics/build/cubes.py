@@ -14,7 +14,16 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.contributions import MEASURED, REPORTING, SELLS, TRACE, Contribution, contributions_in
+from analytics.build.contributions import (
+    ANSWERED,
+    MEASURED,
+    REPORTING,
+    SELLING,
+    SELLS,
+    TRACE,
+    Contribution,
+    contributions_in,
+)
 from analytics.disclosure.cube import UNKNOWN, Cube
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.rules import CUBE_MEASURES
@@ -110,7 +119,7 @@ class ContributionCubes:
         of_arm = self._frame[self._frame["arm"] == arm.value]
         for contribution in contributions_in(self._frame):
             trace = contribution.is_trace
-            idle = trace and not self._before
+            idle = trace and (not self._before or contribution.what in (SELLING, ANSWERED))
             if contribution.outcome == outcome and not idle and of_arm[contribution.column].notna().any():
                 cube = self.own(contribution, arm)
                 earlier = self._earlier(contribution, arm)
@@ -119,6 +128,21 @@ class ContributionCubes:
                 yield HorizonMeasure(
                     contribution.horizon, ResponseVariable(cube, earlier, hidden, cell_measures, trace)
                 )
+
+    def has(self, contribution: Contribution) -> bool:
+        """Whether firms contribute this at all."""
+        return contribution.column in self._frame
+
+    def unchanged(self, arm: Arm, contribution: Contribution) -> set[Group]:
+        """The groups in which every firm contributes what it did to every earlier release that has the group."""
+        if any(contribution.column not in inputs.contributions for inputs in self._before):
+            return set()
+        cube = self.own(contribution, arm)
+        found = dict(zip(cube.names, cube.fingerprints, strict=True))
+        for earlier, _ in self._earlier(contribution, arm):
+            before = dict(zip(earlier.names, earlier.fingerprints, strict=True))
+            found = {name: mark for name, mark in found.items() if before.get(name, mark) == mark}
+        return {group_of(name) for name in found}
 
     def _hidden(self, cube: Cube, contribution: Contribution) -> BoolArray:
         """Cells of firms whose code is not known are in no figure; nor are effects of too few firms, but for how many

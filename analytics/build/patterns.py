@@ -6,12 +6,13 @@ own: it is published by sector alone, since a comparison firm stands beside ever
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray
+from analytics.build.contributions import ANSWERED, SELLING, Contribution
 from analytics.build.cubes import ContributionCubes, EarlierInputs
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import Cube
@@ -24,6 +25,7 @@ from analytics.programme.file import Programme
 from analytics.release.manifest import ProtectionCounts
 from analytics.release.measures import ALL
 
+UNCHANGED_APART = ("before", SELLING, ANSWERED)  # what some figures of a held cell rest on alone
 PROGRAMS_PER_STEP = 20  # of the search, until it shows that it goes on
 PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
 STEPS_PER_PATTERN = 100
@@ -56,11 +58,13 @@ class PatternSummary:
 class WithheldCells:
     """What is withheld of each arm, and by which rule; effects go with the funded arm.
 
-    summaries: how each search came out, by arm and outcome ("*": counts and grants).
+    summaries: how each search came out, by arm and outcome ("*": counts and grants). unchanged: of what is held, the
+    groups in which one thing that firms contribute ("before", …) is for each firm what it was.
     """
 
     rules: Mapping[PatternKey, Mapping[Group, Rule]]
     summaries: Mapping[tuple[Arm, str], PatternSummary]
+    unchanged: Mapping[tuple[PatternKey, str], frozenset[Group]] = field(default_factory=dict)
 
     def rule(self, outcome: str, horizon: str, group: Group, arm: Arm = Arm.FUNDED) -> Rule | None:
         """Why the figures of a group are withheld or held, or None; of an outcome ("*": counts and grants)."""
@@ -111,7 +115,7 @@ def find_withheld_cells(
     for outcome in outcomes:
         patterns.find(outcome.name, [ALL, *(part.name for part in outcomes if part.share_of == outcome.name)])
         shown.next()
-    return WithheldCells(patterns.rules, patterns.summaries)
+    return WithheldCells(patterns.rules, patterns.summaries, patterns.unchanged)
 
 
 class _SearchProgress:
@@ -147,6 +151,7 @@ class _Patterns:
         self._tick = tick
         self.rules: dict[PatternKey, dict[Group, Rule]] = {}
         self.summaries: dict[tuple[Arm, str], PatternSummary] = {}
+        self.unchanged: dict[tuple[PatternKey, str], frozenset[Group]] = {}
         self._limits = programme.disclosure_rules
         self._cubes = ContributionCubes(frame, programme, before)
 
@@ -242,6 +247,11 @@ class _Patterns:
         held = zip(self._cubes.groups(base), again.withheld & ~pattern.withheld, strict=True)
         rules = {group: Rule.HELD for group, is_held in held if is_held and group is not None}
         self.rules[key] = self.rules.get(key, {}) | rules
+        arm, outcome, horizon = key
+        for what in UNCHANGED_APART if rules and outcome != ALL and horizon != ALL else ():
+            contribution = Contribution(outcome, horizon, what)
+            if self._cubes.has(contribution):
+                self.unchanged[key, what] = frozenset(self._cubes.unchanged(arm, contribution) & rules.keys())
         return again.withheld
 
     def _attack(

@@ -3,13 +3,22 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from analytics.build.contributions import ANSWERED, SELLING
 from analytics.build.patterns import WithheldCells
-from analytics.model import Arm, ConfStatus, Grade, ObsStatus, Reason, Rule
+from analytics.model import Arm, ConfStatus, Estimand, Grade, ObsStatus, Reason, Rule
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
-from analytics.release import Release
+from analytics.release import Release, measures
 from analytics.release.figure import Figure, FigureKey
-from analytics.release.measures import ALL, OF_AN_ESTIMATE
+from analytics.release.measures import ALL, OF_AN_ESTIMATE, OVERALL
+
+# what of a held cell rests on one thing that its firms contribute, and is told anew where that did not change
+RESTS_ON = {
+    measures.BEFORE_MEAN: "before",
+    measures.SELLING_BEFORE: "before",
+    measures.SELLING_AFTER: SELLING,
+    measures.STOPPED_SELLING: SELLING,
+}
 
 
 def withhold(
@@ -54,7 +63,28 @@ def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -
     if crosses and any(Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon) for horizon in horizons):
         rules.append(Rule.HELD)
     known = [rule for rule in rules if rule is not None]
-    return next((rule for rule in known if rule is not Rule.HELD), known[0] if known else None)
+    withheld = next((rule for rule in known if rule is not Rule.HELD), None)
+    if withheld is None and known and _rests_on_unchanged(key, withheld_cells):
+        return None
+    return withheld or (known[0] if known else None)
+
+
+def _rests_on_unchanged(key: FigureKey, withheld_cells: WithheldCells) -> bool:
+    """Whether all that a figure of a held cell rests on is for each firm what it was, so that it is told anew.
+
+    What comparison firms did, and how many more began to sell, goes by which funded firms were measured and sold, where
+    no comparison firm changed.
+    """
+    arm, horizon, what = Arm.FUNDED, key.horizon, SELLING
+    if key.measure == measures.REPORTING:
+        arm, horizon, what = Arm(key.arm), OVERALL, ANSWERED
+    elif key.arm == Arm.FUNDED and key.measure in RESTS_ON:
+        what = RESTS_ON[key.measure]
+    elif not (key.arm == Arm.COMPARISON or key.measure == measures.EFFECTS[Estimand.STARTED_SELLING]) or Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon):
+        return False
+    pattern = arm, key.outcome, horizon
+    held = withheld_cells.rules.get(pattern, {}).get(key.group) is Rule.HELD
+    return not held or key.group in withheld_cells.unchanged.get((pattern, what), ())
 
 
 def withhold_figure(figure: Figure) -> Figure:
