@@ -672,6 +672,30 @@ def test_published_firms_of_a_public_example() -> None:
     assert list(breaches(tabulated(cube, frame), protection.primary | protection.secondary, RULES)) == []
 
 
+def test_the_small_table_of_rtauargus() -> None:
+    """The table of activity × size of the package's vignette, with numbers of firms and the largest of each cell; there
+    two cells are primary, 02·tr1 of two firms and 06·tr2 of one that holds 95%, and 02·tr2 and 06·tr1 are withheld
+    beside them. Only the figures are theirs; what each firm has is made up to fit them.
+    """
+    totals = {
+        ("01", "tr1"): (100.0, 10, 20.0), ("01", "tr2"): (50.0, 5, 15.0), ("02", "tr1"): (30.0, 2, 20.0),
+        ("02", "tr2"): (20.0, 5, 10.0), ("06", "tr1"): (60.0, 8, 16.0), ("06", "tr2"): (40.0, 6, 38.0),
+    }  # fmt: skip
+    rows = [
+        (f"{activity}{size}{k}", activity, size, largest if k == 0 else (total - largest) / (n - 1))
+        for (activity, size), (total, n, largest) in totals.items()
+        for k in range(n)
+    ]
+    cube = cube_of(pd.DataFrame(rows, columns=["firm", "activity", "size", "sales"]))
+    protection = protect(cube, RULES)
+    names = {mask: {codes for codes, inside in zip(codes_of(cube), getattr(protection, mask), strict=True) if inside}
+             for mask in ("primary", "secondary")}  # fmt: skip
+    assert names == {
+        "primary": {("02", "tr1"), ("06", "tr2")},
+        "secondary": {("02", "tr2"), ("06", "tr1")},
+    }
+
+
 # --- with earlier releases -------------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,12 @@ import numpy as np
 import pandas as pd
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from analytics.disclosure import Cube, feasible_intervals, protect
+from analytics.disclosure.attacker import attack
+from analytics.disclosure.linked_releases import ResponseVariable
+from analytics.disclosure.protect import protect_together
 from analytics.model import DisclosureRules, UserError
 from tests.reference.disclosure import (
     Release,
@@ -245,3 +249,136 @@ def test_two_releases_tell_no_more_than_each(world: World, edits: list[tuple[str
     if not edits:
         np.testing.assert_array_equal(hidden, hidden_before)
         assert not protection.held.any()
+
+
+# --- several releases of regrouped firms: by one dimension, what attackers know is exact ------------------------------
+
+REVISIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["join", "leave", "revise", "move", "split", "merge", "rename", "close"]), st.integers(0, 99)
+    ),
+    max_size=4,
+)
+AMOUNTS = st.sampled_from([0.0, 1.0, 5.0, 20.0, 33.33, 100.0, 12_345.67, 600_000.0])
+
+
+@st.composite
+def firms_by_code(draw: st.DrawFn) -> dict[str, tuple[str, float]]:
+    """Firm -> code and amount: two to five groups of one to seven firms."""
+    sizes = draw(st.lists(st.integers(1, 7), min_size=2, max_size=5))
+    return {
+        f"{code}{n}": (code, draw(AMOUNTS) + n) for code, size in zip("abcde", sizes, strict=False) for n in range(size)
+    }
+
+
+def revised(firms: dict[str, tuple[str, float]], revisions: list[tuple[str, int]]) -> dict[str, tuple[str, float]]:
+    """The same firms some months later, of which some are grouped in another way."""
+    firms = dict(firms)
+    for turn, (what, where) in enumerate(revisions):
+        names, codes = list(firms), sorted({code for code, _ in firms.values()})
+        firm, code = names[where % len(names)], codes[where % len(codes)]
+        members = [name for name in names if firms[name][0] == code]
+        if what == "join":
+            firms[f"new{turn}{where}"] = (code, float(where))
+        elif what in ("leave", "close") and len(names) > 2:
+            firms.pop(firm)
+        elif what == "revise":
+            firms[firm] = (firms[firm][0], 1.3 * firms[firm][1] + 1)
+        elif what == "move":
+            firms[firm] = (codes[(where * 7) % len(codes)], firms[firm][1])
+        elif what == "split":
+            firms |= {name: (f"{code}{turn}", firms[name][1]) for name in members[: len(members) // 2]}
+        elif what == "merge":
+            other = codes[(where + 1) % len(codes)]
+            firms |= {name: (other, firms[name][1]) for name in members}
+        elif what == "rename":
+            firms |= {name: (f"{code}'{turn}", firms[name][1]) for name in members}
+    return firms
+
+
+def by_code_cube(firms: dict[str, tuple[str, float]]) -> Cube:
+    frame = pd.DataFrame([(name, *rest) for name, rest in firms.items()], columns=["firm", "code", "sales"])
+    return Cube.from_microdata(frame, dimensions=["code"], value="sales", unit="firm")
+
+
+def interval_by_atoms(
+    releases: list[tuple[dict[str, tuple[str, float]], Cube, np.ndarray]], target: dict[int, float]
+) -> tuple[float, float]:
+    """The least and the most that a code's sum in the last release can be. The unknowns are sums of the firms that are
+    grouped alike, with the same amount, in all releases; each published cell is an equation. target: position -> sign.
+    """
+    atoms: dict[tuple, int] = {}
+    paths = {name for firms, _, _ in releases for name in firms}
+    members: dict[tuple[int, str], set[int]] = {}
+    for name in sorted(paths):
+        for amount in {firms[name][1] for firms, _, _ in releases if name in firms}:
+            signature = tuple(
+                firms[name][0] if name in firms and firms[name][1] == amount else None for firms, _, _ in releases
+            )
+            place = atoms.setdefault(signature, len(atoms))
+            for number, code in enumerate(signature):
+                if code is not None:
+                    members.setdefault((number, code), set()).add(place)
+                    members.setdefault((number, "*"), set()).add(place)
+    rows, right = [], []
+    scale = max(float(cube.cells["value"].max()) for _, cube, _ in releases) or 1.0
+    for number, (_, cube, hidden) in enumerate(releases):
+        for code, value, is_hidden in zip(cube.cells["code"], cube.cells["value"], hidden, strict=True):
+            if not is_hidden:
+                rows.append([float(place in members[number, code]) for place in range(len(atoms))])
+                right.append(value / scale)
+    last = len(releases) - 1
+    objective = np.zeros(len(atoms))
+    for cell, sign in target.items():
+        objective[list(members[last, releases[last][1].cells["code"][cell]])] += sign
+    ends = []
+    for side in (1.0, -1.0):
+        options = {"A_eq": np.array(rows), "b_eq": np.array(right)} if rows else {}
+        solved = linprog(side * objective, bounds=(0, None), method="highs", **options)
+        ends.append(side * solved.fun * scale if solved.status == 0 else -side * np.inf)
+    return ends[0], ends[1]
+
+
+def refused(cube: Cube, before: list[tuple[Cube, np.ndarray]]) -> bool:
+    """Whether nothing is safe, since an earlier release told too much."""
+    try:
+        protect(cube, RULES, published_before=before)
+    except UserError:
+        return True
+    return False
+
+
+@given(firms_by_code(), st.lists(REVISIONS, min_size=1, max_size=2))
+@settings(max_examples=60)
+def test_regrouped_releases_tell_no_more_than_each(
+    first: dict[str, tuple[str, float]], revisions: list[list[tuple[str, int]]]
+) -> None:
+    """Splits, merges, renames, moves, corrections, new firms and closures over two or three releases: by all that is
+    published together, every sensitive cell of the last release stays open as far as its rule asks; and a release is
+    refused only where publishing nothing of it would not be safe, for what was published before.
+    """
+    releases: list[tuple[dict[str, tuple[str, float]], Cube, np.ndarray]] = []
+    firms = first
+    for revision in [[], *revisions]:
+        firms = revised(firms, revision)
+        cube = by_code_cube(firms)
+        before = [(earlier, hidden) for _, earlier, hidden in releases]
+        variable = ResponseVariable(cube, before)
+        protection = protect_together([variable], RULES, accept_told=True)
+        audit = attack(cube, protection.withheld, RULES, published_before=before)
+        if refused(cube, before):
+            nothing = attack(cube, np.ones(len(cube.cells), dtype=bool), RULES, published_before=before)
+            short = (nothing["lower"] > nothing["need_lower"] + 1e-9) | (
+                nothing["upper"] < nothing["need_upper"] - 1e-9
+            )
+            assert short.any(), "refused, though something is safe"
+            return
+        assert not audit["narrowed"].any()
+        releases.append((firms, cube, np.asarray(protection.withheld)))
+        asked = audit[(audit["about"] == "cell") & (audit["measure"] == "value")].groupby("cell")
+        for cell, row in asked.first().iterrows():
+            if not any(cube.fingerprints[cell] in earlier.fingerprints for _, earlier, _ in releases[:-1]):
+                low, high = interval_by_atoms(releases, {int(cell): 1.0})
+                slack = 1e-6 * float(cube.cells["value"].max()) + 1e-9
+                assert low <= row["need_lower"] + slack, (cube.cells, protection.withheld, cell)
+                assert high >= row["need_upper"] - slack, (cube.cells, protection.withheld, cell)
