@@ -76,13 +76,12 @@ def _rests_on_unchanged(key: FigureKey, withheld_cells: WithheldCells) -> bool:
     no comparison firm changed.
     """
     arm, horizon, what = Arm.FUNDED, key.horizon, SELLING
+    goes_by_selling = key.arm == Arm.COMPARISON or key.measure == measures.EFFECTS[Estimand.STARTED_SELLING]
     if key.measure == measures.REPORTING:
         arm, horizon, what = Arm(key.arm), OVERALL, ANSWERED
     elif key.arm == Arm.FUNDED and key.measure in RESTS_ON:
         what = RESTS_ON[key.measure]
-    elif not (
-        key.arm == Arm.COMPARISON or key.measure == measures.EFFECTS[Estimand.STARTED_SELLING]
-    ) or Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon):
+    elif not goes_by_selling or Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon):
         return False
     pattern = arm, key.outcome, horizon
     held = withheld_cells.rules.get(pattern, {}).get(key.group) is Rule.HELD
