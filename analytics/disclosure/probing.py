@@ -150,7 +150,8 @@ class Prober:
 
     def whole_cuts(self, pattern: BoolArray, most: BoolArray) -> Iterator[Cut]:
         """A cut for each target and side that an attacker infers too closely from a pattern of whole cells because he
-        knows that counts are whole numbers; some cell out of those must be withheld, too. most: all that can be.
+        knows that counts are whole numbers; some cell out of those must be withheld, too. most: all that can be. Raises
+        UnsafeError where that is not enough.
         """
         if not self._system.step.any():
             return
@@ -318,7 +319,12 @@ class Prober:
         return np.array(solution.col_value) * scale if found else None
 
     def _cover(self, k: int, side: int, attacker: int, pattern: BoolArray, most: BoolArray) -> Cut:
-        """Few cells of which one more must be withheld: with all others withheld, the attack succeeds still."""
+        """Few cells of which one more must be withheld: with all others withheld, the attack succeeds still. Raises
+        UnsafeError where it does with these, too.
+        """
+        self._set_pattern(most.astype(np.float64))
+        if self._whole_move(k, side, attacker) is None:
+            raise UnsafeError([int(self._system.target_cell[k])])
         withheld, needed = pattern.copy(), np.flatnonzero(most & ~pattern)
         size = len(needed)
         while size > 1:

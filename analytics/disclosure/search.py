@@ -49,12 +49,12 @@ def suppress(
     memory = Memory(programs, tick)
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
     most = ~already_published | primary  # all that can be withheld
-    if earlier is not None:
-        kept = (earlier | primary) & most
-        if not _cuts_of_whole_pattern(probers, kept, most):
-            lost = float(weights[kept & ~primary].sum())
-            return Pattern(kept, lost, lost)
     try:
+        if earlier is not None:
+            kept = (earlier | primary) & most
+            if not _cuts_of_whole_pattern(probers, kept, most):
+                lost = float(weights[kept & ~primary].sum())
+                return Pattern(kept, lost, lost)
         return _search(probers, weights, primary, most, memory, nodes)
     except UnsafeError:
         if not accept_told or not any((system.disclosing_cell == PUBLISHED).any() for system in systems):
