@@ -30,6 +30,7 @@ Mask = Sequence[bool] | BoolArray
 EXACT = 1e-6  # an interval this much narrower than its protection levels, as a share, is not narrower
 UNMOVED = 1e-9  # of the least value: an unknown that did not move
 WHOLE = 1e-6  # a count so near to a whole number is that
+SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnbounded)
 COLUMNS = ("cell", "measure", "about", "true", "lower", "upper", "need_lower", "need_upper")
 
 
@@ -109,7 +110,7 @@ def _audit(releases: "_JointReleases", measure: str, sensitive: list[int]) -> It
             lower, upper = feasible.interval(asked.terms, known, (down, up), alone=known is outsiders)
             need = true - down, true + up
             narrowed = _is_narrower((lower, upper), need)
-            if narrowed and releases.any_before:
+            if narrowed:
                 before = before or _FeasibleSet(releases.before, measure)
                 narrowed = not _is_narrower(
                     before.interval(asked.terms, known, (down, up), alone=known is outsiders), need
@@ -153,7 +154,7 @@ class _JointReleases:
     """This release and the earlier ones as one set of v unknowns: what is the same in two is one unknown.
 
     The first unknowns are this release's cells. unknowns: as they are seen with all that is published; before: without
-    this release; any_before: whether there was any; singletons: unit -> the unknowns of cells where it is the only one.
+    this release; singletons: unit -> the unknowns of cells where it is the only one.
     """
 
     def __init__(self, cube: Cube, withheld: Mask, before: Sequence[tuple[Cube, Mask]], rules: DisclosureRules) -> None:
@@ -168,13 +169,13 @@ class _JointReleases:
         value = {name: links.values(name) for name in CUBE_MEASURES}
         self.unknowns = _Unknowns.of(links.identities, value, published, cube)
         self.before = _Unknowns.of(links.identities, value, published_before, cube)
-        self.any_before = bool(published_before.any())
         self.singletons = self._singletons()
 
     def asked(self, measure: str, sensitive: list[int]) -> Iterator[_Asked]:
         """What must stay open, and was not published before."""
         seen: set[int] = set()
         for release, (cube, of_release) in enumerate(zip(self._cubes, self._links.unknowns, strict=True)):
+            contributions = cube.contributions_of(self.singletons)
             up, down = protection_levels(cube.cells, self._rules, measure)
             secret = np.logical_or(*sensitive_cells(cube.cells, self._rules))
             if release == 0:
@@ -184,16 +185,28 @@ class _JointReleases:
                 if unknown not in seen and not self.before.published[unknown]:
                     seen.add(unknown)
                     insiders = {
-                        self._named(release, unit): insider_protection_levels(cube, self._rules, measure, cell, own)
-                        for unit, own in cube.singletons_in(cell).items()
+                        self._named(release, unit): insider_protection_levels(
+                            cube.cells, self._rules, measure, cell, own
+                        )
+                        for unit, own in (contributions.get(cell, {}) | cube.singletons_in(cell)).items()
                     }
                     place, about = (-1, "earlier") if release else (cell, "cell")
                     yield _Asked({unknown: 1.0}, place, about, (float(up[cell]), float(down[cell])), insiders)
-        shared = self._links.statistics.iloc[self._links.shared]
-        up, down = protection_levels(shared, self._rules, measure)
-        for place in np.flatnonzero(np.logical_or(*sensitive_cells(shared, self._rules))).tolist():
-            yield _Asked({int(self._links.shared[place]): 1.0}, -1, "shared", (float(up[place]), float(down[place])))
+        yield from self._shared(measure)
         yield from self._differences(measure)
+
+    def _shared(self, measure: str) -> Iterator[_Asked]:
+        """What regrouped cells share, where a cell of it would be sensitive."""
+        shared = self._links.statistics.iloc[list(self._links.shared)]
+        up, down = protection_levels(shared, self._rules, measure)
+        secret = np.logical_or(*sensitive_cells(shared, self._rules))
+        for place, (unknown, members) in enumerate(self._links.shared.items()):
+            if secret[place]:
+                insiders = {
+                    unit: insider_protection_levels(shared, self._rules, measure, place, own)
+                    for unit, own in members.items()
+                }
+                yield _Asked({unknown: 1.0}, -1, "shared", (float(up[place]), float(down[place])), insiders)
 
     def _differences(self, measure: str) -> Iterator[_Asked]:
         """Pairs of cells, not both published before, that few units make different."""
@@ -271,13 +284,27 @@ class _FeasibleSet:
         base = sum(sign * float(self._values[unknown]) for unknown, sign in terms.items())
         withheld = {unknown: sign for unknown, sign in terms.items() if unknown in self._component_of}
         components = {id(self._component_of[unknown]): self._component_of[unknown] for unknown in withheld}
-        low = high = 0.0
-        for component in components.values():
-            linked = {unknown: sign for unknown, sign in withheld.items() if self._component_of[unknown] is component}
-            known = [self._all_known(unknowns) for unknowns in singletons if not unknowns & set(terms)]
-            low -= component.furthest(linked, -1.0, known, levels[0], alone=alone, whole=whole)
-            high += component.furthest(linked, 1.0, known, levels[1], alone=alone, whole=whole)
-        return base + low, base + high
+        parts = [
+            (
+                component,
+                {unknown: sign for unknown, sign in withheld.items() if self._component_of[unknown] is component},
+            )
+            for component in components.values()
+        ]
+        known = [self._all_known(unknowns) for unknowns in singletons if not unknowns & set(terms)]
+        one_by_one = [*([()] if alone else []), *((one,) for one in known)]
+        each = one_by_one if len(parts) > 1 else [tuple(known)]  # nobody is two attackers: each reads all parts
+        ends = []
+        for side, level in ((-1.0, levels[0]), (1.0, levels[1])):
+            reached = (
+                sum(
+                    part.furthest(linked, side, one, level, alone=alone or not one, whole=whole)
+                    for part, linked in parts
+                )
+                for one in each
+            )
+            ends.append(base + side * min(reached, default=0.0))
+        return ends[0], ends[1]
 
     def _all_known(self, unknowns: set[int]) -> set[int]:
         """Who knows a value knows the count."""
@@ -408,11 +435,14 @@ class _Component:
         return float(max(reached, 0.0)) * self._unit, moved
 
     def _run(self) -> highspy.HighsModelStatus:
-        """Solve; once more from the beginning where the way from the last optimum gets lost."""
+        """Solve; once more from the beginning, and by an interior point, where the way from the last one gets lost."""
         self._solver.run()
-        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self._solver.clearSolver()
-            self._solver.run()
+        for method in ("simplex", "ipm"):
+            if self._solver.getModelStatus() not in SOLVED:
+                self._solver.clearSolver()
+                self._solver.setOptionValue("solver", method)
+                self._solver.run()
+        self._solver.setOptionValue("solver", "choose")
         return self._solver.getModelStatus()
 
 

@@ -5,7 +5,7 @@ away, or a code to its parent, leads from a cell to the one that it is part of: 
 parent − Σ children = 0.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
@@ -156,15 +156,19 @@ class Cube:
         parts = {cell, *self._descendants[[cell]].indices.tolist()}
         return {unit: float(value[cells[0]]) for unit, cells in self.singletons.items() if parts & set(cells.tolist())}
 
+    def contributions_of(self, units: Container[Any]) -> dict[int, dict[Any, float]]:
+        """Cell -> unit -> what it contributes, of these units; nothing where units are not known."""
+        found: dict[int, dict[Any, float]] = {}
+        if self.contributions is not None:
+            rows = self.contributions[[unit in units for unit in self.contributions["unit"]]]
+            for cell, unit, value in zip(rows["cell"].tolist(), rows["unit"], rows["value"].tolist(), strict=True):
+                found.setdefault(cell, {})[unit] = value
+        return found
+
     @cached_property
     def _singleton_contributions(self) -> dict[int, dict[Any, float]]:
         """Cell -> unit -> what it contributes, of the singletons; for known units."""
-        contributions: dict[int, dict[Any, float]] = {}
-        if self.contributions is not None:
-            rows = self.contributions[self.contributions["unit"].isin(list(self.singletons))]
-            for cell, unit, value in zip(rows["cell"].tolist(), rows["unit"], rows["value"].tolist(), strict=True):
-                contributions.setdefault(cell, {})[unit] = value
-        return contributions
+        return self.contributions_of(self.singletons)
 
     @cached_property
     def _descendants(self) -> sparse.csr_array:

@@ -42,14 +42,14 @@ class LinkedCells:
 
     unknowns: of each cube, (n_cells,) the unknown that each cell is. identities: (m, v), each sums to nothing.
     statistics: v rows of `STATISTICS`, those of cells that are in no cube among them: what two groups share, and what
-    came to one or left it. shared: the unknowns of the latter. differences: pairs of cells that few units make
-    different.
+    came to one or left it. shared: the latter's unknowns -> who contributes what to them. differences: cells, or what
+    came and left, that few units make different.
     """
 
     unknowns: list[IntArray]
     identities: sparse.csr_array
     statistics: pd.DataFrame
-    shared: IntArray
+    shared: dict[int, Changes]
     differences: list[Difference]
 
     def values(self, measure: str) -> FloatArray:
@@ -72,7 +72,7 @@ class _Linker:
         self._unknowns = [np.arange(self._n)]
         self._by_fingerprint: dict[tuple[int, int], list[tuple[int, object]]] = {}
         self._rows: list[dict[int, float]] = []
-        self._shared: list[int] = []
+        self._shared: dict[int, Changes] = {}
         self._differences: dict[tuple[int, ...], Difference] = {}
         self._note(cubes[0], self._unknowns[0])
 
@@ -92,7 +92,7 @@ class _Linker:
             unknowns=self._unknowns,
             identities=identities,
             statistics=pd.concat(self._statistics, ignore_index=True),
-            shared=np.array(self._shared, dtype=np.int64),
+            shared=self._shared,
             differences=list(self._differences.values()),
         )
 
@@ -196,10 +196,9 @@ class _Linker:
         n_partners = (common > 0).sum(axis=1), (common > 0).sum(axis=0)
         n_of_mine, n_of_theirs = compared.n_new[mine], compared.n_old[theirs]
         whole = (common == n_of_mine[:, None]) & (common == n_of_theirs[None, :]) & (common > 0)
-        regrouped = (common > 0) & ~whole
-        regrouped &= (
-            (n_partners[0] > 1)[:, None] | (n_partners[1] > 1)[None, :] | ~compared.same_name[np.ix_(mine, theirs)]
-        )
+        part = (common == n_of_mine[:, None]) | (common == n_of_theirs[None, :])  # somebody only came, or only left
+        several = (n_partners[0] > 1)[:, None] | (n_partners[1] > 1)[None, :]
+        regrouped = (common > 0) & ~whole & (part | several | ~compared.same_name[np.ix_(mine, theirs)])
         if not regrouped.any():
             return
         _, label = sparse.csgraph.connected_components(
@@ -218,12 +217,21 @@ class _Linker:
                 parts_of.setdefault((earlier, other), []).append(part)
                 if 0 < compared.units_apart[cell, other] < self._rules.min_units:
                     self._note_differences(compared, [(cell, other)], later, earlier)
+        rests: dict[int, list[tuple[int, int, pd.DataFrame]]] = {later: [], earlier: []}
         for (release, cell), parts in parts_of.items():
             rest = compared.rest(release == later, cell, theirs if release == later else mine)
-            unknown = int(self._unknowns[release][cell])
-            terms = [*parts, *([self._unknown_of(rest)] if len(rest) else [])]
+            unknown, terms = int(self._unknowns[release][cell]), list(parts)
+            if len(rest):
+                terms.append(self._unknown_of(rest))
+                rests[release].append((terms[-1], cell, rest))
             if terms != [unknown]:
                 self._rows.append({unknown: 1.0} | dict.fromkeys(terms, -1.0))
+        for came, cell, new in rests[later]:
+            for left, _, old in rests[earlier]:
+                changes = _changes(new, old)
+                if came != left and 0 < len(changes["value"]) < self._rules.min_units:
+                    difference = Difference({came: 1.0, left: -1.0}, cell, (later, earlier), changes)
+                    self._differences.setdefault((came, left), difference)
 
     def _shared_part(self, compared: "_Compared", cell: int, other: int, later: int, earlier: int) -> int:
         """The unknown of what two cells share: one of the two where it is all of it."""
@@ -246,7 +254,7 @@ class _Linker:
         unknown = self._n
         self._add(pd.DataFrame([[len(rows), ranked.sum(), largest, second]], columns=list(STATISTICS)))
         self._by_fingerprint[fingerprint] = [(unknown, None)]
-        self._shared.append(unknown)
+        self._shared[unknown] = dict(zip(rows["unit"], rows["value"].tolist(), strict=True))
         return unknown
 
 
@@ -307,12 +315,22 @@ class _Compared:
 
     def changes(self, cell: int, other: int) -> Mapping[str, Changes]:
         """By how much contributions to a new and an old cell differ; see `Difference`."""
-        new, old = (rows.set_index("unit")["value"] for rows in (self._of(0, cell), self._of(1, other)))
-        both = pd.concat([new, old], axis=1, keys=["new", "old"])
-        came_or_went = both.isna().any(axis=1)
-        change = (both["new"].fillna(0.0) - both["old"].fillna(0.0)).abs()
-        changed = came_or_went | (change > NOISE * both.abs().max(axis=1))
-        return {"value": change[changed].to_dict(), "n_units": dict.fromkeys(change.index[came_or_went], 1.0)}
+        return _changes(self._of(0, cell), self._of(1, other))
+
+
+def _changes(new_rows: pd.DataFrame, old_rows: pd.DataFrame) -> Mapping[str, Changes]:
+    """By how much two sets of contributions differ; see `Difference`."""
+    new, old = (
+        {} if rows.empty else dict(zip(rows["unit"], rows["value"].tolist(), strict=True))
+        for rows in (new_rows, old_rows)
+    )
+    changes = {unit: abs(new.get(unit, 0.0) - old.get(unit, 0.0)) for unit in [*new, *(old.keys() - new.keys())]}
+    came_or_went = new.keys() ^ old.keys()
+    noise = {unit: NOISE * max(new.get(unit, 0.0), old.get(unit, 0.0)) for unit in changes}
+    return {
+        "value": {unit: change for unit, change in changes.items() if unit in came_or_went or change > noise[unit]},
+        "n_units": {unit: 1.0 for unit in changes if unit in came_or_went},
+    }
 
 
 def _cells_of_same_name(new: Cube, old: Cube) -> tuple[IntArray, IntArray]:
@@ -325,7 +343,7 @@ def _cells_of_same_name(new: Cube, old: Cube) -> tuple[IntArray, IntArray]:
 
 def _tables_to_compare(new: Cube, old: Cube) -> Iterator[tuple[IntArray, IntArray]]:
     """Tables of two cubes that may group the same units in other ways: by the same dimensions, or, where the other cube
-    does not have those, by as many.
+    does not have those, by any.
     """
     tables = [
         [(frozenset(name for name, _ in cube.names[cells[0]]), cells) for cells in cube.tables if len(cells)]
@@ -335,7 +353,7 @@ def _tables_to_compare(new: Cube, old: Cube) -> Iterator[tuple[IntArray, IntArra
     for names, cells in tables[0]:
         for other_names, others in tables[1]:
             unmatched = names not in known[1] or other_names not in known[0]
-            if names and (names == other_names or (unmatched and len(names) == len(other_names))):
+            if names and other_names and (names == other_names or unmatched):
                 yield cells, others
 
 

@@ -133,7 +133,7 @@ class LinkedReleases:
         """
         singletons = self._singletons()
         for measure in self._variable.measures:
-            targets = list(self._targets(measure))
+            targets = list(self._targets(measure, set(singletons)))
             if targets:
                 yield self._system(measure, targets, singletons)
 
@@ -172,10 +172,11 @@ class LinkedReleases:
             },
         )
 
-    def _targets(self, measure: str) -> Iterator[_Target]:
+    def _targets(self, measure: str, singletons: set[Hashable]) -> Iterator[_Target]:
         """Sensitive cells and differences. What an earlier release published cannot be protected any more."""
         seen: set[int] = set()
         for release, (cube, unknowns) in enumerate(self._releases):
+            contributions = cube.contributions_of(singletons)
             upper, lower = protection_levels(cube.cells, self._rules, measure)
             few, dominated = self._sensitive_cells(cube)
             sensitive = self._sensitive if release == 0 and not self._variable.trace else np.zeros_like(few)
@@ -185,8 +186,10 @@ class LinkedReleases:
                     continue
                 seen.add(unknown)
                 insider_levels = {
-                    self._unit_key(release, unit): insider_protection_levels(cube, self._rules, measure, cell, own)
-                    for unit, own in cube.singletons_in(cell).items()
+                    self._unit_key(release, unit): insider_protection_levels(
+                        cube.cells, self._rules, measure, cell, own
+                    )
+                    for unit, own in (contributions.get(cell, {}) | cube.singletons_in(cell)).items()
                 }
                 terms, base_cell = {unknown: 1.0}, self._base_cell_of(cube, cell)
                 yield _Target(terms, float(upper[cell]), float(lower[cell]), base_cell, insider_levels)
@@ -197,14 +200,18 @@ class LinkedReleases:
 
     def _targets_shared(self, measure: str) -> Iterator[_Target]:
         """What regrouped cells share, where a cell of it would be sensitive."""
-        if self._variable.trace or not len(self._links.shared):
+        if self._variable.trace or not self._links.shared:
             return
-        shared: pd.DataFrame = self._links.statistics.iloc[self._links.shared]
+        shared: pd.DataFrame = self._links.statistics.iloc[list(self._links.shared)]
         upper, lower = protection_levels(shared, self._rules, measure)
         few, dominated = sensitive_cells(shared, self._rules)
-        for place in np.flatnonzero(few | dominated).tolist():
-            unknown = int(self._links.shared[place])
-            yield _Target({unknown: 1.0}, float(upper[place]), float(lower[place]), 0)
+        for place, (unknown, members) in enumerate(self._links.shared.items()):
+            if few[place] or dominated[place]:
+                insiders = {
+                    unit: insider_protection_levels(shared, self._rules, measure, place, own)
+                    for unit, own in members.items()
+                }
+                yield _Target({unknown: 1.0}, float(upper[place]), float(lower[place]), 0, insiders)
 
     def _target_of(self, difference: Difference, measure: str) -> _Target:
         """A unit that made the difference knows its own part of it: what it must not tell is the others'."""

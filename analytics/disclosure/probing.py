@@ -24,6 +24,7 @@ ALL_SINGLETONS = -2  # in place of a singleton: where they fail together, each o
 MOVES = 3  # kept for each cell and side
 SHARE = 1 - 1e-6  # of a protection level, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
+SPREAD = 1e6  # the largest protection level over the unit of a program, at most
 WHOLE = 1e-6  # of a step: a move so near to whole steps is one of whole steps
 WHOLE_NODES = 500  # of an integer program that looks for such a move
 COVER_PARTS = 4  # into which cells are divided that may be needed, until one is left
@@ -102,8 +103,8 @@ class Prober:
         """The linear program in moves, in units of the least protection level. primary: (n_cells,) always withheld."""
         self._memory, self._primary, self._system = memory, primary, system
         levels = np.concatenate([system.upper, system.lower])
-        unit = levels[levels > 0].min(initial=np.inf)
-        self._unit = unit if np.isfinite(unit) else 1.0
+        least, largest = levels[levels > 0].min(initial=np.inf), levels.max(initial=0.0)
+        self._unit = max(least, largest / SPREAD) if np.isfinite(least) else 1.0
         self._upper, self._lower = system.upper / self._unit, system.lower / self._unit
         most = 4 * max(self._upper.max(initial=1), self._lower.max(initial=1))
         value = system.value / self._unit
@@ -135,10 +136,10 @@ class Prober:
         """Ask for no more than a pattern leaves open that publishes nothing anew: the rest was told before."""
         self._set_pattern(most)
         for k, side in self._sides():
-            while (attacker := self._successful_attacker(k, side)) is not None:
-                self._reachable[k, side, attacker] = max(self._furthest(k, side, attacker)[0], 0.0)
-            while self._step.any() and (attacker := self._successful_counter(k, side)) is not None:
-                self._reachable[k, side, attacker] = 0.0
+            for find in (self._successful_attacker, self._successful_counter):
+                while (attacker := find(k, side)) is not None:
+                    reached = 0.0 if (k, side, attacker) in self._reachable else self._furthest(k, side, attacker)[0]
+                    self._reachable[k, side, attacker] = 0.0 if find == self._successful_counter else max(reached, 0.0)
 
     def violated_cuts(self, pattern: FloatArray) -> Iterator[Cut]:
         """A cut for each target and side that some attacker can infer too closely."""
@@ -211,7 +212,8 @@ class Prober:
     def _level(self, k: int, side: int, attacker: int = OUTSIDER) -> float:
         """How far off a target must be able to lie, for an attacker; a little less is as good."""
         if (k, side, attacker) in self._reachable:
-            return self._reachable[k, side, attacker] * SHARE - SMALL
+            reachable = self._reachable[k, side, attacker]
+            return reachable * SHARE - SMALL if reachable > WHOLE else -np.inf
         if (k, attacker) in self._system.insider_levels:
             return self._system.insider_levels[k, attacker][0 if side > 0 else 1] / self._unit * SHARE - SMALL
         return float((self._upper if side > 0 else self._lower)[k]) * SHARE - SMALL
@@ -277,6 +279,8 @@ class Prober:
 
     def _successful_counter(self, k: int, side: int) -> int | None:
         """An attacker whom only moves by whole steps can foil, and none does; None where each is foiled."""
+        if not self._step.any():
+            return None
         move = self._whole_move(k, side, OUTSIDER)
         if move is None:
             return OUTSIDER

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.disclosure.cube import STATISTICS, Cube
+from analytics.disclosure.cube import STATISTICS
 from analytics.model import DisclosureRules
 
 CUBE_MEASURES = ("value", "n_units")  # of a cell, both protected
@@ -59,16 +59,14 @@ def _statistics(cells: pd.DataFrame) -> tuple[FloatArray, ...]:
 
 
 def insider_protection_levels(
-    cube: Cube, rules: DisclosureRules, measure: str, cell: int, own: float
+    cells: pd.DataFrame, rules: DisclosureRules, measure: str, cell: int, own: float
 ) -> tuple[float, float]:
     """Upper and lower protection level of one cell against a unit that contributes `own` to it, and knows that.
 
     It can infer the largest other contribution x to be at most the upper end less its own, so that end must reach
     own + (1 + p%) x: what is protected is the total of the others.
     """
-    n, value, largest, second = (
-        float(cube.cells[name].iloc[cell]) for name in ("n_units", "value", "largest", "second")
-    )
+    n, value, largest, second = (float(cells[name].iloc[cell]) for name in ("n_units", "value", "largest", "second"))
     if measure == "n_units":
         return 1.0, min(n - 1, 1.0)
     largest_other = second if own >= largest else largest

@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.disclosure.probing import PUBLISHED, Cut, Memory, Prober, System, UnsafeError
+from analytics.disclosure.probing import Cut, Memory, Prober, System, UnsafeError
 from analytics.disclosure.solver import Solver
 
 
@@ -57,7 +57,7 @@ def suppress(
                 return Pattern(kept, lost, lost)
         return _search(probers, weights, primary, most, memory, nodes)
     except UnsafeError:
-        if not accept_told or not any((system.disclosing_cell == PUBLISHED).any() for system in systems):
+        if not accept_told:
             raise
     for prober in probers:
         prober.accept_what_is_told(most.astype(np.float64))
