@@ -61,7 +61,10 @@ def suppress(
             raise
     for prober in probers:
         prober.accept_what_is_told(most.astype(np.float64))
-    return _search(probers, weights, primary, most, memory, nodes)
+    try:
+        return _search(probers, weights, primary, most, memory, nodes)
+    except UnsafeError:  # amounts too far apart for the solver to agree with itself: publish nothing anew
+        return Pattern(most, float(weights[most & ~primary].sum()), 0.0)
 
 
 def _search(
