@@ -76,19 +76,13 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
     if "grant_eur" in units:
         grants = units["grant_eur"].to_numpy(dtype=np.float64, na_value=np.nan)
         columns[Contribution(ALL, ALL, "grants").column] = np.where(funded, grants, np.nan)
+    traces = list(_traces_of_evidence(panel, programme))
     for outcome in programme.outcomes:
-        for horizon, traced in _traced(panel, outcome, programme, samples[outcome.name]):
-            marks = np.where(funded | compared, _trace(traced), np.nan)
-            columns[Contribution(outcome.name, horizon, TRACE).column] = marks
-        columns[Contribution(outcome.name, OVERALL, ANSWERED).column] = _trace(
-            np.isfinite(panel.outcomes[outcome.name])
-        )
+        traces += _traces(panel, outcome, programme, samples[outcome.name])
         for sample in samples[outcome.name]:
-            columns[Contribution(outcome.name, sample.horizon, SELLING).column] = _trace(_own_sides(sample))
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
-    for contribution, marks in _traces_of_evidence(panel, programme):
-        columns[contribution.column] = np.where(funded | compared, marks, np.nan)
+    columns |= {trace.column: np.where(funded | compared, _marks(traced), np.nan) for trace, traced in traces}
     columns |= {contribution.column: marks for contribution, marks in _reconciled(panel, programme, samples)}
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
@@ -102,7 +96,7 @@ def _reconciled(panel: Panel, programme: Programme, samples: Samples) -> Iterato
         yield Contribution(question.outcome, question.horizon_code, what), np.where(counted, 1.0, np.nan)
 
 
-def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Contribution, FloatArray]]:
+def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Contribution, FloatArray | pd.DataFrame]]:
     """Traces of what the headline's checks and money are made with, beside its windows."""
     question, settings = programme.headline, programme.settings
     before = panel.periods < cohorts_of(panel)[0]
@@ -116,24 +110,27 @@ def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Co
             [panel.outcomes[name][:, baseline] for name in (question.outcome, settings.total_outcome)]
         )
     for name, values in traced.items():
-        yield Contribution(question.outcome, question.horizon_code, f"{TRACE}_{name}"), _trace(values)
+        yield Contribution(question.outcome, question.horizon_code, f"{TRACE}_{name}"), values
 
 
-def _traced(
+def _traces(
     panel: Panel, outcome: Outcome, programme: Programme, samples: Sequence[Sample]
-) -> Iterator[tuple[str, FloatArray]]:
+) -> Iterator[tuple[Contribution, FloatArray]]:
     """What firms reported of an outcome, and of the one that it is part of, by the horizon whose figures it enters: all
-    of it, over all years; what was before the first award, every year; of one year, its windows.
+    of it, over all years; what was before the first award, every year; of one year, its windows. And whether they sold
+    and answered.
     """
     whole = programme.whole_of(outcome)
     outcomes = [outcome] if whole is None else [outcome, whole]
     reported = [panel.outcomes[one.name] for one in outcomes]
     early = panel.periods < cohorts_of(panel)[0]
-    yield OVERALL, np.hstack(reported)
-    yield ALL, np.hstack([values[:, early] for values in reported])
+    yield Contribution(outcome.name, OVERALL, TRACE), np.hstack(reported)
+    yield Contribution(outcome.name, ALL, TRACE), np.hstack([values[:, early] for values in reported])
+    yield Contribution(outcome.name, OVERALL, ANSWERED), np.isfinite(panel.outcomes[outcome.name])
     for sample in samples:
+        yield Contribution(outcome.name, sample.horizon, SELLING), _own_sides(sample)
         if sample.horizon != OVERALL:
-            yield sample.horizon, _entering(sample, outcome)
+            yield Contribution(outcome.name, sample.horizon, TRACE), _entering(sample, outcome)
 
 
 def _own_sides(sample: Sample) -> FloatArray:
@@ -157,7 +154,7 @@ def _entering(sample: Sample, outcome: Outcome) -> FloatArray:
     )
 
 
-def _trace(values: FloatArray | pd.DataFrame) -> FloatArray:
+def _marks(values: FloatArray | pd.DataFrame) -> FloatArray:
     """A number from 1 to 2 for each firm, another where anything is; NaN where there is nothing."""
     frame = pd.DataFrame(values)
     mixed = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)

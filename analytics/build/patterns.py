@@ -199,7 +199,8 @@ class _Patterns:
                 group: forced.get(group) or sensitive.get(group) or own
                 for group, own in self._rules_of(base, pattern).items()
             }
-            if rules == earlier:  # for the same reasons the same cells: it lost least once
+            taken = (pattern.withheld == (self._cubes.mask(base, earlier) | pattern.primary)).all()
+            if rules == earlier or not taken:  # for the same reasons the same cells: it lost least once
                 break
         self.rules[arm, outcome, ALL] = rules
         narrowest, held = np.inf, 0
@@ -241,6 +242,7 @@ class _Patterns:
             self._limits,
             withheld=pattern.withheld,
             importance=self._cubes.importance(base),
+            earlier=pattern.withheld,  # nothing more than what few changed, where that is enough
             accept_told=True,
             tick=self._tick,
         )

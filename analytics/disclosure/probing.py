@@ -125,6 +125,11 @@ class Prober:
         for singleton, unknowns in enumerate(system.singletons):
             self._singleton_of[unknowns] = singleton
 
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it is of amounts with so much a unit at most, and its counts."""
+        return bool(self._step.any() and not self._step.all())
+
     def exposed_cells(self, pattern: FloatArray) -> Iterator[int]:
         """Cells that some attacker can infer too closely."""
         self._set_pattern(pattern)

@@ -6,6 +6,7 @@ is taken only once all attackers failed; work is limited by counts, not by time,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import highspy
 import numpy as np
@@ -13,6 +14,8 @@ import numpy as np
 from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.probing import Cut, Memory, Prober, System, UnsafeError
 from analytics.disclosure.solver import Solver
+
+COVERS = 6  # cuts by whole numbers at a time: each takes dozens of integer programs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +52,9 @@ def suppress(
     memory = Memory(programs, tick)
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
     most = ~already_published | primary  # all that can be withheld
+    bounded = [prober for prober in probers if prober.is_bounded] if accept_told else []
+    for prober in bounded:  # a search that fails costs most here
+        prober.accept_what_is_told(most.astype(np.float64))
     try:
         if earlier is not None:
             kept = (earlier | primary) & most
@@ -60,7 +66,8 @@ def suppress(
         if not accept_told:
             raise
     for prober in probers:
-        prober.accept_what_is_told(most.astype(np.float64))
+        if prober not in bounded:
+            prober.accept_what_is_told(most.astype(np.float64))
     try:
         return _search(probers, weights, primary, most, memory, nodes)
     except UnsafeError:  # amounts too far apart for the solver to agree with itself: publish nothing anew
@@ -113,7 +120,7 @@ def _cuts_of_whole_pattern(probers: Sequence[Prober], pattern: BoolArray, most: 
     """Cuts of the first system that leaves a pattern of whole cells open to attack, in amounts or whole numbers."""
     cuts = _violated_cuts(probers, pattern.astype(np.float64))
     for prober in () if cuts else probers:
-        cuts = list(prober.whole_cuts(pattern, most))
+        cuts = list(islice(prober.whole_cuts(pattern, most), COVERS))
         if cuts:
             break
     return cuts
