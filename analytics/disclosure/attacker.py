@@ -356,22 +356,20 @@ class _Component:
         """
         known_columns = [[self._column[unknown] for unknown in known if unknown in self._column] for known in attackers]
         if not alone:
-            return min(self._whole(terms, side, columns, level, exact=whole)[0] for columns in known_columns)
-        furthest, moved = self._whole(terms, side, (), level, exact=whole)
+            return min(self._solve(terms, side, columns)[0] for columns in known_columns)
+        furthest, moved = self._whole(terms, side, level, exact=whole)
         moved_columns = [columns for columns in known_columns if columns and np.abs(moved[columns]).max() > UNMOVED]
         if len(moved_columns) > 1:
             known = [column for columns in known_columns for column in columns]
-            together = self._whole(terms, side, known, level, exact=whole)[0]
+            together = self._solve(terms, side, known)[0]
             if together >= level:
                 return together
-        others = [self._whole(terms, side, columns, level, exact=whole)[0] for columns in moved_columns]
+        others = [self._solve(terms, side, columns)[0] for columns in moved_columns]
         return min([furthest, *others])
 
-    def _whole(
-        self, terms: Mapping[int, float], side: float, known: Sequence[int], level: float, *, exact: bool
-    ) -> tuple[float, FloatArray]:
+    def _whole(self, terms: Mapping[int, float], side: float, level: float, *, exact: bool) -> tuple[float, FloatArray]:
         """How far with whole numbers, and where all unknowns then are; exact: also where it is beyond the level."""
-        reached, moved = self._solve(terms, side, known)
+        reached, moved = self._solve(terms, side, ())
         if not self._step.any() or (not exact and reached < level * (1 - EXACT)):
             return reached, moved
         counted = self._step > 0
@@ -382,26 +380,22 @@ class _Component:
         elif exact:
             return reached, moved
         if not exact and not counted[[self._column[unknown] for unknown in terms]].any():
-            still, place = self._solve(terms, side, [*known, *np.flatnonzero(counted).tolist()])
+            still, place = self._solve(terms, side, np.flatnonzero(counted).tolist())
             if still >= level * (1 - EXACT):
                 return still, place
         if not exact:
-            found, place = self._search_whole(terms, side, known, least=level * (1 - EXACT))
+            found, place = self._search_whole(terms, side, least=level * (1 - EXACT))
             if found >= level * (1 - EXACT):
                 return found, place
-        return self._search_whole(terms, side, known)
+        return self._search_whole(terms, side)
 
-    def _search_whole(
-        self, terms: Mapping[int, float], side: float, known: Sequence[int], *, least: float = 0.0
-    ) -> tuple[float, FloatArray]:
+    def _search_whole(self, terms: Mapping[int, float], side: float, *, least: float = 0.0) -> tuple[float, FloatArray]:
         """The same by an integer program; least: any place at least so far."""
         scale = np.where(self._step > 0, self._step, 1.0)
         solver = _SilentSolver()
         solver.passModel(_model(sparse.csr_array(self._identities @ sparse.diags_array(scale)), self._least / scale))
         for counted in np.flatnonzero(self._step > 0).tolist():
             solver.changeColIntegrality(counted, highspy.HighsVarType.kInteger)
-        for column in known:
-            solver.changeColBounds(column, 0.0, 0.0)
         columns = np.array([self._column[unknown] for unknown in terms], dtype=np.int32)
         signs = np.array([side * sign for sign in terms.values()])
         solver.addRow(least / self._unit, highspy.kHighsInf, len(columns), columns, signs * scale[columns])

@@ -283,16 +283,8 @@ class Prober:
     # ---- whole numbers -----------------------------------------------------------------------------------------------
 
     def _successful_counter(self, k: int, side: int) -> int | None:
-        """An attacker whom only moves by whole steps can foil, and none does; None where each is foiled."""
-        if not self._step.any():
-            return None
-        move = self._whole_move(k, side, OUTSIDER)
-        if move is None:
-            return OUTSIDER
-        suspects = self._unconvinced(k, move)
-        if not suspects or self._whole_move(k, side, ALL_SINGLETONS) is not None:
-            return None
-        return next((one for one in suspects if self._whole_move(k, side, one) is None), None)
+        """The public, where no move by whole steps foils it. Singletons are foiled by moves of any size."""
+        return OUTSIDER if self._step.any() and self._whole_move(k, side, OUTSIDER) is None else None
 
     def _whole_move(self, k: int, side: int, attacker: int) -> FloatArray | None:
         """A move by whole steps as far as the protection level; None where there is none."""
