@@ -196,9 +196,11 @@ class _Linker:
         n_partners = (common > 0).sum(axis=1), (common > 0).sum(axis=0)
         n_of_mine, n_of_theirs = compared.n_new[mine], compared.n_old[theirs]
         whole = (common == n_of_mine[:, None]) & (common == n_of_theirs[None, :]) & (common > 0)
-        part = (common == n_of_mine[:, None]) | (common == n_of_theirs[None, :])  # somebody only came, or only left
+        contained = (common == n_of_mine[:, None]) | (
+            common == n_of_theirs[None, :]
+        )  # somebody only came, or only left
         several = (n_partners[0] > 1)[:, None] | (n_partners[1] > 1)[None, :]
-        regrouped = (common > 0) & ~whole & (part | several | ~compared.same_name[np.ix_(mine, theirs)])
+        regrouped = (common > 0) & ~whole & (contained | several | ~compared.same_name[np.ix_(mine, theirs)])
         if not regrouped.any():
             return
         _, label = sparse.csgraph.connected_components(
@@ -228,10 +230,12 @@ class _Linker:
                 self._rows.append({unknown: 1.0} | dict.fromkeys(terms, -1.0))
         for came, cell, new in rests[later]:
             for left, _, old in rests[earlier]:
-                changes = _changes(new, old)
-                if came != left and 0 < len(changes["value"]) < self._rules.min_units:
-                    difference = Difference({came: 1.0, left: -1.0}, cell, (later, earlier), changes)
-                    self._differences.setdefault((came, left), difference)
+                self._note_correction(Difference({came: 1.0, left: -1.0}, cell, (later, earlier), _changes(new, old)))
+
+    def _note_correction(self, difference: Difference) -> None:
+        """What came to a group less what left another, where a few units make the difference."""
+        if 0 < len(difference.changes["value"]) < self._rules.min_units:
+            self._differences.setdefault(tuple(difference.terms), difference)
 
     def _shared_part(self, compared: "_Compared", cell: int, other: int, later: int, earlier: int) -> int:
         """The unknown of what two cells share: one of the two where it is all of it."""
