@@ -13,6 +13,7 @@ import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.solver import program_of, solve
@@ -27,7 +28,6 @@ SMALL = 1e-9  # a price, or a part of a cell, that is none
 SPREAD = 1e6  # the largest protection level over the unit of a program, at most
 WHOLE = 1e-6  # of a step: a move so near to whole steps is one of whole steps
 WHOLE_NODES = 500  # of an integer program that looks for such a move
-COVER_PARTS = 4  # into which cells are divided that may be needed, until one is left
 FREE = 1e3  # times what it is now, an unknown does not get larger
 
 
@@ -106,14 +106,16 @@ class Prober:
         least, largest = levels[levels > 0].min(initial=np.inf), levels.max(initial=0.0)
         self._unit = max(least, largest / SPREAD) if np.isfinite(least) else 1.0
         self._upper, self._lower = system.upper / self._unit, system.lower / self._unit
-        most = 4 * max(self._upper.max(initial=1), self._lower.max(initial=1))
-        value = system.value / self._unit
+        value, self._step = system.value / self._unit, system.step / self._unit
+        most = np.full(len(value), 4 * max(self._upper.max(initial=1), self._lower.max(initial=1)))
+        counted = self._step > 0
+        most[counted] = self._step[counted] * np.ceil(most[counted] / self._step[counted])
         self._fall, self._rise = np.minimum(value, most), np.clip(value, most, 2 * most)
         rows = [system.targets[[k]] for k in range(len(system.target_cell))]
         self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]  # unknowns and signs of each
-        self._step = system.step / self._unit
         self._value = value
         self._reachable: dict[Attack, float] = {}  # of what is told already, how far it can lie at most
+        self._kept: dict[tuple[int, int], list[tuple[IntArray, FloatArray]]] = {}  # moves that foiled attacks
         self._columns = np.arange(len(value), dtype=np.int32)
         self._program = program_of(system.identities)
         known = [set(unknowns.tolist()) for unknowns in system.singletons]
@@ -154,18 +156,28 @@ class Prober:
             if attacker is not None:
                 yield self._cut(k, side, attacker)
 
-    def whole_cuts(self, pattern: BoolArray, most: BoolArray) -> Iterator[Cut]:
-        """A cut for each target and side that an attacker infers too closely from a pattern of whole cells because he
-        knows that counts are whole numbers; some cell out of those must be withheld, too. most: all that can be. Raises
-        UnsafeError where that is not enough.
-        """
-        if not self._system.step.any():
-            return
+    def is_safe_in_whole_numbers(self, pattern: BoolArray) -> bool:
+        """Whether a pattern foils those who know that counts are whole numbers, too."""
         self._set_pattern(pattern.astype(np.float64))
-        for k, side in self._sides():
-            attacker = self._successful_counter(k, side)
-            if attacker is not None:
-                yield self._cover(k, side, attacker, pattern, most)
+        return all(self._successful_counter(k, side) is None for k, side in self._sides())
+
+    def extend_for_whole_numbers(self, pattern: BoolArray, most: BoolArray, weights: FloatArray) -> BoolArray:
+        """(n_cells,) a pattern and the least weighty cells that must be withheld, too, against those who know that
+        counts are whole numbers, one target after another. most: all that can be. Raises UnsafeError where that is not
+        enough.
+        """
+        withheld = pattern
+        for k, side in self._sides() if self._step.any() else ():
+            self._set_pattern(withheld.astype(np.float64))
+            if self._successful_counter(k, side) is not None:
+                self._set_pattern(most.astype(np.float64))
+                move = self._whole_program(k, side, OUTSIDER, np.where(withheld, 0.0, weights / weights.max()))
+                if move is None:
+                    raise UnsafeError([int(self._system.target_cell[k])])
+                moved = self._system.disclosing_cell[np.abs(move) > SMALL]
+                withheld = withheld.copy()
+                withheld[moved[moved >= 0]] = True
+        return withheld
 
     def witnesses(self, pattern: FloatArray) -> Witnesses:
         """A witness against each attack on a safe pattern. Raises UnsafeError where an attack succeeds."""
@@ -225,25 +237,56 @@ class Prober:
 
     def _successful_attacker(self, k: int, side: int) -> int | None:
         """An attacker who can infer a target too closely; None when nobody can."""
-        move = self._reusable_move(k, side)
-        if move is None:
+        level = self._level(k, side)
+        if level <= 0:
+            return None
+        convincing = self._convincing_moves(k, side)
+        if not convincing:
             reached, move = self._furthest(k, side, OUTSIDER)
-            if reached < self._level(k, side):
+            if reached < level:
                 return OUTSIDER
             self._remember_move(k, side, move)
-        suspects = self._unconvinced(k, move)
-        if len(suspects) > 1 and self._furthest(k, side, ALL_SINGLETONS)[0] >= self._level(k, side):
-            return None
-        convincing: list[FloatArray] = []
+            convincing = [move * (level / reached)]
+        suspects = [s for s in self._unconvinced(k, convincing[0]) if self._knows_part_of_each(s, convincing)]
+        if len(suspects) > 1:
+            reached, move = self._furthest(k, side, ALL_SINGLETONS)
+            if reached >= level:
+                self._keep_move(k, side, move * (level / reached))
+                return None
         for singleton in suspects:
-            known = self._system.singletons[singleton]
-            if all(np.abs(move[known]).max() > SMALL for move in convincing):
+            if self._knows_part_of_each(singleton, convincing):
                 reached, move = self._furthest(k, side, singleton)
                 if reached < self._level(k, side, singleton):
                     return singleton
-                if reached >= self._level(k, side):
-                    convincing.append(move)
+                if reached >= level:
+                    convincing.append(move * (level / reached))
+        for move in convincing:
+            self._keep_move(k, side, move)
         return None
+
+    def _knows_part_of_each(self, singleton: int, moves: Sequence[FloatArray]) -> bool:
+        known = self._system.singletons[singleton]
+        return all(np.abs(move[known]).max() > SMALL for move in moves)
+
+    def _convincing_moves(self, k: int, side: int) -> list[FloatArray]:
+        """Moves that foiled an attack before, on this target or on the same cell in another measure, and still do."""
+        moves = []
+        for unknowns, distances in self._kept.get((k, side), ()):
+            lower, upper = self._lower_bound[unknowns], self._upper_bound[unknowns]
+            if (distances >= lower).all() and (distances <= upper).all():
+                move = np.zeros(len(self._value))
+                move[unknowns] = distances
+                moves.append(move)
+        if not moves and (reusable := self._reusable_move(k, side)) is not None:
+            moves.append(reusable)
+        return moves
+
+    def _keep_move(self, k: int, side: int, move: FloatArray) -> None:
+        unknowns = np.flatnonzero(move)
+        kept = self._kept.setdefault((k, side), [])
+        if not any(np.array_equal(unknowns, other) for other, _ in kept):
+            kept.insert(0, (unknowns, move[unknowns]))
+            del kept[MOVES:]
 
     def _reusable_move(self, k: int, side: int) -> FloatArray | None:
         """A move that foiled an attack on the same cell in another measure, if to scale it does so here."""
@@ -299,49 +342,40 @@ class Prober:
             return move
         return self._whole_program(k, side, attacker)
 
-    def _whole_program(self, k: int, side: int, attacker: int) -> FloatArray | None:
-        """The same by an integer program, whose nodes are limited: what it does not find is taken not to be there."""
-        scale = np.where(self._step > 0, self._step, 1.0)
+    def _whole_program(self, k: int, side: int, attacker: int, price: FloatArray | None = None) -> FloatArray | None:
+        """The same by an integer program, whose nodes are limited: what it does not find is taken not to be there.
+        price: (n_cells,) of moving what a cell discloses by a step, of which the move costs little.
+        """
         free = self._lower_bound < self._upper_bound
         free[self._known_to(k, attacker)] = False
-        lower, upper = np.where(free, -self._value, 0.0) / scale, np.where(free, FREE * (1 + self._value), 0.0) / scale
         rows = sparse.vstack([self._system.identities, side * self._system.targets[[k]]], "csr")
-        solver = program_of(sparse.csr_array(rows @ sparse.diags_array(scale)))
-        solver.changeColsBounds(len(scale), self._columns, lower, upper)
-        solver.changeRowBounds(rows.shape[0] - 1, self._level(k, side, attacker), highspy.kHighsInf)
-        whole = np.where(self._step > 0, 1, 0).astype(np.uint8)
-        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])[whole]
-        solver.changeColsIntegrality(len(scale), self._columns, kinds)
+        rise = _linked_to(rows.shape[0] - 1, rows, free)
+        cell = self._system.disclosing_cell[rise]
+        priced = np.zeros(0, dtype=np.int64) if price is None else np.flatnonzero((cell >= 0) & (price[cell] > 0))
+        moving = np.concatenate([rise, rise[priced]])  # what is priced falls by an unknown of its own
+        sign = np.repeat([1.0, -1.0], [len(rise), len(priced)])
+        step, value = self._step[moving], self._value[moving]
+        scale = sign * np.where(step > 0, step, 1.0)
+        lower, upper = -value / np.abs(scale), FREE * (1 + value) / np.abs(scale)
+        lower[priced] = 0
+        lower[len(rise) :], upper[len(rise) :] = 0, value[len(rise) :] / np.abs(scale[len(rise) :])
+        rows = sparse.csr_array(rows[:, moving] @ sparse.diags_array(scale))
+        linking = np.append(np.flatnonzero(np.diff(rows.indptr[:-1])), rows.shape[0] - 1)
+        solver, columns = program_of(rows[linking]), np.arange(len(moving), dtype=np.int32)
+        solver.changeColsBounds(len(moving), columns, lower, upper)
+        solver.changeRowBounds(len(linking) - 1, self._level(k, side, attacker), highspy.kHighsInf)
+        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])[(step > 0).astype(np.uint8)]
+        solver.changeColsIntegrality(len(moving), columns, kinds)
+        if price is not None:
+            cost = np.zeros(len(moving))
+            cost[priced] = cost[len(rise) :] = price[cell[priced]]
+            solver.changeColsCost(len(moving), columns, cost)
         solver.setOptionValue("mip_max_nodes", WHOLE_NODES)
         self._memory.count_program()
         solver.run()
-        solution = solver.getSolution()
-        found = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        return np.array(solution.col_value) * scale if found else None
-
-    def _cover(self, k: int, side: int, attacker: int, pattern: BoolArray, most: BoolArray) -> Cut:
-        """Few cells of which one more must be withheld: with all others withheld, the attack succeeds still. Raises
-        UnsafeError where it does with these, too.
-        """
-        self._set_pattern(most.astype(np.float64))
-        if self._whole_move(k, side, attacker) is None:
-            raise UnsafeError([int(self._system.target_cell[k])])
-        withheld, needed = pattern.copy(), np.flatnonzero(most & ~pattern)
-        size = len(needed)
-        while size > 1:
-            size = -(-size // COVER_PARTS)
-            for start in range(0, len(needed), size):
-                part = needed[start : start + size]
-                part = part[~withheld[part]]
-                more = withheld.copy()
-                more[part] = True
-                if len(part) and not more[needed].all():
-                    self._set_pattern(more.astype(np.float64))
-                    if self._whole_move(k, side, attacker) is None:
-                        withheld = more
-        self._set_pattern(pattern.astype(np.float64))
-        cells = np.flatnonzero(most & ~withheld)
-        return Cut(cells, np.ones(len(cells)))
+        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return None
+        return np.bincount(moving, np.array(solver.getSolution().col_value) * scale, minlength=len(free))
 
     # ---- one linear program ------------------------------------------------------------------------------------------
 
@@ -404,3 +438,11 @@ class Prober:
         missing = self._level(k, side, attacker) - always - cell_worth[self._primary].sum()
         cells = np.flatnonzero((cell_worth > SMALL) & ~self._primary)
         return Cut(cells, np.minimum(cell_worth[cells] / missing, 1.0))
+
+
+def _linked_to(row: int, rows: sparse.csr_array, free: BoolArray) -> IntArray:
+    """The free unknowns that a row moves, or that rows link to those."""
+    n_rows = rows.shape[0]
+    of_free = rows[:, np.flatnonzero(free)]
+    labels = connected_components(sparse.block_array([[None, of_free], [of_free.T, None]], format="csr"))[1]
+    return np.flatnonzero(free)[labels[n_rows:] == labels[row]]

@@ -6,7 +6,6 @@ is taken only once all attackers failed; work is limited by counts, not by time,
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 import highspy
 import numpy as np
@@ -14,8 +13,6 @@ import numpy as np
 from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.probing import Cut, Memory, Prober, System, UnsafeError
 from analytics.disclosure.solver import Solver
-
-COVERS = 6  # cuts by whole numbers at a time: each takes dozens of integer programs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,15 +49,16 @@ def suppress(
     memory = Memory(programs, tick)
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
     most = ~already_published | primary  # all that can be withheld
-    bounded = [prober for prober in probers if prober.is_bounded] if accept_told else []
+    kept = most if earlier is None else (earlier | primary) & most
+    lost = float(weights[kept & ~primary].sum())
+    if earlier is not None and _is_safe(probers, kept):
+        return Pattern(kept, lost, lost)
+    bounded = [prober for prober in probers if prober.is_bounded] if accept_told and already_published.any() else []
     for prober in bounded:  # a search that fails costs most here
         prober.accept_what_is_told(most.astype(np.float64))
     try:
-        if earlier is not None:
-            kept = (earlier | primary) & most
-            if not _cuts_of_whole_pattern(probers, kept, most):
-                lost = float(weights[kept & ~primary].sum())
-                return Pattern(kept, lost, lost)
+        if earlier is not None and bounded and _is_safe(probers, kept):
+            return Pattern(kept, lost, lost)
         return _search(probers, weights, primary, most, memory, nodes)
     except UnsafeError:
         if not accept_told:
@@ -93,14 +91,15 @@ def _search(
     safe = False
     while not safe and memory.programs_left > programs // 4:
         pattern = _improved(lambda: master.integer(nodes), master, probers, most)
-        cuts = _cuts_of_whole_pattern(probers, pattern > 0.5, most)
+        cuts = _violated_cuts(probers, np.where(pattern > 0.5, 1.0, 0.0))
         safe = not cuts
         master.add(cuts)
     withheld = pattern > 0.5
     if not safe:
         outside_first = np.where(withheld, weights, weights.sum() + weights)
         withheld = _remove_redundant(probers, most, primary, outside_first, memory)
-        withheld = _with_whole_cuts(probers, withheld, most, weights)
+    for prober in probers:
+        withheld = prober.extend_for_whole_numbers(withheld, most, weights)
     lost = float(weights[withheld & ~primary].sum())
     return Pattern(withheld, lost, min(master.bound, lost))
 
@@ -116,25 +115,12 @@ def _improved(
     return pattern
 
 
-def _cuts_of_whole_pattern(probers: Sequence[Prober], pattern: BoolArray, most: BoolArray) -> list[Cut]:
-    """Cuts of the first system that leaves a pattern of whole cells open to attack, in amounts or whole numbers."""
-    cuts = _violated_cuts(probers, pattern.astype(np.float64))
-    for prober in () if cuts else probers:
-        cuts = list(islice(prober.whole_cuts(pattern, most), COVERS))
-        if cuts:
-            break
-    return cuts
-
-
-def _with_whole_cuts(probers: Sequence[Prober], pattern: BoolArray, most: BoolArray, weights: FloatArray) -> BoolArray:
-    """A pattern with the least weighty cell more of each cut that it does not satisfy, until it satisfies all."""
-    withheld = pattern.copy()
-    while cuts := _cuts_of_whole_pattern(probers, withheld, most):
-        cells = {int(cut.cells[np.argmin(weights[cut.cells])]) for cut in cuts if len(cut.cells)}
-        if not cells:
-            return withheld
-        withheld[list(cells)] = True
-    return withheld
+def _is_safe(probers: Sequence[Prober], pattern: BoolArray) -> bool:
+    """Whether a pattern of whole cells foils all attackers, in amounts and in whole numbers."""
+    parts = pattern.astype(np.float64)
+    if any(True for prober in probers for _ in prober.exposed_cells(parts)):
+        return False
+    return all(prober.is_safe_in_whole_numbers(pattern) for prober in probers)
 
 
 def _violated_cuts(probers: Sequence[Prober], pattern: FloatArray) -> list[Cut]:
