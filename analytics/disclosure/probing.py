@@ -9,14 +9,13 @@ through.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-import highspy
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.solver import program_of, solve
+from analytics.disclosure.whole_numbers import is_whole, whole_move
 
 NO_CELL = -1  # in place of a cell: of an unknown that no publication of the pattern's cells discloses
 PUBLISHED = -2  # in place of a cell: of an unknown that an earlier release published
@@ -26,9 +25,6 @@ MOVES = 3  # kept for each cell and side
 SHARE = 1 - 1e-6  # of a protection level, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
 SPREAD = 1e6  # the largest protection level over the unit of a program, at most
-WHOLE = 1e-6  # of a step: a move so near to whole steps is one of whole steps
-WHOLE_NODES = 500  # of an integer program that looks for such a move
-FREE = 1e3  # times what it is now, an unknown does not get larger
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,10 +139,11 @@ class Prober:
         """Ask for no more than a pattern leaves open that publishes nothing anew: the rest was told before."""
         self._set_pattern(most)
         for k, side in self._sides():
-            for find in (self._successful_attacker, self._successful_counter):
-                while (attacker := find(k, side)) is not None:
-                    reached = 0.0 if (k, side, attacker) in self._reachable else self._furthest(k, side, attacker)[0]
-                    self._reachable[k, side, attacker] = 0.0 if find == self._successful_counter else max(reached, 0.0)
+            while (attacker := self._successful_attacker(k, side)) is not None:
+                reached = 0.0 if (k, side, attacker) in self._reachable else self._furthest(k, side, attacker)[0]
+                self._reachable[k, side, attacker] = max(reached, 0.0)
+            if self._tells_in_whole_numbers(k, side):
+                self._reachable[k, side, OUTSIDER] = 0.0
 
     def violated_cuts(self, pattern: FloatArray) -> Iterator[Cut]:
         """A cut for each target and side that some attacker can infer too closely."""
@@ -159,22 +156,23 @@ class Prober:
     def is_safe_in_whole_numbers(self, pattern: BoolArray) -> bool:
         """Whether a pattern foils those who know that counts are whole numbers, too."""
         self._set_pattern(pattern.astype(np.float64))
-        return all(self._successful_counter(k, side) is None for k, side in self._sides())
+        return not any(self._tells_in_whole_numbers(k, side) for k, side in self._sides())
 
     def extend_for_whole_numbers(self, pattern: BoolArray, most: BoolArray, weights: FloatArray) -> BoolArray:
         """(n_cells,) a pattern and the least weighty cells that must be withheld, too, against those who know that
         counts are whole numbers, one target after another. most: all that can be. Raises UnsafeError where that is not
         enough.
         """
-        withheld = pattern
+        withheld, cell = pattern, self._system.disclosing_cell
         for k, side in self._sides() if self._step.any() else ():
             self._set_pattern(withheld.astype(np.float64))
-            if self._successful_counter(k, side) is not None:
+            if self._tells_in_whole_numbers(k, side):
                 self._set_pattern(most.astype(np.float64))
-                move = self._whole_program(k, side, OUTSIDER, np.where(withheld, 0.0, weights / weights.max()))
+                price = np.where(withheld, 0.0, weights / weights.max())
+                move = self._whole_move(k, side, np.where(cell >= 0, price[cell], 0.0))
                 if move is None:
                     raise UnsafeError([int(self._system.target_cell[k])])
-                moved = self._system.disclosing_cell[np.abs(move) > SMALL]
+                moved = cell[np.abs(move) > SMALL]
                 withheld = withheld.copy()
                 withheld[moved[moved >= 0]] = True
         return withheld
@@ -230,7 +228,7 @@ class Prober:
         """How far off a target must be able to lie, for an attacker; a little less is as good."""
         if (k, side, attacker) in self._reachable:
             reachable = self._reachable[k, side, attacker]
-            return reachable * SHARE - SMALL if reachable > WHOLE else -np.inf
+            return reachable * SHARE - SMALL if reachable > SMALL else -np.inf
         if (k, attacker) in self._system.insider_levels:
             return self._system.insider_levels[k, attacker][0 if side > 0 else 1] / self._unit * SHARE - SMALL
         return float((self._upper if side > 0 else self._lower)[k]) * SHARE - SMALL
@@ -325,57 +323,21 @@ class Prober:
 
     # ---- whole numbers -----------------------------------------------------------------------------------------------
 
-    def _successful_counter(self, k: int, side: int) -> int | None:
-        """The public, where no move by whole steps foils it. Singletons are foiled by moves of any size."""
-        return OUTSIDER if self._step.any() and self._whole_move(k, side, OUTSIDER) is None else None
+    def _tells_in_whole_numbers(self, k: int, side: int) -> bool:
+        """Whether no move by whole steps foils the public. Singletons are foiled by moves of any size."""
+        level, step = self._level(k, side), self._step
+        if level <= 0 or not step.any():
+            return False
+        is_count = bool((step[self._targets[k][0]] > 0).any())
+        reached, move = self._furthest(k, side, OUTSIDER, still=None if is_count else step > 0)
+        found = reached >= level and is_whole(move, step)
+        return not found and self._whole_move(k, side, np.zeros(len(step))) is None
 
-    def _whole_move(self, k: int, side: int, attacker: int) -> FloatArray | None:
-        """A move by whole steps as far as the protection level; None where there is none."""
-        counted = self._step > 0
-        if self._level(k, side, attacker) <= 0:
-            return np.zeros(len(counted))
-        reached, move = self._furthest(
-            k, side, attacker, still=counted if not counted[self._targets[k][0]].any() else None
-        )
-        steps = move[counted] / self._step[counted]
-        if reached >= self._level(k, side, attacker) and np.abs(steps - np.round(steps)).max(initial=0) < WHOLE:
-            return move
-        return self._whole_program(k, side, attacker)
-
-    def _whole_program(self, k: int, side: int, attacker: int, price: FloatArray | None = None) -> FloatArray | None:
-        """The same by an integer program, whose nodes are limited: what it does not find is taken not to be there.
-        price: (n_cells,) of moving what a cell discloses by a step, of which the move costs little.
-        """
-        free = self._lower_bound < self._upper_bound
-        free[self._known_to(k, attacker)] = False
-        rows = sparse.vstack([self._system.identities, side * self._system.targets[[k]]], "csr")
-        rise = _linked_to(rows.shape[0] - 1, rows, free)
-        cell = self._system.disclosing_cell[rise]
-        priced = np.zeros(0, dtype=np.int64) if price is None else np.flatnonzero((cell >= 0) & (price[cell] > 0))
-        moving = np.concatenate([rise, rise[priced]])  # what is priced falls by an unknown of its own
-        sign = np.repeat([1.0, -1.0], [len(rise), len(priced)])
-        step, value = self._step[moving], self._value[moving]
-        scale = sign * np.where(step > 0, step, 1.0)
-        lower, upper = -value / np.abs(scale), FREE * (1 + value) / np.abs(scale)
-        lower[priced] = 0
-        lower[len(rise) :], upper[len(rise) :] = 0, value[len(rise) :] / np.abs(scale[len(rise) :])
-        rows = sparse.csr_array(rows[:, moving] @ sparse.diags_array(scale))
-        linking = np.append(np.flatnonzero(np.diff(rows.indptr[:-1])), rows.shape[0] - 1)
-        solver, columns = program_of(rows[linking]), np.arange(len(moving), dtype=np.int32)
-        solver.changeColsBounds(len(moving), columns, lower, upper)
-        solver.changeRowBounds(len(linking) - 1, self._level(k, side, attacker), highspy.kHighsInf)
-        kinds = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])[(step > 0).astype(np.uint8)]
-        solver.changeColsIntegrality(len(moving), columns, kinds)
-        if price is not None:
-            cost = np.zeros(len(moving))
-            cost[priced] = cost[len(rise) :] = price[cell[priced]]
-            solver.changeColsCost(len(moving), columns, cost)
-        solver.setOptionValue("mip_max_nodes", WHOLE_NODES)
+    def _whole_move(self, k: int, side: int, price: FloatArray) -> FloatArray | None:
+        """One that foils the public; None where there is none. price: (v,) of moving each unknown."""
         self._memory.count_program()
-        solver.run()
-        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return None
-        return np.bincount(moving, np.array(solver.getSolution().col_value) * scale, minlength=len(free))
+        target, free = side * self._system.targets[[k]], self._lower_bound < self._upper_bound
+        return whole_move(self._system.identities, target, self._level(k, side), self._value, self._step, free, price)
 
     # ---- one linear program ------------------------------------------------------------------------------------------
 
@@ -438,11 +400,3 @@ class Prober:
         missing = self._level(k, side, attacker) - always - cell_worth[self._primary].sum()
         cells = np.flatnonzero((cell_worth > SMALL) & ~self._primary)
         return Cut(cells, np.minimum(cell_worth[cells] / missing, 1.0))
-
-
-def _linked_to(row: int, rows: sparse.csr_array, free: BoolArray) -> IntArray:
-    """The free unknowns that a row moves, or that rows link to those."""
-    n_rows = rows.shape[0]
-    of_free = rows[:, np.flatnonzero(free)]
-    labels = connected_components(sparse.block_array([[None, of_free], [of_free.T, None]], format="csr"))[1]
-    return np.flatnonzero(free)[labels[n_rows:] == labels[row]]
