@@ -15,11 +15,9 @@ import pandas as pd
 from scipy import sparse
 
 from analytics.arrays import FloatArray, IntArray
+from analytics.disclosure.compared_cubes import Changes, ComparedCubes, cells_of_same_name, changes_between
 from analytics.disclosure.cube import STATISTICS, Cube
 from analytics.model import DisclosureRules
-
-Changes = dict[Hashable, float]  # unit -> by how much its contribution differs
-NOISE = 1e-9  # of a value: a change by less is one of binary arithmetic
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +131,7 @@ class _Linker:
         """The same where units are not known: cells of the same codes with equal statistics."""
         unknowns = np.full(len(cube.cells), -1)
         for other, other_unknowns in zip(self._cubes, self._unknowns, strict=False):
-            mine, theirs = _cells_of_same_name(cube, other)
+            mine, theirs = cells_of_same_name(cube, other)
             a, b = (table.cells[list(STATISTICS)].to_numpy(dtype=np.float64) for table in (cube, other))
             same = (a[mine] == b[theirs]).all(axis=1)
             unknowns[mine[same]] = other_unknowns[theirs[same]]
@@ -150,14 +148,14 @@ class _Linker:
         new, old = self._cubes[later], self._cubes[earlier]
         if set(self._unknowns[later].tolist()) == set(self._unknowns[earlier].tolist()):
             return  # nobody changed
-        mine, theirs = _cells_of_same_name(new, old)
+        mine, theirs = cells_of_same_name(new, old)
         differ = self._unknowns[later][mine] != self._unknowns[earlier][theirs]
         pairs = list(zip(mine[differ].tolist(), theirs[differ].tolist(), strict=True))
         if new.contributions is None or old.contributions is None:
             for cell, other in pairs:
                 self._note_statistics((later, cell), (earlier, other))
             return
-        compared = _Compared(new, old)
+        compared = ComparedCubes(new, old)
         self._note_differences(compared, pairs, later, earlier)
         for tables in _tables_to_compare(new, old):
             self._link_tables(compared, tables, later, earlier)
@@ -181,7 +179,7 @@ class _Linker:
         self._differences.setdefault((new, old), difference)
 
     def _note_differences(
-        self, compared: "_Compared", pairs: Sequence[tuple[int, int]], later: int, earlier: int
+        self, compared: ComparedCubes, pairs: Sequence[tuple[int, int]], later: int, earlier: int
     ) -> None:
         for cell, other in pairs:
             if compared.units_apart[cell, other] < self._rules.min_units:
@@ -189,39 +187,20 @@ class _Linker:
                 if changes["value"]:
                     self._difference((later, cell), (earlier, other), changes)
 
-    def _link_tables(self, compared: "_Compared", tables: tuple[IntArray, IntArray], later: int, earlier: int) -> None:
+    def _link_tables(
+        self, compared: ComparedCubes, tables: tuple[IntArray, IntArray], later: int, earlier: int
+    ) -> None:
         """Cells of two tables that were regrouped: each is what it shares with cells of the other, and a rest."""
-        mine, theirs = tables
-        common = compared.common[np.ix_(mine, theirs)]
-        n_partners = (common > 0).sum(axis=1), (common > 0).sum(axis=0)
-        n_of_mine, n_of_theirs = compared.n_new[mine], compared.n_old[theirs]
-        whole = (common == n_of_mine[:, None]) & (common == n_of_theirs[None, :]) & (common > 0)
-        contained = (common == n_of_mine[:, None]) | (
-            common == n_of_theirs[None, :]
-        )  # somebody only came, or only left
-        several = (n_partners[0] > 1)[:, None] | (n_partners[1] > 1)[None, :]
-        regrouped = (common > 0) & ~whole & (contained | several | ~compared.same_name[np.ix_(mine, theirs)])
-        if not regrouped.any():
-            return
-        _, label = sparse.csgraph.connected_components(
-            sparse.csr_array(
-                np.block([[np.zeros((len(mine),) * 2), common], [common.T, np.zeros((len(theirs),) * 2)]])
-            ),
-            directed=False,
-        )
-        touched = set(label[: len(mine)][regrouped.any(axis=1)].tolist())
         parts_of: dict[tuple[int, int], list[int]] = {}
-        for i, j in zip(*np.nonzero(common > 0), strict=True):
-            if label[i] in touched:
-                cell, other = int(mine[i]), int(theirs[j])
-                part = self._shared_part(compared, cell, other, later, earlier)
-                parts_of.setdefault((later, cell), []).append(part)
-                parts_of.setdefault((earlier, other), []).append(part)
-                if 0 < compared.units_apart[cell, other] < self._rules.min_units:
-                    self._note_differences(compared, [(cell, other)], later, earlier)
+        for cell, other in _regrouped(compared, *tables):
+            part = self._shared_part(compared, cell, other, later, earlier)
+            parts_of.setdefault((later, cell), []).append(part)
+            parts_of.setdefault((earlier, other), []).append(part)
+            if 0 < compared.units_apart[cell, other] < self._rules.min_units:
+                self._note_differences(compared, [(cell, other)], later, earlier)
         rests: dict[int, list[tuple[int, int, pd.DataFrame]]] = {later: [], earlier: []}
         for (release, cell), parts in parts_of.items():
-            rest = compared.rest(release == later, cell, theirs if release == later else mine)
+            rest = compared.rest(release == later, cell, tables[1] if release == later else tables[0])
             unknown, terms = int(self._unknowns[release][cell]), list(parts)
             if len(rest):
                 terms.append(self._unknown_of(rest))
@@ -230,14 +209,15 @@ class _Linker:
                 self._rows.append({unknown: 1.0} | dict.fromkeys(terms, -1.0))
         for came, cell, new in rests[later]:
             for left, _, old in rests[earlier]:
-                self._note_correction(Difference({came: 1.0, left: -1.0}, cell, (later, earlier), _changes(new, old)))
+                changes = changes_between(new, old)
+                self._note_correction(Difference({came: 1.0, left: -1.0}, cell, (later, earlier), changes))
 
     def _note_correction(self, difference: Difference) -> None:
         """What came to a group less what left another, where a few units make the difference."""
         if 0 < len(difference.changes["value"]) < self._rules.min_units:
             self._differences.setdefault(tuple(difference.terms), difference)
 
-    def _shared_part(self, compared: "_Compared", cell: int, other: int, later: int, earlier: int) -> int:
+    def _shared_part(self, compared: ComparedCubes, cell: int, other: int, later: int, earlier: int) -> int:
         """The unknown of what two cells share: one of the two where it is all of it."""
         n_common = compared.common[cell, other]
         if n_common == compared.n_new[cell]:
@@ -262,87 +242,18 @@ class _Linker:
         return unknown
 
 
-class _Compared:
-    """The contributions of two cubes side by side.
-
-    common: (new cells, old cells) how many units contribute the same to both; units_apart: how many contribute to one
-    alone, or something else to the other; same_name: which have the same name. n_new, n_old: units of each cell.
-    """
-
-    def __init__(self, new: Cube, old: Cube) -> None:
-        self.new, self.old = new, old
-        self._rows = [self._table(cube) for cube in (new, old)]
-        self.n_new, self.n_old = (
-            np.bincount(rows["cell"], minlength=len(cube.cells))
-            for rows, cube in zip(self._rows, (new, old), strict=True)
-        )
-        self.common = self._in_both("mark")
-        self.units_apart = self.n_new[:, None] + self.n_old[None, :] - self._in_both("unit_mark") - self.common
-        number = {name: place for place, name in enumerate(dict.fromkeys([*new.names, *old.names]))}
-        new_names, old_names = (np.array([number[name] for name in cube.names]) for cube in (new, old))
-        self.same_name = new_names[:, None] == old_names[None, :]
-
-    @staticmethod
-    def _table(cube: Cube) -> pd.DataFrame:
-        assert cube.contributions is not None  # noqa: S101 - only such cubes are compared
-        unit_mark, mark = cube.marks
-        return cube.contributions.assign(unit_mark=unit_mark, mark=mark)
-
-    def _in_both(self, column: str) -> IntArray:
-        """(new cells, old cells) how many marks of a column both hold."""
-        new, old = self._rows
-        codes = np.unique(np.concatenate([new[column], old[column]]), return_inverse=True)[1]
-        matrices = [
-            sparse.csr_array(
-                (np.ones(len(rows), dtype=np.int64), (rows["cell"].to_numpy(), numbers)),
-                shape=(len(cube.cells), int(codes.max(initial=-1)) + 1),
-            )
-            for rows, numbers, cube in zip(
-                self._rows, (codes[: len(new)], codes[len(new) :]), (self.new, self.old), strict=True
-            )
-        ]
-        return np.asarray((matrices[0] @ matrices[1].T).todense(), dtype=np.int64)
-
-    def _of(self, which: int, cell: int) -> pd.DataFrame:
-        rows = self._rows[which]
-        return rows[(rows["cell"] == cell).to_numpy()]
-
-    def shared(self, cell: int, other: int) -> pd.DataFrame:
-        """The contributions that a new and an old cell share."""
-        rows = self._of(0, cell)
-        return rows[rows["mark"].isin(self._of(1, other)["mark"])]
-
-    def rest(self, of_new: bool, cell: int, others: IntArray) -> pd.DataFrame:
-        """The contributions to a cell that are in none of a table of the other release."""
-        rows, other_rows = self._of(0 if of_new else 1, cell), self._rows[1 if of_new else 0]
-        return rows[~rows["mark"].isin(other_rows["mark"][other_rows["cell"].isin(others)])]
-
-    def changes(self, cell: int, other: int) -> Mapping[str, Changes]:
-        """By how much contributions to a new and an old cell differ; see `Difference`."""
-        return _changes(self._of(0, cell), self._of(1, other))
-
-
-def _changes(new_rows: pd.DataFrame, old_rows: pd.DataFrame) -> Mapping[str, Changes]:
-    """By how much two sets of contributions differ; see `Difference`."""
-    new, old = (
-        {} if rows.empty else dict(zip(rows["unit"], rows["value"].tolist(), strict=True))
-        for rows in (new_rows, old_rows)
-    )
-    changes = {unit: abs(new.get(unit, 0.0) - old.get(unit, 0.0)) for unit in [*new, *(old.keys() - new.keys())]}
-    came_or_went = new.keys() ^ old.keys()
-    noise = {unit: NOISE * max(new.get(unit, 0.0), old.get(unit, 0.0)) for unit in changes}
-    return {
-        "value": {unit: change for unit, change in changes.items() if unit in came_or_went or change > noise[unit]},
-        "n_units": {unit: 1.0 for unit in changes if unit in came_or_went},
-    }
-
-
-def _cells_of_same_name(new: Cube, old: Cube) -> tuple[IntArray, IntArray]:
-    """Positions in each of the cells that both have."""
-    position = {name: place for place, name in enumerate(new.names)}
-    pairs = [(position[name], place) for place, name in enumerate(old.names) if name in position]
-    mine, theirs = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    return mine, theirs
+def _regrouped(compared: ComparedCubes, mine: IntArray, theirs: IntArray) -> list[tuple[int, int]]:
+    """Pairs of cells of two tables, new and old, that share units, where those or any linked to them were regrouped."""
+    common = compared.common[np.ix_(mine, theirs)]
+    shared = common > 0
+    all_of_new, all_of_old = common == compared.n_new[mine][:, None], common == compared.n_old[theirs][None, :]
+    several = (shared.sum(axis=1) > 1)[:, None] | (shared.sum(axis=0) > 1)[None, :]
+    renamed = ~compared.same_name[np.ix_(mine, theirs)]
+    regrouped = shared & ~(all_of_new & all_of_old) & (all_of_new | all_of_old | several | renamed)
+    links = sparse.block_array([[None, sparse.csr_array(common)], [sparse.csr_array(common.T), None]], format="csr")
+    label = sparse.csgraph.connected_components(links, directed=False)[1][: len(mine)]
+    touched = shared & np.isin(label, label[regrouped.any(axis=1)])[:, None]
+    return list(zip(mine[touched.nonzero()[0]].tolist(), theirs[touched.nonzero()[1]].tolist(), strict=True))
 
 
 def _tables_to_compare(new: Cube, old: Cube) -> Iterator[tuple[IntArray, IntArray]]:
