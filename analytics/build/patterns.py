@@ -17,6 +17,7 @@ from analytics.build.cubes import ContributionCubes, EarlierInputs
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import ResponseVariable
+from analytics.disclosure.memory import Memory
 from analytics.disclosure.protect import Protection, protect_together
 from analytics.disclosure.rules import ROUNDING
 from analytics.model import Arm, DisclosureRules, Progress, Rule, UserError, silent
@@ -149,6 +150,7 @@ class _Patterns:
         self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs], tick: Callable[[], None]
     ) -> None:
         self._tick = tick
+        self._memory = {arm: Memory(tick) for arm in Arm}
         self.rules: dict[PatternKey, dict[Group, Rule]] = {}
         self.summaries: dict[tuple[Arm, str], PatternSummary] = {}
         self.unchanged: dict[tuple[PatternKey, str], frozenset[Group]] = {}
@@ -193,7 +195,7 @@ class _Patterns:
                 earlier=self._cubes.mask(base, earlier) if earlier else None,
                 accept_told=True,
                 protect_changes=False,
-                tick=self._tick,
+                memory=self._memory[arm],
             )
             rules = {
                 group: forced.get(group) or sensitive.get(group) or own
@@ -244,7 +246,7 @@ class _Patterns:
             importance=self._cubes.importance(base),
             earlier=pattern.withheld,  # nothing more than what few changed, where that is enough
             accept_told=True,
-            tick=self._tick,
+            memory=self._memory[key[0]],
         )
         held = zip(self._cubes.groups(base), again.withheld & ~pattern.withheld, strict=True)
         rules = {group: Rule.HELD for group, is_held in held if is_held and group is not None}

@@ -6,14 +6,15 @@ cut's coefficients are those of single cells, never above the level, so that no 
 through.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.disclosure.memory import Coordinates, Memory
 from analytics.disclosure.solver import program_of, solve
 from analytics.disclosure.whole_numbers import is_whole, whole_move
 
@@ -21,7 +22,6 @@ NO_CELL = -1  # in place of a cell: of an unknown that no publication of the pat
 PUBLISHED = -2  # in place of a cell: of an unknown that an earlier release published
 OUTSIDER = -1  # in place of a singleton: an attacker who knows what is published, and no more
 ALL_SINGLETONS = -2  # in place of a singleton: where they fail together, each of them does
-MOVES = 3  # kept for each cell and side
 SHARE = 1 - 1e-6  # of a protection level, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
 SPREAD = 1e6  # the largest protection level over the unit of a program, at most
@@ -69,23 +69,6 @@ class Cut:
     coefficients: FloatArray
 
 
-@dataclass(slots=True)
-class Memory:
-    """What the systems of a pattern share. programs_left: linear programs left to solve. tick: called at each of them,
-    to show that the search goes on. moves: of a cell and a side, how all cells moved when an attack on it failed,
-    (n_cells,) each.
-    """
-
-    programs_left: int
-    tick: Callable[[], None] = lambda: None
-    moves: dict[tuple[int, int], list[FloatArray]] = field(default_factory=dict)
-
-    def count_program(self) -> None:
-        """One more was solved."""
-        self.programs_left -= 1
-        self.tick()
-
-
 Attack = tuple[int, int, int]  # target, side (1 up, -1 down), attacker (a singleton, or OUTSIDER)
 Witnesses = dict[Attack, FloatArray]  # (v,) moves that agree with what is published, as far as the protection level
 
@@ -111,7 +94,7 @@ class Prober:
         self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]  # unknowns and signs of each
         self._value = value
         self._reachable: dict[Attack, float] = {}  # of what is told already, how far it can lie at most
-        self._kept: dict[tuple[int, int], list[tuple[IntArray, FloatArray]]] = {}  # moves that foiled attacks
+        self._coordinates = Coordinates(system.base_cell, [terms.tolist() for terms, _ in self._targets])
         self._columns = np.arange(len(value), dtype=np.int32)
         self._program = program_of(system.identities)
         known = [set(unknowns.tolist()) for unknowns in system.singletons]
@@ -243,14 +226,13 @@ class Prober:
             reached, move = self._furthest(k, side, OUTSIDER)
             if reached < level:
                 return OUTSIDER
-            self._remember_move(k, side, move)
             convincing = [move * (level / reached)]
-        suspects = [s for s in self._unconvinced(k, convincing[0]) if self._knows_part_of_each(s, convincing)]
+        suspects = [s for s in self._unconvinced(k, side, convincing[0]) if self._knows_part_of_each(s, convincing)]
         if len(suspects) > 1:
             reached, move = self._furthest(k, side, ALL_SINGLETONS)
             if reached >= level:
-                self._keep_move(k, side, move * (level / reached))
-                return None
+                convincing = [move * (level / reached)]
+                suspects = []
         for singleton in suspects:
             if self._knows_part_of_each(singleton, convincing):
                 reached, move = self._furthest(k, side, singleton)
@@ -259,7 +241,7 @@ class Prober:
                 if reached >= level:
                     convincing.append(move * (level / reached))
         for move in convincing:
-            self._keep_move(k, side, move)
+            self._memory.amounts.keep(self._coordinates, k, side, move)
         return None
 
     def _knows_part_of_each(self, singleton: int, moves: Sequence[FloatArray]) -> bool:
@@ -267,58 +249,34 @@ class Prober:
         return all(np.abs(move[known]).max() > SMALL for move in moves)
 
     def _convincing_moves(self, k: int, side: int) -> list[FloatArray]:
-        """Moves that foiled an attack before, on this target or on the same cell in another measure, and still do."""
-        moves = []
-        for unknowns, distances in self._kept.get((k, side), ()):
-            lower, upper = self._lower_bound[unknowns], self._upper_bound[unknowns]
-            if (distances >= lower).all() and (distances <= upper).all():
-                move = np.zeros(len(self._value))
-                move[unknowns] = distances
-                moves.append(move)
-        if not moves and (reusable := self._reusable_move(k, side)) is not None:
-            moves.append(reusable)
-        return moves
-
-    def _keep_move(self, k: int, side: int, move: FloatArray) -> None:
-        unknowns = np.flatnonzero(move)
-        kept = self._kept.setdefault((k, side), [])
-        if not any(np.array_equal(unknowns, other) for other, _ in kept):
-            kept.insert(0, (unknowns, move[unknowns]))
-            del kept[MOVES:]
-
-    def _reusable_move(self, k: int, side: int) -> FloatArray | None:
-        """A move that foiled an attack on the same cell in another measure, if to scale it does so here."""
+        """Moves that foiled an attack on this target before, in some system, and to scale do so here."""
         terms, signs = self._targets[k]
-        base_cell = self._system.base_cell
-        for cell_moves in self._memory.moves.get((int(self._system.target_cell[k]), side), ()):
-            move = np.where(base_cell == NO_CELL, 0.0, cell_moves[base_cell])
+        convincing = []
+        for move in self._memory.amounts.of(self._coordinates, k, side):
             reached = side * float(signs @ move[terms])
             if reached > SMALL:
-                move *= (self._level(k, side) + SMALL) / reached
-                fits = bool((move >= self._lower_bound).all() and (move <= self._upper_bound).all())
-                if fits and np.abs(self._system.identities @ move).max(initial=0) < SMALL:
-                    return move
-        return None
+                move *= self._level(k, side) / reached
+                if (move >= self._lower_bound).all() and (move <= self._upper_bound).all() and self._agrees(move):
+                    convincing.append(move)
+        return convincing
 
-    def _remember_move(self, k: int, side: int, move: FloatArray) -> None:
-        base_cell = self._system.base_cell
-        known = base_cell != NO_CELL
-        cell_moves = np.zeros(len(self._primary))
-        cell_moves[base_cell[known]] = move[known]
-        kept = self._memory.moves.setdefault((int(self._system.target_cell[k]), side), [])
-        kept.insert(0, cell_moves)
-        del kept[MOVES:]
+    def _agrees(self, move: FloatArray) -> bool:
+        """Whether a move keeps the identities."""
+        return bool(np.abs(self._system.identities @ move).max(initial=0) < SMALL)
 
-    def _unconvinced(self, k: int, move: FloatArray) -> list[int]:
-        """Singletons for whom a move is no witness: they know one of the unknowns that it moves."""
+    def _unconvinced(self, k: int, side: int, move: FloatArray) -> list[int]:
+        """Singletons from whom a target must be protected, and for whom a move is no witness: they know one of the
+        unknowns that it moves.
+        """
         moved = self._singleton_of[np.abs(move) > SMALL]
-        return [int(singleton) for singleton in np.intersect1d(self._attackers[k], moved)]
+        knowing = [int(singleton) for singleton in np.intersect1d(self._attackers[k], moved)]
+        return [singleton for singleton in knowing if self._level(k, side, singleton) > 0]
 
     def _attacks(self, k: int, side: int, witnesses: Witnesses) -> Iterator[Attack]:
         """The outsider's, unless witnessed; then, once it is, each singleton's whom that witness does not convince."""
         if (k, side, OUTSIDER) not in witnesses:
             yield k, side, OUTSIDER
-        for singleton in self._unconvinced(k, witnesses[k, side, OUTSIDER]):
+        for singleton in self._unconvinced(k, side, witnesses[k, side, OUTSIDER]):
             yield k, side, singleton
 
     # ---- whole numbers -----------------------------------------------------------------------------------------------
@@ -328,10 +286,32 @@ class Prober:
         level, step = self._level(k, side), self._step
         if level <= 0 or not step.any():
             return False
+        if any(self._foils_in_whole_numbers(k, side, move) for move in self._known_whole_moves(k, side)):
+            return False
         is_count = bool((step[self._targets[k][0]] > 0).any())
         reached, move = self._furthest(k, side, OUTSIDER, still=None if is_count else step > 0)
-        found = reached >= level and is_whole(move, step)
-        return not found and self._whole_move(k, side, np.zeros(len(step))) is None
+        found: FloatArray | None = move
+        if reached < level or not is_whole(move, step):
+            found = self._whole_move(k, side, np.zeros(len(step)))
+        if found is not None:
+            self._memory.whole_numbers.keep(self._coordinates, k, side, found * self._unit)
+        return found is None
+
+    def _known_whole_moves(self, k: int, side: int) -> Iterator[FloatArray]:
+        for move in self._memory.whole_numbers.of(self._coordinates, k, side):
+            yield move / self._unit
+
+    def _foils_in_whole_numbers(self, k: int, side: int, move: FloatArray) -> bool:
+        """Whether a move by whole steps goes as far as the protection level, and could be the truth."""
+        terms, signs = self._targets[k]
+        moved = np.abs(move) > SMALL
+        return bool(
+            side * (signs @ move[terms]) >= self._level(k, side)
+            and (move >= -self._value - SMALL).all()
+            and (self._lower_bound < self._upper_bound)[moved].all()
+            and is_whole(move, self._step)
+            and self._agrees(move)
+        )
 
     def _whole_move(self, k: int, side: int, price: FloatArray) -> FloatArray | None:
         """One that foils the public; None where there is none. price: (v,) of moving each unknown."""

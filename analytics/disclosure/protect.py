@@ -5,7 +5,7 @@ inferred too closely from the rest, by an outsider or by a firm that is alone in
 earlier ones together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import EarlierReleases, LinkedReleases, ResponseVariable
+from analytics.disclosure.memory import Memory
 from analytics.disclosure.probing import UnsafeError
 from analytics.disclosure.search import Pattern, suppress
 from analytics.model import DisclosureRules, UserError
@@ -63,14 +64,14 @@ def protect_together(
     earlier: BoolArray | None = None,
     accept_told: bool = False,
     protect_changes: bool = True,
-    tick: Callable[[], None] = lambda: None,
+    memory: Memory | None = None,
 ) -> Protection:
     """One pattern for several variables, over the cells of the first: a cell is primary where any variable says so.
 
     All arrays are (n_cells,) of the first. withheld: cells to withhold besides; sensitive: those that are as
     confidential as if a variable said so; importance: what losing a unit of each counts. protect_changes: withhold what
     few units changed since an earlier release published it. earlier: a pattern that is taken where it is safe.
-    accept_told: do not refuse what an earlier release told already. tick: called now and then while it is searched.
+    accept_told: do not refuse what an earlier release told already. memory: of earlier searches over the same cells.
     Raises UserError as `protect` does.
     """
     base = variables[0].cube
@@ -94,7 +95,7 @@ def protect_together(
             already_published,
             earlier=earlier,
             accept_told=accept_told,
-            tick=tick,
+            memory=memory,
         )
     except UnsafeError as error:
         raise UserError("disclosure.unsafe", cells="; ".join(base.labels(error.cells))) from error

@@ -11,7 +11,8 @@ import highspy
 import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.disclosure.probing import Cut, Memory, Prober, System, UnsafeError
+from analytics.disclosure.memory import Memory
+from analytics.disclosure.probing import Cut, Prober, System, UnsafeError
 from analytics.disclosure.solver import Solver
 
 
@@ -36,17 +37,18 @@ def suppress(
     accept_told: bool = False,
     nodes: int = 20_000,
     programs: int = 100_000,
-    tick: Callable[[], None] = lambda: None,
+    memory: Memory | None = None,
 ) -> Pattern:
     """The safe pattern that loses least, or, where it is not found within the limits of nodes and programs, a safe one.
 
     weights: (n_cells,) what withholding each loses; primary: (n_cells,) those withheld in any case; already_published:
     (n_cells,) those that every attacker knows, so that withholding them is of no use. earlier: (n_cells,) a pattern
     that is taken where it is safe: that of the release before, so that what is published stays the same.
-    accept_told: where an earlier release told already what would have to stay open, ask for no more than can be. tick:
-    called now and then. Raises UnsafeError when nothing is safe.
+    accept_told: where an earlier release told already what would have to stay open, ask for no more than can be.
+    memory: of earlier searches over the same cells. Raises UnsafeError when nothing is safe.
     """
-    memory = Memory(programs, tick)
+    memory = memory or Memory()
+    memory.programs_left = programs
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
     most = ~already_published | primary  # all that can be withheld
     kept = most if earlier is None else (earlier | primary) & most
