@@ -76,7 +76,7 @@ class LinkedReleases:
         protect_changes: bool,
     ) -> None:
         """base: the cube whose cells the pattern has; sensitive: (n_base,) cells that are so besides; protect_changes:
-        whether changes by few units are sensitive. Raises UserError when a mask does not fit its cube.
+        whether changes by few units are, and what regrouped cells share. Raises UserError when a mask does not fit its cube.
         """
         self._variable, self._rules, self._n_base = variable, rules, len(base.cells)
         cubes = [variable.cube, *(cube for cube, _ in variable.published_before)]
@@ -90,7 +90,7 @@ class LinkedReleases:
         for unknowns, withheld in zip(links.unknowns[1:], withheld_before, strict=True):
             disclosing[unknowns[~withheld]] = PUBLISHED
         self._disclosing_cell, self._releases = disclosing, list(zip(cubes, links.unknowns, strict=True))
-        self._differences = links.differences if protect_changes else []
+        self._protect_changes, self._differences = protect_changes, links.differences if protect_changes else []
         few, dominated = self._sensitive_cells(variable.cube)
         self._sensitive = sensitive[self._base_cell]
         self.few, self.dominated = self._on_base(few & ~hidden), self._on_base(dominated & ~hidden)
@@ -200,7 +200,7 @@ class LinkedReleases:
 
     def _targets_shared(self, measure: str) -> Iterator[_Target]:
         """What regrouped cells share, where a cell of it would be sensitive."""
-        if self._variable.trace or not self._links.shared:
+        if self._variable.trace or not self._links.shared or not self._protect_changes:
             return
         shared: pd.DataFrame = self._links.statistics.iloc[list(self._links.shared)]
         upper, lower = protection_levels(shared, self._rules, measure)
