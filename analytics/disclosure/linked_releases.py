@@ -76,7 +76,7 @@ class LinkedReleases:
         protect_changes: bool,
     ) -> None:
         """base: the cube whose cells the pattern has; sensitive: (n_base,) cells that are so besides; protect_changes:
-        whether changes by few units are, and what regrouped cells share. Raises UserError when a mask does not fit its cube.
+        whether changes by few units are, and what regrouped cells share. Raises UserError when a mask does not fit.
         """
         self._variable, self._rules, self._n_base = variable, rules, len(base.cells)
         cubes = [variable.cube, *(cube for cube, _ in variable.published_before)]
