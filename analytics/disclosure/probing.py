@@ -86,9 +86,7 @@ class Prober:
         self._unit = max(least, largest / SPREAD) if np.isfinite(least) else 1.0
         self._upper, self._lower = system.upper / self._unit, system.lower / self._unit
         value, self._step = system.value / self._unit, system.step / self._unit
-        most = np.full(len(value), 4 * max(self._upper.max(initial=1), self._lower.max(initial=1)))
-        counted = self._step > 0
-        most[counted] = self._step[counted] * np.ceil(most[counted] / self._step[counted])
+        most = 4 * max(self._upper.max(initial=1), self._lower.max(initial=1))
         self._fall, self._rise = np.minimum(value, most), np.clip(value, most, 2 * most)
         rows = [system.targets[[k]] for k in range(len(system.target_cell))]
         self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]  # unknowns and signs of each
@@ -106,11 +104,6 @@ class Prober:
         for singleton, unknowns in enumerate(system.singletons):
             self._singleton_of[unknowns] = singleton
 
-    @property
-    def is_bounded(self) -> bool:
-        """Whether it is of amounts with so much a unit at most, and its counts."""
-        return bool(self._step.any() and not self._step.all())
-
     def exposed_cells(self, pattern: FloatArray) -> Iterator[int]:
         """Cells that some attacker can infer too closely."""
         self._set_pattern(pattern)
@@ -120,6 +113,8 @@ class Prober:
 
     def accept_what_is_told(self, most: FloatArray) -> None:
         """Ask for no more than a pattern leaves open that publishes nothing anew: the rest was told before."""
+        if not (self._system.disclosing_cell == PUBLISHED).any():
+            return
         self._set_pattern(most)
         for k, side in self._sides():
             while (attacker := self._successful_attacker(k, side)) is not None:
@@ -151,7 +146,7 @@ class Prober:
             self._set_pattern(withheld.astype(np.float64))
             if self._tells_in_whole_numbers(k, side):
                 self._set_pattern(most.astype(np.float64))
-                price = np.where(withheld, 0.0, weights / weights.max())
+                price = np.where(withheld, 0.0, weights / max(weights.max(), SMALL))
                 move = self._whole_move(k, side, np.where(cell >= 0, price[cell], 0.0))
                 if move is None:
                     raise UnsafeError([int(self._system.target_cell[k])])

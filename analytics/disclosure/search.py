@@ -52,26 +52,20 @@ def suppress(
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
     most = ~already_published | primary  # all that can be withheld
     kept = most if earlier is None else (earlier | primary) & most
-    lost = float(weights[kept & ~primary].sum())
+    kept_pattern = Pattern(kept, float(weights[kept & ~primary].sum()), float(weights[kept & ~primary].sum()))
     if earlier is not None and _is_safe(probers, kept):
-        return Pattern(kept, lost, lost)
-    bounded = [prober for prober in probers if prober.is_bounded] if accept_told and already_published.any() else []
-    for prober in bounded:  # a search that fails costs most here
-        prober.accept_what_is_told(most.astype(np.float64))
+        return kept_pattern
+    if accept_told:
+        for prober in probers:
+            prober.accept_what_is_told(most.astype(np.float64))
     try:
-        if earlier is not None and bounded and _is_safe(probers, kept):
-            return Pattern(kept, lost, lost)
+        if earlier is not None and accept_told and _is_safe(probers, kept):
+            return kept_pattern
         return _search(probers, weights, primary, most, memory, nodes)
     except UnsafeError:
         if not accept_told:
             raise
-    for prober in probers:
-        if prober not in bounded:
-            prober.accept_what_is_told(most.astype(np.float64))
-    try:
-        return _search(probers, weights, primary, most, memory, nodes)
-    except UnsafeError:  # amounts too far apart for the solver to agree with itself: publish nothing anew
-        return Pattern(most, float(weights[most & ~primary].sum()), 0.0)
+        return Pattern(most, float(weights[most & ~primary].sum()), 0.0)  # amounts too far apart for the solver
 
 
 def _search(
