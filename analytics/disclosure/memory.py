@@ -9,7 +9,7 @@ import numpy as np
 
 from analytics.arrays import FloatArray, IntArray
 
-KEPT = 4  # moves of each target and side
+KEPT = 16  # moves of each target and side
 Key = tuple[tuple[int, ...], int]
 
 

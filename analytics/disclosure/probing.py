@@ -251,7 +251,8 @@ class Prober:
             reached = side * float(signs @ move[terms])
             if reached > SMALL:
                 move *= self._level(k, side) / reached
-                if (move >= self._lower_bound).all() and (move <= self._upper_bound).all() and self._agrees(move):
+                beyond = max((self._lower_bound - move).max(), (move - self._upper_bound).max())
+                if beyond < SMALL and self._agrees(move):
                     convincing.append(move)
         return convincing
 

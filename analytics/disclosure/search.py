@@ -92,8 +92,8 @@ def _search(
         master.add(cuts)
     withheld = pattern > 0.5
     if not safe:
-        outside_first = np.where(withheld, weights, weights.sum() + weights)
-        withheld = _remove_redundant(probers, most, primary, outside_first, memory)
+        withheld = _completed(probers, withheld, weights, most)
+        withheld = _remove_redundant(probers, withheld, primary, weights, memory)
     for prober in probers:
         withheld = prober.extend_for_whole_numbers(withheld, most, weights)
     lost = float(weights[withheld & ~primary].sum())
@@ -126,6 +126,26 @@ def _violated_cuts(probers: Sequence[Prober], pattern: FloatArray) -> list[Cut]:
         if cuts:
             return cuts
     return []
+
+
+def _completed(probers: Sequence[Prober], pattern: BoolArray, weights: FloatArray, most: BoolArray) -> BoolArray:
+    """A safe pattern: of each cut that this one does not satisfy, the least weighty cells for what they are worth more.
+    Raises UnsafeError where no cell is left to add.
+    """
+    withheld = pattern.copy()
+    for prober in probers:
+        while cuts := list(prober.violated_cuts(withheld.astype(np.float64))):
+            before = withheld.sum()
+            for cut in cuts:
+                worth = np.where(withheld[cut.cells], cut.coefficients, 0.0).sum()
+                for place in np.argsort(weights[cut.cells] / cut.coefficients, kind="stable"):
+                    cell = cut.cells[place]
+                    if worth < 1 and most[cell] and not withheld[cell]:
+                        withheld[cell] = True
+                        worth += cut.coefficients[place]
+            if withheld.sum() == before:
+                raise UnsafeError(sorted(prober.exposed_cells(most.astype(np.float64))))
+    return withheld
 
 
 def _remove_redundant(
