@@ -16,6 +16,8 @@ from scipy import sparse
 from analytics.disclosure import Cube, feasible_intervals, protect
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.linked_releases import LinkedReleases, ResponseVariable
+from analytics.disclosure.memory import Memory
+from analytics.disclosure.probing import Prober
 from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
 from tests.reference.disclosure import (
@@ -959,3 +961,32 @@ def test_work_has_an_end_that_is_counted_and_the_pattern_is_safe_then() -> None:
         assert not attack(cube, pattern.withheld, RULES)["narrowed"].any()
         assert pattern.bound <= best.lost + 1e-9 <= pattern.lost + 2e-9
     assert best.bound == pytest.approx(best.lost)
+
+
+def test_an_attack_that_was_foiled_is_not_computed_again() -> None:
+    """In amounts and in whole numbers, for the public and for firms that are alone, whatever the solver's rounding; and
+    a move that foiled one by the other's figures counts only where it is one here.
+    """
+    frame = firms(
+        {f"{a}{b}": [7.1 * (i + 1) for i in range(1 + (3 * ord(a) + ord(b)) % 5)] for a in "abcd" for b in "xyz"}
+    )
+    cube = cube_of(frame)
+    hidden = withheld(cube)
+    linked = LinkedReleases(
+        ResponseVariable(cube), cube, RULES, np.zeros(len(hidden), dtype=bool), protect_changes=False
+    )
+    memory = Memory()
+    probers = [Prober(system, hidden, memory) for system in linked.systems()]
+    solved = []
+    for _ in range(2):
+        before = memory.programs_left
+        for prober in probers:
+            assert not list(prober.exposed_cells(hidden.astype(float)))
+            assert prober.is_safe_in_whole_numbers(hidden)
+        solved.append(before - memory.programs_left)
+    assert solved[0] > 0
+    assert solved[1] == 0
+    nothing = (linked.few | linked.dominated).astype(float)
+    fresh = [Prober(system, hidden, Memory()) for system in linked.systems()]
+    for prober, other in zip(probers, fresh, strict=True):
+        assert list(prober.exposed_cells(nothing)) == list(other.exposed_cells(nothing))
