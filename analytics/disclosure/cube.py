@@ -25,7 +25,6 @@ from analytics.disclosure.hierarchies import (
     TableLevels,
     closed_tables,
     dimensions_of,
-    is_one_step_finer,
     undeclared_parents,
 )
 from analytics.model import UserError
@@ -218,7 +217,7 @@ class Cube:
         }
         contributions = _sum_contributions(rows, row_cells)
         cells = pd.DataFrame(codes, columns=names, dtype=object).join(_tabulate(contributions, len(codes)))
-        identities = _identities(levels, row_cells, len(codes))
+        identities = _identities(row_cells, len(codes))
         return cls(cells, identities, contributions, [np.unique(of) for of in row_cells.values()], most_per_unit)
 
 
@@ -282,12 +281,19 @@ def _tabulate(contributions: pd.DataFrame, n_cells: int) -> pd.DataFrame:
     return pd.DataFrame({"n_units": n.astype(np.int64), "value": total, "largest": largest, "second": second})
 
 
-def _identities(dimensions: Dimensions, row_cells: Mapping[TableLevels, IntArray], n_cells: int) -> sparse.csr_array:
-    """(m, n_cells): one row for each cell and each step to a finer table, without repetition."""
+def _identities(row_cells: Mapping[TableLevels, IntArray], n_cells: int) -> sparse.csr_array:
+    """(m, n_cells): one row for each cell of a table and each table of which the cell is a sum, without repetition, and
+    without those that follow from a table between the two.
+    """
+    tables = list(row_cells.values())
+    sums = [[_tells(fine, coarse) for coarse in tables] for fine in tables]
     identities: dict[tuple[int, tuple[int, ...]], None] = {}  # parent, children; a set that keeps its order
-    for coarse, fine in permutations(row_cells, 2):
-        if is_one_step_finer(fine, coarse, dimensions):
-            children_of = pd.Series(row_cells[fine]).groupby(row_cells[coarse]).unique()
+    for coarse, fine in permutations(range(len(tables)), 2):
+        between = (
+            sums[fine][m] and sums[m][coarse] and not sums[m][fine] and not sums[coarse][m] for m in range(len(tables))
+        )
+        if sums[fine][coarse] and not any(between):
+            children_of = pd.Series(tables[fine]).groupby(tables[coarse]).unique()
             for parent, children in children_of.items():
                 if list(children) != [parent]:
                     identities[int(str(parent)), tuple(sorted(int(child) for child in children))] = None
@@ -298,3 +304,9 @@ def _identities(dimensions: Dimensions, row_cells: Mapping[TableLevels, IntArray
     ]
     row, column, sign = (list(part) for part in zip(*triples, strict=True)) if triples else ([], [], [])
     return sparse.csr_array((sign, (row, column)), shape=(len(identities), n_cells))
+
+
+def _tells(fine: IntArray, coarse: IntArray) -> bool:
+    """Whether each cell of a table lies within one of another, so that those are sums of these; both: (n_rows,)."""
+    pairs = np.unique(fine * (coarse.max(initial=0) + 1) + coarse)
+    return len(pairs) == len(np.unique(fine))

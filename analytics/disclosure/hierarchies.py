@@ -163,16 +163,3 @@ def closed_tables(dimensions: Dimensions, crossings: Sequence[Sequence[str]] | N
     nested = [(inner, outer) for inner, outers in enumerate(dimensions.outer) for outer in outers]
     kept = [table for table in tables if not any(table[inner] and table[outer] for inner, outer in nested)]
     return sorted(kept, key=lambda table: (sum(map(bool, table)), sum(table), [-level for level in table]))
-
-
-def is_one_step_finer(fine: TableLevels, coarse: TableLevels, dimensions: Dimensions) -> bool:
-    """Whether a table is one level deeper in one dimension, or has in the place of dimensions one that tells theirs."""
-    changed = [position for position, (a, b) in enumerate(zip(coarse, fine, strict=True)) if a != b]
-    if len(changed) == 1:
-        return fine[changed[0]] == coarse[changed[0]] + 1
-    deeper = [place for place in changed if (coarse[place], fine[place]) == (0, len(dimensions.codes[place]))]
-    if len(deeper) != 1:
-        return False
-    return all(
-        fine[place] == 0 and place in dimensions.determined[deeper[0]] for place in changed if place != deeper[0]
-    )

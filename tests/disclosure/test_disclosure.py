@@ -990,3 +990,31 @@ def test_an_attack_that_was_foiled_is_not_computed_again() -> None:
     fresh = [Prober(system, hidden, Memory()) for system in linked.systems()]
     for prober, other in zip(probers, fresh, strict=True):
         assert list(prober.exposed_cells(nothing)) == list(other.exposed_cells(nothing))
+
+
+def test_a_table_that_two_dimensions_tell_together_is_a_sum_of_their_cells() -> None:
+    """Of a segment that follows from sector and size together, but from neither alone, and is crossed with nothing: two
+    firms in one cell of sector and size are withheld, and not told by the segment less its other cells.
+    """
+    sizes = {("a", "x"): 2, ("a", "y"): 3, ("c", "x"): 3, ("c", "y"): 3}
+    rows = [
+        (f"{a}{s}{i}", a, s, "one" if a + s in ("ax", "az", "bx", "by") else "other", 100.0 + i)
+        for a in "abcd" for s in "xyzw" for i in range(sizes.get((a, s), 6))
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["firm", "sector", "size", "segment", "sales"])
+    cube = Cube.from_microdata(
+        frame,
+        dimensions=["sector", "size", "segment"],
+        value="sales",
+        unit="firm",
+        tables=[["sector", "size"], ["segment"]],
+    )
+    labels = cube.labels(range(len(cube.cells)))
+    ax = labels.index("sector = a, size = x")
+    rectangle = np.isin(labels, [f"sector = {sector}, size = {size}" for sector in "ac" for size in "xy"])
+    told = feasible_intervals(cube, rectangle).loc[ax]  # safe but for the segment, which is published
+    assert told["lower"] == pytest.approx(told["upper"])
+    hidden = protect(cube, RULES).withheld
+    assert not attack(cube, hidden, RULES)["narrowed"].any()
+    told = feasible_intervals(cube, hidden).loc[ax]
+    assert told["upper"] - told["lower"] >= 2 * RULES.p_percent / 100 * cube.cells["largest"][ax]
