@@ -92,6 +92,7 @@ class Prober:
         self._targets = [(row.indices.astype(np.int32), row.data) for row in rows]  # unknowns and signs of each
         self._value = value
         self._reachable: dict[Attack, float] = {}  # of what is told already, how far it can lie at most
+        self._foiled: dict[Attack, FloatArray] = {}  # the last move that foiled a singleton
         self._coordinates = Coordinates(system.base_cell, [terms.tolist() for terms, _ in self._targets])
         self._columns = np.arange(len(value), dtype=np.int32)
         self._program = program_of(system.identities)
@@ -223,6 +224,7 @@ class Prober:
                 return OUTSIDER
             convincing = [move * (level / reached)]
         suspects = [s for s in self._unconvinced(k, side, convincing[0]) if self._knows_part_of_each(s, convincing)]
+        suspects = [s for s in suspects if not self._is_foiled_still((k, side, s))]
         if len(suspects) > 1:
             reached, move = self._furthest(k, side, ALL_SINGLETONS)
             if reached >= level:
@@ -231,13 +233,19 @@ class Prober:
         for singleton in suspects:
             if self._knows_part_of_each(singleton, convincing):
                 reached, move = self._furthest(k, side, singleton)
-                if reached < self._level(k, side, singleton):
+                needed = self._level(k, side, singleton)
+                if reached < needed:
                     return singleton
+                self._foiled[k, side, singleton] = move * (needed / reached)
                 if reached >= level:
                     convincing.append(move * (level / reached))
         for move in convincing:
             self._memory.amounts.keep(self._coordinates, k, side, move)
         return None
+
+    def _is_foiled_still(self, attack: Attack) -> bool:
+        """Whether a move that foiled a singleton before does so in this pattern."""
+        return attack in self._foiled and self._is_within_bounds(self._foiled[attack])
 
     def _knows_part_of_each(self, singleton: int, moves: Sequence[FloatArray]) -> bool:
         known = self._system.singletons[singleton]
@@ -251,10 +259,12 @@ class Prober:
             reached = side * float(signs @ move[terms])
             if reached > SMALL:
                 move *= self._level(k, side) / reached
-                beyond = max((self._lower_bound - move).max(), (move - self._upper_bound).max())
-                if beyond < SMALL and self._agrees(move):
+                if self._is_within_bounds(move) and self._agrees(move):
                     convincing.append(move)
         return convincing
+
+    def _is_within_bounds(self, move: FloatArray) -> bool:
+        return bool(max((self._lower_bound - move).max(), (move - self._upper_bound).max()) < SMALL)
 
     def _agrees(self, move: FloatArray) -> bool:
         """Whether a move keeps the identities."""
