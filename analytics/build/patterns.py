@@ -5,7 +5,8 @@ horizon), together with the earlier releases, and attacked before it is used. Th
 own: it is published by sector alone, since a comparison firm stands beside every group of its sector.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,7 @@ import pandas as pd
 
 from analytics.arrays import BoolArray
 from analytics.build.contributions import ANSWERED, SELLING, Contribution
-from analytics.build.cubes import ContributionCubes, EarlierInputs
+from analytics.build.cubes import ContributionCubes, EarlierInputs, HorizonMeasure
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import ResponseVariable
@@ -27,7 +28,7 @@ from analytics.release.manifest import ProtectionCounts
 from analytics.release.measures import ALL
 
 UNCHANGED_APART = ("before", SELLING, ANSWERED)  # what some figures of a held cell rest on alone
-PROGRAMS_PER_STEP = 20  # of the search, until it shows that it goes on
+SECONDS_PER_STEP = 0.2  # of the search, until it shows that it goes on
 PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
 STEPS_PER_PATTERN = 100
 
@@ -124,12 +125,13 @@ class _SearchProgress:
 
     def __init__(self, progress: Progress, patterns: int) -> None:
         self._progress, self._patterns, self._done, self._ticks = progress, patterns, 0, 0
+        self._shown = 0.0
         self._show()
 
     def tick(self) -> None:
-        """One program more."""
+        """One program more, or another piece of work."""
         self._ticks += 1
-        if self._ticks % PROGRAMS_PER_STEP == 0:
+        if time.monotonic() - self._shown > SECONDS_PER_STEP:
             self._show()
 
     def next(self) -> None:
@@ -141,6 +143,7 @@ class _SearchProgress:
         part = 1 - PROGRAMS_OF_HALF / (PROGRAMS_OF_HALF + self._ticks)
         done = int(STEPS_PER_PATTERN * (self._done + part))
         self._progress("protect", done, STEPS_PER_PATTERN * self._patterns)
+        self._shown = time.monotonic()
 
 
 class _Patterns:
@@ -168,13 +171,19 @@ class _Patterns:
                 forced = {group: rule for group, rule in forced.items() if group not in twins}
         self._find(Arm.FUNDED, outcome, forced, self._groups_told_by_effects(outcome))
 
+    def _ticking(self, measures: Iterable[HorizonMeasure]) -> Iterator[HorizonMeasure]:
+        """The same, showing at each that the work goes on."""
+        for measure in measures:
+            self._tick()
+            yield measure
+
     def _groups_told_by_effects(self, outcome: str) -> dict[Group, Rule]:
         """Groups whose comparison firms, all those of their sectors, would be told about by their effect."""
         rules: dict[Group, Rule] = {}
         groups_of_sectors: dict[frozenset[str], list[Group]] = {}
         for group, firms in self._cubes.selling_firms.items():
             groups_of_sectors.setdefault(self._cubes.sectors_of(firms), []).append(group)
-        for measure in self._cubes.measures(Arm.COMPARISON, outcome) if outcome != ALL else ():
+        for measure in self._ticking(self._cubes.measures(Arm.COMPARISON, outcome)) if outcome != ALL else ():
             parts = measure.variable.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
             for sectors, groups in groups_of_sectors.items():
                 rule = None if measure.variable.trace else _rule_broken(parts[parts.index.isin(sectors)], self._limits)
@@ -183,7 +192,7 @@ class _Patterns:
 
     def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
         """Search, attack, and note what came out. forced: what is withheld in any case; sensitive: and confidential."""
-        base, measures = self._cubes.base(arm), list(self._cubes.measures(arm, outcome))
+        base, measures = self._cubes.base(arm), list(self._ticking(self._cubes.measures(arm, outcome)))
         before = self._cubes.earlier_rules(arm, outcome)
         for earlier in (before, {}) if before else ({},):
             pattern = protect_together(
