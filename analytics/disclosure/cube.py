@@ -159,10 +159,16 @@ class Cube:
         """Cell -> unit -> what it contributes, of these units; nothing where units are not known."""
         found: dict[int, dict[Any, float]] = {}
         if self.contributions is not None:
-            rows = self.contributions[[unit in units for unit in self.contributions["unit"]]]
-            for cell, unit, value in zip(rows["cell"].tolist(), rows["unit"], rows["value"].tolist(), strict=True):
-                found.setdefault(cell, {})[unit] = value
+            for cell, unit, value in self._contribution_rows:
+                if unit in units:
+                    found.setdefault(cell, {})[unit] = value
         return found
+
+    @cached_property
+    def _contribution_rows(self) -> list[tuple[int, Any, float]]:
+        """Cell, unit, value; of known units."""
+        assert self.contributions is not None  # noqa: S101 - asked of such cubes alone
+        return list(zip(*(self.contributions[name].tolist() for name in ("cell", "unit", "value")), strict=True))
 
     @cached_property
     def _singleton_contributions(self) -> dict[int, dict[Any, float]]:
