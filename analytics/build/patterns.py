@@ -6,7 +6,7 @@ own: it is published by sector alone, since a comparison firm stands beside ever
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ import pandas as pd
 
 from analytics.arrays import BoolArray
 from analytics.build.contributions import ANSWERED, SELLING, Contribution
-from analytics.build.cubes import ContributionCubes, EarlierInputs, HorizonMeasure
+from analytics.build.cubes import ContributionCubes, EarlierInputs
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import ResponseVariable
@@ -171,19 +171,14 @@ class _Patterns:
                 forced = {group: rule for group, rule in forced.items() if group not in twins}
         self._find(Arm.FUNDED, outcome, forced, self._groups_told_by_effects(outcome))
 
-    def _ticking(self, measures: Iterable[HorizonMeasure]) -> Iterator[HorizonMeasure]:
-        """The same, showing at each that the work goes on."""
-        for measure in measures:
-            self._tick()
-            yield measure
-
     def _groups_told_by_effects(self, outcome: str) -> dict[Group, Rule]:
         """Groups whose comparison firms, all those of their sectors, would be told about by their effect."""
         rules: dict[Group, Rule] = {}
         groups_of_sectors: dict[frozenset[str], list[Group]] = {}
         for group, firms in self._cubes.selling_firms.items():
             groups_of_sectors.setdefault(self._cubes.sectors_of(firms), []).append(group)
-        for measure in self._ticking(self._cubes.measures(Arm.COMPARISON, outcome)) if outcome != ALL else ():
+        measures = self._cubes.measures(Arm.COMPARISON, outcome) if outcome != ALL else ()
+        for measure in self._memory[Arm.COMPARISON].ticking(measures):
             parts = measure.variable.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
             for sectors, groups in groups_of_sectors.items():
                 rule = None if measure.variable.trace else _rule_broken(parts[parts.index.isin(sectors)], self._limits)
@@ -192,7 +187,7 @@ class _Patterns:
 
     def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
         """Search, attack, and note what came out. forced: what is withheld in any case; sensitive: and confidential."""
-        base, measures = self._cubes.base(arm), list(self._ticking(self._cubes.measures(arm, outcome)))
+        base, measures = self._cubes.base(arm), list(self._memory[arm].ticking(self._cubes.measures(arm, outcome)))
         before = self._cubes.earlier_rules(arm, outcome)
         for earlier in (before, {}) if before else ({},):
             pattern = protect_together(

@@ -15,7 +15,7 @@ import pandas as pd
 from analytics.arrays import BoolArray
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.differencing import link_cells
-from analytics.disclosure.feasible_set import FeasibleSet, Unknowns
+from analytics.disclosure.feasible_set import EXACT, FeasibleSet, Unknowns
 from analytics.disclosure.rules import (
     CUBE_MEASURES,
     change_protection_level,
@@ -26,7 +26,6 @@ from analytics.disclosure.rules import (
 from analytics.model import DisclosureRules, UserError
 
 Mask = Sequence[bool] | BoolArray
-EXACT = 1e-6  # an interval this much narrower than its protection levels, as a share, is not narrower
 COLUMNS = ("cell", "measure", "about", "true", "lower", "upper", "need_lower", "need_upper")
 
 

@@ -2,8 +2,9 @@
 its cells alike, most do so again. Each is checked before it counts; what is kept saves work and decides nothing.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from analytics.arrays import FloatArray, IntArray
 
 KEPT = 16  # moves of each target and side
 Key = tuple[tuple[int, ...], int]
+Item = TypeVar("Item")
 
 
 class Coordinates:
@@ -89,3 +91,9 @@ class Memory:
         """One more was solved."""
         self.programs_left -= 1
         self.tick()
+
+    def ticking(self, items: Iterable[Item]) -> Iterator[Item]:
+        """The same items, with a tick at each."""
+        for item in items:
+            self.tick()
+            yield item

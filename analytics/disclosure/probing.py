@@ -292,7 +292,8 @@ class Prober:
         level, step = self._level(k, side), self._step
         if level <= 0 or not step.any():
             return False
-        if any(self._foils_in_whole_numbers(k, side, move) for move in self._known_whole_moves(k, side)):
+        known = self._memory.whole_numbers.of(self._coordinates, k, side)
+        if any(self._foils_in_whole_numbers(k, side, move / self._unit) for move in known):
             return False
         is_count = bool((step[self._targets[k][0]] > 0).any())
         reached, move = self._furthest(k, side, OUTSIDER, still=None if is_count else step > 0)
@@ -302,10 +303,6 @@ class Prober:
         if found is not None:
             self._memory.whole_numbers.keep(self._coordinates, k, side, found * self._unit)
         return found is None
-
-    def _known_whole_moves(self, k: int, side: int) -> Iterator[FloatArray]:
-        for move in self._memory.whole_numbers.of(self._coordinates, k, side):
-            yield move / self._unit
 
     def _foils_in_whole_numbers(self, k: int, side: int, move: FloatArray) -> bool:
         """Whether a move by whole steps goes as far as the protection level, and could be the truth."""

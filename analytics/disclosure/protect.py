@@ -14,7 +14,7 @@ from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import EarlierReleases, LinkedReleases, ResponseVariable
 from analytics.disclosure.memory import Memory
-from analytics.disclosure.probing import System, UnsafeError
+from analytics.disclosure.probing import UnsafeError
 from analytics.disclosure.search import Pattern, suppress
 from analytics.model import DisclosureRules, UserError
 
@@ -77,20 +77,18 @@ def protect_together(
     base = variables[0].cube
     none = np.zeros(len(base.cells), dtype=bool)
     sensitive = none if sensitive is None else sensitive
-    memory, linked = memory or Memory(), []
-    for variable in variables:
-        linked.append(LinkedReleases(variable, base, rules, sensitive, protect_changes=protect_changes))
-        memory.tick()
+    memory = memory or Memory()
+    linked = [
+        LinkedReleases(variable, base, rules, sensitive, protect_changes=protect_changes)
+        for variable in memory.ticking(variables)
+    ]
     few, dominated, differenced, published_earlier = (
         np.any([getattr(releases, name) for releases in linked], axis=0)
         for name in ("few", "dominated", "differenced", "published_earlier")
     )
     already_published = np.all([releases.already_published for releases in linked], axis=0)
     primary = few | dominated | differenced | sensitive | (none if withheld is None else withheld)
-    systems: list[System] = []
-    for releases in linked:
-        systems.extend(releases.systems())
-        memory.tick()
+    systems = [system for releases in memory.ticking(linked) for system in releases.systems()]
     try:
         pattern = suppress(
             systems,
