@@ -41,7 +41,7 @@ def withhold(
             anew = _hide_sectors(figure, withheld_cells, programme)
             if stays is not None and stays.published:
                 anew = replace(anew, years_needed=stays.years_needed)  # it rests on other years, too
-            if anew.shrunk is not None and _holds(figure.key, withheld_cells):
+            if _holds(figure.key, withheld_cells):
                 anew = replace(anew, shrunk=None if stays is None else stays.shrunk)  # on which groups are told anew
             if stays is not None and stays.published and (kept(figure.key) or _same(anew, stays)):
                 yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")

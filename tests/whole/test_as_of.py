@@ -210,6 +210,8 @@ def test_a_figure_that_comes_out_otherwise_is_told(vintages, tables, column):
     right = figures.loc[figures["figure_id"] == figure.figure_id, column].iloc[0]
     if figures[column].dtype in ("object", "str"):
         wrong = "other"
+    elif figures[column].dtype == bool:
+        wrong = not right
     else:
         wrong = 7 if pd.isna(right) else right + 1 if column.startswith("n_") else np.nextafter(right, 1)
     figures.loc[figures["figure_id"] == figure.figure_id, column] = wrong
