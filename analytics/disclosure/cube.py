@@ -5,7 +5,7 @@ away, or a code to its parent, leads from a cell to the one that it is part of: 
 parent − Σ children = 0.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
@@ -27,6 +27,7 @@ from analytics.disclosure.hierarchies import (
     dimensions_of,
     undeclared_parents,
 )
+from analytics.disclosure.members import Members, members_of_known_units, members_of_unknown_units
 from analytics.model import UserError
 
 __all__ = ["STATISTICS", "TOTAL", "UNKNOWN", "Cube"]
@@ -127,64 +128,12 @@ class Cube:
             np.add.at(sums[1], cell, marks * (marks | np.uint64(1)))
         return list(zip(sums[0].tolist(), sums[1].tolist(), strict=True))
 
-    # ---- singletons --------------------------------------------------------------------------------------------------
-
     @cached_property
-    def singletons(self) -> dict[Any, IntArray]:
-        """Each unit that is the only one of some cell -> the positions of the cells where it is.
-
-        Where units are not known, cells of one unit that are part of one another are taken for the same one's, and
-        others for different ones'; a number stands for each unit.
-        """
-        single = self.measure("n_units") == 1
+    def members(self) -> Members:
+        """Which units are in each cell; where they are not known, whose its two largest contributions are."""
         if self.contributions is not None:
-            rows = self.contributions[single[self.contributions["cell"].to_numpy()]]
-            return {unit: cells.to_numpy() for unit, cells in rows.groupby("unit")["cell"]}
-        diagonal = sparse.diags_array(single.astype(np.float64))
-        parents = (self.constraints > 0).astype(np.float64) @ diagonal
-        children = (self.constraints < 0).astype(np.float64) @ diagonal
-        links = sparse.csr_array(parents.T @ children)
-        _, component = sparse.csgraph.connected_components(links, directed=False)
-        return {int(unit): np.flatnonzero(single & (component == unit)) for unit in np.unique(component[single])}
-
-    def singletons_in(self, cell: int) -> dict[Any, float]:
-        """The units that are the only one of some cell and contribute to this one -> what they contribute."""
-        if self.contributions is not None:
-            return self._singleton_contributions.get(cell, {})
-        value = self.measure("value")
-        parts = {cell, *self._descendants[[cell]].indices.tolist()}
-        return {unit: float(value[cells[0]]) for unit, cells in self.singletons.items() if parts & set(cells.tolist())}
-
-    def contributions_of(self, units: Container[Any]) -> dict[int, dict[Any, float]]:
-        """Cell -> unit -> what it contributes, of these units; nothing where units are not known."""
-        found: dict[int, dict[Any, float]] = {}
-        if self.contributions is not None:
-            for cell, unit, value in self._contribution_rows:
-                if unit in units:
-                    found.setdefault(cell, {})[unit] = value
-        return found
-
-    @cached_property
-    def _contribution_rows(self) -> list[tuple[int, Any, float]]:
-        """Cell, unit, value; of known units."""
-        assert self.contributions is not None  # noqa: S101 - asked of such cubes alone
-        return list(zip(*(self.contributions[name].tolist() for name in ("cell", "unit", "value")), strict=True))
-
-    @cached_property
-    def _singleton_contributions(self) -> dict[int, dict[Any, float]]:
-        """Cell -> unit -> what it contributes, of the singletons; for known units."""
-        return self.contributions_of(self.singletons)
-
-    @cached_property
-    def _descendants(self) -> sparse.csr_array:
-        """(n_cells, n_cells): in each row, the cells that are part of that cell, at any depth."""
-        parents, children = ((self.constraints * sign > 0).astype(np.int8) for sign in (1, -1))
-        step = sparse.csr_array(parents.T @ children)
-        reached, deeper = step, sparse.csr_array(step @ step)
-        while ((reached + deeper) > 0).nnz > (reached > 0).nnz:
-            reached = sparse.csr_array(((reached + deeper) > 0).astype(np.int8))
-            deeper = sparse.csr_array(reached @ step)
-        return reached
+            return members_of_known_units(self.contributions, self.measure("n_units"))
+        return members_of_unknown_units(self.cells, self.constraints)
 
     @classmethod
     def from_microdata(

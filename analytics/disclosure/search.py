@@ -153,22 +153,12 @@ def _remove_redundant(
 ) -> BoolArray:
     """A safe pattern less every cell that it is safe without, the weightiest tried first, while programs are left."""
     kept = pattern.copy()
-    witnesses = [prober.witnesses(kept.astype(np.float64)) for prober in probers]
     secondary = np.flatnonzero(pattern & ~primary)
     for cell in secondary[np.argsort(-weights[secondary], kind="stable")].tolist():
         if memory.programs_left <= 0:
             break
         kept[cell] = False
-        new_witnesses = []
-        for prober, old in zip(probers, witnesses, strict=True):
-            new = prober.witnesses_without(cell, kept, old)
-            if new is None:
-                kept[cell] = True
-                break
-            new_witnesses.append(new)
-        else:
-            for old, new in zip(witnesses, new_witnesses, strict=True):
-                old.update(new)
+        kept[cell] = any(True for prober in probers for _ in prober.exposed_cells(kept.astype(np.float64)))
     return kept
 
 

@@ -468,6 +468,35 @@ def test_a_firm_alone_in_several_tables_uses_all_it_knows() -> None:
     assert list(breaches(table, withheld(cube), RULES)) == []
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_firm_that_is_not_alone_knows_its_own_part(known: bool) -> None:
+    """a holds 100 and 1, b 50 and 1, and their sum follows from the total: the firm of 100 would know that the one of
+    50 has 52 at most, and that one that the first has 102. With c withheld as well, it does not; nor where the tables alone are known.
+    """
+    made = cube_of(firms({"a": [100.0, 1.0], "b": [50.0, 1.0], "c": (4, 10.0), "d": (9, 100.0)}))
+    cube = made if known else Cube(made.cells, made.constraints)
+    audit = attack(cube, at(cube, "a", "b"), RULES, measures=["value"])
+    told = audit[audit["narrowed"]]
+    assert told["upper"].tolist() == pytest.approx([102.0, 52.0])
+    assert told["need_upper"].tolist() == pytest.approx([110.0, 55.0])
+    assert codes_in(cube, withheld(cube)) == {"a", "b", "c"}
+
+
+def test_whose_the_largest_parts_of_a_table_are() -> None:
+    """Where firms are not known, the largest part of a sum is the largest of its parts, and its second the next one."""
+    frame = firms({"ax": [60.0, 5.0], "ay": [40.0, 30.0, 2.0], "bx": [50.0], "by": [7.0, 3.0]})
+    made = cube_of(frame)
+    bare, names = Cube(made.cells, made.constraints), codes_of(made)
+    rows = zip(bare.members.unit, bare.members.cell, bare.members.amount, bare.members.alone, strict=True)
+    cells: dict[int, dict[str, float]] = {}
+    for unit, cell, amount, alone in rows:
+        assert alone == ("".join(names[cell]) == "bx")
+        cells.setdefault(unit, {})["".join(names[cell])] = amount
+    for code, of_firm in (("ax", 60.0), ("ay", 40.0), ("bx", 50.0), ("by", 7.0), ("ay", 30.0)):
+        wholes = {f"{a}{b}" for a in (code[0], "*") for b in (code[1], "*")}
+        assert dict.fromkeys(wholes, of_firm) in cells.values()
+
+
 def test_a_partner_must_be_large_enough() -> None:
     """One-way table: a sells 1,000 and needs 100 either way. b has the fewest firms but gives only 30; c gives 500."""
     cube = cube_of(firms({"a": (1, 1000.0), "b": (3, 10.0), "c": (5, 100.0), "d": (9, 100.0)}))
