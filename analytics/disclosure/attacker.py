@@ -8,6 +8,7 @@ the public, and for every unit of a withheld cell, which knows what it contribut
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -93,14 +94,14 @@ class _Asked:
 
 def _audit(releases: "_JointReleases", measure: str, sensitive: list[int]) -> Iterator[tuple[object, ...]]:
     """Rows of `attack` for one measure."""
-    feasible, before = FeasibleSet(releases.unknowns, measure), FeasibleSet(releases.before, measure)
+    feasible, before = FeasibleSet(releases.unknowns, measure), cache(lambda: FeasibleSet(releases.before, measure))
     for asked in releases.asked(measure, sensitive):
         true = sum(sign * float(releases.unknowns.value[measure][unknown]) for unknown, sign in asked.terms.items())
         up, down = releases.levels(asked)
         reached = [feasible.distances(asked.terms, side, levels) for side, levels in ((1.0, up), (-1.0, down))]
         short = [_is_short(*pair) for pair in zip(reached, (up, down), strict=True)]
         if np.any(short):  # what could be told before this release is not its doing
-            told = [before.distances(asked.terms, side, levels) for side, levels in ((1.0, up), (-1.0, down))]
+            told = [before().distances(asked.terms, side, levels) for side, levels in ((1.0, up), (-1.0, down))]
             short = [now & ~_is_short(*pair) for now, *pair in zip(short, told, (up, down), strict=True)]
         members = np.zeros(len(up), dtype=bool)
         members[[unit + 1 for unit in asked.members]] = True

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analytics.arrays import FloatArray, IntArray
+from analytics.arrays import FloatArray, IntArray, ObjectArray
 from analytics.disclosure.hierarchies import (
     TOTAL,
     UNKNOWN,
@@ -164,20 +164,11 @@ class Cube:
         if not link_undeclared:
             for inner, outer in undeclared_parents(levels):
                 raise UserError("cube.undeclared_parent", dimension=inner, parent=outer)
-        row_codes = {table: _codes_of_rows(rows, levels, table) for table in closed_tables(levels, tables)}
-        codes = list(dict.fromkeys(key for keys in row_codes.values() for key in sorted(set(keys), key=_as_text)))
-        position = {key: place for place, key in enumerate(codes)}
-        row_cells = {
-            table: np.array([position[key] for key in keys], dtype=np.int64) for table, keys in row_codes.items()
-        }
+        codes, row_cells = _cells_of_tables(levels, closed_tables(levels, tables), len(rows))
         contributions = _sum_contributions(rows, row_cells)
         cells = pd.DataFrame(codes, columns=names, dtype=object).join(_tabulate(contributions, len(codes)))
         identities = _identities(row_cells, len(codes))
-        return cls(cells, identities, contributions, [np.unique(of) for of in row_cells.values()], most_per_unit)
-
-
-def _as_text(key: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple(str(code) for code in key)
+        return cls(cells, identities, contributions, [np.unique(of) for of in row_cells], most_per_unit)
 
 
 def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd.DataFrame:
@@ -203,25 +194,53 @@ def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: st
     return ordered.reset_index(drop=True)
 
 
-def _codes_of_rows(rows: pd.DataFrame, dimensions: Dimensions, table: TableLevels) -> list[tuple[Any, ...]]:
-    """The codes of the cell that each row belongs to in a table."""
-    total = [TOTAL] * len(rows)
-    columns = [codes[level - 1] if level else total for codes, level in zip(dimensions.codes, table, strict=True)]
-    return list(zip(*columns, strict=True))
+def _cells_of_tables(
+    dimensions: Dimensions, tables: Sequence[TableLevels], n_rows: int
+) -> tuple[list[tuple[Any, ...]], list[IntArray]]:
+    """The codes of every cell, table after table, each once; and of each table, (n_rows,) the cell of each row."""
+    numbered = [[_numbered(codes) for codes in levels] for levels in dimensions.codes]
+    position: dict[tuple[Any, ...], int] = {}
+    row_cells = []
+    for table in tables:
+        key, split = np.zeros(n_rows, dtype=np.int64), {}
+        for place, level in enumerate(table):
+            if level:
+                number, codes = split[place] = numbered[place][level - 1]
+                key = np.unique(key, return_inverse=True)[1] * len(codes) + number
+        _, first, cell = np.unique(key, return_index=True, return_inverse=True)
+        columns = [
+            split[place][1][split[place][0][first]].tolist() if level else [TOTAL] * len(first)
+            for place, level in enumerate(table)
+        ]
+        cells = [position.setdefault(codes, len(position)) for codes in zip(*columns, strict=True)]
+        row_cells.append(np.array(cells, dtype=np.int64)[cell])
+    return list(position), row_cells
+
+
+def _numbered(codes: ObjectArray) -> tuple[IntArray, ObjectArray]:
+    """(n_rows,) numbers of codes, in the order of their texts, and the codes by their numbers."""
+    number, unique = pd.factorize(codes)
+    order = sorted(range(len(unique)), key=lambda place: str(unique[place]))
+    rank = np.empty(len(unique), dtype=np.int64)
+    rank[order] = np.arange(len(unique))
+    return rank[number], np.asarray(unique, dtype=object)[order]
 
 
 # ---- cells and identities; row_cells: of each table, (n_rows,) the cell that each row belongs to ---------------------
 
 
-def _sum_contributions(rows: pd.DataFrame, row_cells: Mapping[TableLevels, IntArray]) -> pd.DataFrame:
+def _sum_contributions(rows: pd.DataFrame, row_cells: Sequence[IntArray]) -> pd.DataFrame:
     """unit, cell, value: each unit's sum in each cell, and once where two tables share a cell."""
-    parts, seen = [], np.zeros(0, dtype=np.int64)
-    for cells in row_cells.values():
+    unit, names = pd.factorize(rows["unit_"])
+    keys, values, seen = [np.zeros(0, dtype=np.int64)], [np.zeros(0)], np.zeros(0, dtype=np.int64)
+    for cells in row_cells:
         new = ~np.isin(cells, seen)
-        parts.append(pd.DataFrame({"unit": rows["unit_"][new], "cell": cells[new], "value": rows["value_"][new]}))
+        keys.append(cells[new] * len(names) + unit[new])
+        values.append(rows["value_"].to_numpy(dtype=np.float64)[new])
         seen = np.union1d(seen, cells)
-    sums = pd.concat(parts, ignore_index=True).groupby(["cell", "unit"], sort=True)["value"].sum()
-    return sums.reset_index()[["unit", "cell", "value"]]
+    key, number = np.unique(np.concatenate(keys), return_inverse=True)
+    value = np.bincount(number, np.concatenate(values), minlength=len(key))
+    return pd.DataFrame({"unit": names[key % len(names)], "cell": key // len(names), "value": value})
 
 
 def _tabulate(contributions: pd.DataFrame, n_cells: int) -> pd.DataFrame:
@@ -236,32 +255,31 @@ def _tabulate(contributions: pd.DataFrame, n_cells: int) -> pd.DataFrame:
     return pd.DataFrame({"n_units": n.astype(np.int64), "value": total, "largest": largest, "second": second})
 
 
-def _identities(row_cells: Mapping[TableLevels, IntArray], n_cells: int) -> sparse.csr_array:
+def _identities(row_cells: Sequence[IntArray], n_cells: int) -> sparse.csr_array:
     """(m, n_cells): one row for each cell of a table and each table of which the cell is a sum, without repetition, and
     without those that follow from a table between the two.
     """
-    tables = list(row_cells.values())
-    sums = [[_tells(fine, coarse) for coarse in tables] for fine in tables]
-    identities: dict[tuple[int, tuple[int, ...]], None] = {}  # parent, children; a set that keeps its order
+    tables = np.array(row_cells)
+    firsts = [np.unique(cells, return_index=True, return_inverse=True)[1:] for cells in tables]
+    # whether each cell of one table (row) lies within one of another (column), so that those are sums of these
+    tells = np.array([(tables == tables[:, first[cell]]).all(axis=1) for first, cell in firsts]).reshape(
+        2 * (len(tables),)
+    )
+    strictly = tells & ~tells.T
+    between = (strictly.astype(np.int64) @ strictly) > 0
+    identities: dict[tuple[int, ...], None] = {}  # parent, then children; a set that keeps its order
     for coarse, fine in permutations(range(len(tables)), 2):
-        between = (
-            sums[fine][m] and sums[m][coarse] and not sums[m][fine] and not sums[coarse][m] for m in range(len(tables))
-        )
-        if sums[fine][coarse] and not any(between):
-            children_of = pd.Series(tables[fine]).groupby(tables[coarse]).unique()
-            for parent, children in children_of.items():
-                if list(children) != [parent]:
-                    identities[int(str(parent)), tuple(sorted(int(child) for child in children))] = None
-    triples = [
-        (row, cell, sign)
-        for row, (parent, children) in enumerate(identities)
-        for cell, sign in [(parent, 1.0), *((child, -1.0) for child in children)]
-    ]
-    row, column, sign = (list(part) for part in zip(*triples, strict=True)) if triples else ([], [], [])
-    return sparse.csr_array((sign, (row, column)), shape=(len(identities), n_cells))
-
-
-def _tells(fine: IntArray, coarse: IntArray) -> bool:
-    """Whether each cell of a table lies within one of another, so that those are sums of these; both: (n_rows,)."""
-    pairs = np.unique(fine * (coarse.max(initial=0) + 1) + coarse)
-    return len(pairs) == len(np.unique(fine))
+        if tells[fine, coarse] and not between[fine, coarse]:
+            children = tables[fine][firsts[fine][0]]
+            parents = tables[coarse][firsts[fine][0]]
+            order = np.lexsort((children, parents))
+            starts = np.flatnonzero(np.diff(parents[order], prepend=-1))
+            for parent, of_parent in zip(parents[order][starts], np.split(children[order], starts)[1:], strict=True):
+                if of_parent.tolist() != [parent]:
+                    identities[int(parent), *of_parent.tolist()] = None
+    lengths = [len(identity) for identity in identities]
+    column = np.array([cell for identity in identities for cell in identity], dtype=np.int64)
+    row_start = np.cumsum([0, *lengths])
+    sign = np.full(len(column), -1.0)
+    sign[row_start[:-1]] = 1.0
+    return sparse.csr_array((sign, column, row_start), shape=(len(identities), n_cells))

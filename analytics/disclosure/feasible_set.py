@@ -170,15 +170,17 @@ class _Component:
             reached = self._shown(columns, signs)
             reached[PUBLIC] = of_public
         asked = 1 + np.flatnonzero(reached[1:] < levels[1:] * (1 - EXACT))
-        if len(asked) > 1:
-            together = self._ask(terms, side, asked)
-            if together >= levels[asked].max() * (1 - EXACT):
-                reached[asked] = together
-                asked = asked[:0]
-        for attacker in asked.tolist():
-            reached[attacker] = self._shown(columns, signs)[attacker]
-            if reached[attacker] < levels[attacker] * (1 - EXACT):
-                reached[attacker] = self._ask(terms, side, (attacker,))
+        order = np.argsort(reached[asked] / levels[asked], kind="stable")
+        groups = [asked[order]] if len(asked) else []
+        while groups:  # all together; where that is not far enough, one half and the other
+            group = groups.pop()
+            reached[group] = self._shown(columns, signs)[group]
+            group = group[reached[group] < levels[group] * (1 - EXACT)]
+            together = self._ask(terms, side, group) if len(group) else 0.0
+            if len(group) == 1 or (len(group) and together >= levels[group].max() * (1 - EXACT)):
+                reached[group] = together
+            elif len(group):
+                groups += np.array_split(group, 2)
         if self._step.any() and levels[PUBLIC] > 0:
             reached[PUBLIC] = self._whole_distance(terms, side, columns, signs, float(levels[PUBLIC]))
         return reached

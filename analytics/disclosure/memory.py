@@ -4,6 +4,7 @@ its cells alike, most do so again. Each is checked before it counts; what is kep
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
@@ -27,7 +28,9 @@ class Coordinates:
         first[np.unique(base_cell, return_index=True)[1]] = True
         is_cell = first & (base_cell >= 0)
         self._names = np.where(is_cell, base_cell, -np.cumsum(1 - is_cell.astype(np.int64)))
-        self._place = {name: place for place, name in enumerate(self._names.tolist())}
+        self._lowest = int(self._names.min(initial=0))
+        self._place = np.full(int(self._names.max(initial=0)) - self._lowest + 1, -1)  # of each name, from the lowest
+        self._place[self._names - self._lowest] = np.arange(len(base_cell))
 
     def named(self, move: FloatArray) -> tuple[IntArray, FloatArray]:
         """The names of the unknowns that move, and how far."""
@@ -36,12 +39,17 @@ class Coordinates:
 
     def moves(self, kept: Sequence[tuple[IntArray, FloatArray]]) -> FloatArray:
         """(q, v) the moves here, but for those of unknowns that the system lacks."""
-        places = [([self._place.get(name, -1) for name in names.tolist()], far) for names, far in kept]
-        here = [(unknowns, far) for unknowns, far in places if -1 not in unknowns]
-        moves = np.zeros((len(here), len(self._names)))
-        for row, (unknowns, far) in enumerate(here):
-            moves[row, unknowns] = far
-        return moves
+        if not kept:
+            return np.zeros((0, len(self._names)))
+        names, far = (np.concatenate(part) for part in zip(*kept, strict=True))
+        row = np.repeat(np.arange(len(kept)), [len(distances) for _, distances in kept])
+        place = names - self._lowest
+        known = (place >= 0) & (place < len(self._place))
+        unknown = np.where(known, self._place[np.where(known, place, 0)], -1)
+        moves = np.zeros((len(kept), len(self._names)))
+        moves[row, unknown] = far
+        lacking = np.bincount(row, unknown < 0, minlength=len(kept)) > 0
+        return moves[~lacking]
 
 
 @dataclass(slots=True)
@@ -67,7 +75,7 @@ class Moves:
 
     def since(self, start: int) -> list[tuple[IntArray, FloatArray]]:
         """Those kept since there were so many."""
-        return list(self._kept.values())[max(start - self._dropped, 0) :]
+        return list(islice(self._kept.values(), max(start - self._dropped, 0), None))
 
 
 @dataclass(slots=True)
@@ -81,9 +89,9 @@ class Memory:
     whole_numbers: Moves = field(default_factory=Moves)
     programs_left: int = 0
 
-    def count_program(self) -> None:
-        """One more was solved."""
-        self.programs_left -= 1
+    def count_programs(self, n: int = 1) -> None:
+        """So many more were solved."""
+        self.programs_left -= n
         self.tick()
 
     def ticking(self, items: Iterable[Item]) -> Iterator[Item]:

@@ -25,6 +25,7 @@ PUBLIC = 0  # among the attackers: who knows what is published, and no more
 SHARE = 1 - 1e-6  # of a protection level, that counts as reached
 SMALL = 1e-9  # a price, or a part of a cell, that is none
 SPREAD = 1e6  # the largest protection level over the unit of a program, at most
+MOVES_PER_TARGET = 4  # kept from one pattern to the next, at most, of those that others may use, too
 SIDES = (1, -1)  # up and down
 
 
@@ -118,6 +119,7 @@ class Prober:
         self._program = program_of(system.identities)
         self._witnesses = Witnesses(system.identities, system.targets, self._knowing, 1 + len(attackers))
         self._whole_moves = WholeMoves(system.identities, system.targets, self._value, self._step)
+        self._open = list(self._asked())  # targets and sides that not every pattern protects
         self._tried = {"amounts": 0, "whole_numbers": 0}  # moves of the memory that the two have been given
 
     def _what_members_know(self) -> tuple[Members, IntArray]:
@@ -161,10 +163,13 @@ class Prober:
         for attack in self._successful_attacks(pattern):
             yield int(self._system.target_cell[attack.target])
 
-    def violated_cuts(self, pattern: FloatArray) -> Iterator[Cut]:
+    def violated_cuts(self, pattern: FloatArray) -> list[Cut]:
         """A cut for each target and side that some attacker can infer too closely."""
-        for attack in self._successful_attacks(pattern):
-            yield self._cut(attack)
+        return [self._cut(attack) for attack in self._successful_attacks(pattern)]
+
+    def settle(self, least: FloatArray) -> None:
+        """Attack a pattern that withholds no more than any other: what it leaves open need not be asked again."""
+        self._open = [(attack.target, attack.side) for attack in self._successful_attacks(least)]
 
     def accept_what_is_told(self, most: FloatArray) -> None:
         """Ask for no more than a pattern leaves open that publishes nothing anew: the rest was told before."""
@@ -172,7 +177,7 @@ class Prober:
             return
         self._set_pattern(most)
         for k, side in self._asked():
-            while (attack := self._successful_attack(k, side)) is not None:
+            while (k, side) in self._open and (attack := self._successful_attack(k, side)) is not None:
                 levels, reached = self._levels[side][k], attack.reached
                 enough = reached * SHARE - SMALL if reached > SMALL else -np.inf
                 concerned = slice(None) if attack.attacker == PUBLIC else attack.attacker
@@ -218,8 +223,9 @@ class Prober:
     def _successful_attacks(self, pattern: FloatArray) -> Iterator[_Attack]:
         """One on each target and side that some attacker can infer too closely."""
         self._set_pattern(pattern)
-        for k, side in self._asked():
-            attack = self._successful_attack(k, side)
+        safe = {side: self._witnesses.all_convinced(side, self._levels[side]) for side in SIDES}
+        for k, side in self._open:
+            attack = None if safe[side][k] else self._successful_attack(k, side)
             if attack is not None:
                 yield attack
 
@@ -227,18 +233,26 @@ class Prober:
         """One on a target; None when nobody can infer it too closely."""
         levels = self._levels[side][k]
         suspects = self._witnesses.unconvinced(k, side, levels)
-        if len(suspects) and suspects[0] == PUBLIC:
-            attack = self._attack(k, side, suspects[:1])
+        if PUBLIC in suspects:
+            attack = self._attack(k, side, np.array([PUBLIC]))
             if attack is not None:
                 return attack
             suspects = self._witnesses.unconvinced(k, side, levels)
-        if len(suspects) > 1 and self._attack(k, side, suspects) is None:
-            return None
-        for suspect in suspects.tolist():
-            if suspect in self._witnesses.unconvinced(k, side, levels):
-                attack = self._attack(k, side, np.array([suspect]))
-                if attack is not None:
-                    return attack
+        return self._attack_by_halves(k, side, suspects) if len(suspects) else None
+
+    def _attack_by_halves(self, k: int, side: int, suspects: IntArray) -> _Attack | None:
+        """One by any of the suspects, the least convinced of whom come first: by all together, and where that succeeds,
+        by one half and the other.
+        """
+        attack = self._attack(k, side, suspects)
+        if attack is None or len(suspects) == 1:
+            return attack
+        for half in np.array_split(suspects, 2):
+            unconvinced = self._witnesses.unconvinced(k, side, self._levels[side][k])
+            left = unconvinced[np.isin(unconvinced, half)]
+            attack = self._attack_by_halves(k, side, left) if len(left) else None
+            if attack is not None:
+                return attack
         return None
 
     def _attack(self, k: int, side: int, attackers: IntArray) -> _Attack | None:
@@ -269,7 +283,7 @@ class Prober:
 
     def _whole_move(self, k: int, side: int, price: FloatArray) -> FloatArray | None:
         """One that foils the public; None where there is none. price: (v,) of moving each unknown."""
-        self._memory.count_program()
+        self._memory.count_programs()
         target, level = side * self._system.targets[[k]], float(self._levels[side][k, PUBLIC])
         free = self._lower_bound < self._upper_bound
         return whole_move(self._system.identities, target, level, self._value, self._step, free, price)
@@ -278,6 +292,8 @@ class Prober:
 
     def _set_pattern(self, pattern: FloatArray) -> None:
         cell = self._system.disclosing_cell
+        if self._witnesses.n_moves > MOVES_PER_TARGET * len(self._open):
+            self._witnesses.keep(set(self._open))
         self._parts = np.where(cell >= 0, pattern[cell], np.where(cell == NO_CELL, 1.0, 0.0))
         self._lower_bound, self._upper_bound = -self._parts * self._fall, self._parts * self._rise
         self._program.changeColsBounds(len(self._parts), self._columns, self._lower_bound, self._upper_bound)
@@ -310,7 +326,7 @@ class Prober:
         changed = np.flatnonzero((lower != self._lower_bound) | (upper != self._upper_bound)).astype(np.int32)
         self._program.changeColsBounds(len(changed), changed, lower[changed], upper[changed])
         self._program.changeColsCost(len(terms), terms, -side * signs)
-        self._memory.count_program()
+        self._memory.count_programs()
         solve(self._program)
         solution = self._program.getSolution()
         move, prices = np.array(solution.col_value), np.array(solution.col_dual)

@@ -471,7 +471,8 @@ def test_a_firm_alone_in_several_tables_uses_all_it_knows() -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_a_firm_that_is_not_alone_knows_its_own_part(known: bool) -> None:
     """a holds 100 and 1, b 50 and 1, and their sum follows from the total: the firm of 100 would know that the one of
-    50 has 52 at most, and that one that the first has 102. With c withheld as well, it does not; nor where the tables alone are known.
+    50 has 52 at most, and that one that the first has 102. With c withheld as well, they do not; nor where the tables
+    alone are known.
     """
     made = cube_of(firms({"a": [100.0, 1.0], "b": [50.0, 1.0], "c": (4, 10.0), "d": (9, 100.0)}))
     cube = made if known else Cube(made.cells, made.constraints)
