@@ -17,7 +17,7 @@ from analytics.disclosure.solver import Solver
 
 GAIN = 0.01  # of the bound: while it rises by so much, cuts are looked for by parts of cells
 LOOSE = 0.01  # of a pattern's weight: so near to the bound is near enough, until one is safe
-SIMILAR = 1.2  # times what the best pattern loses: so near to it, one is worth improving
+IMPROVED = 3  # patterns, of those that lose least, are improved where none is proved to be the best
 ITERATIONS = 10  # of the simplex method in an integer program, that count as one program
 PROVED = 1e-9  # of what a pattern loses: so near to the bound, none loses less
 
@@ -93,19 +93,20 @@ def _search(
         bound = master.bound
         pattern = _improved(master.relaxed, master, probers, most)
         master.add(_violated_cuts(probers, pattern))
-    best, gap = most, LOOSE
+    found, gap = [most], LOOSE
     while memory.programs_left > programs // 4:
         whole = _improved(lambda: master.integer(nodes, gap), master, probers, most)  # noqa: B023
         memory.count_programs(1 + master.iterations // ITERATIONS)
         safe, cuts = _completed(probers, whole > 0.5, weights, most)
         master.add(cuts)
-        if _lost(safe, weights, primary) < SIMILAR * _lost(best, weights, primary):
-            safe = _remove_redundant(probers, safe, primary, weights, memory)
-        best = min(best, safe, key=lambda one: _lost(one, weights, primary))
-        if master.bound >= _lost(best, weights, primary) * (1 - PROVED):
+        found = sorted([safe, *found], key=lambda one: _lost(one, weights, primary))[:IMPROVED]
+        if master.bound >= _lost(found[0], weights, primary) * (1 - PROVED):
             break
         if not cuts:  # nothing is left to find but by looking longer
             gap, nodes = 0.0, nodes if gap else 4 * nodes
+    else:
+        found = [_without_redundant(probers, one, primary, weights, memory) for one in found]
+    best = min(found, key=lambda one: _lost(one, weights, primary))
     for prober in probers:
         best = prober.extend_for_whole_numbers(best, most, weights)
     lost = _lost(best, weights, primary)
@@ -171,7 +172,7 @@ def _completed(
     return withheld, cuts
 
 
-def _remove_redundant(
+def _without_redundant(
     probers: Sequence[Prober], pattern: BoolArray, primary: BoolArray, weights: FloatArray, memory: Memory
 ) -> BoolArray:
     """A safe pattern less every cell that it is safe without, the weightiest tried first, while programs are left."""
