@@ -340,6 +340,23 @@ def test_extra_sales_per_firm_are_extra_sales_by_firms(release: Release) -> None
     assert alike_per_firm(release) > 200
 
 
+def test_grants_of_the_firms_analysed_are_told_by_the_published_sum_alone(release: Release) -> None:
+    """Whoever divides extra sales by those per euro granted has the group's mean grant again: a sum of the analysed
+    firms' own, less the published one, would tell what the one or two that are not analysed were granted.
+    """
+    amounts = release.figures[release.figures["measure"] == "extra_per_grant"]
+    few = 0
+    for figure_id in amounts.loc[amounts["value"].notna(), "figure_id"]:
+        row = release.by_id(figure_id)
+        asked = {"outcome": row.outcome, "horizon": row.horizon, "group": row.group}
+        extra = release.figure(measure_named("extra_sales"), **asked)
+        granted = release.figure(measure_named("grants"), arm="funded", group=row.group)
+        assert granted.published
+        assert extra.value / row.value / row.n_funded == pytest.approx(granted.value / granted.n_funded, rel=1e-9)
+        few += 0 < granted.n_funded - row.n_funded <= 2
+    assert few > 100
+
+
 def test_no_withheld_year_tells_whether_an_effect_lasts(release: Release) -> None:
     """What is told follows from the two years' effects; where either is withheld, nothing is; how many, never."""
     rows = release.figures[release.figures["measure"].str.startswith("lasting_")]

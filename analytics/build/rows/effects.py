@@ -122,7 +122,16 @@ def _of_outcome(
                 for labels, money in money_by_group(sample, groups).items():
                     counts, funded = measured[labels, sample.horizon], changes[labels, sample.horizon].funded
                     group = group_named(by, labels)
-                    yield from money_figures(group, money, funded, counts, sample, outcome, programme)
+                    grant = _mean_grant(sample.panel, groups[labels], withheld_cells, group)
+                    yield from money_figures(group, money, funded, counts, sample, outcome, programme, grant)
+
+
+def _mean_grant(panel: Panel, firms: BoolArray, withheld_cells: WithheldCells, group: Group) -> float | None:
+    """What a funded firm of a group was granted on average; None where the sum is withheld or held."""
+    if "grant_eur" not in panel.units or withheld_cells.rule(ALL, ALL, group) is not None:
+        return None
+    grants = panel.units["grant_eur"][firms].dropna()
+    return float(grants.mean()) if len(grants) else None
 
 
 # ---- effects ---------------------------------------------------------------------------------------------------------
