@@ -340,6 +340,25 @@ def test_extra_sales_per_firm_are_extra_sales_by_firms(release: Release) -> None
     assert alike_per_firm(release) > 200
 
 
+def test_a_withheld_cell_may_be_empty(release: Release, programme: Programme) -> None:
+    """Where firms of a table are withheld, no cell of it is told to be empty, and none is left out: with six withheld
+    cells that hold one firm at least, and six firms in them, each would hold one.
+    """
+    cells = release.figures[(release.figures["measure"] == "firms") & (release.figures["arm"] == "funded")]
+    named, seen = cells[list(DIMENSIONS)] != "*", 0
+    for by in [*((name,) for name in DIMENSIONS), *programme.pairs]:
+        rows = cells[(named == [name in by for name in DIMENSIONS]).all(axis=1)]
+        if rows["value"].isna().any():
+            seen += 1
+            assert rows["value"].min() > 0
+            assert len(rows) == math.prod(len(release.codes(name)) for name in by)
+    assert seen > 4
+    counted = release.manifest.disclosure[Arm.FUNDED, "*"]
+    by_selling = 8  # two, and of each list those that sell by their nature and the others: not in a figure
+    empty = (cells["value"] == 0).sum()
+    assert counted.cells == len(cells) - empty + by_selling
+
+
 def test_grants_of_the_firms_analysed_are_told_by_the_published_sum_alone(release: Release) -> None:
     """Whoever divides extra sales by those per euro granted has the group's mean grant again: a sum of the analysed
     firms' own, less the published one, would tell what the one or two that are not analysed were granted.
