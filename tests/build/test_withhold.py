@@ -60,6 +60,7 @@ def candidates(everybody: Panel, programme: Programme) -> pd.DataFrame:
 
 
 KEY = ("outcome", "measure", "arm", "horizon", *DIMENSIONS)
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 CHANCE = ("selling_", "stopped_", "started_", "check_", "measured_", "change")
 NUMBERS = ["value", "low", "high", "sim_low", "sim_high", "half_low", "half_high", "mde"]
 
@@ -374,6 +375,32 @@ def test_grants_of_the_firms_analysed_are_told_by_the_published_sum_alone(releas
         assert extra.value / row.value / row.n_funded == pytest.approx(granted.value / granted.n_funded, rel=1e-9)
         few += 0 < granted.n_funded - row.n_funded <= 2
     assert few > 100
+
+
+def test_how_many_firms_sell_does_not_follow_from_the_checks(release: Release) -> None:
+    """Shares of the firms that sell come with their numerators: neither limits in all digits, nor a worst case beside
+    the effect that it is a share of, tells the denominator.
+    """
+    rows = release.figures.set_index("measure")
+    assert rows.loc["check_reporting_typical_firm", ["low", "high"]].isna().all(axis=None)
+    for told in rows.loc["measured_funded_typical_firm"].to_dict("records"):
+        measured, half = told["n_funded"], min(step for step in STEPS if step * told["n_funded"] >= 3) / 2
+        may_be = [n for n in range(measured, 3 * measured) if abs(measured / n - told["value"]) < half + 1e-9]
+        assert len(may_be) >= 3
+    seen = 0
+    for figure_id in rows.loc["worst_case_typical_firm", "figure_id"]:
+        worst = release.by_id(figure_id)
+        asked = {"outcome": worst.outcome, "horizon": worst.horizon, "group": worst.group}
+        effect, *shares = (
+            release.figure(measure_named(name), **asked).value
+            for name in ("typical_firm", "measured_funded_typical_firm", "measured_comparison_typical_firm")
+        )
+        share = math.log1p(worst.value) / math.log1p(effect)
+        assert min(abs(share - told) for told in shares) < 1e-9
+        seen += 1
+    assert seen > 15
+    balance = release.figures[release.figures["measure"].str.startswith("balance_")]
+    assert balance["value"].map(lambda value: float(f"{value:.3g}") == value).all()
 
 
 def test_no_withheld_year_tells_whether_an_effect_lasts(release: Release) -> None:
