@@ -18,8 +18,10 @@ from analytics.disclosure.attacker import attack
 from analytics.disclosure.linked_releases import LinkedReleases, ResponseVariable
 from analytics.disclosure.memory import Memory
 from analytics.disclosure.probing import Prober
+from analytics.disclosure.protect import protect_together
 from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
+from tests.bench.linked_tables import PROGRAMMES
 from tests.reference.disclosure import (
     Release,
     Table,
@@ -726,6 +728,50 @@ def test_the_small_table_of_rtauargus() -> None:
         "primary": {("02", "tr1"), ("06", "tr2")},
         "secondary": {("02", "tr2"), ("06", "tr1")},
     }
+
+
+@pytest.mark.parametrize(("forced", "partner", "cost"), [("D", "C", 40), ("C", "D", 43)])
+def test_a_cell_that_must_be_published_is(forced: str, partner: str, cost: int) -> None:
+    """The counts of persons by region and sex of sdcTable's vignette: A·f holds two, and its rectangle is closed by the
+    cheapest region whose cell of men may be withheld.
+    """
+    counts = {"A": (18, 2), "B": (14, 19), "C": (12, 10), "D": (11, 14)}
+    cube = cube_of(
+        firms({f"{region}{sex}": (n, 1.0) for region, of in counts.items() for sex, n in zip("mf", of, strict=True)})
+    )
+    linked = LinkedReleases(
+        ResponseVariable(cube, measures=("n_units",)),
+        cube,
+        RULES,
+        np.zeros(len(cube.cells), dtype=bool),
+        protect_changes=False,
+    )
+    pattern = suppress(list(linked.systems()), cube.measure("n_units"), linked.few, at(cube, f"{forced}m"))
+    assert codes_in(cube, pattern.withheld) == {"Af", "Am", f"{partner}f", f"{partner}m"}
+    assert pattern.lost == pytest.approx(cost)
+    assert pattern.bound == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("name", ["one table, sparse", "two linked tables", "fifty firms, forty sectors"])
+def test_tables_of_official_statistics_are_solved(name: str) -> None:
+    """To the proved optimum, long before the work that a search may take is at its end; and nobody can tell a cell."""
+    cube, memory = PROGRAMMES[name].cube(0), Memory()
+    protection = protect_together([ResponseVariable(cube)], RULES, memory=memory)
+    assert memory.programs_left > 10_000
+    assert protection.gap == 0
+    assert not attack(cube, protection.withheld, RULES)["narrowed"].any()
+
+
+def test_where_the_best_pattern_is_out_of_reach_a_safe_one_says_how_far_it_may_be() -> None:
+    """One firm dominates several margins of two tables of four hundred cells: dozens of cells protect it, in any of
+    countless ways.
+    """
+    cube = PROGRAMMES["two linked tables, sparse"].cube(0)
+    linked = LinkedReleases(ResponseVariable(cube), cube, RULES, np.zeros(len(cube.cells), bool), protect_changes=False)
+    primary, weights = linked.few | linked.dominated, cube.measure("n_units")
+    pattern = suppress(list(linked.systems()), weights, primary, np.zeros(len(primary), bool), programs=1_000)
+    assert 0 < pattern.bound < pattern.lost < 2 * pattern.bound
+    assert not attack(cube, pattern.withheld, RULES)["narrowed"].any()
 
 
 # --- with earlier releases -------------------------------------------------------------------------------------------
