@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from analytics.arrays import BoolArray, FloatArray
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.differencing import link_cells
 from analytics.disclosure.feasible_set import EXACT, FeasibleSet, Unknowns
@@ -28,6 +28,7 @@ from analytics.disclosure.rules import (
 from analytics.model import DisclosureRules, UserError
 
 Mask = Sequence[bool] | BoolArray
+_MemberLevels = tuple[IntArray, FloatArray, FloatArray]  # units, and how far a sum must stay open for each, up and down
 COLUMNS = ("cell", "measure", "about", "true", "lower", "upper", "need_lower", "need_upper")
 
 
@@ -81,7 +82,7 @@ def attack(
 class _Asked:
     """A sum of unknowns that must stay open, {unknown: sign}; the cell that it is about, and how; how far it must stay
     open, up and down, for the public and units that are alone in some cell, for other units that are not in it, and for
-    its members, {unit: (up, down)}.
+    its members.
     """
 
     terms: Mapping[int, float]
@@ -89,7 +90,7 @@ class _Asked:
     about: str
     levels: tuple[float, float]
     elsewhere: tuple[float, float]
-    members: Mapping[int, tuple[float, float]]
+    members: _MemberLevels
 
 
 def _audit(releases: "_JointReleases", measure: str, sensitive: list[int]) -> Iterator[tuple[object, ...]]:
@@ -104,7 +105,7 @@ def _audit(releases: "_JointReleases", measure: str, sensitive: list[int]) -> It
             told = [before().distances(asked.terms, side, levels) for side, levels in ((1.0, up), (-1.0, down))]
             short = [now & ~_is_short(*pair) for now, *pair in zip(short, told, (up, down), strict=True)]
         members = np.zeros(len(up), dtype=bool)
-        members[[unit + 1 for unit in asked.members]] = True
+        members[asked.members[0] + 1] = True
         for of_kind in (~members, members):
             who = np.flatnonzero(of_kind & ((up > 0) | (down > 0)))
             if len(who):
@@ -155,19 +156,24 @@ class _JointReleases:
         value = {name: links.values(name) for name in CUBE_MEASURES}
         self.unknowns = Unknowns(links.identities, value, published, cube.most_per_unit, links.members)
         self.before = Unknowns(links.identities, value, published_before, cube.most_per_unit, links.members)
+        self._is_strict = np.zeros(
+            1 + len(links.members.names), dtype=bool
+        )  # the public, and who is alone in some cell
+        self._is_strict[[0, *(links.members.unit[links.members.alone] + 1)]] = True
+        self._member_levels: dict[str, tuple[FloatArray, FloatArray]] = {}
 
     def levels(self, asked: _Asked) -> tuple[FloatArray, FloatArray]:
         """(attackers,) how far a sum must stay open, up and down, for the public and for each unit; -1 for who need not
         doubt it: a unit that is alone in one of its terms.
         """
         members = self._links.members
-        is_strict = np.zeros(1 + len(members.names), dtype=bool)
-        is_strict[[0, *(members.unit[members.alone] + 1)]] = True
-        up, down = (np.where(is_strict, *pair) for pair in zip(asked.levels, asked.elsewhere, strict=True))
-        for unit, (of_up, of_down) in asked.members.items():
-            up[unit + 1], down[unit + 1] = of_up, of_down
-        alone = members.unit[members.alone & np.isin(members.cell, list(asked.terms))] + 1
-        up[alone] = down[alone] = -1.0
+        up, down = (np.where(self._is_strict, *pair) for pair in zip(asked.levels, asked.elsewhere, strict=True))
+        units, of_up, of_down = asked.members
+        up[units + 1], down[units + 1] = of_up, of_down
+        for unknown in asked.terms:
+            rows = slice(*np.searchsorted(members.cell, [unknown, unknown + 1]).tolist())
+            alone = members.unit[rows][members.alone[rows]] + 1
+            up[alone] = down[alone] = -1.0
         return up, down
 
     def asked(self, measure: str, sensitive: list[int]) -> Iterator[_Asked]:
@@ -193,11 +199,16 @@ class _JointReleases:
         both = (rule(cells, self._rules, measure) for rule in (protection_levels, elsewhere_protection_levels))
         return tuple(list(zip(up.tolist(), down.tolist(), strict=True)) for up, down in both)
 
-    def _members_of(self, unknown: int, measure: str) -> dict[int, tuple[float, float]]:
-        """The units in an unknown -> how far it must stay open for them, up and down."""
-        rows = self._links.members.take(self._links.members.cell == unknown)
-        levels = insider_protection_levels(self._links.statistics, self._rules, measure, rows.cell, rows.amount)
-        return dict(zip(rows.unit.tolist(), zip(*(level.tolist() for level in levels), strict=True), strict=True))
+    def _members_of(self, unknown: int, measure: str) -> _MemberLevels:
+        """The units in an unknown, and how far it must stay open for them."""
+        if measure not in self._member_levels:
+            members = self._links.members
+            self._member_levels[measure] = insider_protection_levels(
+                self._links.statistics, self._rules, measure, members.cell, members.amount
+            )
+        up, down = self._member_levels[measure]
+        rows = slice(*np.searchsorted(self._links.members.cell, [unknown, unknown + 1]).tolist())
+        return self._links.members.unit[rows], up[rows], down[rows]
 
     def _shared(self, measure: str) -> Iterator[_Asked]:
         """What regrouped cells share, where a cell of it would be sensitive."""
@@ -215,11 +226,10 @@ class _JointReleases:
             if not self.before.published[list(difference.terms)].all():
                 changes = difference.changes[measure]
                 level = change_protection_level(changes, self._rules, measure)
-                members = {}
-                for unit in difference.changes["value"]:
-                    if unit in number:
-                        others = {other: change for other, change in changes.items() if other != unit}
-                        members[number[unit]] = (change_protection_level(others, self._rules, measure),) * 2
+                known = [unit for unit in difference.changes["value"] if unit in number]
+                of_others = ({other: change for other, change in changes.items() if other != unit} for unit in known)
+                inside = np.array([change_protection_level(others, self._rules, measure) for others in of_others])
+                members = np.array([number[unit] for unit in known], dtype=np.int64), inside, inside
                 cell = -1 if difference.releases[0] else difference.cell
                 levels = level, level
                 yield _Asked(difference.terms, cell, "difference", levels, levels, members)

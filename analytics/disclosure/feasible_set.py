@@ -150,11 +150,12 @@ class _Component:
         self._least, self._step, self._identities = -values / self._unit, step / self._unit, identities
         self._most = MOST * max(float(-self._least.min(initial=0.0)), 1.0)
         self._known = replace(known, amount=known.amount / self._unit)
-        self._first = np.flatnonzero(np.diff(known.unit, prepend=0))
         self._solver = _SilentSolver()
         self._solver.passModel(_model(identities, self._least))
+        self._bounds = self._least, np.full(len(values), highspy.kHighsInf)
         self._tables, self._agree = np.zeros((0, len(unknowns))), np.zeros((0, n_attackers))
-        self._whole_tables = np.zeros((0, len(unknowns)))
+        # of each table, who agrees with the least part of it, with which, and with how much of it all others do
+        self._hindered, self._whole_tables = np.zeros((0, 3)), np.zeros((0, len(unknowns)))
 
     def furthest(self, terms: Mapping[int, float], side: float, *, whole: bool) -> float:
         """How far from its true figure a sum can be on one side, for the public; whole: in whole numbers."""
@@ -164,17 +165,17 @@ class _Component:
         """See `FeasibleSet.distances`."""
         columns = np.array([self._column[unknown] for unknown in terms])
         signs = side * np.array(list(terms.values()))
-        reached = self._shown(columns, signs)
+        reached = self._shown(columns, signs, levels)
         if reached[PUBLIC] < levels[PUBLIC] * (1 - EXACT):
             of_public = self._ask(terms, side, (PUBLIC,))
-            reached = self._shown(columns, signs)
+            reached = self._shown(columns, signs, levels)
             reached[PUBLIC] = of_public
         asked = 1 + np.flatnonzero(reached[1:] < levels[1:] * (1 - EXACT))
         order = np.argsort(reached[asked] / levels[asked], kind="stable")
         groups = [asked[order]] if len(asked) else []
         while groups:  # all together; where that is not far enough, one half and the other
             group = groups.pop()
-            reached[group] = self._shown(columns, signs)[group]
+            reached[group] = self._shown(columns, signs, levels)[group]
             group = group[reached[group] < levels[group] * (1 - EXACT)]
             together = self._ask(terms, side, group) if len(group) else 0.0
             if len(group) == 1 or (len(group) and together >= levels[group].max() * (1 - EXACT)):
@@ -185,24 +186,38 @@ class _Component:
             reached[PUBLIC] = self._whole_distance(terms, side, columns, signs, float(levels[PUBLIC]))
         return reached
 
-    def _shown(self, columns: IntArray, signs: FloatArray) -> FloatArray:
-        """(attackers,) how far the tables that are kept show a sum to lie from its true figure."""
+    def _shown(self, columns: IntArray, signs: FloatArray, levels: FloatArray) -> FloatArray:
+        """(attackers,) how far the tables that are kept show a sum to lie from its true figure; as far as one table
+        shows to everybody, where that is enough.
+        """
         far = self._tables[:, columns] @ signs * self._unit
         there = np.flatnonzero(far > 0)
+        hindered, least, others = self._hindered[there].T
+        to_all = (far[there] * np.where(levels[hindered.astype(np.int64)] > 0, least, others)).max(initial=0.0)
+        if to_all >= levels.max() * (1 - EXACT):
+            return np.full(len(levels), to_all)
         shown: FloatArray = (far[there, None] * self._agree[there]).max(axis=0, initial=0.0)
         return shown
 
     def _ask(self, terms: Mapping[int, float], side: float, attackers: Sequence[int] | IntArray) -> float:
-        """How far for attackers who tell each other what they know; the table is kept."""
+        """How far for attackers who tell each other what they know; the table is kept, and the one on the other side of
+        the true figures.
+        """
         reached, moved = self._solve(terms, side, attackers, most=self._most)
         moved = np.where(np.abs(moved) > UNMOVED, moved, 0.0)
-        agree = np.ones((1, self._agree.shape[1]))
-        if len(self._first):
-            fallen = -moved[self._known.cell]
+        back = np.divide(-self._least, moved, out=np.full(len(moved), np.inf), where=moved > 0).min(initial=np.inf)
+        for table in [moved] if not 0 < back < np.inf else [moved, -moved * back]:
+            agree = np.ones(self._agree.shape[1])
+            fallen = -table[self._known.cell]
             part = np.divide(self._known.amount, fallen, out=np.ones(len(fallen)), where=fallen > 0)
             part[(fallen < 0) & self._known.alone] = 0.0
-            agree[0, self._known.unit[self._first]] = np.minimum.reduceat(np.minimum(part, 1.0), self._first)
-        self._tables, self._agree = np.vstack([self._tables, moved]), np.vstack([self._agree, agree])
+            np.minimum.at(agree, self._known.unit, part)
+            hindered, least = int(agree.argmin()), float(agree.min())
+            others = float(np.delete(agree, hindered).min(initial=1.0))
+            self._tables, self._agree = np.vstack([self._tables, table]), np.vstack([self._agree, agree])
+            self._hindered = np.vstack([self._hindered, [hindered, least, others]])
+            if self._step.any() and self._is_whole(table):
+                self._whole_tables = np.vstack([self._whole_tables, table])
         return reached
 
     def _whole_distance(
@@ -276,7 +291,9 @@ class _Component:
         np.maximum.at(least, self._known.cell[rows], -self._known.amount[rows])
         highest[self._known.cell[rows & self._known.alone]] = 0.0
         least[list(still)], highest[list(still)] = 0.0, 0.0
-        self._solver.changeColsBounds(len(least), np.arange(len(least), dtype=np.int32), least, highest)
+        changed = np.flatnonzero((least != self._bounds[0]) | (highest != self._bounds[1])).astype(np.int32)
+        self._solver.changeColsBounds(len(changed), changed, least[changed], highest[changed])
+        self._bounds = least, highest
         for unknown, sign in terms.items():
             self._solver.changeColCost(self._column[unknown], -side * sign)
         status = self._run()
