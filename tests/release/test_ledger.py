@@ -24,7 +24,7 @@ from analytics.release.ledger import State
 from analytics.release.verify import verify
 from pages.parts import in_use
 from tests.helpers.kill_release import PROGRAMME, make
-from tests.helpers.michigan_release import as_they_are, built
+from tests.helpers.michigan_release import built, sales_only
 from tests.pages.reader import HANG
 
 MORNING = dt.datetime(2030, 1, 10, 9, tzinfo=dt.UTC)
@@ -47,7 +47,7 @@ class Clock:
 def made(tmp_path_factory) -> tuple[Path, list[str]]:
     """A home with three releases, none of them published."""
     root = tmp_path_factory.mktemp("made")
-    built(root, as_they_are)
+    built(root, sales_only)
     releases = Releases(Home(root).releases, PROGRAMME)
     candidates = releases.known()
     for _ in range(2):
@@ -296,7 +296,7 @@ def test_writers_wait_for_one_another(releases, home, names):
         thread.start()
         assert not done.wait(0.5)
         assert not (releases.folder / "current").exists()
-    thread.join(10)
+    thread.join(HANG)
     assert done.is_set()
 
 
@@ -323,7 +323,7 @@ def test_a_killed_writer_leaves_no_lock_behind(releases, home, names):
         assert releases.current is None
         writer.kill()
     assert writer.returncode == -signal.SIGKILL
-    thread.join(10)
+    thread.join(HANG)
     assert not thread.is_alive()
     assert releases.current == names[0]
 

@@ -24,7 +24,7 @@ from analytics.release.figure import FigureKey, group_of
 from analytics.release.file import figures_table, write_release
 from analytics.store.database import Store
 from tests.helpers.figures import figures_in
-from tests.helpers.michigan_release import as_they_are, built
+from tests.helpers.michigan_release import built, sales_only
 
 
 def with_technology(programme: Programme, pairs: tuple[tuple[str, str], ...] = ()) -> Programme:
@@ -44,7 +44,7 @@ def with_technology(programme: Programme, pairs: tuple[tuple[str, str], ...] = (
 def test_a_second_grouping_is_built_and_protected(tmp_path: Path) -> None:
     """Beside macro-sectors: a release has its figures, and what is withheld of a sector is open in both groupings."""
     home = Home(tmp_path)
-    built(tmp_path, as_they_are)
+    built(tmp_path, sales_only)
     programme = with_technology(load_programme("michigan-1988"))
     releases = Releases(home.releases, programme.id)
     with Store(home.store(programme.id), programme.id, read_only=True) as store:
