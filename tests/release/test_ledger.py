@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from streamlit.testing.v1 import AppTest
 
 from analytics.clock import moment_in_words, parse_moment, utc_stamp
 from analytics.folders import PROJECT, Home
@@ -25,6 +24,7 @@ from analytics.release.verify import verify
 from pages.parts import in_use
 from tests.helpers.kill_release import PROGRAMME, make
 from tests.helpers.michigan_release import built, sales_only
+from tests.pages.app import new_app
 from tests.pages.reader import HANG
 
 MORNING = dt.datetime(2030, 1, 10, 9, tzinfo=dt.UTC)
@@ -383,7 +383,7 @@ def test_the_press_desk_tells_of_an_embargo_and_nothing_more(home, names, monkey
     releases = Releases(home.releases, PROGRAMME)
     releases.publish(names[0])
     releases.publish(names[1], dt.datetime(2099, 7, 1, 7, tzinfo=dt.UTC))
-    app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANG)
+    app = new_app()
     for page in (None, "pages/press.py"):
         if page:
             app.switch_page(page)

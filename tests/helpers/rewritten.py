@@ -1,0 +1,37 @@
+"""A release written again with something else in it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.programme.file import Programme
+from analytics.release import Release, Releases
+from analytics.release.file import RELEASE_TABLES, write_release
+
+
+def tables_of(release: Release) -> dict[str, pd.DataFrame]:
+    """Its tables by their names, as they are written."""
+    return {name: getattr(release, name) for name in RELEASE_TABLES}
+
+
+def rewritten(
+    source: Release, root: Path, *, name: str = "", programme: Programme | None = None, **tables: pd.DataFrame
+) -> Release:
+    """The release in the folder of releases `root`, in use there; under another number, which then stands in its ids,
+    with another programme file, with other tables.
+    """
+    name = name or source.release_id
+    manifest = replace(source.manifest, release=name, programme=programme or source.programme)
+    renamed = {
+        table: frame.assign(
+            figure_id=frame["figure_id"].str.replace(f".{source.release_id}.", f".{name}.", regex=False)
+        )
+        if "figure_id" in frame
+        else frame
+        for table, frame in (tables_of(source) | tables).items()
+    }
+    releases = Releases(root, source.programme.id)
+    write_release(releases.path(name), manifest, renamed)
+    releases.publish(name)
+    return releases.open()
