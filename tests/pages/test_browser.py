@@ -1,50 +1,43 @@
 """Every page in a real Chromium against a real server on this machine: each opened once, and asked everything."""
 
 import json
-import re
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES
 from analytics.release import Releases
 from tests.helpers.languages import foreign_words
-from tests.helpers.officer import identifiers
+from tests.helpers.officer import identifiers, standing_in
 from tests.pages.reader import (
     HANG,
     PATHS,
-    PATIENCE,
     WIDTHS,
     Seen,
-    context_page,
-    is_foreign,
     look,
     without_streamlits_words,
 )
 
-VIEWS = [(path, language, form) for path in PATHS for language in LANGUAGES for form in WIDTHS]
 
-
-@pytest.fixture(scope="module", params=VIEWS, ids="-".join)
+@pytest.fixture(scope="module", params=[(path, language) for path in PATHS for language in LANGUAGES], ids="-".join)
 def seen(browser: Browser, address: str, request: pytest.FixtureRequest) -> Seen:
-    """A page in one language on one screen; the tests below share one look at it."""
-    path, language, form = request.param
-    return look(browser, address, path, language, WIDTHS[form])
+    """A page in one language, on every screen; the tests below share one look at it."""
+    return look(browser, address, *request.param)
 
 
 @pytest.fixture(scope="module")
-def secrets(demonstration: Home) -> list[bytes]:
+def secrets(demonstration: Home) -> set[str]:
     """Every fiscal code and firm name of the input files."""
-    return [secret.encode() for secret in identifiers(demonstration)]
+    return identifiers(demonstration)
 
 
 def test_no_page_overflows_or_fails(seen: Seen) -> None:
     """Every page fits desk, phone, a zoom of 200% and a sheet of paper; it shows no exception and opens no dialog."""
-    assert max(seen.overflow) <= 0
+    assert set(seen.views) == set(WIDTHS)
+    assert max(seen.zoomed, seen.on_paper, *(view.overflow for view in seen.views.values())) <= 0
     assert seen.exceptions == 0
     assert seen.dialogs == 0
 
@@ -57,17 +50,17 @@ def test_no_page_calls_anybody_or_complains(seen: Seen) -> None:
 
 def test_simulated_data_are_marked_at_the_top_of_every_screen(seen: Seen) -> None:
     """The strip that says so is in sight before anybody scrolls."""
-    assert seen.strip_top == 0
+    assert {view.strip_top for view in seen.views.values()} == {0}
 
 
 def test_no_text_is_cut(seen: Seen) -> None:
     """Nothing ends in an ellipsis that the page's width made."""
-    assert seen.cut == []
+    assert {name: view.cut for name, view in seen.views.items() if view.cut} == {}
 
 
 def test_no_page_breaks_the_rules_of_accessibility(seen: Seen) -> None:
     """axe-core finds nothing against WCAG 2.1 A and AA, beyond what is tracked as Streamlit's own."""
-    assert seen.violations == []
+    assert {name: view.violations for name, view in seen.views.items() if view.violations} == {}
 
 
 def test_a_page_speaks_one_language(seen: Seen) -> None:
@@ -75,8 +68,9 @@ def test_a_page_speaks_one_language(seen: Seen) -> None:
     page says which language it is in (WCAG 3.1.1), so that it is read aloud with the right voice.
     """
     assert seen.declared == seen.language
-    assert len(seen.texts) > 30
-    assert foreign_words(without_streamlits_words(seen.texts), seen.language) == set()
+    for view in seen.views.values():
+        assert len(view.texts) > 30
+        assert foreign_words(without_streamlits_words(view.texts), seen.language) == set()
 
 
 def test_a_printed_page_holds_what_can_be_read_alone(seen: Seen) -> None:
@@ -84,32 +78,22 @@ def test_a_printed_page_holds_what_can_be_read_alone(seen: Seen) -> None:
     assert seen.printed == []
 
 
-def test_no_identifier_of_a_firm_is_in_what_the_server_sends(seen: Seen, secrets: list[bytes]) -> None:
+def test_no_identifier_of_a_firm_is_in_what_the_server_sends(seen: Seen, secrets: set[str]) -> None:
     """Every message to the browser is searched for every fiscal code and firm name of the input files."""
     assert len(seen.sent) > 5_000
-    assert [secret for secret in secrets if secret in seen.sent] == []
+    assert standing_in(seen.sent, secrets) == []
 
 
-@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page that fails the test on a request to anywhere else."""
-    foreign: list[str] = []
-    with context_page(browser, request.param) as blank:
-        blank.on("request", lambda sent: foreign.append(sent.url) if is_foreign(sent.url) else None)
-        yield blank
-    assert foreign == []
+CARRIED = {"it": ("DATI SIMULATI", "Fonte"), "en": ("SIMULATED DATA", "Source")}
 
 
-def test_the_picture_carries_release_id_and_mark(page: Page, address: str, demonstration: Home) -> None:
-    """A chart, cut out of the page, still says source, release, figure id and that it is simulated."""
+def test_the_picture_carries_release_id_and_mark(seen: Seen, demonstration: Home) -> None:
+    """The first screen's chart, cut out of the page, still says source, release, figure id and that it is simulated."""
     release = Releases(demonstration.releases, "ecommerce-2020").open()
-    page.goto(address)
-    expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
-    effect = page.locator(".st-key-panel_effect .js-plotly-plot")
-    expect(effect).to_be_visible(timeout=PATIENCE)
-    words = re.sub(r"\s+", " ", effect.inner_text())
-    for part in (release.headline().figure_id, release.release_id, "DATI SIMULATI", "Fonte"):
-        assert part in words
+    parts = (release.headline().figure_id, release.release_id, *CARRIED[seen.language])
+    for view in seen.views.values():
+        missing = [part for part in parts if part not in view.effect]
+        assert missing == [] if seen.path == "/" else view.effect == ""
 
 
 def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: str, demonstration: Home) -> None:

@@ -46,15 +46,15 @@ def to_page(page: Page, name: str) -> None:
         expect(button).to_be_visible(timeout=PATIENCE)
 
 
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+# Each language and each width once.
+@pytest.mark.parametrize(("language", "form"), list(zip(LANGUAGES, WIDTHS, strict=True)))
 def test_what_a_policymaker_found_opens_the_same_for_somebody_else(
-    browser: Browser, address: str, language: str, width: int
+    browser: Browser, address: str, language: str, form: str
 ) -> None:
     """From the first screen to a sector and to how sure we are; each address shows a stranger the same headings and
     charts.
     """
-    text = Text(language)
+    text, width = Text(language), WIDTHS[form]
     label = load_programme("ecommerce-2020").label("sector", SECTOR, text)
     shown_at: dict[str, Shown] = {}
     with context_page(browser, width) as page:
