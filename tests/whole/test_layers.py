@@ -104,11 +104,15 @@ CONTRACT = {
 }
 
 
-@pytest.mark.parametrize(("module", "names"), CONTRACT.items())
-def test_programs_outside_import_from_where_they_always_did(module: str, names: tuple[str, ...]) -> None:
-    """The names that other programs call stand where DESIGN says, each loaded in a process that has nothing yet."""
-    code = f"from {module} import {', '.join(names)}"
-    subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=True)
+FORGET = "for name in [name for name in sys.modules if name.split('.')[0] == 'analytics']: del sys.modules[name]"
+
+
+def test_programs_outside_import_from_where_they_always_did() -> None:
+    """The names that other programs call stand where DESIGN says, each loaded where nothing of ours is loaded yet."""
+    lines = ["import sys"]
+    for module, names in CONTRACT.items():
+        lines += [FORGET, f"from {module} import {', '.join(names)}"]
+    subprocess.run([sys.executable, "-c", "\n".join(lines)], cwd=PROJECT, check=True)
 
 
 PACKAGES = sorted(path.parent for path in CODE.rglob("__init__.py"))
