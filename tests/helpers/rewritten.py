@@ -7,6 +7,7 @@ import pandas as pd
 
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
+from analytics.release.figure_id import parse_figure_id
 from analytics.release.file import RELEASE_TABLES, write_release
 
 
@@ -23,15 +24,18 @@ def rewritten(
     """
     name = name or source.release_id
     manifest = replace(source.manifest, release=name, programme=programme or source.programme)
-    renamed = {
-        table: frame.assign(
-            figure_id=frame["figure_id"].str.replace(f".{source.release_id}.", f".{name}.", regex=False)
-        )
-        if "figure_id" in frame
-        else frame
-        for table, frame in (tables_of(source) | tables).items()
-    }
+    written = tables_of(source) | tables
+    if name != source.release_id:
+        written = {table: _renamed(frame, name) for table, frame in written.items()}
     releases = Releases(root, source.programme.id)
-    write_release(releases.path(name), manifest, renamed)
+    write_release(releases.path(name), manifest, written)
     releases.publish(name)
     return releases.open()
+
+
+def _renamed(frame: pd.DataFrame, release: str) -> pd.DataFrame:
+    """The table with that release in its ids, check characters and all."""
+    if "figure_id" not in frame:
+        return frame
+    ids = {written: str(replace(parse_figure_id(written), release=release)) for written in frame["figure_id"].unique()}
+    return frame.assign(figure_id=frame["figure_id"].map(ids))

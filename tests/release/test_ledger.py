@@ -22,8 +22,9 @@ from analytics.release.figure_id import FigureId, parse_figure_id
 from analytics.release.ledger import State
 from analytics.release.verify import verify
 from pages.parts import in_use
-from tests.helpers.kill_release import PROGRAMME, make
+from tests.helpers.kill_release import PROGRAMME
 from tests.helpers.michigan_release import built, sales_only
+from tests.helpers.rewritten import rewritten
 from tests.pages.app import new_app
 from tests.pages.reader import HANG
 
@@ -47,15 +48,12 @@ class Clock:
 def made(tmp_path_factory) -> tuple[Path, list[str]]:
     """A home with three releases, none of them published."""
     root = tmp_path_factory.mktemp("made")
-    built(root, sales_only)
-    releases = Releases(Home(root).releases, PROGRAMME)
-    candidates = releases.known()
+    first, releases = built(root, sales_only), Releases(Home(root).releases, PROGRAMME)
     for _ in range(2):
-        for name in ("current", "ledger.jsonl"):
-            (releases.folder / name).unlink(missing_ok=True)
-        candidates.append(make(root))
-    (releases.folder / "ledger.jsonl").unlink()
-    return root, candidates
+        rewritten(first, releases.folder.parent, name=releases.next_id(int(first.release_id[:4])))
+    for name in ("current", "ledger.jsonl"):
+        (releases.folder / name).unlink()
+    return root, releases.known()
 
 
 @pytest.fixture
