@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -127,6 +128,12 @@ def test_every_package_says_what_lives_in_it(package: Path) -> None:
 
 def packages_of_tests() -> set[str]:
     return {path.parent.name for path in (PROJECT / "tests").glob("*/test_*.py")}
+
+
+def test_the_tests_of_every_package_are_run(pytestconfig: pytest.Config) -> None:
+    """By itself pytest passes over folders that are named build, dist and the like."""
+    passed_over = pytestconfig.getini("norecursedirs")
+    assert [name for name in packages_of_tests() if any(fnmatch(name, pattern) for pattern in passed_over)] == []
 
 
 def test_tests_mirror_the_packages() -> None:
