@@ -21,6 +21,7 @@ from analytics.build.rows.effects import figures
 from analytics.build.rows.empty_cells import with_empty_cells
 from analytics.build.rows.lines import IndexPoint, hold_points, index_points
 from analytics.build.samples import samples_of
+from analytics.build.sellers import hide_told_sellers
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
 from analytics.model import Progress, UserError, silent
@@ -88,11 +89,13 @@ def contents(
     withheld_cells = with_empty_cells(searched, panel, programme)
     earlier = [behind.release for behind in inputs]
     candidates = figures(everybody, programme, samples, withheld_cells, progress)
+    protected = withhold(candidates, withheld_cells, programme, earlier)
+    told = hide_told_sellers(protected, contributed, samples, programme, earlier)
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
     dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier])
     tables = {
-        "figures": figures_table(withhold(candidates, withheld_cells, programme, earlier), filed, release),
+        "figures": figures_table(told, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
         "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier),

@@ -52,14 +52,14 @@ def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -
     that cross sectors, each with its own share of them, would tell one sector's apart.
     """
     horizons = withheld_cells.horizons(key.outcome) if key.measure.over_time else (key.horizon,)
-    beside = _sectors(key.group, programme)
+    beside = comparison_group(key.group, programme)
     rules = [withheld_cells.rule(key.outcome, horizon, key.group) for horizon in horizons]
     of_comparison = [withheld_cells.rule(key.outcome, horizon, beside, Arm.COMPARISON) for horizon in horizons]
     if key.arm == Arm.COMPARISON:
         rules += of_comparison
     elif key.arm == ALL:
         rules += [rule for rule in of_comparison if rule is Rule.HELD]
-    crosses = key.arm != Arm.FUNDED and _crosses(key.group, programme)
+    crosses = key.arm != Arm.FUNDED and crosses_sectors(key.group, programme)
     if crosses and any(Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon) for horizon in horizons):
         rules.append(Rule.HELD)
     known = [rule for rule in rules if rule is not None]
@@ -105,21 +105,21 @@ def _hide_sectors(figure: Figure, withheld_cells: WithheldCells, programme: Prog
     how many there are: less the other sectors' own figures, they would tell.
     """
     key = figure.key
-    crosses = _crosses(key.group, programme)
+    crosses = crosses_sectors(key.group, programme)
     rules = withheld_cells.comparison_rules(key.outcome) - {Rule.HELD}
     if rules and crosses and key.arm == Arm.COMPARISON:
         return withhold_figure(figure)
-    beside = withheld_cells.rule(key.outcome, key.horizon, _sectors(key.group, programme), Arm.COMPARISON)
+    beside = withheld_cells.rule(key.outcome, key.horizon, comparison_group(key.group, programme), Arm.COMPARISON)
     if rules and (crosses or beside is not None):
-        return replace(figure, n_comparison=None)
+        return replace(figure, n_comparison=None, n_comparison_at_least=False)
     return figure
 
 
-def _crosses(group: Group, programme: Programme) -> bool:
+def crosses_sectors(group: Group, programme: Programme) -> bool:
     """Whether a group takes a part of several sectors: neither one of whole sectors nor the whole programme."""
-    return bool(group) and not _sectors(group, programme)
+    return bool(group) and not comparison_group(group, programme)
 
 
-def _sectors(group: Group, programme: Programme) -> Group:
+def comparison_group(group: Group, programme: Programme) -> Group:
     """The comparison firms' group: they stand beside every group of their sectors."""
     return tuple((name, code) for name, code in group if name in programme.sector_dimensions)

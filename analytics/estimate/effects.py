@@ -106,28 +106,43 @@ def effect_of(deletions: Deletions | None, estimand: Estimand, sample: Sample) -
 
 
 def _as_estimate(deletions: Deletions, uncertainty: Uncertainty, estimand: Estimand, sample: Sample) -> EffectEstimate:
-    level, unit = sample.settings.level, estimand.unit
+    n_funded = int(deletions.funded.sum())
+    estimate = EffectEstimate(
+        estimand=estimand,
+        horizon=sample.horizon,
+        level=sample.settings.level,
+        unit=estimand.unit,
+        n_funded=n_funded,
+        n_comparison=len(deletions.funded) - n_funded,
+        effective_firms=min(effective_number(deletions.weights[deletions.funded == arm]) for arm in (True, False)),
+        **dict.fromkeys(_OF_UNCERTAINTY, np.nan),
+    )
+    return with_uncertainty(estimate, uncertainty)
+
+
+_OF_UNCERTAINTY = (
+    *("value", "ci_low", "ci_high", "sim_low", "sim_high", "sim_p", "half_low", "half_high"),
+    *("df", "p_value", "mde", "theta", "se"),
+)
+
+
+def with_uncertainty(estimate: EffectEstimate, uncertainty: Uncertainty) -> EffectEstimate:
+    """The effect of that θ, standard error and degrees of freedom, alone: its intervals and p follow from these."""
+    level, unit = estimate.level, estimate.unit
     low, high = as_shown(unit, *uncertainty.interval(level))
     half_low, half_high = as_shown(unit, *uncertainty.interval(0.5))
     value, mde = as_shown(unit, uncertainty.theta, uncertainty.detectable(level))
-    n_funded = int(deletions.funded.sum())
-    return EffectEstimate(
-        estimand=estimand,
-        horizon=sample.horizon,
+    return replace(
+        estimate,
         value=value,
         ci_low=low,
         ci_high=high,
-        level=level,
         sim_low=low,
         sim_high=high,
         sim_p=uncertainty.p_value,
         half_low=half_low,
         half_high=half_high,
         df=uncertainty.df,
-        unit=unit,
-        n_funded=n_funded,
-        n_comparison=len(deletions.funded) - n_funded,
-        effective_firms=min(effective_number(deletions.weights[deletions.funded == arm]) for arm in (True, False)),
         p_value=uncertainty.p_value,
         mde=mde,
         theta=uncertainty.theta,

@@ -52,7 +52,8 @@ class Figure:
     groups of the dimension together, with sim_p; mde: the smallest effect told from zero with 80% power; shrunk: the
     value drawn toward the programme's; firms_needed, years_needed: what would tell the smallest effect that matters;
     grade, verdict: None where it carries no claim; result, because: of a check, or whether a specification keeps the
-    sign; n: firms of each arm, None where it is not told. figure_id: "" in a candidate that has none yet.
+    sign; n: firms of each arm, None where it is not told; n_comparison_at_least: whether there may be more than
+    n_comparison (and, of a count of comparison firms, than its value). figure_id: "" in a candidate that has none yet.
     """
 
     key: FigureKey
@@ -78,6 +79,7 @@ class Figure:
     because: CheckReason | None = None
     n_funded: int | None = None
     n_comparison: int | None = None
+    n_comparison_at_least: bool = False
     obs_status: ObsStatus = ObsStatus.NORMAL
     conf_status: ConfStatus = ConfStatus.FREE
     reason: Reason | None = None

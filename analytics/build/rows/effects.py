@@ -14,9 +14,11 @@ from analytics.build.rows.evidence import evidence_figures, with_claims
 from analytics.build.rows.happened import change_figures, count_figures, measured_firms
 from analytics.build.rows.money import money_figures
 from analytics.build.rows.over_time import over_time_figures
+from analytics.build.rows.rounding import rough_estimate
 from analytics.build.rows.row import (
     Counts,
     effect_figure,
+    goes_by_sellers,
     group_named,
     withheld_figure,
     without_counts,
@@ -24,7 +26,7 @@ from analytics.build.rows.row import (
 from analytics.build.samples import Samples
 from analytics.estimate.before_after import BeforeAfter, before_after_by_group
 from analytics.estimate.comparing import power_requirement, sectors_differ, shrunken
-from analytics.estimate.effects import Effect, effect_of, group_effects, with_joint_intervals
+from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, with_joint_intervals
 from analytics.estimate.inference import WelchTest, weighted_sum
 from analytics.estimate.money import money_by_group
 from analytics.estimate.sample import Sample
@@ -148,8 +150,10 @@ def _effects(
 
     Those that are not published would be told by how the others are drawn together, or differ.
     """
-    effects = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
+    exact = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
     question = programme.headline
+    counts_sellers = goes_by_sellers(estimand, programme, samples[0].outcome)
+    effects = {horizon: _told(of_groups) if counts_sellers else of_groups for horizon, of_groups in exact.items()}
     of_sectors = by in {(name,) for name in programme.sector_dimensions}
     if (estimand, samples[0].outcome) == (question.estimand, question.outcome) and (of_sectors or not by):
         yield from _lasting(samples, effects, estimand, by, groups)
@@ -159,17 +163,29 @@ def _effects(
         if of_sectors:
             anew = _told_anew(sample, by, of_groups, withheld_cells)
             if _is_told_anew(withheld_cells, sample, ()):
-                whole = group_effects(sample, estimand, {ALL: sample.panel.funded})[ALL]
-                shrunk = shrunken(anew, whole)
+                whole = group_effects(sample, estimand, {ALL: sample.panel.funded})
+                shrunk = shrunken(anew, (_told(whole) if counts_sellers else whole)[ALL])
             if estimand in (Estimand.SYMMETRIC_GROWTH, question.estimand):
                 key = FigureKey(measures.groups_differ(by[0], estimand), sample.outcome, horizon=sample.horizon)
-                yield _p_of_equality(key, sectors_differ(anew.values()))
+                yield _p_of_equality(key, sectors_differ(exact[sample.horizon][labels] for labels in anew))
         tells = sample.horizon in (OVERALL, question.horizon_code)
         for labels, effect in of_groups.items():
             key = _effect_key(sample, estimand, group_named(by, labels))
             figure = effect_figure(key, estimand, effect, measured[labels, sample.horizon])
+            if counts_sellers and estimand is Estimand.SYMMETRIC_GROWTH:
+                figure = without_counts(figure)
             years = [effects[year][labels] for year in effects if year != OVERALL]
             yield _with_companions(figure, effect, shrunk.get(labels), years if tells else None, sample)
+
+
+def _told(effects: Mapping[Any, Effect]) -> dict[Any, Effect]:
+    """Effects no finer than they may be told, with the intervals that hold for all of them together."""
+    return with_joint_intervals(
+        {
+            labels: rough_estimate(effect) if isinstance(effect, EffectEstimate) else effect
+            for labels, effect in effects.items()
+        }
+    )
 
 
 def _effect_key(sample: Sample, estimand: Estimand, group: Group) -> FigureKey:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import partial
 
 from analytics.build.assessment import Assessed, Assessment
-from analytics.build.rows.rounding import to_step
-from analytics.build.rows.row import Counts, group_named, rough_share, withheld_figure, without_counts
+from analytics.build.rows.rounding import rough_estimate, to_step
+from analytics.build.rows.row import Counts, goes_by_sellers, group_named, rough_share, withheld_figure, without_counts
 from analytics.estimate.effects import EffectEstimate, as_estimated, as_shown
 from analytics.evidence.balance import balance, other_aid
 from analytics.evidence.findings import Finding, Range
@@ -20,6 +20,7 @@ from analytics.model import (
     ObsStatus,
     Reason,
     Result,
+    Specification,
     Unit,
     Verdict,
 )
@@ -124,11 +125,17 @@ def _of_specifications(assessment: Assessment, assessed: Assessed) -> Iterator[F
     """The effect estimated in other ways, and whether its sign stays."""
     for varied in assessed.specifications:
         effect = varied.effect
+        rough = varied.specification is Specification.SYMMETRIC_GROWTH and goes_by_sellers(
+            Estimand.SYMMETRIC_GROWTH, assessment.programme, assessment.sample.outcome
+        )
+        if rough and isinstance(effect, EffectEstimate):
+            effect = rough_estimate(effect)
         key = _key(assessment, assessed, measures.specification_of(varied.specification, assessed.estimand))
         if isinstance(effect, EffectEstimate):
             number = Range(effect.value, effect.unit, effect.ci_low, effect.ci_high, effect.level)
             figure = _number(key, number, (effect.n_funded, effect.n_comparison))
             figure = replace(figure, half_low=effect.half_low, half_high=effect.half_high)
+            figure = without_counts(figure) if rough else figure
         else:
             secret = effect.reason is Reason.CONFIDENTIAL
             figure = _missing(key, effect.reason, ConfStatus.CONFIDENTIAL if secret else ConfStatus.FREE)

@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from analytics.arrays import BoolArray
-from analytics.build.rows.rounding import Amount, Means, rough_means
+from analytics.build.rows.rounding import (
+    Amount,
+    Means,
+    at_least,
+    rough_means,
+    step_of_selling,
+    step_of_stopped,
+    to_step,
+)
 from analytics.build.rows.row import (
     Counts,
     group_named,
@@ -66,7 +74,10 @@ def change_figures(
 ) -> Iterator[Figure]:
     """Means per firm where amounts are told, their change, and the shares of firms that sell, of one arm of a group."""
     outcome = programme.outcome(sample.outcome)
-    values = {} if isinstance(change, Withheld) else _change_values(change, sample, outcome, programme.disclosure_rules)
+    values: dict[Measure, float | None] = {}
+    if not isinstance(change, Withheld):
+        firms = change.n_measured if amounts else at_least(change.n_measured) or 0  # as many as are told
+        values = _change_values(change, sample, outcome, programme.disclosure_rules) | _told_shares(change, firms)
     listed = [measures.BEFORE_MEAN, measures.AFTER_MEAN] if amounts else []
     listed.append(measures.CHANGE)
     if programme.sells_in_part(outcome):
@@ -75,7 +86,8 @@ def change_figures(
         key, unit = FigureKey(measure, sample.outcome, arm, sample.horizon, group), measure.unit or Unit.NUMBER
         value = values.get(measure)
         if value is None:
-            yield withheld_figure(key, unit, Reason.NOT_ESTIMABLE, counts)
+            few = measure in measures.SELLING_SHARES and not isinstance(change, Withheld)
+            yield withheld_figure(key, unit, Reason.TOO_FEW_FIRMS if few else Reason.NOT_ESTIMABLE, counts)
         else:
             yield published_figure(key, unit, value, counts)
 
@@ -100,8 +112,20 @@ def _change_values(
     amounts: dict[Measure, float | None] = {}
     if means is not None:
         amounts = {measures.BEFORE_MEAN: means.before, measures.AFTER_MEAN: means.after, measures.CHANGE: means.change}
-    return amounts | {
-        measures.SELLING_BEFORE: change.selling_before,
-        measures.SELLING_AFTER: change.selling_after,
-        measures.STOPPED_SELLING: change.stopped_selling,
-    }
+    return amounts
+
+
+def _told_shares(change: ArmChange, firms: int) -> dict[Measure, float | None]:
+    """The shares of firms that sell, so coarse that each leaves two counts of firms possible; none of too few firms.
+
+    firms: how many it is told that they are.
+    """
+    step, shares = step_of_selling(firms), dict[Measure, float | None]()
+    if step is None:
+        return shares
+    before = shares[measures.SELLING_BEFORE] = to_step(change.selling_before, step)
+    shares[measures.SELLING_AFTER] = to_step(change.selling_after, step)
+    step = step_of_stopped(before, firms)
+    if step is not None and change.stopped_selling is not None:
+        shares[measures.STOPPED_SELLING] = to_step(change.stopped_selling, step)
+    return shares

@@ -9,12 +9,17 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from analytics.model import DisclosureRules
+from analytics.estimate.effects import EffectEstimate, with_uncertainty
+from analytics.estimate.inference import Uncertainty
+from analytics.model import DisclosureRules, Estimand
 
 MANY_FIRMS = 100  # from so many on, figures are rounded less
 FINE, COARSE = 0.01, 0.05  # steps of shares and changes, of many firms and of fewer
 FINE_AMOUNT = 0.02  # step of an amount of many firms, as a share of it
 COARSEST = 0.5  # with a coarser step an amount would say nothing
+LEAST_FIRMS = 10  # of a lower bound
+SHARE_STEPS = (0.01, 0.02, 0.05, 0.1, 0.25)  # of shares of firms that sell
+FIRMS_PER_STEP = 2.5  # so wide a step holds two counts of firms at least, also where it is the half one at either end
 _DIGITS = ((1, 2), (2, 10), (5, 10))  # of a step; what this one and the next both divide
 
 
@@ -37,6 +42,20 @@ class Means:
     change: float | None
 
 
+def at_least(firms: int) -> int | None:
+    """The largest number of the ladder 10, 20, 50, 100, … that so many firms reach; None under ten."""
+    if firms < LEAST_FIRMS:
+        return None
+    power: int = 10 ** (len(str(firms)) - 1)
+    return max(digit * power for digit in (1, 2, 5) if digit * power <= firms)
+
+
+def next_above(firms: int) -> int:
+    """The next number of that ladder."""
+    told = at_least(firms)
+    return LEAST_FIRMS if told is None else told * 5 // 2 if str(told)[0] == "2" else told * 2
+
+
 def points_for(firms: int) -> float:
     """The step of shares of firms and changes: a point, of fewer than a hundred firms 5."""
     return FINE if firms >= MANY_FIRMS else COARSE
@@ -47,9 +66,34 @@ def point_of_path(firms: int) -> float:
     return FINE if firms >= MANY_FIRMS else 2 * FINE
 
 
+def step_of_selling(firms: float) -> float | None:
+    """The step of a share of so many firms that sell: the finest that leaves two counts possible behind every share
+    that is told, 0% and 100% among them. None under ten firms: no step would.
+    """
+    return next((step for step in SHARE_STEPS if step * firms >= FIRMS_PER_STEP), None)
+
+
+def step_of_stopped(selling_before: float, firms: int) -> float | None:
+    """The step of the share of firms that stopped, of those that sold before: it follows the fewest of these that the
+    share of so many firms allows, as that is told, and so tells nothing more of them.
+    """
+    step = step_of_selling(firms)
+    return None if step is None else step_of_selling(max(selling_before - step / 2, 0.0) * firms)
+
+
 def to_step(value: float, step: float) -> float:
     """The nearest multiple of a step; without what binary numbers leave."""
     return round(round(value / step) * step, 12) + 0.0
+
+
+def rough_estimate(estimate: EffectEstimate) -> EffectEstimate:
+    """An effect in which firms that sell are counted, as it may be told: θ to a point, of fewer than a hundred firms to
+    5 (scores to a hundredth), its standard error to two digits, whole degrees of freedom. All digits of a mean of ones
+    and noughts, or of its variance, would tell how many of each there are.
+    """
+    step = points_for(estimate.n_funded) if estimate.estimand is Estimand.STARTED_SELLING else FINE
+    told = Uncertainty(to_step(estimate.theta, step), float(f"{estimate.se:.2g}"), max(1.0, round(estimate.df)))
+    return with_uncertainty(estimate, told)
 
 
 def rough(value: float, share: float) -> float:

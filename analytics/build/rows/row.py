@@ -8,6 +8,7 @@ from analytics.estimate.effects import Effect, EffectEstimate
 from analytics.estimate.money import MoneyEstimate
 from analytics.model import Estimand, ObsStatus, Reason, Unit, Withheld
 from analytics.programme.dimensions import Group
+from analytics.programme.file import Programme
 from analytics.release.figure import Figure, FigureKey, group_of
 
 Counts = tuple[int, int]  # firms of each arm, funded and comparison
@@ -73,3 +74,9 @@ def scaled(figure: Figure, factor: float) -> Figure:
 def rough_share(share: float, firms: int) -> float:
     """A share of firms to a whole percent, of fewer than a hundred to 5 points: a finer one tells how many they are."""
     return to_step(share, points_for(firms))
+
+
+def goes_by_sellers(estimand: Estimand, programme: Programme, outcome: str) -> bool:
+    """Whether an effect, or which firms enter it, counts those that sell, so that it is told less finely."""
+    by_selling = estimand in (Estimand.STARTED_SELLING, Estimand.SYMMETRIC_GROWTH)
+    return by_selling and programme.sells_in_part(programme.outcome(outcome))
