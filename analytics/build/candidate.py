@@ -11,6 +11,7 @@ import pandas as pd
 
 import analytics
 from analytics.build.applications import applications_told
+from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_ledger, recall_earlier
 from analytics.build.panel_from_store import from_store
@@ -89,7 +90,8 @@ def contents(
     withheld_cells = with_empty_cells(searched, panel, programme)
     earlier = [behind.release for behind in inputs]
     candidates = figures(everybody, programme, samples, withheld_cells, progress)
-    protected = withhold(candidates, withheld_cells, programme, earlier)
+    counted = rough_comparison_counts(candidates, contributed, programme)
+    protected = withhold(counted, withheld_cells, programme, earlier)
     told = hide_told_sellers(protected, contributed, samples, programme, earlier)
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])

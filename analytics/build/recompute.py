@@ -33,6 +33,7 @@ FIGURE = (
         "shrunk",
         "n_funded",
         "n_comparison",
+        "n_comparison_at_least",
     ),
     *("grade", "verdict", "result", "because", "obs_status", "conf_status", "reason"),
 )

@@ -27,6 +27,13 @@ def count(n: int | None, text: Text) -> str:
     return EMPTY if n is None else text.number(n)
 
 
+def comparison_count(figure: Figure | None, text: Text) -> str:
+    """The comparison firms beside a figure; "at least" so many, of groups that do not hold whole sectors."""
+    n = None if figure is None else figure.n_comparison
+    at_least = figure is not None and n is not None and figure.n_comparison_at_least
+    return text("format.at_least", n=count(n, text)) if at_least else count(n, text)
+
+
 def figure_id(figure: Figure | None) -> str:
     """The id that `verify` resolves."""
     return EMPTY if figure is None else figure.figure_id

@@ -37,8 +37,8 @@ from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, EFFECTS, Measure, measure_named
 
-FORMAT_VERSION = 6
-READABLE = (4, 5, 6)  # what an older one lacks is empty: an old address still shows its release
+FORMAT_VERSION = 7
+READABLE = (4, 5, 6, 7)  # what an older one lacks is empty: an old address still shows its release
 TELL_RULES = (4, 5)  # formats with the suppression ledger inside, and a status for each rule
 LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
 RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications")
@@ -51,6 +51,7 @@ _NUMBERS = (
     *("df", "level"),
 )
 _WHOLE_NUMBERS = ("firms_needed", "years_needed", "n_funded", "n_comparison")
+_FLAGS = ("n_comparison_at_least",)
 _CODES: dict[str, type[StrEnum]] = {
     "unit": Unit,
     "grade": Grade,
@@ -158,13 +159,14 @@ class Release:
     def _columns(self) -> dict[str, ObjectArray]:
         columns = {str(name): column.to_numpy(dtype=object) for name, column in self.figures.items()}
         nothing = np.full(len(self.figures), None, dtype=object)
-        return dict.fromkeys((*_NUMBERS, *_WHOLE_NUMBERS, *_CODES), nothing) | columns  # what an older format lacks
+        return dict.fromkeys((*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS, *_CODES), nothing) | columns  # an older format lacks
 
     def _at(self, row: int) -> Figure:
         """The figure of a row of the table."""
         cells = {name: column[row] for name, column in self._columns.items()}
         known = {name: cells[name] for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_CODES) if not pd.isna(cells[name])}
         known |= {name: int(known[name]) for name in _WHOLE_NUMBERS if name in known}
+        known |= {name: bool(cells[name]) for name in _FLAGS}
         known |= {name: kind(known[name]) for name, kind in _CODES.items() if name in known}
         return Figure(
             key=FigureKey(
@@ -268,7 +270,7 @@ def figures_table(figures: Iterable[Figure], programme: Programme, release: str)
         key, cell = figure.key, figure.key.cell
         row: dict[str, object] = {"outcome": key.outcome, "measure": key.measure.name, "arm": str(key.arm)}
         row |= {"horizon": key.horizon} | dict.fromkeys(names, ALL) | dict(key.group)
-        row |= {name: getattr(figure, name) for name in (*_NUMBERS, *_WHOLE_NUMBERS)}
+        row |= {name: getattr(figure, name) for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS)}
         row |= {name: None if (code := getattr(figure, name)) is None else str(code) for name in _CODES}
         rows.append(row | {"cell": cell, "figure_id": str(FigureId(programme.id, release, cell))})
     table = pd.DataFrame(rows).sort_values([*_KEY, *names]).reset_index(drop=True)

@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 6. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 7. The file never changes once it is written.
 -- "One column per dimension": VARCHAR NOT NULL each, from the programme's list (programme/dimensions.py), "*": all of it.
 
 -- one row per key; values are JSON
@@ -38,6 +38,7 @@ CREATE TABLE figures (
     because VARCHAR,                    -- why it came out so
     n_funded BIGINT,
     n_comparison BIGINT,
+    n_comparison_at_least BOOLEAN NOT NULL, -- whether there may be more: of groups that do not hold whole sectors
     obs_status VARCHAR NOT NULL,        -- SDMX
     conf_status VARCHAR NOT NULL,       -- SDMX: F free, C confidential (whatever the rule), E under embargo
     reason VARCHAR,

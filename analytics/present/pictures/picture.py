@@ -14,7 +14,7 @@ from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.present.asked import Asked
 from analytics.present.sentences.phrases import data_mark, why
-from analytics.present.written import EMPTY, count, effect_cell, figure_id
+from analytics.present.written import EMPTY, comparison_count, count, effect_cell, figure_id
 from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release
 
@@ -147,7 +147,7 @@ def effects_table(
 
 def _firm_cells(figure: Figure | None, text: Text) -> list[str]:
     """Firms of both arms."""
-    return [count(n, text) for n in ((figure.n_funded, figure.n_comparison) if figure else (None, None))]
+    return [count(None if figure is None else figure.n_funded, text), comparison_count(figure, text)]
 
 
 def _shrunken_cell(figure: Figure | None, text: Text) -> str:

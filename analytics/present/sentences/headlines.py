@@ -131,6 +131,7 @@ def _values(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
         "range_in_sentence": "low, high" if headline.dimension == ALL else "sim_low, sim_high",
         "n_funded": figure.n_funded,
         "n_comparison": figure.n_comparison,
+        "n_comparison_at_least": figure.n_comparison_at_least,
         "obs_status": figure.obs_status,
         "conf_status": figure.conf_status,
         "reason": figure.reason,

@@ -57,6 +57,7 @@ _PARTS = (
     ("_sim_high", "sim_high", True),
     ("_n", "n_funded", True),
     ("_n_comparison", "n_comparison", True),
+    ("_n_comparison_at_least", "n_comparison_at_least", True),
     ("_status", "obs_status", False),
     ("_conf_status", "conf_status", False),
     ("_reason", "reason", False),
