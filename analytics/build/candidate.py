@@ -14,6 +14,7 @@ from analytics.build.applications import applications_told
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_ledger, recall_earlier
+from analytics.build.kept import kept_where_held
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import WithheldCells, find_withheld_cells
 from analytics.build.reconciliation import reconciliation
@@ -23,15 +24,15 @@ from analytics.build.rows.empty_cells import with_empty_cells
 from analytics.build.rows.lines import IndexPoint, hold_points, index_points
 from analytics.build.samples import samples_of
 from analytics.build.sellers import hide_told_sellers
-from analytics.build.withhold import withhold
+from analytics.build.withhold import holds_anything, withhold
 from analytics.clock import utc_stamp
-from analytics.model import Progress, UserError, silent
+from analytics.model import Arm, Progress, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
 from analytics.release import Releases
 from analytics.release.file import figures_table, picture_ids, write_release
-from analytics.release.manifest import InputFile, Manifest, WaveAward
+from analytics.release.manifest import InputFile, Manifest, ProtectionCounts, WaveAward
 from analytics.store.database import Store
 
 
@@ -91,11 +92,12 @@ def contents(
     earlier = [behind.release for behind in inputs]
     candidates = figures(everybody, programme, samples, withheld_cells, progress)
     counted = rough_comparison_counts(candidates, contributed, programme)
-    protected = withhold(counted, withheld_cells, programme, earlier)
+    kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
+    protected = withhold(counted, withheld_cells, programme, earlier, kept)
     told = hide_told_sellers(protected, contributed, samples, programme, earlier)
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
-    dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier])
+    dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept)
     tables = {
         "figures": figures_table(told, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
@@ -171,8 +173,16 @@ def _manifest(
         awards=tuple(WaveAward(str(wave), day.date().isoformat()) for wave, day in _awards(panel).items()),
         years_after=tuple(horizons(panel, programme.settings)),
         beside=tuple(beside),
-        disclosure={of: summary.published for of, summary in withheld_cells.summaries.items()},
+        disclosure=_protection_counts(withheld_cells),
     )
+
+
+def _protection_counts(withheld_cells: WithheldCells) -> dict[tuple[Arm, str], ProtectionCounts]:
+    """What is said of each pattern; where any cell is held, all that are told may be."""
+    told = {of: summary.published for of, summary in withheld_cells.summaries.items()}
+    if not holds_anything(withheld_cells):
+        return told
+    return {of: replace(counts, held=counts.cells - counts.withheld) for of, counts in told.items()}
 
 
 def _input_files(store: Store) -> tuple[InputFile, ...]:

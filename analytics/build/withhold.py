@@ -1,6 +1,6 @@
 """Candidate figures -> figures that may be published: what the patterns withhold or hold, with status and reason."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analytics.build.contributions import ANSWERED, SELLING
@@ -10,7 +10,7 @@ from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release import Release, measures
 from analytics.release.figure import Figure, FigureKey
-from analytics.release.measures import ALL, OF_AN_ESTIMATE, OVERALL
+from analytics.release.measures import ALL, OF_AN_ESTIMATE, OVERALL, compares_groups
 
 # what of a held cell rests on one thing that its firms contribute, and is told anew where that did not change
 RESTS_ON = {
@@ -22,28 +22,65 @@ RESTS_ON = {
 
 
 def withhold(
-    figures: Iterable[Figure], withheld_cells: WithheldCells, programme: Programme, earlier: Sequence[Release]
+    figures: Iterable[Figure],
+    withheld_cells: WithheldCells,
+    programme: Programme,
+    earlier: Sequence[Release],
+    kept: Callable[[FigureKey], bool] = lambda _: False,
 ) -> Iterator[Figure]:
     """The same figures; of a withheld cell its place and that it is confidential, whatever the rule. Of its checks not
     even that: that there are any would tell that it had enough firms for an estimate. A held one is as the newest of
-    the earlier releases (oldest first) that has it, marked provisional.
+    the earlier releases (oldest first) that has it, marked provisional; so is, where anything is held, each that is as
+    it was, and each that is kept: what is provisional tells of nobody whose figures changed.
     """
+    holds = holds_anything(withheld_cells)
     for figure in figures:
         rule = _rule(figure.key, withheld_cells, programme)
+        stays = _newest(figure.key, earlier) if rule is Rule.HELD or (rule is None and holds) else None
         if rule is None:
-            yield _hide_sectors(figure, withheld_cells, programme)
-            continue
-        stays = _newest(figure.key, earlier) if rule is Rule.HELD else None
-        if stays is not None:
-            yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")
+            anew = _hide_sectors(figure, withheld_cells, programme)
+            if stays is not None and stays.published:
+                anew = replace(anew, years_needed=stays.years_needed)  # it rests on other years, too
+            if stays is not None and stays.published and (kept(figure.key) or _same(anew, stays)):
+                yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")
+            else:
+                yield _without_shrunken(anew, withheld_cells)
+        elif stays is not None:
+            yield replace(
+                stays, obs_status=ObsStatus.PROVISIONAL if stays.published else stays.obs_status, figure_id=""
+            )
         elif figure.measure not in OF_AN_ESTIMATE:
             yield withhold_figure(figure)
 
 
 def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:
-    """A figure as the newest release has it that publishes it."""
-    figures = (release.at(key) for release in reversed(earlier))
-    return next((figure for figure in figures if figure is not None and figure.published), None)
+    """A figure as the newest release has it that publishes it; else as the newest says why it does not, but for what is
+    confidential.
+    """
+    figures = [figure for release in reversed(earlier) if (figure := release.at(key)) is not None]
+    open_ = [figure for figure in figures if figure.reason is not Reason.CONFIDENTIAL]
+    return next((figure for figure in figures if figure.published), open_[0] if open_ else None)
+
+
+def holds_anything(withheld_cells: WithheldCells) -> bool:
+    """Whether any cell stays as an earlier release had it."""
+    return any(rule is Rule.HELD for rules in withheld_cells.rules.values() for rule in rules.values())
+
+
+def _holds(key: FigureKey, withheld_cells: WithheldCells) -> bool:
+    """Whether any cell of an outcome and horizon does, of either arm."""
+    pairs = [(arm, key.outcome, horizon) for arm in Arm for horizon in (ALL, key.horizon)]
+    return any(rule is Rule.HELD for pair in pairs for rule in withheld_cells.rules.get(pair, {}).values())
+
+
+def _same(one: Figure, other: Figure) -> bool:
+    """Whether two figures say the same."""
+    return replace(one, obs_status=other.obs_status, figure_id=other.figure_id) == other
+
+
+def _without_shrunken(figure: Figure, withheld_cells: WithheldCells) -> Figure:
+    """What effects are drawn toward, and how far, follows from the groups that are told anew: it would tell which."""
+    return figure if figure.shrunk is None or not _holds(figure.key, withheld_cells) else replace(figure, shrunk=None)
 
 
 def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -> Rule | None:
@@ -61,6 +98,8 @@ def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -
         rules += [rule for rule in of_comparison if rule is Rule.HELD]
     crosses = key.arm != Arm.FUNDED and crosses_sectors(key.group, programme)
     if crosses and any(Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon) for horizon in horizons):
+        rules.append(Rule.HELD)
+    if compares_groups(key.measure) and _holds(key, withheld_cells):
         rules.append(Rule.HELD)
     known = [rule for rule in rules if rule is not None]
     withheld = next((rule for rule in known if rule is not Rule.HELD), None)

@@ -33,8 +33,8 @@ class WaveAward:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionCounts:
-    """How many cells are withheld, of one arm and outcome, and how many are held as an earlier release had them. By
-    which rules is not said.
+    """How many cells are withheld, of one arm and outcome. By which rules is not said. held: how many may be as an
+    earlier release had them: where any is, all that are told.
     """
 
     cells: int

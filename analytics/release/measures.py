@@ -138,6 +138,11 @@ def groups_differ(dimension: str, estimand: Estimand) -> Measure:
     return Measure(f"{base}_{estimand}", base, Unit.PROBABILITY, estimand)
 
 
+def compares_groups(measure: Measure) -> bool:
+    """Whether it is the p of such a test."""
+    return measure.base.endswith("s_differ")
+
+
 @cache
 def measure_named(name: str) -> Measure:
     """The measure of that name in a release of any format; one that is no longer on the list by its name alone."""

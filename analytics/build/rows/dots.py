@@ -4,7 +4,7 @@ A dot is the mean of firms in order, rounded to 5 points; the middle is the mean
 a median of an odd number would not be. No smallest, largest or single firm (METHODS.md 7).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,12 +13,13 @@ import pandas as pd
 from analytics.arrays import BoolArray, FloatArray
 from analytics.build.patterns import WithheldCells
 from analytics.build.samples import Samples
+from analytics.build.withhold import holds_anything
 from analytics.estimate.effects import effect_of
 from analytics.estimate.sample import Sample
 from analytics.model import Arm, Estimand, ObsStatus, Rule, Withheld
 from analytics.programme.file import Programme
-from analytics.release.figure import group_of
-from analytics.release.measures import ALL, FIRMS_OF_MIDDLE, FIRMS_PER_DOT
+from analytics.release.figure import FigureKey, group_of
+from analytics.release.measures import ALL, EFFECTS, FIRMS_OF_MIDDLE, FIRMS_PER_DOT
 
 MIDDLE = 0  # its place; dots stand at 1, 2, … from the lowest
 MOST_DOTS, LEAST_DOTS = 50, 4
@@ -44,10 +45,14 @@ class Dot:
 
 
 def spread_dots(
-    samples: Samples, programme: Programme, withheld_cells: WithheldCells, earlier: Sequence[pd.DataFrame]
+    samples: Samples,
+    programme: Programme,
+    withheld_cells: WithheldCells,
+    earlier: Sequence[pd.DataFrame],
+    kept: Callable[[FigureKey], bool] = lambda _: False,
 ) -> Iterator[Dot]:
     """Of the headline's outcome and horizon, the programme and each sector: how the growth of funded firms differs from
-    that of the typical comparison firm. A held sector's are those of the newest earlier release that has any.
+    that of the typical comparison firm. A held or kept sector's are those of the newest earlier release that has any.
     """
     question = programme.headline
     sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
@@ -55,12 +60,16 @@ def spread_dots(
     for code in (ALL, *programme.codes("sector")):
         group = group_of({"sector": code})
         rules = {withheld_cells.rule(question.outcome, sample.horizon, group, arm) for arm in Arm} - {None}
-        if rules == {Rule.HELD}:
+        effect = FigureKey(EFFECTS[Estimand.TYPICAL_FIRM], question.outcome, horizon=sample.horizon, group=group)
+        if rules == {Rule.HELD} or (not rules and kept(effect)):
             yield from _earlier_dots(question.outcome, code, sample.horizon, earlier)
         elif withheld_cells.rule(question.outcome, sample.horizon, group) is None:
             funded = sample.panel.funded if code == ALL else sample.panel.funded & (sector == code).to_numpy()
-            for place, (value, n) in enumerate(dots(growth_beside(sample, funded)), MIDDLE):
-                yield Dot(question.outcome, code, sample.horizon, place, value, n)
+            told = dots(growth_beside(sample, funded))
+            anew = [Dot(question.outcome, code, sample.horizon, place, *dot) for place, dot in enumerate(told, MIDDLE)]
+            before = list(_earlier_dots(question.outcome, code, sample.horizon, earlier))
+            same = [replace(dot, obs_status=ObsStatus.PROVISIONAL) for dot in anew] == before
+            yield from before if same and holds_anything(withheld_cells) else anew
 
 
 def growth_beside(sample: Sample, funded: BoolArray) -> FloatArray:
