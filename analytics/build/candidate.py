@@ -13,7 +13,7 @@ import analytics
 from analytics.build.applications import applications_told
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
-from analytics.build.earlier import keep_contributions, keep_ledger, recall_earlier
+from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier
 from analytics.build.kept import kept_where_held
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import WithheldCells, find_withheld_cells
@@ -32,7 +32,7 @@ from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
 from analytics.release import Releases
 from analytics.release.file import figures_table, picture_ids, write_release
-from analytics.release.manifest import InputFile, Manifest, ProtectionCounts, WaveAward
+from analytics.release.manifest import ImportedFile, Manifest, ProtectionCounts, WaveAward
 from analytics.store.database import Store
 
 
@@ -47,6 +47,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     made = contents(programme, store, releases, release, then.beside(), progress)
     keep_contributions(store.contributions_folder, release, made.contributions)
     keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
+    keep_inputs(store.contributions_folder, release, _input_files(store))
     manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     write_release(releases.path(release), manifest, made.tables)
     releases.record("built", release)
@@ -161,7 +162,7 @@ def _manifest(
         code_version=code_version(),
         settings=programme.settings,
         as_of=None if store.as_of is None else utc_stamp(store.as_of),
-        inputs=_input_files(store),
+        inputs=tuple(file.published for file in _input_files(store)),
         outcomes=outcomes,
         frequency=panel.periods.freqstr[0],
         first_period=str(panel.periods[0]),
@@ -185,11 +186,11 @@ def _protection_counts(withheld_cells: WithheldCells) -> dict[tuple[Arm, str], P
     return {of: replace(counts, held=counts.cells - counts.withheld) for of, counts in told.items()}
 
 
-def _input_files(store: Store) -> tuple[InputFile, ...]:
+def _input_files(store: Store) -> tuple[ImportedFile, ...]:
     """The imports that the release rests on, oldest first."""
     names = ("sha256", "imported_at", "rows_in", "rows_loaded", "rows_rejected")
     return tuple(
-        InputFile(batch.input_table, **{name: getattr(batch, name) for name in names}) for batch in store.batches()
+        ImportedFile(batch.input_table, **{name: getattr(batch, name) for name in names}) for batch in store.batches()
     )
 
 

@@ -1,8 +1,9 @@
-"""What stood behind each release, kept with the store, as confidential as it: every firm's contributions, and the
-suppression ledger, which cells are withheld and by which rule.
+"""What stood behind each release, kept with the store, as confidential as it: every firm's contributions, the
+suppression ledger, which cells are withheld and by which rule, and the files that were imported.
 
 A new release is protected together with all that were ever published; for that it must be known which firms changed,
-and what was withheld. A release itself says of a withheld cell that it is confidential, and no more.
+and what was withheld. A release itself says of a withheld cell that it is confidential, and no more; and of the
+files that it was built from nothing that would tell what a small one corrects.
 """
 
 import os
@@ -19,6 +20,7 @@ from analytics.build.patterns import PatternSummary, WithheldCells
 from analytics.model import Arm, DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
+from analytics.release.manifest import ImportedFile
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,23 @@ def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, progr
     ]
     _keep(_patterns_file(folder, release), pd.DataFrame(patterns, columns=_PATTERN_COLUMNS))
     _keep(_cells_file(folder, release), withheld_cells.ledger(cube_dimensions(programme)))
+
+
+def keep_inputs(folder: Path, release: str, inputs: Sequence[ImportedFile]) -> None:
+    """Write which files a release was built from, with their rows and hashes, which it does not say itself."""
+    names = [field.name for field in fields(ImportedFile)]
+    _keep(_inputs_file(folder, release), pd.DataFrame(map(asdict, inputs), columns=names))
+
+
+def recall_inputs(folder: Path, release: Release) -> list[ImportedFile]:
+    """The files that a release was built from; one up to format 6 says so itself. Raises UserError when it is lost."""
+    if release.manifest.own_inputs:
+        return list(release.manifest.own_inputs)
+    kept = _inputs_file(folder, release.release_id)
+    if not kept.exists():
+        raise UserError("disclosure.no_ledger", release=release.release_id, file=kept)
+    rows = pd.read_parquet(kept).astype(object).to_dict("records")
+    return [ImportedFile(**{str(name): value for name, value in row.items()}) for row in rows]
 
 
 def recall_ledger(folder: Path, release: Release) -> KeptLedger:
@@ -100,6 +119,10 @@ def _cells_file(folder: Path, release: str) -> Path:
 
 def _patterns_file(folder: Path, release: str) -> Path:
     return folder / f"{release}.patterns.parquet"
+
+
+def _inputs_file(folder: Path, release: str) -> Path:
+    return folder / f"{release}.inputs.parquet"
 
 
 def _keep(file: Path, frame: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from analytics.build.candidate import code_version, contents
+from analytics.build.earlier import recall_inputs
 from analytics.clock import from_stamp
 from analytics.folders import Home
 from analytics.model import ConfStatus, Progress, UserError, silent
@@ -108,8 +109,9 @@ def _by_place(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 @contextmanager
 def store_of(release: Release, home: Home) -> Iterator[Store]:
     """The store as the release was built from it. Raises UserError when it is not at hand, or holds something else."""
-    inputs = release.manifest.inputs
     programme = release.programme.id
+    with Store(home.store(programme), programme, read_only=True) as store:
+        inputs = recall_inputs(store.contributions_folder, release)
     as_of = max(from_stamp(file.imported_at) for file in inputs)
     with Store(home.store(programme), programme, as_of=as_of) as store:
         imported = [(batch.input_table, batch.sha256, batch.imported_at) for batch in store.batches()]

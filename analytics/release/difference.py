@@ -104,6 +104,6 @@ def causes(old: Release, new: Release) -> list[Cause]:
     return [cause for cause in Cause if differ[cause]]
 
 
-def _files(manifest: Manifest) -> list[tuple[str, str, int]]:
+def _files(manifest: Manifest) -> list[tuple[str, str, int, int]]:
     """What was imported, in whatever order."""
-    return sorted((file.table, file.sha256, file.rows_loaded) for file in manifest.inputs)
+    return sorted((file.table, file.imported_on, file.rows_loaded, file.rows_rejected) for file in manifest.inputs)

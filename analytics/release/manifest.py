@@ -9,11 +9,14 @@ from analytics.model import Arm, CheckLimits, Settings
 from analytics.programme.file import Programme
 
 T = TypeVar("T")
+FEW_ROWS = 100  # of a file: of fewer it is not told how many
 
 
 @dataclass(frozen=True, slots=True)
-class InputFile:
-    """One imported file that a release rests on. imported_at: UTC, ISO format."""
+class ImportedFile:
+    """One imported file as the store knows it: confidential, since how many rows a correction has, and its hash, tell
+    what was corrected. imported_at: UTC, ISO format.
+    """
 
     table: str
     sha256: str
@@ -21,6 +24,26 @@ class InputFile:
     rows_in: int
     rows_loaded: int
     rows_rejected: int
+
+    @property
+    def published(self) -> "InputFile":
+        """What a release may say of it."""
+        return InputFile(self.table, self.imported_at[:10], *map(rough_rows, (self.rows_loaded, self.rows_rejected)))
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One imported file that a release rests on. imported_on: an ISO date; rows: at least so many, see `rough_rows`."""
+
+    table: str
+    imported_on: str
+    rows_loaded: int
+    rows_rejected: int
+
+
+def rough_rows(rows: int) -> int:
+    """At least so many rows, to two digits; 0 of fewer than a hundred, also of none."""
+    return 0 if rows < FEW_ROWS else rows - rows % 10 ** (len(str(rows)) - 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +72,8 @@ class Manifest:
     outcomes: those of the programme that any file brought; as_of, built_at: UTC, ISO format (as_of None: of all that
     was imported); frequency: M, Q or Y; before: first and last period of the year before (before_is_fixed: for all
     firms alike); cohorts: funded periods; years_after: complete years after funding; beside: releases that this one
-    was protected together with; disclosure: by arm and outcome ("*": counts and grants).
+    was protected together with; disclosure: by arm and outcome ("*": counts and grants). own_inputs: the files as a
+    release up to format 6 still tells them.
     """
 
     release: str
@@ -71,6 +95,7 @@ class Manifest:
     beside: tuple[str, ...]
     disclosure: Mapping[tuple[Arm, str], ProtectionCounts]
     built_at: str = ""
+    own_inputs: tuple[ImportedFile, ...] = ()
 
     @property
     def yearly(self) -> bool:
@@ -85,6 +110,7 @@ class Manifest:
     def as_json(self) -> dict[str, str]:
         """Key -> value in JSON, as the file keeps it."""
         written: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
+        del written["own_inputs"]
         written |= {
             "programme": self.programme.model_dump(mode="json"),
             "settings": asdict(self.settings),
@@ -99,13 +125,16 @@ class Manifest:
         """The manifest of a file of any format that can be read; what an older one lacks has its default."""
         read = {key: json.loads(value) for key, value in rows.items()}
         programme = Programme.model_validate(read["programme"])
+        own = tuple(_known(ImportedFile, file) for file in read["inputs"] if "sha256" in file)
         return _known(
             cls,
             read
             | {
                 "programme": programme,
                 "settings": _settings(read["settings"]),
-                "inputs": tuple(_known(InputFile, file) for file in read["inputs"]),
+                "inputs": tuple(file.published for file in own)
+                or tuple(_known(InputFile, file) for file in read["inputs"]),
+                "own_inputs": own,
                 "outcomes": tuple(read.get("outcomes", [outcome.name for outcome in programme.outcomes])),
                 "before": tuple(read["before"]),
                 "cohorts": tuple(read["cohorts"]),

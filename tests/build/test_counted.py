@@ -25,6 +25,7 @@ from analytics.store.mapping import ColumnMapping, Format, load_mapping
 RULES = DisclosureRules()
 COUNTED = ("loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")
 FEW = "few"
+APPLICATIONS = 157.0
 OPEN = 1.0  # firms by which a confidential count stays open on either side
 
 
@@ -111,7 +112,7 @@ def ranges(release: Release, column: str) -> dict[str, tuple[float, float]]:
                 told({tranche: 1.0}, float(figure.n_funded))
     for row in release.applications.dropna().to_dict("records"):
         told({row["outcome"]: 1.0}, float(row["applications"]))
-    told(dict.fromkeys(outcomes, 1.0), float(release.manifest.inputs[0].rows_loaded))
+    told(dict.fromkeys(outcomes, 1.0), APPLICATIONS)  # as many as were announced
     if column == "loaded_firms":
         told({"*": 1.0, "funded": -1.0}, 0.0)
     found = {}

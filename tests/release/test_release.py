@@ -22,7 +22,7 @@ from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId
 from analytics.release.file import write_release
-from analytics.release.manifest import Manifest
+from analytics.release.manifest import Manifest, rough_rows
 from analytics.release.measures import measure_named
 from analytics.release.verify import verify
 from analytics.store.database import Store
@@ -209,12 +209,16 @@ def test_the_release_file_cannot_be_changed_by_accident(release: Release, demons
 
 
 def test_the_manifest_says_how_the_release_was_made(release: Release) -> None:
-    """Input hashes, settings, code version, windows, counts; and no file name of the officer's."""
+    """Imports, settings, code version, windows, counts; and no file name of the officer's, nor any hash or number of
+    rows by which a small correction could be found.
+    """
     manifest = release.manifest
     assert {file.table for file in manifest.inputs} == {"applications", "sales"}
     for file in manifest.inputs:
-        assert re.fullmatch(r"[0-9a-f]{64}", file.sha256)
-        assert file.rows_in == file.rows_loaded + file.rows_rejected
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", file.imported_on)
+        for rows in (file.rows_loaded, file.rows_rejected):
+            assert rows == rough_rows(rows)
+    assert not re.search(r"[0-9a-f]{64}", json.dumps(manifest.as_json()["inputs"]))
     assert manifest.settings.min_firms == Settings().min_firms
     assert manifest.before == ("2019-06", "2020-05")
     assert ".csv" not in json.dumps(manifest.as_json())
@@ -259,3 +263,22 @@ def test_figures_are_those_of_the_estimator(demonstration: Home, release: Releas
     assert isinstance(estimated, EffectEstimate)
     assert release.headline().value == estimated.value
     assert (release.headline().low, release.headline().high) == (estimated.ci_low, estimated.ci_high)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"), [(0, 0), (1, 0), (99, 0), (100, 100), (109, 100), (1649, 1600), (97_104, 97_000)]
+)
+def test_rows_are_told_to_two_digits(rows: int, told: int) -> None:
+    """Of fewer than a hundred nothing: a correction of one firm has as many as one of twenty."""
+    assert rough_rows(rows) == told
+
+
+def test_inputs_of_an_older_manifest_are_read(release: Release) -> None:
+    """Up to format 6 it told hashes and rows: told as today, and kept for who makes the release again."""
+    older = release.manifest.as_json()
+    file = {"table": "sales", "sha256": "ab" * 32, "imported_at": "2026-03-04T05:06:07Z", "rows_in": 1700}
+    older["inputs"] = json.dumps([file | {"rows_loaded": 1649, "rows_rejected": 51}])
+    manifest = Manifest.from_json(older)
+    [told], [own] = manifest.inputs, manifest.own_inputs
+    assert (told.imported_on, told.rows_loaded, told.rows_rejected) == ("2026-03-04", 1600, 0)
+    assert (own.sha256, own.rows_in) == ("ab" * 32, 1700)

@@ -8,6 +8,7 @@ from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.present.written import count_cell
 from analytics.release import Release, measures
+from analytics.release.manifest import FEW_ROWS
 from analytics.release.measures import ALL
 
 
@@ -109,14 +110,18 @@ def inputs_table(release: Release, text: Text) -> pd.DataFrame:
     """The imports that a release rests on."""
     lines = [
         {
-            text("table.rows_in"): text.number(file.rows_in),
-            text("table.rows_loaded"): text.number(file.rows_loaded),
-            text("table.rows_rejected"): text.number(file.rows_rejected),
-            "SHA-256": f"{file.sha256[:8]}…",
+            text("table.imported_on"): text.date(dt.date.fromisoformat(file.imported_on)),
+            text("table.rows_loaded"): _rows(file.rows_loaded, text),
+            text("table.rows_rejected"): _rows(file.rows_rejected, text),
         }
         for file in release.manifest.inputs
     ]
     return pd.DataFrame(lines, index=[text(f"input.{file.table}") for file in release.manifest.inputs])
+
+
+def _rows(rows: int, text: Text) -> str:
+    """How many rows, as roughly as it is told."""
+    return text("format.at_least", n=text.number(rows)) if rows else text("table.fewer_rows", n=text.number(FEW_ROWS))
 
 
 def method_words(release: Release, text: Text) -> dict[str, str]:
