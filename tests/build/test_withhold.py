@@ -61,7 +61,7 @@ def candidates(everybody: Panel, programme: Programme) -> pd.DataFrame:
 
 KEY = ("outcome", "measure", "arm", "horizon", *DIMENSIONS)
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
-CHANCE = ("selling_", "stopped_", "started_", "check_", "measured_", "change")
+CHANCE = ("selling_", "stopped_", "started_", "symmetric_", "check_", "measured_", "change")
 NUMBERS = ["value", "low", "high", "sim_low", "sim_high", "half_low", "half_high", "mde"]
 
 
@@ -125,6 +125,8 @@ def test_a_withheld_figure_shows_nothing_of_itself(release: Release) -> None:
     """No interval, p, shrunken value, detectable effect, count, grade, verdict or result stays beside a secret."""
     secret = release.figures[(release.figures["conf_status"] == "C") & release.figures["value"].isna()]
     place = [*KEY, "figure_id", "cell", "unit", "obs_status", "conf_status", "reason", "grade", "result", "because"]
+    assert not secret["n_comparison_at_least"].any()
+    place.append("n_comparison_at_least")
     confidential = secret[~secret["measure"].str.startswith("spec_")]
     assert len(confidential) > 1000
     assert confidential.drop(columns=place).isna().all(axis=None)
