@@ -6,7 +6,7 @@ numbers, and where everybody knows the most that a unit contributes, so many uni
 the public, and for every unit of a withheld cell, which knows what it contributes, and where it is alone, the cell.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -99,24 +99,39 @@ def _audit(releases: "_JointReleases", measure: str, sensitive: list[int]) -> It
     for asked in releases.asked(measure, sensitive):
         true = sum(sign * float(releases.unknowns.value[measure][unknown]) for unknown, sign in asked.terms.items())
         up, down = releases.levels(asked)
-        reached = [feasible.distances(asked.terms, side, levels) for side, levels in ((1.0, up), (-1.0, down))]
-        short = [_is_short(*pair) for pair in zip(reached, (up, down), strict=True)]
-        if np.any(short):  # what could be told before this release is not its doing
-            told = [before().distances(asked.terms, side, levels) for side, levels in ((1.0, up), (-1.0, down))]
-            short = [now & ~_is_short(*pair) for now, *pair in zip(short, told, (up, down), strict=True)]
+        of_up = _closest(feasible, before, asked.terms, 1.0, up)
+        of_down = _closest(feasible, before, asked.terms, -1.0, down)
         members = np.zeros(len(up), dtype=bool)
         members[asked.members[0] + 1] = True
         for of_kind in (~members, members):
             who = np.flatnonzero(of_kind & ((up > 0) | (down > 0)))
             if len(who):
-                room = np.minimum(
-                    *(_room(far[who], level[who]) for far, level in zip(reached, (up, down), strict=True))
-                )
+                room = np.minimum(_room(of_up[0][who], up[who]), _room(of_down[0][who], down[who]))
                 one = who[np.argmin(room)]
-                interval = true - reached[1][one], true + reached[0][one]
+                interval = true - of_down[0][one], true + of_up[0][one]
                 need = true - max(down[one], 0.0), true + max(up[one], 0.0)
-                narrowed = bool(np.any([now[who] for now in short]))
+                narrowed = bool((of_up[1] | of_down[1])[who].any())
                 yield asked.cell, measure, asked.about, true, *interval, *need, narrowed
+
+
+def _closest(
+    feasible: FeasibleSet,
+    before: Callable[[], FeasibleSet],
+    terms: Mapping[int, float],
+    side: float,
+    levels: FloatArray,
+) -> tuple[FloatArray, BoolArray]:
+    """(attackers,) how far a sum lies open on one side, and whether it does less than it must by this release's doing:
+    of who could tell it more closely before, no more is asked.
+    """
+    while True:
+        reached = feasible.distances(terms, side, levels)
+        short = _is_short(reached, levels)
+        told = before().distances(terms, side, levels) if short.any() else reached
+        told_before = _is_short(told, levels)
+        if not (short & told_before).any():
+            return reached, short
+        levels = np.where(told_before, np.where(told > 0, told, -1.0), levels)
 
 
 def _is_short(reached: FloatArray, levels: FloatArray) -> BoolArray:

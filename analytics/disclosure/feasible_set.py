@@ -96,19 +96,19 @@ class FeasibleSet:
 
     def distances(self, terms: Mapping[int, float], side: float, levels: FloatArray) -> FloatArray:
         """(attackers,) how far on one side (1 up, -1 down) a sum of unknowns can lie from its true figure for each
-        attacker; where it is as far as that one's level, maybe farther. terms: unknown -> its sign; levels:
-        (attackers,), below zero where nothing is asked.
+        attacker; where it is as far as that one's level, maybe farther; where one is found for whom it is not, nobody
+        else is asked. terms: unknown -> its sign; levels: (attackers,), below zero where nothing is asked.
         """
         parts: dict[int, tuple[_Component, dict[int, float]]] = {}
         for unknown, sign in terms.items():
             if unknown in self._component_of:
                 component = self._component_of[unknown]
                 parts.setdefault(id(component), (component, {}))[1][unknown] = sign
-        of_parts = [
-            component.distances(linked, side, levels if len(parts) == 1 else np.where(levels > 0, np.inf, levels))
-            for component, linked in parts.values()
-        ]
-        return np.sum(of_parts, axis=0) if of_parts else np.zeros(self._n_attackers)
+        reached = np.zeros(self._n_attackers)
+        for component, linked in parts.values():  # that nothing links: what one leaves to reach is asked of the next
+            left = np.where(levels > reached, levels - reached, -1.0)
+            reached += component.distances(linked, side, left, exact=len(parts) > 1)
+        return reached
 
 
 def _with_bounds(identities: sparse.csr_array) -> sparse.csr_array:
@@ -161,8 +161,8 @@ class _Component:
         """How far from its true figure a sum can be on one side, for the public; whole: in whole numbers."""
         return (self._whole(terms, side, np.inf, exact=True) if whole else self._solve(terms, side, ()))[0]
 
-    def distances(self, terms: Mapping[int, float], side: float, levels: FloatArray) -> FloatArray:
-        """See `FeasibleSet.distances`."""
+    def distances(self, terms: Mapping[int, float], side: float, levels: FloatArray, *, exact: bool) -> FloatArray:
+        """See `FeasibleSet.distances`; exact: everybody is asked."""
         columns = np.array([self._column[unknown] for unknown in terms])
         signs = side * np.array(list(terms.values()))
         reached = self._shown(columns, signs, levels)
@@ -170,6 +170,8 @@ class _Component:
             of_public = self._ask(terms, side, (PUBLIC,))
             reached = self._shown(columns, signs, levels)
             reached[PUBLIC] = of_public
+            if not exact and of_public < levels[PUBLIC] * (1 - EXACT):
+                return np.where(levels > 0, of_public, reached)  # nobody knows less than the public
         asked = 1 + np.flatnonzero(reached[1:] < levels[1:] * (1 - EXACT))
         order = np.argsort(reached[asked] / levels[asked], kind="stable")
         groups = [asked[order]] if len(asked) else []
@@ -180,6 +182,10 @@ class _Component:
             together = self._ask(terms, side, group) if len(group) else 0.0
             if len(group) == 1 or (len(group) and together >= levels[group].max() * (1 - EXACT)):
                 reached[group] = together
+                if not exact and together < levels[group[0]] * (1 - EXACT):
+                    others = np.maximum(levels, reached)
+                    others[group] = together
+                    return others
             elif len(group):
                 groups += np.array_split(group, 2)
         if self._step.any() and levels[PUBLIC] > 0:
