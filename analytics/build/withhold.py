@@ -41,10 +41,12 @@ def withhold(
             anew = _hide_sectors(figure, withheld_cells, programme)
             if stays is not None and stays.published:
                 anew = replace(anew, years_needed=stays.years_needed)  # it rests on other years, too
+            if anew.shrunk is not None and _holds(figure.key, withheld_cells):
+                anew = replace(anew, shrunk=None if stays is None else stays.shrunk)  # on which groups are told anew
             if stays is not None and stays.published and (kept(figure.key) or _same(anew, stays)):
                 yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")
             else:
-                yield _without_shrunken(anew, withheld_cells)
+                yield anew
         elif stays is not None:
             yield replace(
                 stays, obs_status=ObsStatus.PROVISIONAL if stays.published else stays.obs_status, figure_id=""
@@ -55,10 +57,10 @@ def withhold(
 
 def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:
     """A figure as the newest release has it that publishes it; else as the newest says why it does not, but for what is
-    confidential.
+    confidential; of a specification whether the sign holds is told beside that.
     """
     figures = [figure for release in reversed(earlier) if (figure := release.at(key)) is not None]
-    open_ = [figure for figure in figures if figure.reason is not Reason.CONFIDENTIAL]
+    open_ = [figure for figure in figures if figure.reason is not Reason.CONFIDENTIAL or figure.result]
     return next((figure for figure in figures if figure.published), open_[0] if open_ else None)
 
 
@@ -76,11 +78,6 @@ def _holds(key: FigureKey, withheld_cells: WithheldCells) -> bool:
 def _same(one: Figure, other: Figure) -> bool:
     """Whether two figures say the same."""
     return replace(one, obs_status=other.obs_status, figure_id=other.figure_id) == other
-
-
-def _without_shrunken(figure: Figure, withheld_cells: WithheldCells) -> Figure:
-    """What effects are drawn toward, and how far, follows from the groups that are told anew: it would tell which."""
-    return figure if figure.shrunk is None or not _holds(figure.key, withheld_cells) else replace(figure, shrunk=None)
 
 
 def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -> Rule | None:

@@ -83,9 +83,16 @@ def test_what_tells_of_several_groups_stays_where_one_is_held() -> None:
     held = WithheldCells({(Arm.FUNDED, "sales", "1"): {group_of({"sector": "s0"}): Rule.HELD}}, {})
     effect = {"outcome": "sales", "measure": "typical_firm", "arm": "*", "horizon": "1", "value": 0.5, "shrunk": 0.4}
     test = {"outcome": "sales", "measure": "sectors_differ_typical_firm", "arm": "*", "horizon": "1", "value": 0.3}
-    earlier = Earlier.of([test, {**effect, "sector": "s0"}])
+    sign = {**effect, "measure": "spec_unadjusted_typical_firm", "sector": "s0", "reason": "confidential"}
+    sign = {name: told for name, told in sign.items() if name not in ("value", "shrunk")} | {"result": "pass"}
+    earlier = Earlier.of([test, sign, {**effect, "sector": "s0"}])
+    assert [row["result"] for row in withheld_rows([sign], held, [earlier])] == ["pass"], "that the sign holds stays"
     told = list(withheld_rows([{**effect, "sector": "s1"}, {**test, "value": 0.2}], held, [earlier]))
     assert "shrunk" not in told[0]
+    [same] = withheld_rows(
+        [{**effect, "sector": "s1", "shrunk": 0.3}], held, [Earlier.of([{**effect, "sector": "s1"}])]
+    )
+    assert (same["shrunk"], same["obs_status"]) == (0.4, "P")
     assert (told[1]["value"], told[1]["obs_status"]) == (0.3, "P")
 
 
