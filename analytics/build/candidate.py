@@ -20,6 +20,7 @@ from analytics.build.patterns import WithheldCells, find_withheld_cells
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
+from analytics.build.rows.empty_cells import with_empty_cells
 from analytics.build.rows.lines import IndexPoint, hold_points, index_points
 from analytics.build.samples import samples_of
 from analytics.build.sellers import hide_told_sellers
@@ -87,7 +88,8 @@ def contents(
     samples = samples_of(panel, programme, years)
     inputs = list(recall_earlier(store.contributions_folder, releases, filed, beside).values())
     contributed = contributions(panel, programme, samples)
-    withheld_cells = find_withheld_cells(contributed, programme, inputs, progress)
+    searched = find_withheld_cells(contributed, programme, inputs, progress)
+    withheld_cells = with_empty_cells(searched, panel, programme)
     earlier = [behind.release for behind in inputs]
     candidates = figures(everybody, programme, samples, withheld_cells, progress)
     counted = rough_comparison_counts(candidates, contributed, programme)

@@ -180,11 +180,13 @@ class ContributionCubes:
         )
 
     def earlier_rules(self, arm: Arm, outcome: str) -> dict[Group, Rule]:
-        """Why the release before withheld what it did in all its years; nothing where there was none of this format."""
+        """Why the release before withheld what it did in all its years, of cells that hold firms now; nothing where
+        there was none of this format.
+        """
         if not self._before or self._before[-1].release.own_ledger is not None:
             return {}
-        rules = _withheld_by(self._before[-1], arm, outcome, (ALL,))
-        return {group: rule for group, rule in rules.items() if rule is not Rule.HELD}
+        rules, filled = _withheld_by(self._before[-1], arm, outcome, (ALL,)), set(self.groups(self.base(arm)))
+        return {group: rule for group, rule in rules.items() if rule is not Rule.HELD and group in filled}
 
     def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
         """(n_cells,) the group that each cell is of. known: None for firms whose code in a dimension is not known."""

@@ -5,7 +5,7 @@ away, or a code to its parent, leads from a cell to the one that it is part of: 
 parent − Σ children = 0.
 """
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
-from analytics.arrays import FloatArray, IntArray
+from analytics.arrays import FloatArray, IntArray, ObjectArray
 from analytics.disclosure.hierarchies import (
     TOTAL,
     UNKNOWN,
@@ -27,6 +27,7 @@ from analytics.disclosure.hierarchies import (
     dimensions_of,
     undeclared_parents,
 )
+from analytics.disclosure.members import Members, members_of_known_units, members_of_unknown_units
 from analytics.model import UserError
 
 __all__ = ["STATISTICS", "TOTAL", "UNKNOWN", "Cube"]
@@ -127,64 +128,12 @@ class Cube:
             np.add.at(sums[1], cell, marks * (marks | np.uint64(1)))
         return list(zip(sums[0].tolist(), sums[1].tolist(), strict=True))
 
-    # ---- singletons --------------------------------------------------------------------------------------------------
-
     @cached_property
-    def singletons(self) -> dict[Any, IntArray]:
-        """Each unit that is the only one of some cell -> the positions of the cells where it is.
-
-        Where units are not known, cells of one unit that are part of one another are taken for the same one's, and
-        others for different ones'; a number stands for each unit.
-        """
-        single = self.measure("n_units") == 1
+    def members(self) -> Members:
+        """Which units are in each cell; where they are not known, whose its two largest contributions are."""
         if self.contributions is not None:
-            rows = self.contributions[single[self.contributions["cell"].to_numpy()]]
-            return {unit: cells.to_numpy() for unit, cells in rows.groupby("unit")["cell"]}
-        diagonal = sparse.diags_array(single.astype(np.float64))
-        parents = (self.constraints > 0).astype(np.float64) @ diagonal
-        children = (self.constraints < 0).astype(np.float64) @ diagonal
-        links = sparse.csr_array(parents.T @ children)
-        _, component = sparse.csgraph.connected_components(links, directed=False)
-        return {int(unit): np.flatnonzero(single & (component == unit)) for unit in np.unique(component[single])}
-
-    def singletons_in(self, cell: int) -> dict[Any, float]:
-        """The units that are the only one of some cell and contribute to this one -> what they contribute."""
-        if self.contributions is not None:
-            return self._singleton_contributions.get(cell, {})
-        value = self.measure("value")
-        parts = {cell, *self._descendants[[cell]].indices.tolist()}
-        return {unit: float(value[cells[0]]) for unit, cells in self.singletons.items() if parts & set(cells.tolist())}
-
-    def contributions_of(self, units: Container[Any]) -> dict[int, dict[Any, float]]:
-        """Cell -> unit -> what it contributes, of these units; nothing where units are not known."""
-        found: dict[int, dict[Any, float]] = {}
-        if self.contributions is not None:
-            for cell, unit, value in self._contribution_rows:
-                if unit in units:
-                    found.setdefault(cell, {})[unit] = value
-        return found
-
-    @cached_property
-    def _contribution_rows(self) -> list[tuple[int, Any, float]]:
-        """Cell, unit, value; of known units."""
-        assert self.contributions is not None  # noqa: S101 - asked of such cubes alone
-        return list(zip(*(self.contributions[name].tolist() for name in ("cell", "unit", "value")), strict=True))
-
-    @cached_property
-    def _singleton_contributions(self) -> dict[int, dict[Any, float]]:
-        """Cell -> unit -> what it contributes, of the singletons; for known units."""
-        return self.contributions_of(self.singletons)
-
-    @cached_property
-    def _descendants(self) -> sparse.csr_array:
-        """(n_cells, n_cells): in each row, the cells that are part of that cell, at any depth."""
-        parents, children = ((self.constraints * sign > 0).astype(np.int8) for sign in (1, -1))
-        step = sparse.csr_array(parents.T @ children)
-        reached, deeper = step, sparse.csr_array(step @ step)
-        while ((reached + deeper) > 0).nnz > (reached > 0).nnz:
-            reached = sparse.csr_array(((reached + deeper) > 0).astype(np.int8))
-            deeper = sparse.csr_array(reached @ step)
-        return reached
+            return members_of_known_units(self.contributions, self.measure("n_units"))
+        return members_of_unknown_units(self.cells, self.constraints)
 
     @classmethod
     def from_microdata(
@@ -215,20 +164,11 @@ class Cube:
         if not link_undeclared:
             for inner, outer in undeclared_parents(levels):
                 raise UserError("cube.undeclared_parent", dimension=inner, parent=outer)
-        row_codes = {table: _codes_of_rows(rows, levels, table) for table in closed_tables(levels, tables)}
-        codes = list(dict.fromkeys(key for keys in row_codes.values() for key in sorted(set(keys), key=_as_text)))
-        position = {key: place for place, key in enumerate(codes)}
-        row_cells = {
-            table: np.array([position[key] for key in keys], dtype=np.int64) for table, keys in row_codes.items()
-        }
+        codes, row_cells = _cells_of_tables(levels, closed_tables(levels, tables), len(rows))
         contributions = _sum_contributions(rows, row_cells)
         cells = pd.DataFrame(codes, columns=names, dtype=object).join(_tabulate(contributions, len(codes)))
         identities = _identities(row_cells, len(codes))
-        return cls(cells, identities, contributions, [np.unique(of) for of in row_cells.values()], most_per_unit)
-
-
-def _as_text(key: tuple[Any, ...]) -> tuple[str, ...]:
-    return tuple(str(code) for code in key)
+        return cls(cells, identities, contributions, [np.unique(of) for of in row_cells], most_per_unit)
 
 
 def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd.DataFrame:
@@ -254,25 +194,53 @@ def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: st
     return ordered.reset_index(drop=True)
 
 
-def _codes_of_rows(rows: pd.DataFrame, dimensions: Dimensions, table: TableLevels) -> list[tuple[Any, ...]]:
-    """The codes of the cell that each row belongs to in a table."""
-    total = [TOTAL] * len(rows)
-    columns = [codes[level - 1] if level else total for codes, level in zip(dimensions.codes, table, strict=True)]
-    return list(zip(*columns, strict=True))
+def _cells_of_tables(
+    dimensions: Dimensions, tables: Sequence[TableLevels], n_rows: int
+) -> tuple[list[tuple[Any, ...]], list[IntArray]]:
+    """The codes of every cell, table after table, each once; and of each table, (n_rows,) the cell of each row."""
+    numbered = [[_numbered(codes) for codes in levels] for levels in dimensions.codes]
+    position: dict[tuple[Any, ...], int] = {}
+    row_cells = []
+    for table in tables:
+        key, split = np.zeros(n_rows, dtype=np.int64), {}
+        for place, level in enumerate(table):
+            if level:
+                number, codes = split[place] = numbered[place][level - 1]
+                key = np.unique(key, return_inverse=True)[1] * len(codes) + number
+        _, first, cell = np.unique(key, return_index=True, return_inverse=True)
+        columns = [
+            split[place][1][split[place][0][first]].tolist() if level else [TOTAL] * len(first)
+            for place, level in enumerate(table)
+        ]
+        cells = [position.setdefault(codes, len(position)) for codes in zip(*columns, strict=True)]
+        row_cells.append(np.array(cells, dtype=np.int64)[cell])
+    return list(position), row_cells
+
+
+def _numbered(codes: ObjectArray) -> tuple[IntArray, ObjectArray]:
+    """(n_rows,) numbers of codes, in the order of their texts, and the codes by their numbers."""
+    number, unique = pd.factorize(codes)
+    order = sorted(range(len(unique)), key=lambda place: str(unique[place]))
+    rank = np.empty(len(unique), dtype=np.int64)
+    rank[order] = np.arange(len(unique))
+    return rank[number], np.asarray(unique, dtype=object)[order]
 
 
 # ---- cells and identities; row_cells: of each table, (n_rows,) the cell that each row belongs to ---------------------
 
 
-def _sum_contributions(rows: pd.DataFrame, row_cells: Mapping[TableLevels, IntArray]) -> pd.DataFrame:
+def _sum_contributions(rows: pd.DataFrame, row_cells: Sequence[IntArray]) -> pd.DataFrame:
     """unit, cell, value: each unit's sum in each cell, and once where two tables share a cell."""
-    parts, seen = [], np.zeros(0, dtype=np.int64)
-    for cells in row_cells.values():
+    unit, names = pd.factorize(rows["unit_"])
+    keys, values, seen = [np.zeros(0, dtype=np.int64)], [np.zeros(0)], np.zeros(0, dtype=np.int64)
+    for cells in row_cells:
         new = ~np.isin(cells, seen)
-        parts.append(pd.DataFrame({"unit": rows["unit_"][new], "cell": cells[new], "value": rows["value_"][new]}))
+        keys.append(cells[new] * len(names) + unit[new])
+        values.append(rows["value_"].to_numpy(dtype=np.float64)[new])
         seen = np.union1d(seen, cells)
-    sums = pd.concat(parts, ignore_index=True).groupby(["cell", "unit"], sort=True)["value"].sum()
-    return sums.reset_index()[["unit", "cell", "value"]]
+    key, number = np.unique(np.concatenate(keys), return_inverse=True)
+    value = np.bincount(number, np.concatenate(values), minlength=len(key))
+    return pd.DataFrame({"unit": names[key % len(names)], "cell": key // len(names), "value": value})
 
 
 def _tabulate(contributions: pd.DataFrame, n_cells: int) -> pd.DataFrame:
@@ -287,32 +255,31 @@ def _tabulate(contributions: pd.DataFrame, n_cells: int) -> pd.DataFrame:
     return pd.DataFrame({"n_units": n.astype(np.int64), "value": total, "largest": largest, "second": second})
 
 
-def _identities(row_cells: Mapping[TableLevels, IntArray], n_cells: int) -> sparse.csr_array:
+def _identities(row_cells: Sequence[IntArray], n_cells: int) -> sparse.csr_array:
     """(m, n_cells): one row for each cell of a table and each table of which the cell is a sum, without repetition, and
     without those that follow from a table between the two.
     """
-    tables = list(row_cells.values())
-    sums = [[_tells(fine, coarse) for coarse in tables] for fine in tables]
-    identities: dict[tuple[int, tuple[int, ...]], None] = {}  # parent, children; a set that keeps its order
+    tables = np.array(row_cells)
+    firsts = [np.unique(cells, return_index=True, return_inverse=True)[1:] for cells in tables]
+    # whether each cell of one table (row) lies within one of another (column), so that those are sums of these
+    tells = np.array([(tables == tables[:, first[cell]]).all(axis=1) for first, cell in firsts]).reshape(
+        2 * (len(tables),)
+    )
+    strictly = tells & ~tells.T
+    between = (strictly.astype(np.int64) @ strictly) > 0
+    identities: dict[tuple[int, ...], None] = {}  # parent, then children; a set that keeps its order
     for coarse, fine in permutations(range(len(tables)), 2):
-        between = (
-            sums[fine][m] and sums[m][coarse] and not sums[m][fine] and not sums[coarse][m] for m in range(len(tables))
-        )
-        if sums[fine][coarse] and not any(between):
-            children_of = pd.Series(tables[fine]).groupby(tables[coarse]).unique()
-            for parent, children in children_of.items():
-                if list(children) != [parent]:
-                    identities[int(str(parent)), tuple(sorted(int(child) for child in children))] = None
-    triples = [
-        (row, cell, sign)
-        for row, (parent, children) in enumerate(identities)
-        for cell, sign in [(parent, 1.0), *((child, -1.0) for child in children)]
-    ]
-    row, column, sign = (list(part) for part in zip(*triples, strict=True)) if triples else ([], [], [])
-    return sparse.csr_array((sign, (row, column)), shape=(len(identities), n_cells))
-
-
-def _tells(fine: IntArray, coarse: IntArray) -> bool:
-    """Whether each cell of a table lies within one of another, so that those are sums of these; both: (n_rows,)."""
-    pairs = np.unique(fine * (coarse.max(initial=0) + 1) + coarse)
-    return len(pairs) == len(np.unique(fine))
+        if tells[fine, coarse] and not between[fine, coarse]:
+            children = tables[fine][firsts[fine][0]]
+            parents = tables[coarse][firsts[fine][0]]
+            order = np.lexsort((children, parents))
+            starts = np.flatnonzero(np.diff(parents[order], prepend=-1))
+            for parent, of_parent in zip(parents[order][starts], np.split(children[order], starts)[1:], strict=True):
+                if of_parent.tolist() != [parent]:
+                    identities[int(parent), *of_parent.tolist()] = None
+    lengths = [len(identity) for identity in identities]
+    column = np.array([cell for identity in identities for cell in identity], dtype=np.int64)
+    row_start = np.cumsum([0, *lengths])
+    sign = np.full(len(column), -1.0)
+    sign[row_start[:-1]] = 1.0
+    return sparse.csr_array((sign, column, row_start), shape=(len(identities), n_cells))

@@ -7,7 +7,7 @@ hand) are cells matched by their codes.
 """
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +17,7 @@ from scipy import sparse
 from analytics.arrays import FloatArray, IntArray
 from analytics.disclosure.compared_cubes import Changes, ComparedCubes, cells_of_same_name, changes_between
 from analytics.disclosure.cube import STATISTICS, Cube
+from analytics.disclosure.members import Members, joined
 from analytics.model import DisclosureRules
 
 
@@ -40,14 +41,15 @@ class LinkedCells:
 
     unknowns: of each cube, (n_cells,) the unknown that each cell is. identities: (m, v), each sums to nothing.
     statistics: v rows of `STATISTICS`, those of cells that are in no cube among them: what two groups share, and what
-    came to one or left it. shared: the latter's unknowns -> who contributes what to them. differences: cells, or what
-    came and left, that few units make different.
+    came to one or left it. shared: the latter's unknowns. members: of each unknown, as its cell. differences: cells, or
+    what came and left, that few units make different.
     """
 
     unknowns: list[IntArray]
     identities: sparse.csr_array
     statistics: pd.DataFrame
-    shared: dict[int, Changes]
+    shared: list[int]
+    members: Members
     differences: list[Difference]
 
     def values(self, measure: str) -> FloatArray:
@@ -90,9 +92,18 @@ class _Linker:
             unknowns=self._unknowns,
             identities=identities,
             statistics=pd.concat(self._statistics, ignore_index=True),
-            shared=self._shared,
+            shared=list(self._shared),
+            members=joined(list(self._members()), self._shared),
             differences=list(self._differences.values()),
         )
+
+    def _members(self) -> Iterator[tuple[Members, IntArray]]:
+        """Of each cube its members, those of two where units are not known being different ones, and its unknowns."""
+        for release, (cube, unknowns) in enumerate(zip(self._cubes, self._unknowns, strict=True)):
+            members = cube.members
+            if cube.contributions is None:
+                members = replace(members, names=[(release, name) for name in members.names])
+            yield members, unknowns
 
     # ---- the same cells ----------------------------------------------------------------------------------------------
 

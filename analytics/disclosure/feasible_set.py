@@ -4,18 +4,21 @@ Every unknown is at least zero; every identity holds; counts are whole numbers, 
 a unit contributes, so many units contribute no more. It shares no code with the search for a pattern.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 from scipy import sparse
 
-from analytics.arrays import BoolArray, FloatArray
+from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.disclosure.members import Members
 from analytics.model import UserError
 
 EXACT = 1e-6  # of a distance: so little less is as far
 UNMOVED = 1e-9  # of the least value: an unknown that did not move
+MOST = 10.0  # times the largest figure, no unknown rises where only a level is asked
+PUBLIC = 0  # among the attackers
 WHOLE = 1e-6  # a count so near to a whole number is that
 SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnbounded)
 
@@ -23,91 +26,89 @@ SOLVED = (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kUnbounded
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknowns:
     """v unknowns as an attacker sees them. identities: (m, v); value: measure -> (v,) true figures; published: (v,);
-    most: what no unit contributes more than.
+    most: what no unit contributes more than; members: the units in each unknown, as its cell.
     """
 
     identities: sparse.csr_array
     value: Mapping[str, FloatArray]
     published: BoolArray
     most: float
+    members: Members
 
 
 class FeasibleSet:
     """The figures that agree with what is published. Unknowns that no identity links are solved separately.
 
     Of values with a bound per unit, the counts are unknowns, too, and what so many units could contribute more.
+    Attackers are numbered: the public, then each unit that is a member of an unknown.
     """
 
     def __init__(self, unknowns: Unknowns, measure: str) -> None:
         """measure: the figures of which."""
-        self._values = values = unknowns.value[measure]
+        values, members = unknowns.value[measure], unknowns.members
         identities, published = sparse.csr_array(unknowns.identities), unknowns.published
         step = np.full(len(values), float(measure == "n_units"))
-        self._width = len(values)
-        self._bounded = measure == "value" and bool(np.isfinite(unknowns.most))
-        if self._bounded:
-            possible = unknowns.most * unknowns.value["n_units"]
+        self._n_attackers = 1 + len(members.names)
+        cell, least = members.cell, np.ones(len(members.cell)) if measure == "n_units" else members.amount
+        unit, alone = members.unit + 1, members.alone
+        if measure == "value" and np.isfinite(unknowns.most):
+            possible, width = unknowns.most * unknowns.value["n_units"], len(values)
             identities = _with_bounds(identities)
-            step = np.concatenate([step, np.full(len(values), unknowns.most), np.zeros(len(values))])
-            published = np.concatenate([published, published, np.zeros(len(values), dtype=bool)])
+            step = np.concatenate([step, np.full(width, unknowns.most), np.zeros(width)])
+            published = np.concatenate([published, published, np.zeros(width, dtype=bool)])
             values = np.concatenate([values, possible, np.maximum(possible - values, 0.0)])
+            of_all = np.full(len(cell), unknowns.most)
+            cell, unit, alone = (
+                np.concatenate([cell, cell + width, cell + 2 * width]),
+                np.tile(unit, 3),
+                np.tile(alone, 3),
+            )
+            least = np.concatenate([least, of_all, of_all - least])
+        self._values = values
         withheld = np.flatnonzero(~published)
         matrix = sparse.csr_array(identities[:, withheld])
         matrix = sparse.csr_array(matrix[np.diff(matrix.indptr) > 0])
         links = sparse.csr_array(abs(matrix.T) @ abs(matrix))
         label = sparse.csgraph.connected_components(links, directed=False)[1] if len(withheld) else withheld
         row_label = label[matrix.indices[matrix.indptr[:-1]]]
+        component, column = np.full(len(values), -1), np.zeros(len(values), dtype=np.int64)
+        component[withheld] = label
         self._component_of: dict[int, _Component] = {}
         for number in np.unique(label):
             columns = np.flatnonzero(label == number)
             block = sparse.csr_array(sparse.csr_array(matrix[row_label == number])[:, columns])
             places = withheld[columns]
-            component = _Component(places.tolist(), block, values[places], step[places])
-            self._component_of |= dict.fromkeys(places.tolist(), component)
+            column[places] = np.arange(len(places))
+            rows = np.flatnonzero(component[cell] == number)
+            rows = rows[np.argsort(unit[rows], kind="stable")]
+            left = np.where(alone[rows], 0.0, np.maximum(values[cell[rows]] - least[rows], 0.0))
+            known = Members(column[cell[rows]], unit[rows], left, alone[rows], ())
+            new = _Component(places.tolist(), block, values[places], step[places], known, self._n_attackers)
+            self._component_of |= dict.fromkeys(places.tolist(), new)
 
-    def interval(
-        self,
-        terms: Mapping[int, float],
-        singletons: Iterable[set[int]] = (),
-        levels: tuple[float, float] = (np.inf, np.inf),
-        *,
-        alone: bool = True,
-        whole: bool = False,
-    ) -> tuple[float, float]:
-        """The least and the most that a sum of unknowns can be, for the attacker who can infer most.
+    def interval(self, unknown: int, *, whole: bool) -> tuple[float, float]:
+        """The least and the most that an unknown can be, for the public. whole: of whole numbers."""
+        base, component = float(self._values[unknown]), self._component_of.get(unknown)
+        if component is None:
+            return base, base
+        down, up = (component.furthest({unknown: 1.0}, side, whole=whole) for side in (-1.0, 1.0))
+        return base - down, base + up
 
-        terms: unknown -> its sign. singletons: the unknowns that each of them knows; one that knows a term is no
-        attacker. levels: the distances down and up beyond which it does not matter how far the interval reaches. alone:
-        whether an outsider is among the attackers. whole: the ends are those of whole numbers, however far.
+    def distances(self, terms: Mapping[int, float], side: float, levels: FloatArray) -> FloatArray:
+        """(attackers,) how far on one side (1 up, -1 down) a sum of unknowns can lie from its true figure for each
+        attacker; where it is as far as that one's level, maybe farther; where one is found for whom it is not, nobody
+        else is asked. terms: unknown -> its sign; levels: (attackers,), below zero where nothing is asked.
         """
-        base = sum(sign * float(self._values[unknown]) for unknown, sign in terms.items())
-        withheld = {unknown: sign for unknown, sign in terms.items() if unknown in self._component_of}
-        components = {id(self._component_of[unknown]): self._component_of[unknown] for unknown in withheld}
-        parts = [
-            (
-                component,
-                {unknown: sign for unknown, sign in withheld.items() if self._component_of[unknown] is component},
-            )
-            for component in components.values()
-        ]
-        known = [self._all_known(unknowns) for unknowns in singletons if not unknowns & set(terms)]
-        one_by_one = [*([()] if alone else []), *((one,) for one in known)]
-        each = one_by_one if len(parts) > 1 else [tuple(known)]  # nobody is two attackers: each reads all parts
-        ends = []
-        for side, level in ((-1.0, levels[0]), (1.0, levels[1])):
-            reached = (
-                sum(
-                    part.furthest(linked, side, one, level, alone=alone or not one, whole=whole)
-                    for part, linked in parts
-                )
-                for one in each
-            )
-            ends.append(base + side * min(reached, default=0.0))
-        return ends[0], ends[1]
-
-    def _all_known(self, unknowns: set[int]) -> set[int]:
-        """Who knows a value knows the count."""
-        return unknowns | {unknown + self._width for unknown in unknowns} if self._bounded else unknowns
+        parts: dict[int, tuple[_Component, dict[int, float]]] = {}
+        for unknown, sign in terms.items():
+            if unknown in self._component_of:
+                component = self._component_of[unknown]
+                parts.setdefault(id(component), (component, {}))[1][unknown] = sign
+        reached = np.zeros(self._n_attackers)
+        for component, linked in parts.values():  # that nothing links: what one leaves to reach is asked of the next
+            left = np.where(levels > reached, levels - reached, -1.0)
+            reached += component.distances(linked, side, left, exact=len(parts) > 1)
+        return reached
 
 
 def _with_bounds(identities: sparse.csr_array) -> sparse.csr_array:
@@ -126,45 +127,121 @@ class _SilentSolver(highspy.Highs):
 
 
 class _Component:
-    """Unknowns that identities link, as distances from their true figures, in units of the least figure above zero."""
+    """Unknowns that identities link, as distances from their true figures, in units of the least figure above zero.
 
-    def __init__(self, unknowns: list[int], identities: sparse.csr_array, values: FloatArray, step: FloatArray) -> None:
-        """unknowns: k of them; identities: (m, k); values: (k,) true figures; step: (k,) what each moves by, or 0."""
+    Tables that were found to agree with what is published are kept: each may show of several sums how far they can lie.
+    """
+
+    def __init__(
+        self,
+        unknowns: list[int],
+        identities: sparse.csr_array,
+        values: FloatArray,
+        step: FloatArray,
+        known: Members,
+        n_attackers: int,
+    ) -> None:
+        """unknowns: k of them; identities: (m, k); values: (k,) true figures; step: (k,) what each moves by, or 0;
+        known: rows of what attackers know, by their numbers: how far a column can fall for them.
+        """
         self._column = {unknown: column for column, unknown in enumerate(unknowns)}
         self._unit = float(values[values > 0].min(initial=np.inf))
         self._unit = self._unit if np.isfinite(self._unit) else 1.0
         self._least, self._step, self._identities = -values / self._unit, step / self._unit, identities
+        self._most = MOST * max(float(-self._least.min(initial=0.0)), 1.0)
+        self._known = replace(known, amount=known.amount / self._unit)
         self._solver = _SilentSolver()
         self._solver.passModel(_model(identities, self._least))
+        self._bounds = self._least, np.full(len(values), highspy.kHighsInf)
+        self._tables, self._agree = np.zeros((0, len(unknowns))), np.zeros((0, n_attackers))
+        # of each table, who agrees with the least part of it, with which, and with how much of it all others do
+        self._hindered, self._whole_tables = np.zeros((0, 3)), np.zeros((0, len(unknowns)))
 
-    def furthest(
-        self,
-        terms: Mapping[int, float],
-        side: float,
-        attackers: Sequence[set[int]],
-        level: float,
-        *,
-        alone: bool,
-        whole: bool,
-    ) -> float:
-        """How far from its true figure a sum can be on one side (1 up, -1 down), for the attacker who can infer most.
+    def furthest(self, terms: Mapping[int, float], side: float, *, whole: bool) -> float:
+        """How far from its true figure a sum can be on one side, for the public; whole: in whole numbers."""
+        return (self._whole(terms, side, np.inf, exact=True) if whole else self._solve(terms, side, ()))[0]
 
-        attackers: the unknowns that each knows; alone: whether somebody is among them who knows none. Where all of them
-        together still leave the sum open by `level`, the answer is how far for them together: no single one can infer
-        more.
+    def distances(self, terms: Mapping[int, float], side: float, levels: FloatArray, *, exact: bool) -> FloatArray:
+        """See `FeasibleSet.distances`; exact: everybody is asked."""
+        columns = np.array([self._column[unknown] for unknown in terms])
+        signs = side * np.array(list(terms.values()))
+        reached = self._shown(columns, signs, levels)
+        if reached[PUBLIC] < levels[PUBLIC] * (1 - EXACT):
+            of_public = self._ask(terms, side, (PUBLIC,))
+            reached = self._shown(columns, signs, levels)
+            reached[PUBLIC] = of_public
+            if not exact and of_public < levels[PUBLIC] * (1 - EXACT):
+                return np.where(levels > 0, of_public, reached)  # nobody knows less than the public
+        asked = 1 + np.flatnonzero(reached[1:] < levels[1:] * (1 - EXACT))
+        order = np.argsort(reached[asked] / levels[asked], kind="stable")
+        groups = [asked[order]] if len(asked) else []
+        while groups:  # all together; where that is not far enough, one half and the other
+            group = groups.pop()
+            reached[group] = self._shown(columns, signs, levels)[group]
+            group = group[reached[group] < levels[group] * (1 - EXACT)]
+            together = self._ask(terms, side, group) if len(group) else 0.0
+            if len(group) == 1 or (len(group) and together >= levels[group].max() * (1 - EXACT)):
+                reached[group] = together
+                if not exact and together < levels[group[0]] * (1 - EXACT):
+                    others = np.maximum(levels, reached)
+                    others[group] = together
+                    return others
+            elif len(group):
+                groups += np.array_split(group, 2)
+        if self._step.any() and levels[PUBLIC] > 0:
+            reached[PUBLIC] = self._whole_distance(terms, side, columns, signs, float(levels[PUBLIC]))
+        return reached
+
+    def _shown(self, columns: IntArray, signs: FloatArray, levels: FloatArray) -> FloatArray:
+        """(attackers,) how far the tables that are kept show a sum to lie from its true figure; as far as one table
+        shows to everybody, where that is enough.
         """
-        known_columns = [[self._column[unknown] for unknown in known if unknown in self._column] for known in attackers]
-        if not alone:
-            return min(self._solve(terms, side, columns)[0] for columns in known_columns)
-        furthest, moved = self._whole(terms, side, level, exact=whole)
-        moved_columns = [columns for columns in known_columns if columns and np.abs(moved[columns]).max() > UNMOVED]
-        if len(moved_columns) > 1:
-            known = [column for columns in known_columns for column in columns]
-            together = self._solve(terms, side, known)[0]
-            if together >= level:
-                return together
-        others = [self._solve(terms, side, columns)[0] for columns in moved_columns]
-        return min([furthest, *others])
+        far = self._tables[:, columns] @ signs * self._unit
+        there = np.flatnonzero(far > 0)
+        hindered, least, others = self._hindered[there].T
+        to_all = (far[there] * np.where(levels[hindered.astype(np.int64)] > 0, least, others)).max(initial=0.0)
+        if to_all >= levels.max() * (1 - EXACT):
+            return np.full(len(levels), to_all)
+        shown: FloatArray = (far[there, None] * self._agree[there]).max(axis=0, initial=0.0)
+        return shown
+
+    def _ask(self, terms: Mapping[int, float], side: float, attackers: Sequence[int] | IntArray) -> float:
+        """How far for attackers who tell each other what they know; the table is kept, and the one on the other side of
+        the true figures.
+        """
+        reached, moved = self._solve(terms, side, attackers, most=self._most)
+        moved = np.where(np.abs(moved) > UNMOVED, moved, 0.0)
+        back = np.divide(-self._least, moved, out=np.full(len(moved), np.inf), where=moved > 0).min(initial=np.inf)
+        for table in [moved] if not 0 < back < np.inf else [moved, -moved * back]:
+            agree = np.ones(self._agree.shape[1])
+            fallen = -table[self._known.cell]
+            part = np.divide(self._known.amount, fallen, out=np.ones(len(fallen)), where=fallen > 0)
+            part[(fallen < 0) & self._known.alone] = 0.0
+            np.minimum.at(agree, self._known.unit, part)
+            hindered, least = int(agree.argmin()), float(agree.min())
+            others = float(np.delete(agree, hindered).min(initial=1.0))
+            self._tables, self._agree = np.vstack([self._tables, table]), np.vstack([self._agree, agree])
+            self._hindered = np.vstack([self._hindered, [hindered, least, others]])
+            if self._step.any() and self._is_whole(table):
+                self._whole_tables = np.vstack([self._whole_tables, table])
+        return reached
+
+    def _whole_distance(
+        self, terms: Mapping[int, float], side: float, columns: IntArray, signs: FloatArray, level: float
+    ) -> float:
+        """How far for the public in whole numbers, at least where that is as far as a level."""
+        shown = float((self._whole_tables[:, columns] @ signs).max(initial=0.0)) * self._unit
+        if shown >= level * (1 - EXACT):
+            return shown
+        reached, moved = self._whole(terms, side, level, exact=False)
+        if np.isfinite(moved).all() and self._is_whole(moved):
+            self._whole_tables = np.vstack([self._whole_tables, moved])
+        return reached
+
+    def _is_whole(self, moved: FloatArray) -> bool:
+        counted = self._step > 0
+        steps = moved[counted] / self._step[counted]
+        return bool(np.abs(steps - np.round(steps)).max(initial=0) < WHOLE)
 
     def _whole(self, terms: Mapping[int, float], side: float, level: float, *, exact: bool) -> tuple[float, FloatArray]:
         """How far with whole numbers, and where all unknowns then are; exact: also where it is beyond the level."""
@@ -172,14 +249,10 @@ class _Component:
         if not self._step.any() or (not exact and reached < level * (1 - EXACT)):
             return reached, moved
         counted = self._step > 0
-        if np.isfinite(moved).all():
-            steps = moved[counted] / self._step[counted]
-            if np.abs(steps - np.round(steps)).max(initial=0) < WHOLE:
-                return reached, moved
-        elif exact:
+        if (np.isfinite(moved).all() and self._is_whole(moved)) or (exact and not np.isfinite(moved).all()):
             return reached, moved
         if not exact and not counted[[self._column[unknown] for unknown in terms]].any():
-            still, place = self._solve(terms, side, np.flatnonzero(counted).tolist())
+            still, place = self._solve(terms, side, (), still=np.flatnonzero(counted).tolist())
             if still >= level * (1 - EXACT):
                 return still, place
         if not exact:
@@ -207,18 +280,32 @@ class _Component:
         moved = np.array(solver.getSolution().col_value) * scale
         return float(max((signs * moved[columns]).sum(), 0.0)) * self._unit, moved
 
-    def _solve(self, terms: Mapping[int, float], side: float, known: Sequence[int]) -> tuple[float, FloatArray]:
-        """How far, and (k,) where all unknowns then are, in the component's unit; known: columns that cannot move."""
-        for column in known:
-            self._solver.changeColBounds(column, 0.0, 0.0)
+    def _solve(
+        self,
+        terms: Mapping[int, float],
+        side: float,
+        attackers: Sequence[int] | IntArray,
+        *,
+        still: Sequence[int] = (),
+        most: float = highspy.kHighsInf,
+    ) -> tuple[float, FloatArray]:
+        """How far for attackers who tell each other what they know, and (k,) where all unknowns then are, in the
+        component's unit. still: columns that do not move; most: what none rises above.
+        """
+        least, highest = self._least.copy(), np.full(len(self._least), most)
+        rows = np.isin(self._known.unit, attackers)
+        np.maximum.at(least, self._known.cell[rows], -self._known.amount[rows])
+        highest[self._known.cell[rows & self._known.alone]] = 0.0
+        least[list(still)], highest[list(still)] = 0.0, 0.0
+        changed = np.flatnonzero((least != self._bounds[0]) | (highest != self._bounds[1])).astype(np.int32)
+        self._solver.changeColsBounds(len(changed), changed, least[changed], highest[changed])
+        self._bounds = least, highest
         for unknown, sign in terms.items():
             self._solver.changeColCost(self._column[unknown], -side * sign)
         status = self._run()
         moved = np.array(self._solver.getSolution().col_value)
         for unknown in terms:
             self._solver.changeColCost(self._column[unknown], 0.0)
-        for column in known:
-            self._solver.changeColBounds(column, float(self._least[column]), highspy.kHighsInf)
         if status in (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             self._solver.clearSolver()
             return np.inf, np.full(len(self._column), np.inf)

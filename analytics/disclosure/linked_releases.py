@@ -6,20 +6,22 @@ counts: so many units, so much at most.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from analytics.arrays import BoolArray, IntArray
+from analytics.arrays import BoolArray
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.differencing import Difference, link_cells, rows_of
-from analytics.disclosure.probing import NO_CELL, PUBLISHED, System
+from analytics.disclosure.members import Members
+from analytics.disclosure.probing import NO_CELL, PUBLISHED, Insiders, System
 from analytics.disclosure.rules import (
     CUBE_MEASURES,
     change_protection_level,
+    elsewhere_protection_levels,
     insider_protection_levels,
     protection_levels,
     sensitive_cells,
@@ -47,13 +49,14 @@ class ResponseVariable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Target:
-    """A sum of unknowns, {unknown: sign}, that must stay open: its protection levels, the base cell that it is about,
-    and (upper, lower) protection levels against units that contribute to it and may be singletons.
+    """A sum of unknowns, {unknown: sign}, that must stay open: its protection levels, upper and lower, against the
+    public and against units elsewhere; the base cell that it is about; and of a difference, the levels against the
+    units that make it.
     """
 
     terms: dict[int, float]
-    upper: float
-    lower: float
+    levels: tuple[float, float]
+    elsewhere: tuple[float, float]
     base_cell: int
     insider_levels: dict[Hashable, tuple[float, float]] = field(default_factory=dict)
 
@@ -131,19 +134,19 @@ class LinkedReleases:
         """One for each measure that can be seen, where anything must stay open; and one of both where contributions
         have a bound that everybody knows.
         """
-        singletons = self._singletons()
         for measure in self._variable.measures:
-            targets = list(self._targets(measure, set(singletons)))
+            targets = list(self._targets(measure))
             if targets:
-                yield self._system(measure, targets, singletons)
+                yield self._system(measure, targets)
 
-    def _system(self, measure: str, targets: Sequence[_Target], singletons: dict[Hashable, IntArray]) -> System:
-        number = {unit: place for place, unit in enumerate(singletons)}
-        identities, value = self._links.identities, self._links.values(measure)
+    def _system(self, measure: str, targets: Sequence[_Target]) -> System:
+        identities, value, members = self._links.identities, self._links.values(measure), self._links.members
         width = len(value)
         base_cell = np.concatenate([self._base_cell, np.full(width - len(self._base_cell), NO_CELL)])
-        disclosing, known = self._disclosing_cell, list(singletons.values())
+        disclosing, insiders = self._disclosing_cell, self._insiders(measure, targets)
         step = np.full(width, float(measure == "n_units"))
+        if measure == "n_units":
+            members = replace(members, amount=np.ones(len(members.unit)))
         most = self._variable.cube.most_per_unit
         if measure == "value" and np.isfinite(most):
             counts = self._links.values("n_units")
@@ -151,7 +154,7 @@ class LinkedReleases:
             value = np.concatenate([value, most * counts, np.maximum(most * counts - value, 0.0)])
             base_cell = np.concatenate([base_cell, base_cell, np.full(width, NO_CELL)])
             disclosing = np.concatenate([disclosing, disclosing, np.full(width, NO_CELL)])
-            known = [np.concatenate([unknowns, unknowns + width]) for unknowns in known]
+            members = bounded_members(members, width, most)
             step = np.concatenate([step, np.full(width, most), np.zeros(width)])
         return System(
             identities=identities,
@@ -160,39 +163,54 @@ class LinkedReleases:
             base_cell=base_cell,
             disclosing_cell=disclosing,
             targets=rows_of([target.terms for target in targets], len(value)),
-            upper=np.array([target.upper for target in targets]),
-            lower=np.array([target.lower for target in targets]),
+            upper=np.array([target.levels[0] for target in targets]),
+            lower=np.array([target.levels[1] for target in targets]),
+            elsewhere=np.array([target.elsewhere for target in targets]).T,
             target_cell=np.array([target.base_cell for target in targets]),
-            singletons=known,
-            insider_levels={
-                (k, number[unit]): levels
-                for k, target in enumerate(targets)
-                for unit, levels in target.insider_levels.items()
-                if unit in number
-            },
+            members=members,
+            insiders=insiders,
         )
 
-    def _targets(self, measure: str, singletons: set[Hashable]) -> Iterator[_Target]:
+    def _insiders(self, measure: str, targets: Sequence[_Target]) -> Insiders:
+        """Of a cell, or what regrouped cells share, its members; of a difference, those that make it."""
+        members, number = self._links.members, self._number_of_unit
+        target_of = np.full(len(self._links.statistics), -1)
+        for k, target in enumerate(targets):
+            if len(target.terms) == 1:
+                target_of[next(iter(target.terms))] = k
+        rows = members.take(target_of[members.cell] >= 0)
+        upper, lower = insider_protection_levels(self._links.statistics, self._rules, measure, rows.cell, rows.amount)
+        of_differences = [
+            (k, number[unit], *levels)
+            for k, target in enumerate(targets)
+            for unit, levels in target.insider_levels.items()
+            if unit in number
+        ]
+        changed = np.array(of_differences, dtype=np.float64).reshape(-1, 4).T
+        return Insiders(
+            target=np.concatenate([target_of[rows.cell], changed[0].astype(np.int64)]),
+            unit=np.concatenate([rows.unit, changed[1].astype(np.int64)]),
+            upper=np.concatenate([upper, changed[2]]),
+            lower=np.concatenate([lower, changed[3]]),
+        )
+
+    @cached_property
+    def _number_of_unit(self) -> dict[Hashable, int]:
+        return {name: number for number, name in enumerate(self._links.members.names)}
+
+    def _targets(self, measure: str) -> Iterator[_Target]:
         """Sensitive cells and differences. What an earlier release published cannot be protected any more."""
         seen: set[int] = set()
         for release, (cube, unknowns) in enumerate(self._releases):
-            contributions = cube.contributions_of(singletons)
-            upper, lower = protection_levels(cube.cells, self._rules, measure)
+            levels, elsewhere = self._levels(cube.cells, measure)
             few, dominated = self._sensitive_cells(cube)
             sensitive = self._sensitive if release == 0 and not self._variable.trace else np.zeros_like(few)
             for cell in np.flatnonzero(few | dominated | sensitive).tolist():
                 unknown = int(unknowns[cell])
-                if self._disclosing_cell[unknown] == PUBLISHED or (release and unknown in seen):
+                if self._disclosing_cell[unknown] == PUBLISHED or unknown in seen:
                     continue
                 seen.add(unknown)
-                insider_levels = {
-                    self._unit_key(release, unit): insider_protection_levels(
-                        cube.cells, self._rules, measure, cell, own
-                    )
-                    for unit, own in (contributions.get(cell, {}) | cube.singletons_in(cell)).items()
-                }
-                terms, base_cell = {unknown: 1.0}, self._base_cell_of(cube, cell)
-                yield _Target(terms, float(upper[cell]), float(lower[cell]), base_cell, insider_levels)
+                yield _Target({unknown: 1.0}, levels[cell], elsewhere[cell], self._base_cell_of(cube, cell))
         yield from self._targets_shared(measure)
         for difference in self._differences:
             if not all(self._disclosing_cell[unknown] == PUBLISHED for unknown in difference.terms):
@@ -202,16 +220,15 @@ class LinkedReleases:
         """What regrouped cells share, where a cell of it would be sensitive."""
         if self._variable.trace or not self._links.shared or not self._protect_changes:
             return
-        shared: pd.DataFrame = self._links.statistics.iloc[list(self._links.shared)]
-        upper, lower = protection_levels(shared, self._rules, measure)
-        few, dominated = sensitive_cells(shared, self._rules)
-        for place, (unknown, members) in enumerate(self._links.shared.items()):
-            if few[place] or dominated[place]:
-                insiders = {
-                    unit: insider_protection_levels(shared, self._rules, measure, place, own)
-                    for unit, own in members.items()
-                }
-                yield _Target({unknown: 1.0}, float(upper[place]), float(lower[place]), 0, insiders)
+        shared: pd.DataFrame = self._links.statistics.iloc[self._links.shared]
+        levels, elsewhere = self._levels(shared, measure)
+        for place in np.flatnonzero(np.logical_or(*sensitive_cells(shared, self._rules))).tolist():
+            yield _Target({self._links.shared[place]: 1.0}, levels[place], elsewhere[place], 0)
+
+    def _levels(self, cells: pd.DataFrame, measure: str) -> tuple[list[tuple[float, float]], ...]:
+        """Of each cell, upper and lower protection level against the public, and against units elsewhere."""
+        both = (of_cells(cells, self._rules, measure) for of_cells in (protection_levels, elsewhere_protection_levels))
+        return tuple(list(zip(upper.tolist(), lower.tolist(), strict=True)) for upper, lower in both)
 
     def _target_of(self, difference: Difference, measure: str) -> _Target:
         """A unit that made the difference knows its own part of it: what it must not tell is the others'."""
@@ -221,11 +238,8 @@ class LinkedReleases:
             others = {other: change for other, change in difference.changes[measure].items() if other != unit}
             insider_levels[unit] = (change_protection_level(others, self._rules, measure),) * 2
         cube = self._releases[difference.releases[0]][0]
-        return _Target(difference.terms, level, level, self._base_cell_of(cube, difference.cell), insider_levels)
-
-    def _unit_key(self, release: int, unit: Hashable) -> Hashable:
-        """A unit, or what stands for one where units are not known: those of two releases are not the same."""
-        return unit if self._releases[release][0].contributions is not None else (release, unit)
+        levels = level, level
+        return _Target(difference.terms, levels, levels, self._base_cell_of(cube, difference.cell), insider_levels)
 
     def _base_cell_of(self, cube: Cube, cell: int) -> int:
         """The base's cell of the same name as a release's; its total where it has none any more."""
@@ -236,14 +250,6 @@ class LinkedReleases:
     def _position_of_name(self) -> dict[object, int]:
         return {name: place for place, name in enumerate(self._variable.cube.names)}
 
-    def _singletons(self) -> dict[Hashable, IntArray]:
-        """For each unit that is the only one of cells of any release, the unknowns that it knows."""
-        known: dict[Hashable, list[int]] = {}
-        for release, (cube, unknowns) in enumerate(self._releases):
-            for unit, cells in cube.singletons.items():
-                known.setdefault(self._unit_key(release, unit), []).extend(unknowns[cells].tolist())
-        return {unit: np.unique(unknowns) for unit, unknowns in known.items()}
-
 
 def bounded_identities(identities: sparse.csr_array, width: int) -> sparse.csr_array:
     """Identities between v values -> between values, the most that so many units could contribute, and the rest."""
@@ -253,6 +259,18 @@ def bounded_identities(identities: sparse.csr_array, width: int) -> sparse.csr_a
     of_values = sparse.hstack([identities, nothing, nothing])
     of_counts = sparse.hstack([nothing, identities, nothing])
     return sparse.csr_array(sparse.vstack([of_values, of_counts, bound]))
+
+
+def bounded_members(members: Members, width: int, most: float) -> Members:
+    """The same of values, of the most that so many units could contribute, and of the rest."""
+    amounts = (members.amount, np.full(len(members.unit), most), most - members.amount)
+    return Members(
+        cell=np.concatenate([members.cell + place * width for place in range(len(amounts))]),
+        unit=np.tile(members.unit, len(amounts)),
+        amount=np.concatenate(amounts),
+        alone=np.tile(members.alone, len(amounts)),
+        names=members.names,
+    )
 
 
 def _check_mask(cube: Cube, mask: Sequence[bool] | BoolArray) -> BoolArray:

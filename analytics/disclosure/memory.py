@@ -4,14 +4,16 @@ its cells alike, most do so again. Each is checked before it counts; what is kep
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
 from analytics.arrays import FloatArray, IntArray
 
-KEPT = 16  # moves of each target and side
-Key = tuple[tuple[int, ...], int]
+KEPT = 1_000  # moves
+DIGITS = 6  # in which two moves to scale are the same
+UNMOVED = 1e-9  # of a move's longest distance: so little is none
 Item = TypeVar("Item")
 
 
@@ -20,60 +22,60 @@ class Coordinates:
     place among the other unknowns.
     """
 
-    def __init__(self, base_cell: IntArray, targets: Sequence[Sequence[int]]) -> None:
-        """base_cell: (v,), below zero where an unknown is the figure of none; targets: the unknowns of each."""
-        self._n, cells = len(base_cell), int(base_cell.max(initial=-1)) + 1
-        first = np.zeros(self._n, dtype=bool)
+    def __init__(self, base_cell: IntArray) -> None:
+        """base_cell: (v,), below zero where an unknown is the figure of none."""
+        first = np.zeros(len(base_cell), dtype=bool)
         first[np.unique(base_cell, return_index=True)[1]] = True
         is_cell = first & (base_cell >= 0)
-        others = np.cumsum(~is_cell) - 1
-        self._name = np.where(is_cell, base_cell, -1 - others)
-        self._of_cell, self._of_other = np.full(cells, -1), np.flatnonzero(~is_cell)
-        self._of_cell[base_cell[is_cell]] = np.flatnonzero(is_cell)
-        self._keys = [tuple(sorted(self._name[list(terms)].tolist())) for terms in targets]
-
-    def key(self, k: int, side: int) -> Key:
-        """What a target and side are kept under."""
-        return self._keys[k], side
+        self._names = np.where(is_cell, base_cell, -np.cumsum(1 - is_cell.astype(np.int64)))
+        self._lowest = int(self._names.min(initial=0))
+        self._place = np.full(int(self._names.max(initial=0)) - self._lowest + 1, -1)  # of each name, from the lowest
+        self._place[self._names - self._lowest] = np.arange(len(base_cell))
 
     def named(self, move: FloatArray) -> tuple[IntArray, FloatArray]:
         """The names of the unknowns that move, and how far."""
-        unknowns = np.flatnonzero(move)
-        return self._name[unknowns], move[unknowns]
+        unknowns = np.flatnonzero(np.abs(move) > UNMOVED * np.abs(move).max(initial=0))
+        return self._names[unknowns], move[unknowns]
 
-    def move(self, names: IntArray, distances: FloatArray) -> FloatArray | None:
-        """(v,) the move here; None where the system lacks an unknown."""
-        cells, others = names >= 0, -1 - names[names < 0]
-        if names.max(initial=-1) >= len(self._of_cell) or others.max(initial=-1) >= len(self._of_other):
-            return None
-        unknowns = np.empty(len(names), dtype=np.int64)
-        unknowns[cells], unknowns[~cells] = self._of_cell[names[cells]], self._of_other[others]
-        if unknowns.min(initial=0) < 0:
-            return None
-        move = np.zeros(self._n)
-        move[unknowns] = distances
-        return move
+    def moves(self, kept: Sequence[tuple[IntArray, FloatArray]]) -> FloatArray:
+        """(q, v) the moves here, but for those of unknowns that the system lacks."""
+        if not kept:
+            return np.zeros((0, len(self._names)))
+        names, far = (np.concatenate(part) for part in zip(*kept, strict=True))
+        row = np.repeat(np.arange(len(kept)), [len(distances) for _, distances in kept])
+        place = names - self._lowest
+        known = (place >= 0) & (place < len(self._place))
+        unknown = np.where(known, self._place[np.where(known, place, 0)], -1)
+        moves = np.zeros((len(kept), len(self._names)))
+        moves[row, unknown] = far
+        lacking = np.bincount(row, unknown < 0, minlength=len(kept)) > 0
+        return moves[~lacking]
 
 
+@dataclass(slots=True)
 class Moves:
-    """The last few moves that foiled attacks on each target and side."""
+    """The moves that foiled attacks last, each once."""
 
-    def __init__(self) -> None:
-        """None yet."""
-        self._kept: dict[Key, list[tuple[IntArray, FloatArray]]] = {}
+    _kept: dict[tuple[bytes, bytes], tuple[IntArray, FloatArray]] = field(default_factory=dict)
+    _dropped: int = 0
 
-    def keep(self, coordinates: Coordinates, k: int, side: int, move: FloatArray) -> None:
+    @property
+    def end(self) -> int:
+        """How many there have been so far."""
+        return self._dropped + len(self._kept)
+
+    def keep(self, names: IntArray, distances: FloatArray) -> None:
         """This one foiled an attack."""
-        names, distances = coordinates.named(move)
-        kept = self._kept.setdefault(coordinates.key(k, side), [])
-        kept[:] = [(names, distances), *(other for other in kept if not np.array_equal(other[0], names))][:KEPT]
+        scaled = np.round(distances / np.abs(distances).max(initial=1e-300), DIGITS) + 0.0
+        scaled *= np.sign(scaled[0]) if len(scaled) else 1.0  # a move back is the same
+        self._kept.setdefault((names.tobytes(), scaled.tobytes()), (names, distances))
+        if len(self._kept) > KEPT:
+            self._kept.pop(next(iter(self._kept)))
+            self._dropped += 1
 
-    def of(self, coordinates: Coordinates, k: int, side: int) -> Iterator[FloatArray]:
-        """Those that may do so again."""
-        for names, distances in tuple(self._kept.get(coordinates.key(k, side), ())):
-            move = coordinates.move(names, distances)
-            if move is not None:
-                yield move
+    def since(self, start: int) -> list[tuple[IntArray, FloatArray]]:
+        """Those kept since there were so many."""
+        return list(islice(self._kept.values(), max(start - self._dropped, 0), None))
 
 
 @dataclass(slots=True)
@@ -87,9 +89,9 @@ class Memory:
     whole_numbers: Moves = field(default_factory=Moves)
     programs_left: int = 0
 
-    def count_program(self) -> None:
-        """One more was solved."""
-        self.programs_left -= 1
+    def count_programs(self, n: int = 1) -> None:
+        """So many more were solved."""
+        self.programs_left -= n
         self.tick()
 
     def ticking(self, items: Iterable[Item]) -> Iterator[Item]:

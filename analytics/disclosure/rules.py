@@ -9,7 +9,7 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from analytics.arrays import BoolArray, FloatArray
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.disclosure.cube import STATISTICS
 from analytics.model import DisclosureRules
 
@@ -45,6 +45,21 @@ def protection_levels(cells: pd.DataFrame, rules: DisclosureRules, measure: str)
     return upper, np.minimum(upper, value)
 
 
+def elsewhere_protection_levels(
+    cells: pd.DataFrame, rules: DisclosureRules, measure: str
+) -> tuple[FloatArray, FloatArray]:
+    """(n_cells,) the same against a unit of other cells, which knows no contribution to this one: the upper end must
+    reach (1 + p%) of the largest. Counts, and cells of nothing: as against the public.
+    """
+    upper, lower = protection_levels(cells, rules, measure)
+    _, value, largest, _ = _statistics(cells)
+    if measure == "n_units":
+        return upper, lower
+    of_largest = np.maximum(rules.p_percent / 100 * largest - (value - largest), 0.0)
+    upper = np.where(largest > 0, of_largest, upper)
+    return upper, np.minimum(upper, value)
+
+
 def change_protection_level(changes: Mapping[Hashable, float], rules: DisclosureRules, measure: str) -> float:
     """How far the difference of two cells must stay open, of which these units differ by so much: p% of the largest;
     nothing where nobody does. Counts: one unit.
@@ -59,17 +74,18 @@ def _statistics(cells: pd.DataFrame) -> tuple[FloatArray, ...]:
 
 
 def insider_protection_levels(
-    cells: pd.DataFrame, rules: DisclosureRules, measure: str, cell: int, own: float
-) -> tuple[float, float]:
-    """Upper and lower protection level of one cell against a unit that contributes `own` to it, and knows that.
+    cells: pd.DataFrame, rules: DisclosureRules, measure: str, cell: IntArray, own: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(r,) upper and lower protection level of these cells, each against a unit that contributes `own` to it, and knows
+    that; cell, own: (r,).
 
     It can infer the largest other contribution x to be at most the upper end less its own, so that end must reach
     own + (1 + p%) x: what is protected is the total of the others.
     """
-    n, value, largest, second = (float(cells[name].iloc[cell]) for name in ("n_units", "value", "largest", "second"))
+    n, value, largest, second = (statistic[cell] for statistic in _statistics(cells))
     if measure == "n_units":
-        return 1.0, min(n - 1, 1.0)
-    largest_other = second if own >= largest else largest
-    others = max(value - own, 0.0)
-    upper = max(rules.p_percent / 100 * largest_other - (others - largest_other), 0.0)
-    return upper, min(upper, others)
+        return np.ones(len(cell)), np.minimum(n - 1, 1.0)
+    largest_other = np.where(own >= largest, second, largest)
+    others = np.maximum(value - own, 0.0)
+    upper = np.maximum(rules.p_percent / 100 * largest_other - (others - largest_other), 0.0)
+    return upper, np.minimum(upper, others)

@@ -15,6 +15,12 @@ from analytics.disclosure.memory import Memory
 from analytics.disclosure.probing import Cut, Prober, System, UnsafeError
 from analytics.disclosure.solver import Solver
 
+GAIN = 0.01  # of the bound: while it rises by so much, cuts are looked for by parts of cells
+LOOSE = 0.01  # of a pattern's weight: so near to the bound is near enough, until one is safe
+IMPROVED = 3  # patterns, of those that lose least, are improved where none is proved to be the best
+ITERATIONS = 10  # of the simplex method in an integer program, that count as one program
+PROVED = 1e-9  # of what a pattern loses: so near to the bound, none loses less
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pattern:
@@ -35,8 +41,8 @@ def suppress(
     *,
     earlier: BoolArray | None = None,
     accept_told: bool = False,
-    nodes: int = 20_000,
-    programs: int = 100_000,
+    nodes: int = 250,
+    programs: int = 30_000,
     memory: Memory | None = None,
 ) -> Pattern:
     """The safe pattern that loses least, or, where it is not found within the limits of nodes and programs, a safe one.
@@ -50,6 +56,8 @@ def suppress(
     memory = memory or Memory()
     memory.programs_left = programs
     probers = [Prober(system, primary, memory) for system in systems if system.targets.shape[0]]
+    for prober in memory.ticking(probers):
+        prober.settle(primary.astype(np.float64))
     most = ~already_published | primary  # all that can be withheld
     kept = most if earlier is None else (earlier | primary) & most
     kept_pattern = Pattern(kept, float(weights[kept & ~primary].sum()), float(weights[kept & ~primary].sum()))
@@ -69,35 +77,45 @@ def suppress(
 
 
 def _search(
-    probers: Sequence[Prober],
+    probers: list[Prober],
     weights: FloatArray,
     primary: BoolArray,
     most: BoolArray,
     memory: Memory,
     nodes: int,
 ) -> Pattern:
-    """By cuts: relaxed first, then with whole cells. most: all that can be withheld. Raises UnsafeError."""
+    """By cuts: by parts of cells while the bound rises, then with whole cells. Each pattern of the master problem is
+    completed to a safe one, by cuts that are its own as well. most: all that can be withheld. Raises UnsafeError.
+    """
     master, programs = _Master(weights, primary, ~most), memory.programs_left
-    pattern, safe = most.astype(np.float64), False
-    while not safe and memory.programs_left > programs // 2:
+    bound = -1.0
+    while master.bound > bound * (1 + GAIN) and memory.programs_left > programs // 2:
+        bound = master.bound
         pattern = _improved(master.relaxed, master, probers, most)
-        cuts = _violated_cuts(probers, pattern)
-        safe = not cuts
+        master.add(_violated_cuts(probers, pattern))
+    found, gap = [most], LOOSE
+    while memory.programs_left > programs // 4:
+        whole = _improved(lambda: master.integer(nodes, gap), master, probers, most)  # noqa: B023
+        memory.count_programs(1 + master.iterations // ITERATIONS)
+        safe, cuts = _completed(probers, whole > 0.5, weights, most)
         master.add(cuts)
-    safe = False
-    while not safe and memory.programs_left > programs // 4:
-        pattern = _improved(lambda: master.integer(nodes), master, probers, most)
-        cuts = _violated_cuts(probers, np.where(pattern > 0.5, 1.0, 0.0))
-        safe = not cuts
-        master.add(cuts)
-    withheld = pattern > 0.5
-    if not safe:
-        withheld = _completed(probers, withheld, weights, most)
-        withheld = _remove_redundant(probers, withheld, primary, weights, memory)
+        found = sorted([safe, *found], key=lambda one: _lost(one, weights, primary))[:IMPROVED]
+        if master.bound >= _lost(found[0], weights, primary) * (1 - PROVED):
+            break
+        if not cuts:  # nothing is left to find but by looking longer
+            gap, nodes = 0.0, nodes if gap else 4 * nodes
+    else:
+        found = [_without_redundant(probers, one, primary, weights, memory) for one in found]
+    best = min(found, key=lambda one: _lost(one, weights, primary))
     for prober in probers:
-        withheld = prober.extend_for_whole_numbers(withheld, most, weights)
-    lost = float(weights[withheld & ~primary].sum())
-    return Pattern(withheld, lost, min(master.bound, lost))
+        best = prober.extend_for_whole_numbers(best, most, weights)
+    lost = _lost(best, weights, primary)
+    return Pattern(best, lost, min(master.bound, lost))
+
+
+def _lost(withheld: BoolArray, weights: FloatArray, primary: BoolArray) -> float:
+    """The weight of a pattern beyond that of the primary cells."""
+    return float(weights[withheld & ~primary].sum())
 
 
 def _improved(
@@ -119,63 +137,60 @@ def _is_safe(probers: Sequence[Prober], pattern: BoolArray) -> bool:
     return all(prober.is_safe_in_whole_numbers(pattern) for prober in probers)
 
 
-def _violated_cuts(probers: Sequence[Prober], pattern: FloatArray) -> list[Cut]:
-    """Cuts of the first system that a pattern leaves open to attack; none when it is safe."""
-    for prober in probers:
-        cuts = list(prober.violated_cuts(pattern))
+def _violated_cuts(probers: list[Prober], pattern: FloatArray) -> list[Cut]:
+    """Cuts of the first system that a pattern leaves open to attack, which is asked first next time; none when it is
+    safe.
+    """
+    for place, prober in enumerate(probers):
+        cuts = prober.violated_cuts(pattern)
         if cuts:
+            probers[:] = probers[place:] + probers[:place]
             return cuts
     return []
 
 
-def _completed(probers: Sequence[Prober], pattern: BoolArray, weights: FloatArray, most: BoolArray) -> BoolArray:
-    """A safe pattern: of each cut that this one does not satisfy, the least weighty cells for what they are worth more.
-    Raises UnsafeError where no cell is left to add.
+def _completed(
+    probers: list[Prober], pattern: BoolArray, weights: FloatArray, most: BoolArray
+) -> tuple[BoolArray, list[Cut]]:
+    """A safe pattern, and the cuts that led to it: of each that this one does not satisfy, the least weighty cells for
+    what they are worth more. Raises UnsafeError where no cell is left to add.
     """
-    withheld = pattern.copy()
-    for prober in probers:
-        while cuts := list(prober.violated_cuts(withheld.astype(np.float64))):
-            before = withheld.sum()
-            for cut in cuts:
-                worth = np.where(withheld[cut.cells], cut.coefficients, 0.0).sum()
-                for place in np.argsort(weights[cut.cells] / cut.coefficients, kind="stable"):
-                    cell = cut.cells[place]
-                    if worth < 1 and most[cell] and not withheld[cell]:
-                        withheld[cell] = True
-                        worth += cut.coefficients[place]
-            if withheld.sum() == before:
-                raise UnsafeError(sorted(prober.exposed_cells(most.astype(np.float64))))
-    return withheld
+    withheld, cuts = pattern.copy(), []
+    while violated := _violated_cuts(probers, withheld.astype(np.float64)):
+        before = withheld.sum()
+        for cut in violated:
+            worth = np.where(withheld[cut.cells], cut.coefficients, 0.0).sum()
+            for place in np.argsort(weights[cut.cells] / cut.coefficients, kind="stable"):
+                cell = cut.cells[place]
+                if worth < 1 and most[cell] and not withheld[cell]:
+                    withheld[cell] = True
+                    worth += cut.coefficients[place]
+        if withheld.sum() == before:
+            exposed = {cell for prober in probers for cell in prober.exposed_cells(most.astype(np.float64))}
+            raise UnsafeError(sorted(exposed))
+        cuts += violated
+    return withheld, cuts
 
 
-def _remove_redundant(
+def _without_redundant(
     probers: Sequence[Prober], pattern: BoolArray, primary: BoolArray, weights: FloatArray, memory: Memory
 ) -> BoolArray:
     """A safe pattern less every cell that it is safe without, the weightiest tried first, while programs are left."""
     kept = pattern.copy()
-    witnesses = [prober.witnesses(kept.astype(np.float64)) for prober in probers]
     secondary = np.flatnonzero(pattern & ~primary)
     for cell in secondary[np.argsort(-weights[secondary], kind="stable")].tolist():
         if memory.programs_left <= 0:
             break
         kept[cell] = False
-        new_witnesses = []
-        for prober, old in zip(probers, witnesses, strict=True):
-            new = prober.witnesses_without(cell, kept, old)
-            if new is None:
-                kept[cell] = True
-                break
-            new_witnesses.append(new)
-        else:
-            for old, new in zip(witnesses, new_witnesses, strict=True):
-                old.update(new)
+        kept[cell] = any(True for prober in probers for _ in prober.exposed_cells(kept.astype(np.float64)))
     return kept
 
 
 class _Master:
     """The master problem, a binary program: the least weight of a pattern that satisfies all cuts so far.
 
-    bound: no safe pattern weighs less; feasible: whether any pattern satisfies them.
+    bound: no safe pattern weighs less; feasible: whether any pattern satisfies them; iterations: of the simplex method,
+    for the last pattern of whole cells.
     """
 
     def __init__(self, weights: FloatArray, primary: BoolArray, never: BoolArray) -> None:
@@ -190,7 +205,7 @@ class _Master:
         model.col_lower_, model.col_upper_ = lower, upper
         model.a_matrix_.start_ = np.zeros(self._n + 1, dtype=np.int32)
         self._solver.passModel(model)
-        self.bound, self.feasible = 0.0, True
+        self.bound, self.feasible, self.iterations = 0.0, True, 0
 
     def add(self, cuts: Sequence[Cut]) -> None:
         """Ask for these too."""
@@ -205,8 +220,9 @@ class _Master:
         parts: FloatArray = np.clip(np.array(self._solver.getSolution().col_value), 0.0, 1.0)
         return parts
 
-    def integer(self, nodes: int) -> FloatArray:
-        """(n_cells,) the best pattern of whole cells found within a number of nodes; `bound` is what is proved of all.
+    def integer(self, nodes: int, gap: float) -> FloatArray:
+        """(n_cells,) the best pattern of whole cells found within a number of nodes, or one whose weight is so near to
+        the bound, as a share of it; `bound` is what is proved of all.
 
         A solver of its own each time: one that goes on from an earlier program may hand out a solution of that one.
         """
@@ -215,10 +231,11 @@ class _Master:
         columns, whole = np.arange(self._n, dtype=np.int32), np.full(self._n, highspy.HighsVarType.kInteger)
         solver.changeColsIntegrality(self._n, columns, whole)
         solver.setOptionValue("mip_max_nodes", nodes)
-        solver.setOptionValue("mip_rel_gap", 0.0)
+        solver.setOptionValue("mip_rel_gap", gap)
         solver.run()
         self.feasible = solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible
         self.bound = max(self.bound, self._scale * float(solver.getInfo().mip_dual_bound))
+        self.iterations = int(solver.getInfo().simplex_iteration_count)
         solution = solver.getSolution()
         parts = np.array(solution.col_value) if solution.value_valid else np.ones(self._n)
         return np.where(parts > 0.5, 1.0, 0.0)

@@ -14,6 +14,7 @@ from analytics.disclosure.solver import program_of
 
 NODES = 500  # of a program
 RISE = 1e3  # times what it is now, an unknown does not rise
+SMALL = 1e-9  # of a move: none
 WHOLE = 1e-6  # of a step: a move so near to whole steps is one of whole steps
 CONTINUOUS_OR_WHOLE = np.array([highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger])
 
@@ -23,6 +24,47 @@ def is_whole(move: FloatArray, step: FloatArray) -> bool:
     counted = step > 0
     steps = move[counted] / step[counted]
     return bool(np.abs(steps - np.round(steps)).max(initial=0) < WHOLE)
+
+
+class WholeMoves:
+    """The moves by whole steps of one system that a pattern leaves free, forward and back: so are their multiples."""
+
+    def __init__(
+        self, identities: sparse.csr_array, targets: sparse.csr_array, value: FloatArray, step: FloatArray
+    ) -> None:
+        """identities: (m, v); targets: (k, v); value, step: (v,), see `whole_move`."""
+        self._identities, self._targets, self._value, self._step = identities, targets.T, value, step
+        self._moves = np.zeros((0, len(value)))
+
+    def within(self, free: BoolArray, moves: FloatArray) -> None:
+        """Begin with what a pattern leaves free, (v,); moves: (q, v) more, any."""
+        self._free = free
+        whole = [bool(is_whole(move, self._step)) for move in moves]
+        off = np.abs(self._identities @ moves.T).max(axis=0, initial=0.0)
+        agree = np.array(whole, dtype=bool) & (off <= SMALL * np.abs(moves).max(axis=1, initial=0.0))
+        self._moves = np.concatenate([self._moves, moves[agree]])
+        self._reached, self._times = np.zeros((0, self._targets.shape[1])), np.zeros(0)
+        self._measure(self._moves)
+
+    def add(self, moves: FloatArray) -> None:
+        """(q, v) more, by whole steps, that keep the identities."""
+        self._moves = np.concatenate([self._moves, moves])
+        self._measure(moves)
+
+    def any_foils(self, k: int, side: int, level: float) -> bool:
+        """Whether one, so many times as it takes, takes a target as far as a level."""
+        reached = side * self._reached[:, k]
+        far = reached > 0
+        return bool((np.ceil(level / reached[far] - WHOLE) <= self._times[far]).any())
+
+    def _measure(self, moves: FloatArray) -> None:
+        moved = np.abs(moves) > SMALL
+        moves = moves[~(moved & ~self._free).any(axis=1)]
+        for there in (moves, -moves):
+            falls = there < -SMALL
+            times = np.divide(self._value, -there, out=np.full(there.shape, np.inf), where=falls).min(axis=1)
+            self._reached = np.concatenate([self._reached, there @ self._targets])
+            self._times = np.concatenate([self._times, np.floor(times + WHOLE)])
 
 
 def whole_move(

@@ -157,6 +157,11 @@ def as_shown(unit: Unit, *thetas: float) -> tuple[float, ...]:
     return tuple(float(np.expm1(min(value, _LARGEST_EXPONENT))) for value in thetas)
 
 
+def as_estimated(unit: Unit, value: float) -> float:
+    """A value that is shown, on the estimation scale again."""
+    return float(np.log1p(value)) if unit is Unit.FRACTION else value
+
+
 def _estimand(name: str) -> Estimand:
     try:
         return Estimand(name)

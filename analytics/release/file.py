@@ -248,7 +248,7 @@ class Release:
 
     def codes(self, dimension: str) -> list[str]:
         """The codes of a dimension that this release holds, in the programme's order."""
-        held = set(self.figures[dimension])
+        held = set(self.figures[dimension].unique())
         return [code for code in self.programme.codes(dimension) if code in held]
 
 

@@ -60,6 +60,7 @@ def candidates(everybody: Panel, programme: Programme) -> pd.DataFrame:
 
 
 KEY = ("outcome", "measure", "arm", "horizon", *DIMENSIONS)
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
 CHANCE = ("selling_", "stopped_", "started_", "symmetric_", "check_", "measured_", "change")
 NUMBERS = ["value", "low", "high", "sim_low", "sim_high", "half_low", "half_high", "mde"]
 
@@ -340,6 +341,68 @@ def test_withheld_sectors_have_no_dots(release: Release) -> None:
 def test_extra_sales_per_firm_are_extra_sales_by_firms(release: Release) -> None:
     """Of groups of all kinds, with their grade and verdict."""
     assert alike_per_firm(release) > 200
+
+
+def test_a_withheld_cell_may_be_empty(release: Release, programme: Programme) -> None:
+    """Where firms of a table are withheld, no cell of it is told to be empty, and none is left out: with six withheld
+    cells that hold one firm at least, and six firms in them, each would hold one.
+    """
+    cells = release.figures[(release.figures["measure"] == "firms") & (release.figures["arm"] == "funded")]
+    named, seen = cells[list(DIMENSIONS)] != "*", 0
+    for by in [*((name,) for name in DIMENSIONS), *programme.pairs]:
+        rows = cells[(named == [name in by for name in DIMENSIONS]).all(axis=1)]
+        if rows["value"].isna().any():
+            seen += 1
+            assert rows["value"].min() > 0
+            assert len(rows) == math.prod(len(release.codes(name)) for name in by)
+    assert seen > 4
+    counted = release.manifest.disclosure[Arm.FUNDED, "*"]
+    by_selling = 8  # two, and of each list those that sell by their nature and the others: not in a figure
+    empty = (cells["value"] == 0).sum()
+    assert counted.cells == len(cells) - empty + by_selling
+
+
+def test_grants_of_the_firms_analysed_are_told_by_the_published_sum_alone(release: Release) -> None:
+    """Whoever divides extra sales by those per euro granted has the group's mean grant again: a sum of the analysed
+    firms' own, less the published one, would tell what the one or two that are not analysed were granted.
+    """
+    amounts = release.figures[release.figures["measure"] == "extra_per_grant"]
+    few = 0
+    for figure_id in amounts.loc[amounts["value"].notna(), "figure_id"]:
+        row = release.by_id(figure_id)
+        asked = {"outcome": row.outcome, "horizon": row.horizon, "group": row.group}
+        extra = release.figure(measure_named("extra_sales"), **asked)
+        granted = release.figure(measure_named("grants"), arm="funded", group=row.group)
+        assert granted.published
+        assert extra.value / row.value / row.n_funded == pytest.approx(granted.value / granted.n_funded, rel=1e-9)
+        few += 0 < granted.n_funded - row.n_funded <= 2
+    assert few > 100
+
+
+def test_how_many_firms_sell_does_not_follow_from_the_checks(release: Release) -> None:
+    """Shares of the firms that sell come with their numerators: neither limits in all digits, nor a worst case beside
+    the effect that it is a share of, tells the denominator.
+    """
+    rows = release.figures.set_index("measure")
+    assert rows.loc["check_reporting_typical_firm", ["low", "high"]].isna().all(axis=None)
+    for told in rows.loc["measured_funded_typical_firm"].to_dict("records"):
+        measured, half = told["n_funded"], min(step for step in STEPS if step * told["n_funded"] >= 3) / 2
+        may_be = [n for n in range(measured, 3 * measured) if abs(measured / n - told["value"]) < half + 1e-9]
+        assert len(may_be) >= 3
+    seen = 0
+    for figure_id in rows.loc["worst_case_typical_firm", "figure_id"]:
+        worst = release.by_id(figure_id)
+        asked = {"outcome": worst.outcome, "horizon": worst.horizon, "group": worst.group}
+        effect, *shares = (
+            release.figure(measure_named(name), **asked).value
+            for name in ("typical_firm", "measured_funded_typical_firm", "measured_comparison_typical_firm")
+        )
+        share = math.log1p(worst.value) / math.log1p(effect)
+        assert min(abs(share - told) for told in shares) < 1e-9
+        seen += 1
+    assert seen > 15
+    balance = release.figures[release.figures["measure"].str.startswith("balance_")]
+    assert balance["value"].map(lambda value: float(f"{value:.3g}") == value).all()
 
 
 def test_no_withheld_year_tells_whether_an_effect_lasts(release: Release) -> None:

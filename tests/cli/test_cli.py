@@ -21,7 +21,7 @@ from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId
 from analytics.store.database import Store
 from tests.helpers.kill_release import make
-from tests.helpers.michigan_release import as_they_are, built, corrected
+from tests.helpers.michigan_release import built, corrected, sales_only
 from tests.helpers.officer import application, as_csv, code, sale
 
 ECOMMERCE = load_programme("ecommerce-2020")
@@ -194,7 +194,7 @@ def test_from_published_sentences_back_to_their_figures(demonstration, monkeypat
 def shelf(tmp_path_factory) -> Path:
     """A small programme with two releases, of which the first is published."""
     root = tmp_path_factory.mktemp("shelf")
-    built(root, as_they_are)
+    built(root, sales_only)
     make(root)
     return root
 

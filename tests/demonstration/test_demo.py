@@ -1,8 +1,6 @@
 """The demonstrations take the officer's way, from files to a published release, and never touch anybody's data."""
 
-import os
 import shutil
-import subprocess
 import sys
 
 import duckdb
@@ -11,10 +9,11 @@ import pandas as pd
 import pytest
 
 from analytics.build.panel_from_store import from_store
+from analytics.cli.commands import main
 from analytics.demonstration import michigan
 from analytics.demonstration.run import demonstrate
 from analytics.demonstration.simulate import simulate
-from analytics.folders import PROJECT, Home
+from analytics.folders import Home
 from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.release import Releases
@@ -40,15 +39,16 @@ def test_rows_in_are_rows_loaded(demonstration, store, programme):
         assert len(list(demonstration.archive.glob(f"{batch.sha256[:2]}/{batch.sha256}.*"))) == 1
 
 
-def test_an_officer_can_repeat_the_import_with_the_mappings_beside_the_files(demonstration, store, tmp_path):
+def test_an_officer_can_repeat_the_import_with_the_mappings_beside_the_files(
+    demonstration, store, tmp_path, monkeypatch
+):
     """The command line of the README, on the demonstration's own files: the same rows, the same panel."""
     programme = load_programme("ecommerce-2020")
     folder = demonstration.demonstration(programme.id)
-    environment = os.environ | {"VETRINA_DATA": str(tmp_path)}
+    monkeypatch.setenv("VETRINA_DATA", str(tmp_path))
     for table, name in (("applications", "domande"), ("sales", "vendite")):
-        files = [folder / f"{name}.csv", "--mapping", folder / f"{name}.toml"]
-        command = [sys.executable, "-m", "analytics", "import", table, *files]
-        subprocess.run(command, cwd=PROJECT, env=environment, check=True, capture_output=True)
+        files = [str(folder / f"{name}.csv"), "--mapping", str(folder / f"{name}.toml")]
+        assert main(["import", table, *files]) == 0
     with store(programme.id) as first, Store(Home(tmp_path).store(programme.id), programme.id) as second:
         ours, theirs = from_store(first, programme), from_store(second, programme)
     pd.testing.assert_frame_equal(ours.units, theirs.units)
@@ -144,11 +144,12 @@ def test_a_store_with_other_data_is_left_alone(tmp_path):
         assert len(store.batches()) == 1
 
 
-def test_a_demonstration_of_an_earlier_version_is_made_anew(tmp_path, monkeypatch):
+def test_a_demonstration_of_an_earlier_version_is_made_anew(demonstration, tmp_path, monkeypatch):
     """A release in a format that this version does not read is followed by one that it reads, from its own files."""
-    home = Home(tmp_path)
+    home = Home(shutil.copytree(demonstration.root, tmp_path / "home"))
     releases = Releases(home.releases, "michigan-1988")
-    first = demonstrate("michigan-1988", home)
+    first = releases.current
+    releases.path(first).chmod(0o644)
     with duckdb.connect(releases.path(first)) as connection:
         connection.execute("UPDATE manifest SET value = '1' WHERE key = 'format_version'")
     monkeypatch.setattr(michigan, "MAPPING", michigan.MAPPING + "# another version's file\n")

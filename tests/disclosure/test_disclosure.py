@@ -18,8 +18,10 @@ from analytics.disclosure.attacker import attack
 from analytics.disclosure.linked_releases import LinkedReleases, ResponseVariable
 from analytics.disclosure.memory import Memory
 from analytics.disclosure.probing import Prober
+from analytics.disclosure.protect import protect_together
 from analytics.disclosure.search import suppress
 from analytics.model import DisclosureRules, UserError
+from tests.bench.linked_tables import PROGRAMMES
 from tests.reference.disclosure import (
     Release,
     Table,
@@ -468,6 +470,36 @@ def test_a_firm_alone_in_several_tables_uses_all_it_knows() -> None:
     assert list(breaches(table, withheld(cube), RULES)) == []
 
 
+@pytest.mark.parametrize("known", [True, False])
+def test_a_firm_that_is_not_alone_knows_its_own_part(known: bool) -> None:
+    """a holds 100 and 1, b 50 and 1, and their sum follows from the total: the firm of 100 would know that the one of
+    50 has 52 at most, and that one that the first has 102. With c withheld as well, they do not; nor where the tables
+    alone are known.
+    """
+    made = cube_of(firms({"a": [100.0, 1.0], "b": [50.0, 1.0], "c": (4, 10.0), "d": (9, 100.0)}))
+    cube = made if known else Cube(made.cells, made.constraints)
+    audit = attack(cube, at(cube, "a", "b"), RULES, measures=["value"])
+    told = audit[audit["narrowed"]]
+    assert told["upper"].tolist() == pytest.approx([102.0, 52.0])
+    assert told["need_upper"].tolist() == pytest.approx([110.0, 55.0])
+    assert codes_in(cube, withheld(cube)) == {"a", "b", "c"}
+
+
+def test_whose_the_largest_parts_of_a_table_are() -> None:
+    """Where firms are not known, the largest part of a sum is the largest of its parts, and its second the next one."""
+    frame = firms({"ax": [60.0, 5.0], "ay": [40.0, 30.0, 2.0], "bx": [50.0], "by": [7.0, 3.0]})
+    made = cube_of(frame)
+    bare, names = Cube(made.cells, made.constraints), codes_of(made)
+    rows = zip(bare.members.unit, bare.members.cell, bare.members.amount, bare.members.alone, strict=True)
+    cells: dict[int, dict[str, float]] = {}
+    for unit, cell, amount, alone in rows:
+        assert alone == ("".join(names[cell]) == "bx")
+        cells.setdefault(unit, {})["".join(names[cell])] = amount
+    for code, of_firm in (("ax", 60.0), ("ay", 40.0), ("bx", 50.0), ("by", 7.0), ("ay", 30.0)):
+        wholes = {f"{a}{b}" for a in (code[0], "*") for b in (code[1], "*")}
+        assert dict.fromkeys(wholes, of_firm) in cells.values()
+
+
 def test_a_partner_must_be_large_enough() -> None:
     """One-way table: a sells 1,000 and needs 100 either way. b has the fewest firms but gives only 30; c gives 500."""
     cube = cube_of(firms({"a": (1, 1000.0), "b": (3, 10.0), "c": (5, 100.0), "d": (9, 100.0)}))
@@ -696,6 +728,50 @@ def test_the_small_table_of_rtauargus() -> None:
         "primary": {("02", "tr1"), ("06", "tr2")},
         "secondary": {("02", "tr2"), ("06", "tr1")},
     }
+
+
+@pytest.mark.parametrize(("forced", "partner", "cost"), [("D", "C", 40), ("C", "D", 43)])
+def test_a_cell_that_must_be_published_is(forced: str, partner: str, cost: int) -> None:
+    """The counts of persons by region and sex of sdcTable's vignette: A·f holds two, and its rectangle is closed by the
+    cheapest region whose cell of men may be withheld.
+    """
+    counts = {"A": (18, 2), "B": (14, 19), "C": (12, 10), "D": (11, 14)}
+    cube = cube_of(
+        firms({f"{region}{sex}": (n, 1.0) for region, of in counts.items() for sex, n in zip("mf", of, strict=True)})
+    )
+    linked = LinkedReleases(
+        ResponseVariable(cube, measures=("n_units",)),
+        cube,
+        RULES,
+        np.zeros(len(cube.cells), dtype=bool),
+        protect_changes=False,
+    )
+    pattern = suppress(list(linked.systems()), cube.measure("n_units"), linked.few, at(cube, f"{forced}m"))
+    assert codes_in(cube, pattern.withheld) == {"Af", "Am", f"{partner}f", f"{partner}m"}
+    assert pattern.lost == pytest.approx(cost)
+    assert pattern.bound == pytest.approx(cost)
+
+
+@pytest.mark.parametrize("name", ["one table, sparse", "two linked tables", "fifty firms, forty sectors"])
+def test_tables_of_official_statistics_are_solved(name: str) -> None:
+    """To the proved optimum, long before the work that a search may take is at its end; and nobody can tell a cell."""
+    cube, memory = PROGRAMMES[name].cube(0), Memory()
+    protection = protect_together([ResponseVariable(cube)], RULES, memory=memory)
+    assert memory.programs_left > 10_000
+    assert protection.gap == 0
+    assert not attack(cube, protection.withheld, RULES)["narrowed"].any()
+
+
+def test_where_the_best_pattern_is_out_of_reach_a_safe_one_says_how_far_it_may_be() -> None:
+    """One firm dominates several margins of two tables of four hundred cells: dozens of cells protect it, in any of
+    countless ways.
+    """
+    cube = PROGRAMMES["two linked tables, sparse"].cube(0)
+    linked = LinkedReleases(ResponseVariable(cube), cube, RULES, np.zeros(len(cube.cells), bool), protect_changes=False)
+    primary, weights = linked.few | linked.dominated, cube.measure("n_units")
+    pattern = suppress(list(linked.systems()), weights, primary, np.zeros(len(primary), bool), programs=1_000)
+    assert 0 < pattern.bound < pattern.lost < 2 * pattern.bound
+    assert not attack(cube, pattern.withheld, RULES)["narrowed"].any()
 
 
 # --- with earlier releases -------------------------------------------------------------------------------------------

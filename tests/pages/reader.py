@@ -106,24 +106,39 @@ def settle(page: Page) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a page showed, asked for and was sent.
+class View:
+    """What a page showed at one width.
 
-    overflow: px beyond the screen, beyond that at 200% zoom, beyond the sheet of paper; declared: the language that the
-    page says it is in; texts: every text once, folded ones too; printed: what on paper is in the way; sent: bytes.
+    overflow: px beyond the screen; strip_top: px above the strip that says what kind of data these are; texts: every
+    text once, folded ones too; effect: what the picture of the effect says, where there is one.
     """
 
-    language: str
-    declared: str
-    overflow: tuple[int, int, int]
-    exceptions: int
-    dialogs: int
-    strip_top: float | None  # px above the strip that says what kind of data these are
-    complaints: list[str]
-    foreign: list[str]
+    overflow: int
+    strip_top: float | None
     cut: list[str]
     texts: list[str] = field(repr=False)
     violations: list[str]
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a page showed, asked for and was sent.
+
+    views: by the name of the width; declared: the language that the page says it is in; zoomed, on_paper: px beyond the
+    screen at 200% zoom, beyond the sheet of paper; printed: what on paper is in the way; sent: bytes.
+    """
+
+    path: str
+    language: str
+    declared: str
+    views: dict[str, View]
+    zoomed: int
+    on_paper: int
+    exceptions: int
+    dialogs: int
+    complaints: list[str]
+    foreign: list[str]
     printed: list[str]
     sent: bytes = field(repr=False)
 
@@ -166,36 +181,54 @@ class Traffic:
         page.on("websocket", listen)
 
 
-def look(browser: Browser, address: str, path: str, language: str, width: int) -> Seen:
-    """Open a page as a stranger does, by its address, and look at all of it; then at 200% zoom, then on paper."""
+def look(browser: Browser, address: str, path: str, language: str) -> Seen:
+    """Open a page as a stranger does, by its address, and look at all of it at a desk; then at 200% zoom, on paper and,
+    turned into one, on a phone.
+    """
     traffic = Traffic()
-    with context_page(browser, width) as page:
+    with context_page(browser, WIDTHS["desk"]) as page:
         traffic.record(page, path)
         page.goto(f"{address}{path}?lang={language}")
         settle(page)
-        strip = page.locator(".st-key-strip_simulated").bounding_box()
-        on_screen = {
-            "declared": page.evaluate("document.documentElement.lang"),
-            "exceptions": page.locator("[data-testid=stException]").count(),
-            "dialogs": page.get_by_role("dialog").count(),
-            "strip_top": strip["y"] if strip else None,
-            "cut": page.evaluate(CUT),
-            "texts": page.evaluate(TEXTS),
-            "violations": violations(page),
-        }
-        overflow = page.evaluate(OVERFLOW)
-        zoomed = _resized(page, width // 2) if width == WIDTHS["desk"] else 0
+        views = {"desk": _view(page)}
+        zoomed = _resized(page, WIDTHS["desk"] // 2)
         page.emulate_media(media="print")
         on_paper = _resized(page, A4)
         printed = page.evaluate(PRINTED)
-    return Seen(
-        language=language,
-        overflow=(overflow, zoomed, on_paper),
-        complaints=traffic.complaints,
-        foreign=traffic.foreign,
-        printed=printed,
-        sent=b"\n".join(traffic.sent),
-        **on_screen,
+        page.emulate_media(media="screen")
+        _resized(page, WIDTHS["phone"])
+        views["phone"] = _view(page)
+        return Seen(
+            path=path,
+            language=language,
+            declared=page.evaluate("document.documentElement.lang"),
+            views=views,
+            zoomed=zoomed,
+            on_paper=on_paper,
+            exceptions=page.locator("[data-testid=stException]").count(),
+            dialogs=page.get_by_role("dialog").count(),
+            complaints=traffic.complaints,
+            foreign=traffic.foreign,
+            printed=printed,
+            sent=b"\n".join(traffic.sent),
+        )
+
+
+EFFECT = (
+    """() => document.querySelector('.st-key-panel_effect .js-plotly-plot')?.innerText.replace(/\\s+/g, ' ') ?? ''"""
+)
+
+
+def _view(page: Page) -> View:
+    """What there is at the width that the page has."""
+    strip = page.locator(".st-key-strip_simulated").bounding_box()
+    return View(
+        overflow=page.evaluate(OVERFLOW),
+        strip_top=strip["y"] if strip else None,
+        cut=page.evaluate(CUT),
+        texts=page.evaluate(TEXTS),
+        violations=violations(page),
+        effect=page.evaluate(EFFECT),
     )
 
 

@@ -1,19 +1,25 @@
-"""Every page in a real Chromium against a real server on this machine: each opened once, and asked everything."""
+"""In a real Chromium against a real server on this machine: every page, opened once and asked everything; and journeys.
+
+One file, because a server and a browser are dear to start and each worker would have its own.
+"""
 
 import json
 import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from analytics.folders import Home
-from analytics.language.text import LANGUAGES
+from analytics.language.text import LANGUAGES, Text
+from analytics.programme.file import load_programme
 from analytics.release import Releases
+from pages import PAGES
 from tests.helpers.languages import foreign_words
-from tests.helpers.officer import identifiers
+from tests.helpers.officer import identifiers, standing_in
 from tests.pages.reader import (
     HANG,
     PATHS,
@@ -21,30 +27,28 @@ from tests.pages.reader import (
     WIDTHS,
     Seen,
     context_page,
-    is_foreign,
     look,
+    settle,
     without_streamlits_words,
 )
 
-VIEWS = [(path, language, form) for path in PATHS for language in LANGUAGES for form in WIDTHS]
 
-
-@pytest.fixture(scope="module", params=VIEWS, ids="-".join)
+@pytest.fixture(scope="module", params=[(path, language) for path in PATHS for language in LANGUAGES], ids="-".join)
 def seen(browser: Browser, address: str, request: pytest.FixtureRequest) -> Seen:
-    """A page in one language on one screen; the tests below share one look at it."""
-    path, language, form = request.param
-    return look(browser, address, path, language, WIDTHS[form])
+    """A page in one language, on every screen; the tests below share one look at it."""
+    return look(browser, address, *request.param)
 
 
 @pytest.fixture(scope="module")
-def secrets(demonstration: Home) -> list[bytes]:
+def secrets(demonstration: Home) -> set[str]:
     """Every fiscal code and firm name of the input files."""
-    return [secret.encode() for secret in identifiers(demonstration)]
+    return identifiers(demonstration)
 
 
 def test_no_page_overflows_or_fails(seen: Seen) -> None:
     """Every page fits desk, phone, a zoom of 200% and a sheet of paper; it shows no exception and opens no dialog."""
-    assert max(seen.overflow) <= 0
+    assert set(seen.views) == set(WIDTHS)
+    assert max(seen.zoomed, seen.on_paper, *(view.overflow for view in seen.views.values())) <= 0
     assert seen.exceptions == 0
     assert seen.dialogs == 0
 
@@ -57,17 +61,17 @@ def test_no_page_calls_anybody_or_complains(seen: Seen) -> None:
 
 def test_simulated_data_are_marked_at_the_top_of_every_screen(seen: Seen) -> None:
     """The strip that says so is in sight before anybody scrolls."""
-    assert seen.strip_top == 0
+    assert {view.strip_top for view in seen.views.values()} == {0}
 
 
 def test_no_text_is_cut(seen: Seen) -> None:
     """Nothing ends in an ellipsis that the page's width made."""
-    assert seen.cut == []
+    assert {name: view.cut for name, view in seen.views.items() if view.cut} == {}
 
 
 def test_no_page_breaks_the_rules_of_accessibility(seen: Seen) -> None:
     """axe-core finds nothing against WCAG 2.1 A and AA, beyond what is tracked as Streamlit's own."""
-    assert seen.violations == []
+    assert {name: view.violations for name, view in seen.views.items() if view.violations} == {}
 
 
 def test_a_page_speaks_one_language(seen: Seen) -> None:
@@ -75,8 +79,9 @@ def test_a_page_speaks_one_language(seen: Seen) -> None:
     page says which language it is in (WCAG 3.1.1), so that it is read aloud with the right voice.
     """
     assert seen.declared == seen.language
-    assert len(seen.texts) > 30
-    assert foreign_words(without_streamlits_words(seen.texts), seen.language) == set()
+    for view in seen.views.values():
+        assert len(view.texts) > 30
+        assert foreign_words(without_streamlits_words(view.texts), seen.language) == set()
 
 
 def test_a_printed_page_holds_what_can_be_read_alone(seen: Seen) -> None:
@@ -84,32 +89,22 @@ def test_a_printed_page_holds_what_can_be_read_alone(seen: Seen) -> None:
     assert seen.printed == []
 
 
-def test_no_identifier_of_a_firm_is_in_what_the_server_sends(seen: Seen, secrets: list[bytes]) -> None:
+def test_no_identifier_of_a_firm_is_in_what_the_server_sends(seen: Seen, secrets: set[str]) -> None:
     """Every message to the browser is searched for every fiscal code and firm name of the input files."""
     assert len(seen.sent) > 5_000
-    assert [secret for secret in secrets if secret in seen.sent] == []
+    assert standing_in(seen.sent, secrets) == []
 
 
-@pytest.fixture(params=WIDTHS.values(), ids=WIDTHS)
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page that fails the test on a request to anywhere else."""
-    foreign: list[str] = []
-    with context_page(browser, request.param) as blank:
-        blank.on("request", lambda sent: foreign.append(sent.url) if is_foreign(sent.url) else None)
-        yield blank
-    assert foreign == []
+CARRIED = {"it": ("DATI SIMULATI", "Fonte"), "en": ("SIMULATED DATA", "Source")}
 
 
-def test_the_picture_carries_release_id_and_mark(page: Page, address: str, demonstration: Home) -> None:
-    """A chart, cut out of the page, still says source, release, figure id and that it is simulated."""
+def test_the_picture_carries_release_id_and_mark(seen: Seen, demonstration: Home) -> None:
+    """The first screen's chart, cut out of the page, still says source, release, figure id and that it is simulated."""
     release = Releases(demonstration.releases, "ecommerce-2020").open()
-    page.goto(address)
-    expect(page.locator("h1")).to_be_visible(timeout=PATIENCE)
-    effect = page.locator(".st-key-panel_effect .js-plotly-plot")
-    expect(effect).to_be_visible(timeout=PATIENCE)
-    words = re.sub(r"\s+", " ", effect.inner_text())
-    for part in (release.headline().figure_id, release.release_id, "DATI SIMULATI", "Fonte"):
-        assert part in words
+    parts = (release.headline().figure_id, release.release_id, *CARRIED[seen.language])
+    for view in seen.views.values():
+        missing = [part for part in parts if part not in view.effect]
+        assert missing == [] if seen.path == "/" else view.effect == ""
 
 
 def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: str, demonstration: Home) -> None:
@@ -126,3 +121,126 @@ def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: 
             urllib.request.urlopen(address + route, timeout=HANG)
         assert problem.value.code == 404
         assert "error" in json.loads(problem.value.read())
+
+
+# ---- the journeys that matter: the policymaker's, by clicks and then by address; and the keyboard's ------------------
+
+SECTOR = "retail"
+DRAWN = (
+    """() => [...document.querySelectorAll('.js-plotly-plot')].map(chart => chart.textContent.replace(/\\s+/g, ' '))"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What two readers of one address must have in common."""
+
+    headings: list[str]
+    charts: list[str]
+
+
+def what_is_shown(page: Page) -> Shown:
+    settle(page)
+    return Shown(page.locator("h1").all_inner_texts(), page.evaluate(DRAWN))
+
+
+def to_page(page: Page, name: str) -> None:
+    """Follow the navigation to a page; on a phone it lies behind a button, and before the page."""
+    button = page.get_by_test_id("stExpandSidebarButton")
+    if button.is_visible():
+        button.click()
+    address = page.url
+    page.get_by_role("link", name=name, exact=True).click()
+    page.wait_for_url(lambda url: url != address, timeout=PATIENCE)
+    settle(page)
+    away = page.get_by_role("button", name="Collapse sidebar")
+    if away.is_visible():
+        away.click()
+        expect(button).to_be_visible(timeout=PATIENCE)
+
+
+# Each language and each width once.
+@pytest.mark.parametrize(("language", "form"), list(zip(LANGUAGES, WIDTHS, strict=True)))
+def test_what_a_policymaker_found_opens_the_same_for_somebody_else(
+    browser: Browser, address: str, language: str, form: str
+) -> None:
+    """From the first screen to a sector and to how sure we are; each address shows a stranger the same headings and
+    charts.
+    """
+    text, width = Text(language), WIDTHS[form]
+    label = load_programme("ecommerce-2020").label("sector", SECTOR, text)
+    shown_at: dict[str, Shown] = {}
+    with context_page(browser, width) as page:
+        page.goto(address)
+        settle(page)
+        page.get_by_role("radio", name=language.upper(), exact=True).click()
+        expect(page.get_by_text(text("mark.simulated"), exact=True).first).to_be_visible(timeout=PATIENCE)
+        to_page(page, text("nav.sectors"))
+        page.get_by_role("combobox", name=text("sectors.sector"), exact=True).click()
+        page.get_by_role("option", name=re.compile(f"^{re.escape(label)}")).click()
+        expect(page.locator("h1").first).to_contain_text(label, timeout=PATIENCE)
+        shown_at[page.url] = what_is_shown(page)
+        assert f"sector={SECTOR}" in page.url
+        assert f"lang={language}" in page.url
+        to_page(page, text("nav.evidence"))
+        shown_at[page.url] = what_is_shown(page)
+    assert any(content.charts for content in shown_at.values())
+    for url, expected in shown_at.items():
+        with context_page(browser, width) as page:
+            page.goto(url)
+            assert what_is_shown(page) == expected
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where Tab stopped. visible: whether the screen looks different with and without the focus there."""
+
+    tag: str
+    name: str
+    visible: bool
+
+
+HERE = """() => {
+  const element = document.activeElement, {x, y, width, height} = element.getBoundingClientRect();
+  return {tag: element.tagName, name: element.ariaLabel ?? element.innerText, x, y, width, height};
+}"""
+FOCUS = "at => { if (at) at.focus({focusVisible: true}); else document.activeElement.blur(); }"
+
+
+def stops(page: Page) -> Iterator[Stop]:
+    """From the top of the page, by Tab, until the focus leaves it."""
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        here = page.evaluate(HERE)
+        if here["tag"] == "BODY":
+            return
+        around = 6
+        left, top = max(here["x"] - around, 0), max(here["y"] - around, 0)
+        clip = {"x": left, "y": top, "width": here["width"] + 2 * around, "height": here["height"] + 2 * around}
+        at = page.evaluate_handle("document.activeElement")
+        focused = page.screenshot(clip=clip, animations="disabled")
+        page.evaluate(FOCUS, None)
+        left_alone = page.screenshot(clip=clip, animations="disabled")
+        page.evaluate(FOCUS, at)
+        yield Stop(here["tag"], here["name"], focused != left_alone)
+
+
+def test_the_first_screen_works_by_keyboard_alone(browser: Browser, address: str) -> None:
+    """Tab reaches every page's link, every picker and what unfolds, each visibly; Enter unfolds it."""
+    text = Text()
+    with context_page(browser, WIDTHS["desk"]) as page:
+        page.goto(address)
+        settle(page)
+        pickers = [picker.get_attribute("aria-label") for picker in page.get_by_role("combobox").all()]
+        reached: list[Stop] = []
+        for stop in stops(page):
+            reached.append(stop)
+            if stop.tag == "SUMMARY":
+                page.keyboard.press("Enter")
+                assert page.evaluate("document.activeElement.closest('details').open")
+                break
+        names = {stop.name.strip() for stop in reached}
+        assert {text(f"nav.{name}") for name in PAGES} <= names
+        assert set(pickers) <= names
+        assert reached[-1].tag == "SUMMARY"
+        assert [stop for stop in reached if not stop.visible] == []

@@ -4,8 +4,6 @@ import html
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,13 +21,13 @@ from analytics.present.tables.facts import sector_facts
 from analytics.present.written import effect_cell, rate_span
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
-from analytics.release.file import write_release
 from analytics.release.measures import measure_named
 from pages import PAGES
 from pages.parts import guide
 from pages.parts.in_use import read_release
+from tests.helpers.rewritten import rewritten
+from tests.pages.app import opened, sound, words
 from tests.pages.reader import HANG
-from tests.pages.test_pages import DASHBOARD, sound, words
 
 CHOICES = ("sector", "outcome", "estimand", "year", "shrunken", "lang", "programme", "release", "claim")
 
@@ -38,20 +36,6 @@ CHOICES = ("sector", "outcome", "estimand", "year", "shrunken", "lang", "program
 def _home(monkeypatch: pytest.MonkeyPatch, demonstration: Home) -> None:
     """What a page reads when a test goes on from one that is open."""
     monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
-
-
-def opened(home: Home, page: str = "overview", **address: str) -> AppTest:
-    """A page as a deep link opens it: AppTest comes to it by the first one, which is empty here, and quick."""
-    app = AppTest.from_file(DASHBOARD, default_timeout=HANG)
-    with pytest.MonkeyPatch.context() as patch:
-        if page != "overview":
-            patch.setenv("VETRINA_DATA", str(home.root / "nothing"))
-            app.run()
-            app.switch_page(f"pages/{page}.py")
-        for key, value in address.items():
-            app.query_params[key] = value
-        patch.setenv("VETRINA_DATA", str(home.root))
-        return app.run()
 
 
 Notes = Callable[[dict[str, str]], None]
@@ -227,25 +211,12 @@ def page_with_a_choice() -> None:
 
 def test_a_choice_is_always_one_of_the_options() -> None:
     """The programme's own question may be of sales added up; an outcome that is no money has no such measure."""
-    app = AppTest.from_function(page_with_a_choice).run()
+    app = AppTest.from_function(page_with_a_choice, default_timeout=HANG).run()
     assert not app.exception
     assert app.markdown[0].value in ("typical_firm", "symmetric_growth")
 
 
 # ---- another release than the demonstration's ------------------------------------------------------------------------
-
-
-def changed(home: Home, root: Path, edit: Callable[[dict], None]) -> Home:
-    """The demonstration's release with another programme file in it."""
-    source = Releases(home.releases, "ecommerce-2020").open()
-    programme = source.programme.model_dump(mode="json")
-    edit(programme)
-    manifest = replace(source.manifest, programme=Programme.model_validate(programme))
-    names = ("figures", "lines", "spread", "reconciliation", "applications")
-    releases = Releases(Home(root).releases, "ecommerce-2020")
-    write_release(releases.path(source.release_id), manifest, {name: getattr(source, name) for name in names})
-    releases.publish(source.release_id)
-    return Home(root)
 
 
 NASTY = "<b>x</b> *y* $1$ [z](http://a.b) `c` :red[d]"
@@ -270,7 +241,13 @@ def nasty(programme: dict) -> None:
 
 @pytest.fixture(scope="module")
 def spoiled(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    return changed(demonstration, tmp_path_factory.mktemp("spoiled"), nasty)
+    """The demonstration's release with such names in its programme file."""
+    home = Home(tmp_path_factory.mktemp("spoiled"))
+    source = Releases(demonstration.releases, "ecommerce-2020").open()
+    programme = source.programme.model_dump(mode="json")
+    nasty(programme)
+    rewritten(source, home.releases, programme=Programme.model_validate(programme))
+    return home
 
 
 RENDERED = ("title", "header", "subheader", "markdown", "caption", "warning", "expander")

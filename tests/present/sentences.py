@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -110,8 +111,13 @@ def said(release: Release, figure: Figure, kind: ClaimKind, level: str, text: Te
     return Sentence(*(getattr(sentence, form).replace(label, GROUP) for form in ("title", "under", "short", "long")))
 
 
-def cases(release: Release, text: Text) -> Iterator[Case]:
-    """Every combination."""
+@cache
+def cases(release: Release, language: str) -> tuple[Case, ...]:
+    """Every combination, with its numbers, periods and names marked."""
+    return tuple(_cases(release, Masked(language)))
+
+
+def _cases(release: Release, text: Text) -> Iterator[Case]:
     for kind, level in product((ClaimKind.EFFECT, ClaimKind.MONEY, ClaimKind.LOSSES), LEVELS):
         if kind is not ClaimKind.EFFECT and level != "*":
             continue
@@ -132,11 +138,11 @@ def cases(release: Release, text: Text) -> Iterator[Case]:
         )
 
 
-def every(release: Release, text: Text) -> set[str]:
+@cache
+def every(release: Release, language: str) -> frozenset[str]:
     """All forms of all sentences."""
-    return {
-        getattr(case.sentence, form) for case in cases(release, text) for form in ("title", "under", "short", "long")
-    }
+    forms = ("title", "under", "short", "long")
+    return frozenset(getattr(case.sentence, form) for case in cases(release, language) for form in forms)
 
 
 def document(release: Release) -> str:
@@ -150,7 +156,7 @@ def document(release: Release) -> str:
         text = Masked(language)
         parts.append(f"## {SPOKEN[language].name}\n\n{_marks(release, language)}")
         merged: dict[tuple[str, str, Sentence], list[str]] = {}
-        for case in cases(release, text):
+        for case in cases(release, language):
             level = "programme" if case.level == "*" else "macro-sector, sector"
             verdicts = merged.setdefault((case.kind, level, case.sentence), [])
             pair = f"{case.grade}: {case.verdict}".replace("_", " ")

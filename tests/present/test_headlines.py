@@ -3,6 +3,7 @@
 import dataclasses
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from analytics.folders import Home
@@ -13,7 +14,7 @@ from analytics.present.sentences.headlines import approved_sentences, headlines
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.reasons import checks, reasons
 from analytics.release import Release, Releases
-from tests.helpers.michigan_release import built, funded_only
+from tests.helpers.michigan_release import Tables, built, funded_only, sales_only
 
 
 @pytest.fixture(scope="module")
@@ -160,9 +161,15 @@ def test_michigan_is_too_weak_to_say_and_no_simulation(michigan: Release) -> Non
     assert found[Check.STABILITY] == (Result.NOT_TESTABLE, CheckReason.FEW_SPECIFICATIONS)
 
 
+def in_thousands(applications: pd.DataFrame, sales: pd.DataFrame) -> Tables:
+    """Of sales alone."""
+    applications, sales = sales_only(applications, sales)
+    return applications, sales.assign(sales=sales["sales"] / 1000)
+
+
 def test_the_currency_changes_no_word(michigan: Release, tmp_path: Path) -> None:
     """The same sales in thousands give the same sentences on the effect, grades, verdicts and reasons."""
-    made = built(tmp_path, lambda applications, sales: (applications, sales.assign(sales=sales["sales"] / 1000)))
+    made = built(tmp_path, in_thousands)
     for language in LANGUAGES:
         text = Text(language)
         for one, other in zip(approved_sentences(michigan, text), approved_sentences(made, text), strict=True):

@@ -89,6 +89,11 @@ class Table:
                 alone.setdefault(next(iter(units)), set()).add(position)
         return {unit: frozenset(cells) for unit, cells in alone.items()}
 
+    def least(self, unit: object, measure: str) -> np.ndarray:
+        """What a firm knows that each cell holds at least: its own part."""
+        own = [units.get(unit) for units in self.units]
+        return np.array([0.0 if part is None else 1.0 if measure == "n_units" else part for part in own])
+
 
 def table_of(cube: Cube, units: Contributions | None = None) -> Table:
     cells = cube.cells
@@ -133,14 +138,21 @@ def interval(
 
 
 def _extreme(
-    table: Table, hidden: np.ndarray, cell: int, truth: np.ndarray, known: Iterable[int], side: int, cap: float = np.inf
+    table: Table,
+    hidden: np.ndarray,
+    cell: int,
+    truth: np.ndarray,
+    known: Iterable[int],
+    side: int,
+    cap: float = np.inf,
+    least: np.ndarray | float = 0.0,
 ) -> tuple[float, np.ndarray | None]:
     """One program over all cells; those seen have equal bounds. A cap only takes tables away from consideration."""
     free = np.array(hidden, dtype=bool)
     free[list(known)] = False
     scale = max(1e-300, float(np.abs(truth).max()))
     truth = truth / scale
-    bounds = np.column_stack([np.where(free, 0, truth), np.where(free, cap, truth)])
+    bounds = np.column_stack([np.where(free, least / scale, truth), np.where(free, cap, truth)])
     objective = np.zeros(table.n)
     objective[cell] = -side
     solution = linprog(
@@ -232,15 +244,19 @@ def breaches(
 ) -> Iterator[tuple[str, str, int, str]]:
     """(attacker, measure, cell, side) of every primary cell that is known too well: none when the pattern is safe.
 
-    Attackers: everybody, and each firm that is alone in a hidden cell.
+    Attackers: everybody, and each firm of a hidden cell: it knows its own part of every cell, and where it is alone,
+    the cell. Of a cell that it is not in, a firm does not know the second largest part, so that less must stay open for
+    it; firms that are alone somewhere are kept as far off as everybody.
     """
     primary = primary_of(table, rules)
     for cell in np.flatnonzero(primary & ~hidden):
         yield "everybody", "published", int(cell), "both"
-    attackers = {None: frozenset()} | {u: cells for u, cells in table.singletons.items() if any(hidden[list(cells)])}
+    inside = dict.fromkeys(unit for cell in np.flatnonzero(hidden) for unit in table.units[cell])
+    attackers = {None: frozenset()} | {unit: table.singletons.get(unit, frozenset()) for unit in inside}
     for (unit, known), measure in itertools.product(attackers.items(), measures):
         truth, name = table.measure(measure), "everybody" if unit is None else str(unit)
-        feasible = _FeasibleTables(table, hidden, truth, known)
+        least = np.zeros(table.n) if unit is None else table.least(unit, measure)
+        feasible = _FeasibleTables(table, hidden, truth, known, least)
         for cell in (int(i) for i in np.flatnonzero(primary & hidden) if i not in known):
             up, down = _protection_levels(table, cell, rules, measure, unit)
             if not feasible.reaches(cell, truth[cell] + up, +1):
@@ -262,6 +278,9 @@ def _protection_levels(
         return 1.0, min(1.0, table.counts[cell] - (own is not None))
     if own is None:
         level = _value_protection_level(table, cell, rules)
+        if unit is not None and unit not in table.singletons and table.largest[cell] > 0:
+            rest = table.values[cell] - table.largest[cell]
+            level = max(0.0, rules.p_percent / 100 * table.largest[cell] - rest)
         return level, min(level, table.values[cell])
     others = sorted(value for other, value in units.items() if other != unit)
     level = max(0.0, rules.p_percent / 100 * others[-1] - sum(others[:-1]))
@@ -273,8 +292,10 @@ class _FeasibleTables:
     table often shows what several cells may be.
     """
 
-    def __init__(self, table: Table, hidden: np.ndarray, truth: np.ndarray, known: frozenset[int]) -> None:
-        self.table, self.hidden, self.truth, self.known = table, hidden, truth, known
+    def __init__(
+        self, table: Table, hidden: np.ndarray, truth: np.ndarray, known: frozenset[int], least: np.ndarray
+    ) -> None:
+        self.table, self.hidden, self.truth, self.known, self.least = table, hidden, truth, known, least
         self.low, self.high = truth.astype(float), truth.astype(float)
 
     def reaches(self, cell: int, target: float, side: int) -> bool:
@@ -284,7 +305,7 @@ class _FeasibleTables:
         return self.low[cell] <= target + slack if side < 0 else self.high[cell] >= target - slack
 
     def _widen(self, cell: int, side: int) -> None:
-        figures = _extreme(self.table, self.hidden, cell, self.truth, self.known, side, cap=10.0)[1]
+        figures = _extreme(self.table, self.hidden, cell, self.truth, self.known, side, 10.0, self.least)[1]
         self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
 
 

@@ -14,7 +14,7 @@ from analytics.release import Release, Releases
 from analytics.release.difference import STATUS_COLUMNS, Cause, Change, Changed, causes, changes, counts
 from analytics.store.database import Store
 from tests.helpers.kill_release import PROGRAMME
-from tests.helpers.michigan_release import as_they_are, built, corrected
+from tests.helpers.michigan_release import built, corrected, sales_only
 
 
 def frame(rows: str) -> pd.DataFrame:
@@ -84,7 +84,7 @@ class Made:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory) -> Made:
     root = tmp_path_factory.mktemp("made")
-    first, home = built(root, as_they_are), Home(root)
+    first, home = built(root, sales_only), Home(root)
     strictly = {"importance": first.programme.importance.model_copy(update={"mie": 0.3})}
     strict = first.programme.model_copy(update=strictly)
     before = [built_again(home, programme) for programme in (first.programme, strict)]

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
-from streamlit.testing.v1 import AppTest
 
 from analytics.clock import moment_in_words, parse_moment, utc_stamp
 from analytics.folders import PROJECT, Home
@@ -23,8 +22,10 @@ from analytics.release.figure_id import FigureId, parse_figure_id
 from analytics.release.ledger import State
 from analytics.release.verify import verify
 from pages.parts import in_use
-from tests.helpers.kill_release import PROGRAMME, make
-from tests.helpers.michigan_release import as_they_are, built
+from tests.helpers.kill_release import PROGRAMME
+from tests.helpers.michigan_release import built, sales_only
+from tests.helpers.rewritten import rewritten
+from tests.pages.app import new_app
 from tests.pages.reader import HANG
 
 MORNING = dt.datetime(2030, 1, 10, 9, tzinfo=dt.UTC)
@@ -47,15 +48,12 @@ class Clock:
 def made(tmp_path_factory) -> tuple[Path, list[str]]:
     """A home with three releases, none of them published."""
     root = tmp_path_factory.mktemp("made")
-    built(root, as_they_are)
-    releases = Releases(Home(root).releases, PROGRAMME)
-    candidates = releases.known()
+    first, releases = built(root, sales_only), Releases(Home(root).releases, PROGRAMME)
     for _ in range(2):
-        for name in ("current", "ledger.jsonl"):
-            (releases.folder / name).unlink(missing_ok=True)
-        candidates.append(make(root))
-    (releases.folder / "ledger.jsonl").unlink()
-    return root, candidates
+        rewritten(first, releases.folder.parent, name=releases.next_id(int(first.release_id[:4])))
+    for name in ("current", "ledger.jsonl"):
+        (releases.folder / name).unlink()
+    return root, releases.known()
 
 
 @pytest.fixture
@@ -296,7 +294,7 @@ def test_writers_wait_for_one_another(releases, home, names):
         thread.start()
         assert not done.wait(0.5)
         assert not (releases.folder / "current").exists()
-    thread.join(10)
+    thread.join(HANG)
     assert done.is_set()
 
 
@@ -323,7 +321,7 @@ def test_a_killed_writer_leaves_no_lock_behind(releases, home, names):
         assert releases.current is None
         writer.kill()
     assert writer.returncode == -signal.SIGKILL
-    thread.join(10)
+    thread.join(HANG)
     assert not thread.is_alive()
     assert releases.current == names[0]
 
@@ -383,7 +381,7 @@ def test_the_press_desk_tells_of_an_embargo_and_nothing_more(home, names, monkey
     releases = Releases(home.releases, PROGRAMME)
     releases.publish(names[0])
     releases.publish(names[1], dt.datetime(2099, 7, 1, 7, tzinfo=dt.UTC))
-    app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=HANG)
+    app = new_app()
     for page in (None, "pages/press.py"):
         if page:
             app.switch_page(page)

@@ -22,9 +22,10 @@ from analytics.programme.parts import Grouping
 from analytics.release import Release, Releases
 from analytics.release.figure import FigureKey, group_of
 from analytics.release.file import figures_table, write_release
+from analytics.release.measures import ALL
 from analytics.store.database import Store
 from tests.helpers.figures import figures_in
-from tests.helpers.michigan_release import as_they_are, built
+from tests.helpers.michigan_release import built, sales_only
 
 
 def with_technology(programme: Programme, pairs: tuple[tuple[str, str], ...] = ()) -> Programme:
@@ -44,7 +45,7 @@ def with_technology(programme: Programme, pairs: tuple[tuple[str, str], ...] = (
 def test_a_second_grouping_is_built_and_protected(tmp_path: Path) -> None:
     """Beside macro-sectors: a release has its figures, and what is withheld of a sector is open in both groupings."""
     home = Home(tmp_path)
-    built(tmp_path, as_they_are)
+    built(tmp_path, sales_only)
     programme = with_technology(load_programme("michigan-1988"))
     releases = Releases(home.releases, programme.id)
     with Store(home.store(programme.id), programme.id, read_only=True) as store:
@@ -55,13 +56,16 @@ def test_a_second_grouping_is_built_and_protected(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def release(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """The demonstration's release as it would be with a grouping whose groups have the macro-sectors' figures."""
+    """The demonstration's release as it would be with a grouping whose groups have the macro-sectors' figures: those of
+    its own question's outcome.
+    """
     source = Releases(demonstration.releases, "ecommerce-2020").open()
     programme = with_technology(source.programme, (("technology", "wave"),))
     of_macro = dict(zip(("high", "low"), source.codes("macro_sector"), strict=False))
-    figures = list(figures_in(source))
+    whole = [figure for figure in figures_in(source) if figure.outcome in (programme.headline.outcome, ALL)]
+    figures = list(whole)
     for name, code in of_macro.items():
-        for figure in figures_in(source):
+        for figure in whole:
             if ("macro_sector", code) in figure.group:
                 rest = [pair for pair in figure.group if pair[0] != "macro_sector"]
                 key = replace(figure.key, group=group_of([*rest, ("technology", name)]))

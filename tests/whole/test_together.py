@@ -26,16 +26,17 @@ from analytics.store.database import Store
 from analytics.store.ingest import import_file
 from analytics.store.mapping import load_mapping
 from tests.helpers.format_5 import as_format_5
-from tests.helpers.michigan_release import as_they_are, built
+from tests.helpers.michigan_release import built, sales_and_staff, sales_only
 
 PROGRAMME = "michigan-1988"
+SALES = ["fcode", "year", "sales"]  # what a correction of sales brings, and nothing else
 
 
 @pytest.fixture(scope="module")
 def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Release]:
     """A published release, and the home that it is in."""
     root = tmp_path_factory.mktemp("together")
-    return Home(root), built(root, as_they_are)
+    return Home(root), built(root, sales_and_staff)
 
 
 def confidential() -> Programme:
@@ -45,7 +46,7 @@ def confidential() -> Programme:
 def revised(home: Home, firms: int, factor: float) -> Release:
     """A candidate after so many funded firms' sales were corrected."""
     _, file, mapping = write_michigan_files(home.root / "files")
-    sales = pd.read_parquet(file)
+    sales = pd.read_parquet(file)[SALES]
     chosen = funded_codes(home)[:firms]
     later = home.root / "files" / f"later-{firms}-{factor}.parquet"
     mine = sales[sales["fcode"].astype(int).astype(str).isin(chosen)]
@@ -121,7 +122,7 @@ def test_the_change_of_many_firms_is_told(first: tuple[Home, Release], one_chang
 def test_a_candidate_that_was_not_made_beside_what_was_published_since_is_refused(tmp_path: Path) -> None:
     """Two candidates side by side: when one is out, the other must be made again. Of data that are anybody's it may."""
     home = Home(tmp_path)
-    built(tmp_path, as_they_are)
+    built(tmp_path, sales_only)
     releases = Releases(home.releases, PROGRAMME)
     with Store(home.store(PROGRAMME), PROGRAMME) as store:
         one = build(confidential(), store, releases)
@@ -136,20 +137,21 @@ def test_a_candidate_that_was_not_made_beside_what_was_published_since_is_refuse
     assert releases.current == other
 
 
-@pytest.mark.parametrize("kind", ["parquet", "withheld.parquet"])
-def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path, kind: str) -> None:
-    """Without contributions and ledger a new release cannot be checked against the old one: the build says which file
+def test_confidential_data_need_what_stood_behind_each_release(tmp_path: Path) -> None:
+    """Without contributions or ledger a new release cannot be checked against the old one: the build says which file
     to bring back.
     """
     home = Home(tmp_path)
-    built(tmp_path, as_they_are)
+    built(tmp_path, sales_only)
     with Store(home.store(PROGRAMME), PROGRAMME) as store:
         releases = Releases(home.releases, PROGRAMME)
-        kept = store.contributions_folder / f"{releases.current}.{kind}"
-        kept.unlink()
-        with pytest.raises(UserError, match=f"{kept.name}.*backup"):
-            build(confidential(), store, releases)
-        build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
+        for kind in ("parquet", "withheld.parquet"):
+            kept = store.contributions_folder / f"{releases.current}.{kind}"
+            away = kept.rename(tmp_path / kept.name)
+            with pytest.raises(UserError, match=f"{kept.name}.*backup"):
+                build(confidential(), store, releases)
+            build(load_programme(PROGRAMME), store, releases)  # of public data nothing can be told
+            away.rename(kept)
 
 
 def test_what_one_firm_corrected_outside_the_windows_is_held_too(first: tuple[Home, Release]) -> None:
@@ -177,7 +179,7 @@ def test_a_release_of_format_5_is_attacked_too(tmp_path: Path, withheld: bool) -
     """One firm changed since: what that release published stays, marked provisional; what its own ledger says that it
     withheld tells nothing by difference, and nothing is held.
     """
-    release, home = built(tmp_path, as_they_are), Home(tmp_path)
+    release, home = built(tmp_path, sales_only), Home(tmp_path)
     with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
         [kept] = store.contributions_folder.glob("*.withheld.parquet")
     columns = list(pd.read_parquet(kept))
@@ -195,7 +197,7 @@ def test_a_release_of_format_5_is_attacked_too(tmp_path: Path, withheld: bool) -
 def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Release]) -> None:
     """The others' shrunken values would give away the programme's new effect."""
     home, _ = first
-    programme = confidential()
+    programme = confidential().with_outcomes(["sales", "employ"])
     with Store(home.store(PROGRAMME), PROGRAMME, read_only=True) as store:
         everybody = from_store(store, programme, everybody=True)
     panel = everybody.compared
@@ -213,9 +215,9 @@ def test_no_group_is_drawn_toward_a_programme_that_is_held(first: tuple[Home, Re
 def one_beside_changed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, Release, Release]:
     """A home with a release, and a candidate after one comparison firm's sales of the last years were corrected."""
     root = tmp_path_factory.mktemp("beside")
-    home, before = Home(root), built(root, as_they_are)
+    home, before = Home(root), built(root, sales_only)
     applications, file, mapping = write_michigan_files(root / "files")
-    sales, funded = pd.read_parquet(file), set(funded_codes(home))
+    sales, funded = pd.read_parquet(file)[SALES], set(funded_codes(home))
     code = sales["fcode"].astype(int).astype(str)
     whole = sales[sales["sales"].notna()].groupby(code).size()
     table = pd.read_csv(applications, dtype=str)
@@ -258,7 +260,7 @@ def test_the_change_of_one_comparison_firm_is_not_told(one_beside_changed: tuple
 def grown(home: Home, firms: int) -> Release:
     """A candidate after so many funded firms told that they had sold five times as much after the award."""
     _, file, mapping = write_michigan_files(home.root / "files")
-    sales = pd.read_parquet(file)
+    sales = pd.read_parquet(file)[SALES]
     mine = sales["fcode"].astype(int).astype(str).isin(funded_codes(home)[:firms]) & (sales["year"] > 1987)
     later = home.root / "files" / f"grown-{firms}.parquet"
     sales[mine].assign(sales=sales["sales"] * 5).to_parquet(later, index=False)
@@ -271,7 +273,7 @@ def grown(home: Home, firms: int) -> Release:
 
 def test_the_dots_of_a_held_sector_stay(tmp_path: Path) -> None:
     """Few firms' sales were corrected: the dots are those of the earlier release, though its firms now give others."""
-    home, release = Home(tmp_path), built(tmp_path, as_they_are)
+    home, release = Home(tmp_path), built(tmp_path, sales_only)
     few = grown(home, 2)
     columns = ["outcome", "sector", "horizon", "place", "value", "n"]
     assert (ledger_of(home, few)["rule"] == "held").any()

@@ -12,7 +12,7 @@ from analytics.folders import PROJECT
 from analytics.release import Release
 from analytics.release.ledger import State
 from tests.helpers.kill_release import ACTS, estimated, make, newest, releases_of
-from tests.helpers.michigan_release import as_they_are, built, digest
+from tests.helpers.michigan_release import built, digest, sales_only
 
 MOMENTS = int(os.environ.get("VETRINA_TORTURE", "20"))
 
@@ -21,7 +21,7 @@ MOMENTS = int(os.environ.get("VETRINA_TORTURE", "20"))
 def killed(tmp_path_factory) -> Path:
     """Homes left behind by acts that were killed, each at another moment."""
     folder = tmp_path_factory.mktemp("killed")
-    built(folder / "start", as_they_are)
+    built(folder / "start", sales_only)
     command = [sys.executable, "-m", "tests.helpers.kill_release", str(folder), str(MOMENTS // len(ACTS))]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -9,6 +9,7 @@ import numpy as np
 from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
 from analytics.build.patterns import WithheldCells
+from analytics.build.rows.empty_cells import Groupings, groupings_of
 from analytics.build.rows.evidence import evidence_figures, with_claims
 from analytics.build.rows.happened import change_figures, count_figures, measured_firms
 from analytics.build.rows.money import money_figures
@@ -40,7 +41,6 @@ from analytics.model import (
     Withheld,
     silent,
 )
-from analytics.panel.arms import groups_of
 from analytics.panel.panel import Panel
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
@@ -50,7 +50,6 @@ from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.measures import ALL, OVERALL, estimands_of
 
 Groups = dict[Any, BoolArray]
-Groupings = dict[tuple[str, ...], Groups]
 
 
 def figures(
@@ -83,8 +82,7 @@ def _estimates(
     panel: Panel, programme: Programme, samples: Samples, withheld_cells: WithheldCells, progress: Progress
 ) -> Iterator[Figure]:
     """Counts, changes, effects and money of every group."""
-    listed = [(), *((name,) for name in programme.dimension_names), *programme.pairs]
-    groupings: Groupings = {by: dict(groups_of(panel, by)) if by else {(): panel.funded} for by in listed}
+    groupings = groupings_of(panel, programme)
     for by, groups in groupings.items():
         yield from count_figures(panel, by, groups)
     for done, outcome in enumerate(programme.outcomes):
@@ -124,7 +122,16 @@ def _of_outcome(
                 for labels, money in money_by_group(sample, groups).items():
                     counts, funded = measured[labels, sample.horizon], changes[labels, sample.horizon].funded
                     group = group_named(by, labels)
-                    yield from money_figures(group, money, funded, counts, sample, outcome, programme)
+                    grant = _mean_grant(sample.panel, groups[labels], withheld_cells, group)
+                    yield from money_figures(group, money, funded, counts, sample, outcome, programme, grant)
+
+
+def _mean_grant(panel: Panel, firms: BoolArray, withheld_cells: WithheldCells, group: Group) -> float | None:
+    """What a funded firm of a group was granted on average; None where the sum is withheld or held."""
+    if "grant_eur" not in panel.units or withheld_cells.rule(ALL, ALL, group) is not None:
+        return None
+    grants = panel.units["grant_eur"][firms].dropna()
+    return float(grants.mean()) if len(grants) else None
 
 
 # ---- effects ---------------------------------------------------------------------------------------------------------

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from analytics.build.assessment import Assessed, Assessment
-from analytics.build.rows.rounding import rough_estimate
+from analytics.build.rows.rounding import rough_estimate, to_step
 from analytics.build.rows.row import Counts, goes_by_sellers, group_named, rough_share, withheld_figure, without_counts
-from analytics.estimate.effects import EffectEstimate, as_shown
+from analytics.estimate.effects import EffectEstimate, as_estimated, as_shown
 from analytics.evidence.balance import balance, other_aid
 from analytics.evidence.findings import Finding, Range
 from analytics.evidence.grade import Evidence, verdict
@@ -29,6 +30,8 @@ from analytics.release.figure import Figure, FigureKey
 from analytics.release.measures import ALL, FOLLOW_EUROS, Measure
 
 ROUGH_SHARES = ("measured_funded", "measured_comparison")
+STEPS_OF_SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+TRAIT_DIGITS = 3  # of the mean of a trait: of a score in half points, all digits tell how many firms have one
 
 
 def evidence_figures(assessment: Assessment) -> Iterator[Figure]:
@@ -74,15 +77,48 @@ def _of_finding(assessment: Assessment, assessed: Assessed, finding: Finding) ->
     if finding.number is None:
         figure = _missing(key, Reason.NOT_ESTIMABLE)
     else:
-        figure = _number(key, finding.number, counts)
+        number = finding.number
         if finding.check is Check.REPORTING:
-            figure = replace(figure, value=round(finding.number.value, 2) + 0.0)
+            number = _of_reporting(number, finding)
+        figure = _number(key, number, counts)
     yield replace(figure, result=finding.result, because=finding.because)
     for name, number in finding.further.items():
-        figure = _number(_key(assessment, assessed, measures.reading_of(name, assessed.estimand)), number, counts)
+        told = number
         if name in ROUGH_SHARES:
-            figure = replace(figure, value=rough_share(number.value, max(counts)))
-        yield figure
+            told = replace(number, value=_told_shares(finding)[name])
+        elif name == "worst_case":
+            told = _with_told_share(number, finding)
+        yield _number(_key(assessment, assessed, measures.reading_of(name, assessed.estimand)), told, counts)
+
+
+def _told_shares(finding: Finding) -> dict[str, float]:
+    """Shares of firms measured, by name, as they are told: how many firms are measured is, so that a step must leave
+    three numbers, at least, that the share may be of; beside all awards it would tell how many sell nothing.
+    """
+    measured = zip(ROUGH_SHARES, (finding.n_funded, finding.n_comparison), strict=True)
+    steps = {name: next((step for step in STEPS_OF_SHARES if step * firms >= 3), 1.0) for name, firms in measured}
+    return {name: to_step(finding.further[name].value, step) for name, step in steps.items()}
+
+
+def _of_reporting(number: Range, finding: Finding) -> Range:
+    """What the check of reporting found: a share, or the gap of the two, as those are told; the programme's to a point.
+    Without limits, which would tell both shares.
+    """
+    told, (own, other) = _told_shares(finding), (finding.further[name].value for name in ROUGH_SHARES)
+    named = {own: told[ROUGH_SHARES[0]], own - other: told[ROUGH_SHARES[0]] - told[ROUGH_SHARES[1]]}
+    return replace(number, value=round(named.get(number.value, number.value), 2) + 0.0, low=None, high=None)
+
+
+def _with_told_share(worst: Range, finding: Finding) -> Range:
+    """The worst case by the share of firms measured as it is told: beside the effect, it would tell the exact one."""
+    lower = min(ROUGH_SHARES, key=lambda name: finding.further[name].value)
+    share = finding.further[lower].value
+    if worst.low is None or worst.high is None or not share > 0:
+        return worst
+    theta, low, high = map(partial(as_estimated, worst.unit), (worst.value, worst.low, worst.high))
+    moved = theta * (_told_shares(finding)[lower] / share - 1)
+    value, low, high = as_shown(worst.unit, theta + moved, low + moved, high + moved)
+    return replace(worst, value=value, low=low, high=high)
 
 
 def _of_specifications(assessment: Assessment, assessed: Assessed) -> Iterator[Figure]:
@@ -121,9 +157,12 @@ def _beside(assessment: Assessment) -> Iterator[Figure]:
 
     for trait in balance(sample):
         measure, n = measures.BALANCE[trait.trait], (trait.n_funded, trait.n_comparison)
-        yield without_counts(number(measure, trait.funded, trait.unit, n, Arm.FUNDED))
-        yield without_counts(number(measure, trait.comparison, trait.unit, n, Arm.COMPARISON))
-        yield without_counts(number(measure, trait.difference, Unit.DEVIATIONS, n))
+        for arm, value, unit in (
+            (Arm.FUNDED, trait.funded, trait.unit),
+            (Arm.COMPARISON, trait.comparison, trait.unit),
+            (ALL, trait.difference, Unit.DEVIATIONS),
+        ):
+            yield without_counts(number(measure, float(f"{value:.{TRAIT_DIGITS}g}"), unit, n, arm))
     picked = assessment.picked
     if picked is not None:
         n = picked.n_funded, picked.n_comparison

@@ -11,6 +11,7 @@ from analytics.build.rows.row import (
     published_figure,
     scaled,
     withheld_figure,
+    without_counts,
 )
 from analytics.estimate.before_after import ArmChange
 from analytics.estimate.money import ExtraSales, Money, MoneyEstimate, Total
@@ -52,11 +53,13 @@ def money_figures(
     sample: Sample,
     outcome: Outcome,
     programme: Programme,
+    grant: float | None,
 ) -> Iterator[Figure]:
     """Extra sales, per euro granted and spent where those are known; of the programme, the share of losses offset.
 
     change: what became of the funded firms, whose mean after is told. An amount and its bounds are as many times too
-    large as that mean is: rounded by themselves, they would round what the firms sold a second time.
+    large as that mean is: rounded by themselves, they would round what the firms sold a second time. grant: what a firm
+    of the group was granted on average, as the release tells it; None: it does not.
     """
     rules = programme.disclosure_rules
     if programme.whole_of(outcome) is not None and not group:
@@ -73,30 +76,36 @@ def money_figures(
             else:
                 yield published_figure(key, Unit.MONEY, fall, counts)
     factor = _factor_of_sales(money, change, sample, outcome, rules)
+    below = _as_told(money.granted, grant, rules), _coarsening(money.spent, rules)
     losses = programme.whole_of(outcome) is not None and not group
-    for amount in _amounts(money, sample.panel, factor, rules, losses=losses):
+    for amount in _amounts(money, sample.panel, factor, below, losses=losses):
         key = FigureKey(amount.measure, outcome.name, horizon=sample.horizon, group=group)
         if isinstance(amount.estimate, Withheld):
             yield withheld_figure(key, amount.unit, amount.estimate.reason, counts)
         elif amount.factor is None:
-            yield replace(withheld_figure(key, amount.unit, Reason.CONFIDENTIAL), conf_status=ConfStatus.CONFIDENTIAL)
+            secret = without_counts(withheld_figure(key, amount.unit, Reason.CONFIDENTIAL))
+            yield replace(secret, conf_status=ConfStatus.CONFIDENTIAL)
         else:
             yield scaled(estimate_figure(key, amount.unit, amount.estimate), amount.factor)
 
 
 def _amounts(
-    money: ExtraSales, panel: Panel, factor: float | None, rules: DisclosureRules, *, losses: bool
+    money: ExtraSales,
+    panel: Panel,
+    factor: float | None,
+    factors_below: tuple[float | None, float | None],
+    *,
+    losses: bool,
 ) -> Iterator[_Amount]:
     """What extra sales come to: in all, per unit of money granted and spent where those are stated, per firm; beside
-    losses, where they are told.
+    losses, where they are told. factors_below: what grants and spending are multiplied by.
     """
     yield _Amount(measures.EXTRA_SALES, money.extra, Unit.MONEY, factor)
-    for column, measure, ratio, paid in (
-        ("grant_eur", measures.EXTRA_PER_GRANT, money.per_grant, money.granted),
-        ("eligible_spend_eur", measures.EXTRA_PER_SPEND, money.per_spend, money.spent),
+    for column, measure, ratio, below in (
+        ("grant_eur", measures.EXTRA_PER_GRANT, money.per_grant, factors_below[0]),
+        ("eligible_spend_eur", measures.EXTRA_PER_SPEND, money.per_spend, factors_below[1]),
     ):
         if column in panel.units and panel.units[column].notna().any():
-            below = _coarsening(paid, rules)
             yield _Amount(measure, ratio, Unit.RATIO, None if factor is None or below is None else factor / below)
     firms = money.extra.n_funded if isinstance(money.extra, MoneyEstimate) else 1
     yield _Amount(measures.EXTRA_PER_FIRM, money.extra, Unit.MONEY, None if factor is None else factor / firms)
@@ -114,6 +123,15 @@ def _factor_of_sales(
         return _coarsening(sold, rules)
     means = told_means(change, sample, outcome, rules)
     return None if means is None else means.after / change.after_mean
+
+
+def _as_told(granted: Total | None, grant: float | None, rules: DisclosureRules) -> float | None:
+    """What grants of the firms analysed are multiplied by, so that each is the mean that the group's published sum
+    makes: beside that sum, which is exact, their own would tell what one or two that are not analysed were granted.
+    """
+    if granted is None or not rules.p_percent > 0:
+        return 1.0
+    return None if grant is None else grant * granted.n / granted.total
 
 
 def _coarsening(sum_: Total | None, rules: DisclosureRules) -> float | None:

@@ -1,0 +1,41 @@
+"""A release written again with something else in it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from analytics.programme.file import Programme
+from analytics.release import Release, Releases
+from analytics.release.figure_id import parse_figure_id
+from analytics.release.file import RELEASE_TABLES, write_release
+
+
+def tables_of(release: Release) -> dict[str, pd.DataFrame]:
+    """Its tables by their names, as they are written."""
+    return {name: getattr(release, name) for name in RELEASE_TABLES}
+
+
+def rewritten(
+    source: Release, root: Path, *, name: str = "", programme: Programme | None = None, **tables: pd.DataFrame
+) -> Release:
+    """The release in the folder of releases `root`, in use there; under another number, which then stands in its ids,
+    with another programme file, with other tables.
+    """
+    name = name or source.release_id
+    manifest = replace(source.manifest, release=name, programme=programme or source.programme)
+    written = tables_of(source) | tables
+    if name != source.release_id:
+        written = {table: _renamed(frame, name) for table, frame in written.items()}
+    releases = Releases(root, source.programme.id)
+    write_release(releases.path(name), manifest, written)
+    releases.publish(name)
+    return releases.open()
+
+
+def _renamed(frame: pd.DataFrame, release: str) -> pd.DataFrame:
+    """The table with that release in its ids, check characters and all."""
+    if "figure_id" not in frame:
+        return frame
+    ids = {written: str(replace(parse_figure_id(written), release=release)) for written in frame["figure_id"].unique()}
+    return frame.assign(figure_id=frame["figure_id"].map(ids))
