@@ -19,6 +19,8 @@ GAIN = 0.01  # of the bound: while it rises by so much, cuts are looked for by p
 LOOSE = 0.01  # of a pattern's weight: so near to the bound is near enough, until one is safe
 IMPROVED = 3  # patterns, of those that lose least, are improved where none is proved to be the best
 ITERATIONS = 10  # of the simplex method in an integer program, that count as one program
+
+
 PROVED = 1e-9  # of what a pattern loses: so near to the bound, none loses less
 
 
@@ -100,7 +102,8 @@ def _search(
         safe, cuts = _completed(probers, whole > 0.5, weights, most)
         master.add(cuts)
         found = sorted([safe, *found], key=lambda one: _lost(one, weights, primary))[:IMPROVED]
-        if master.bound >= _lost(found[0], weights, primary) * (1 - PROVED):
+        lightest = master.bound >= _lost(found[0], weights, primary) * (1 - PROVED)
+        if lightest or (not cuts and gap == 0 and master.optimal):
             break
         if not cuts:  # nothing is left to find but by looking longer
             gap, nodes = 0.0, nodes if gap else 4 * nodes
@@ -189,8 +192,8 @@ def _without_redundant(
 class _Master:
     """The master problem, a binary program: the least weight of a pattern that satisfies all cuts so far.
 
-    bound: no safe pattern weighs less; feasible: whether any pattern satisfies them; iterations: of the simplex method,
-    for the last pattern of whole cells.
+    bound: no safe pattern weighs less; feasible: whether any pattern satisfies them. Of the last pattern of whole
+    cells, optimal: whether its search was not cut short by the number of nodes; iterations: of the simplex method.
     """
 
     def __init__(self, weights: FloatArray, primary: BoolArray, never: BoolArray) -> None:
@@ -205,7 +208,7 @@ class _Master:
         model.col_lower_, model.col_upper_ = lower, upper
         model.a_matrix_.start_ = np.zeros(self._n + 1, dtype=np.int32)
         self._solver.passModel(model)
-        self.bound, self.feasible, self.iterations = 0.0, True, 0
+        self.bound, self.feasible, self.optimal, self.iterations = 0.0, True, False, 0
 
     def add(self, cuts: Sequence[Cut]) -> None:
         """Ask for these too."""
@@ -235,6 +238,7 @@ class _Master:
         solver.run()
         self.feasible = solver.getModelStatus() != highspy.HighsModelStatus.kInfeasible
         self.bound = max(self.bound, self._scale * float(solver.getInfo().mip_dual_bound))
+        self.optimal = solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
         self.iterations = int(solver.getInfo().simplex_iteration_count)
         solution = solver.getSolution()
         parts = np.array(solution.col_value) if solution.value_valid else np.ones(self._n)

@@ -21,6 +21,7 @@ from analytics.disclosure import Cube, DisclosureRules
 # beside a billion is not, and is for `interval_exact`.
 TOLERANCE = 1e-10
 REACHED = 1e-6  # an end this much nearer than asked, as a share, counts as reached
+LOOKED_AT = 50  # tables that were solved for other attackers
 TOTAL = "*"
 
 Contributions = list[dict[object, float]]  # of each cell: its units and what they contribute
@@ -253,10 +254,11 @@ def breaches(
         yield "everybody", "published", int(cell), "both"
     inside = dict.fromkeys(unit for cell in np.flatnonzero(hidden) for unit in table.units[cell])
     attackers = {None: frozenset()} | {unit: table.singletons.get(unit, frozenset()) for unit in inside}
+    found: dict[str, list[np.ndarray]] = {measure: [] for measure in measures}
     for (unit, known), measure in itertools.product(attackers.items(), measures):
         truth, name = table.measure(measure), "everybody" if unit is None else str(unit)
         least = np.zeros(table.n) if unit is None else table.least(unit, measure)
-        feasible = _FeasibleTables(table, hidden, truth, known, least)
+        feasible = _FeasibleTables(table, hidden, truth, known, least, found[measure])
         for cell in (int(i) for i in np.flatnonzero(primary & hidden) if i not in known):
             up, down = _protection_levels(table, cell, rules, measure, unit)
             if not feasible.reaches(cell, truth[cell] + up, +1):
@@ -289,14 +291,24 @@ def _protection_levels(
 
 class _FeasibleTables:
     """The tables that one attacker cannot rule out, by the least and most of each cell in those solved for so far: one
-    table often shows what several cells may be.
+    table often shows what several cells may be, and to several attackers. found: those solved for others.
     """
 
     def __init__(
-        self, table: Table, hidden: np.ndarray, truth: np.ndarray, known: frozenset[int], least: np.ndarray
+        self,
+        table: Table,
+        hidden: np.ndarray,
+        truth: np.ndarray,
+        known: frozenset[int],
+        least: np.ndarray,
+        found: list[np.ndarray],
     ) -> None:
         self.table, self.hidden, self.truth, self.known, self.least = table, hidden, truth, known, least
-        self.low, self.high = truth.astype(float), truth.astype(float)
+        self.found, at = found, list(known)
+        tables = np.array([truth.astype(float), *found[-LOOKED_AT:]])
+        agree = (tables >= least).all(axis=1) & (tables[:, at] == truth[at]).all(axis=1)
+        agree[0] = True
+        self.low, self.high = tables[agree].min(axis=0), tables[agree].max(axis=0)
 
     def reaches(self, cell: int, target: float, side: int) -> bool:
         slack = REACHED * abs(target - self.truth[cell]) + TOLERANCE * float(np.abs(self.truth).max())
@@ -306,6 +318,7 @@ class _FeasibleTables:
 
     def _widen(self, cell: int, side: int) -> None:
         figures = _extreme(self.table, self.hidden, cell, self.truth, self.known, side, 10.0, self.least)[1]
+        self.found.append(figures)
         self.low, self.high = np.minimum(self.low, figures), np.maximum(self.high, figures)
 
 
