@@ -34,7 +34,7 @@ simulate: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 	@$(BENCH)/python -m tests.bench.evidence $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 
-# Two minutes: writes docs/DISCLOSURE.md.
+# Three minutes: writes docs/DISCLOSURE.md.
 disclosure: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.protected
 

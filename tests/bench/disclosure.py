@@ -3,7 +3,7 @@
 Programmes of 20 sectors, 12 provinces and 3 sizes, all pairs and their margins in one cube; sectors and provinces of
 very different size, sales lognormal. Beside the engine, two ways of doing it by simpler means on the same cubes in the
 same run: the rule of thumb that no sum may lack one cell alone, and the successive linear programs of Kelly, Golden &
-Assad (1992). All patterns are attacked in the same way, by the public and by every firm that is alone in a cell.
+Assad (1992). All patterns are attacked in the same way, by the public and by every firm of a withheld cell.
 """
 
 import argparse
@@ -201,7 +201,7 @@ def compare(n: int, firms: int) -> str:
     found = {way: [measured(way, cube) for cube in cubes] for way in WAYS}
     meaning = paragraph(f"""{SECTORS} sectors × {PROVINCES} provinces × {len(SIZES)} sizes, all pairs and their margins,
         {firms:,} firms, {n} cubes: medians; gap and narrowest: the worst. Told too closely: primary cells that the
-        public or a firm alone in a cell can tell more closely than the rules allow. Narrowest: distance left to the
+        public or a firm of a withheld cell can tell more closely than the rules allow. Narrowest: distance left to the
         attacker over distance asked, 1 or more is safe. Over ours: seconds beside the first line's.""")
     return table(HEAD, (line(way, of, found["Vetrina"]) for way, of in found.items())) + "\n\n" + meaning
 
