@@ -4,7 +4,7 @@ Every unknown is at least zero; every identity holds; counts are whole numbers, 
 a unit contributes, so many units contribute no more. It shares no code with the search for a pattern.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import highspy
@@ -65,26 +65,32 @@ class FeasibleSet:
             )
             least = np.concatenate([least, of_all, of_all - least])
         self._values = values
-        withheld = np.flatnonzero(~published)
+        left = np.where(alone, 0.0, np.maximum(values[cell] - least, 0.0))
+        known = Members(cell, unit, left, alone, ())
+        self._component_of = dict(self._components(identities, np.flatnonzero(~published), step, known))
+
+    def _components(
+        self, identities: sparse.csr_array, withheld: IntArray, step: FloatArray, known: Members
+    ) -> Iterator[tuple[int, "_Component"]]:
+        """Each withheld unknown, and the component that it is in. known: by how much an unknown can fall, in place of
+        what is contributed, for each attacker.
+        """
         matrix = sparse.csr_array(identities[:, withheld])
         matrix = sparse.csr_array(matrix[np.diff(matrix.indptr) > 0])
         links = sparse.csr_array(abs(matrix.T) @ abs(matrix))
         label = sparse.csgraph.connected_components(links, directed=False)[1] if len(withheld) else withheld
         row_label = label[matrix.indices[matrix.indptr[:-1]]]
-        component, column = np.full(len(values), -1), np.zeros(len(values), dtype=np.int64)
+        component, column = np.full(len(step), -1), np.zeros(len(step), dtype=np.int64)
         component[withheld] = label
-        self._component_of: dict[int, _Component] = {}
         for number in np.unique(label):
             columns = np.flatnonzero(label == number)
             block = sparse.csr_array(sparse.csr_array(matrix[row_label == number])[:, columns])
             places = withheld[columns]
             column[places] = np.arange(len(places))
-            rows = np.flatnonzero(component[cell] == number)
-            rows = rows[np.argsort(unit[rows], kind="stable")]
-            left = np.where(alone[rows], 0.0, np.maximum(values[cell[rows]] - least[rows], 0.0))
-            known = Members(column[cell[rows]], unit[rows], left, alone[rows], ())
-            new = _Component(places.tolist(), block, values[places], step[places], known, self._n_attackers)
-            self._component_of |= dict.fromkeys(places.tolist(), new)
+            inside = known.take(component[known.cell] == number)
+            inside = replace(inside, cell=column[inside.cell])
+            new = _Component(places.tolist(), block, self._values[places], step[places], inside, self._n_attackers)
+            yield from dict.fromkeys(places.tolist(), new).items()
 
     def interval(self, unknown: int, *, whole: bool) -> tuple[float, float]:
         """The least and the most that an unknown can be, for the public. whole: of whole numbers."""

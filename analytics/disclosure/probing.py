@@ -131,8 +131,6 @@ class Prober:
         left[members.alone] = 0.0
         rows = np.flatnonzero(members.alone | (left < self._fall[members.cell] - SMALL))
         units, number = np.unique(members.unit[rows], return_inverse=True)
-        order = np.argsort(number, kind="stable")
-        rows, number = rows[order], number[order]
         return Members(members.cell[rows], number + 1, left[rows], members.alone[rows], members.names), units
 
     def _levels_of(self, side: int, attackers: IntArray) -> FloatArray:

@@ -1,8 +1,8 @@
 """Cell suppression: which cells of a cube are confidential, and what else must be withheld to keep them so.
 
 Primary cells fail a rule by themselves; secondary (complementary) ones are withheld so that no primary one can be
-inferred too closely from the rest, by an outsider or by a firm that is alone in a cell, from this release and all
-earlier ones together.
+inferred too closely from the rest, by the public or by a firm of a withheld cell, from this release and all earlier
+ones together.
 """
 
 from collections.abc import Sequence

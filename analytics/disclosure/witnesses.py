@@ -44,8 +44,8 @@ class Witnesses:
     def __init__(
         self, identities: sparse.csr_array, targets: sparse.csr_array, knowing: Members, n_attackers: int
     ) -> None:
-        """identities: (m, v); targets: (k, v); knowing: rows of what attackers know, in the order of their numbers from
-        1 on: by how much a cell can fall for each, and whether it cannot move at all.
+        """identities: (m, v); targets: (k, v); knowing: rows of what attackers know, who are numbered from 1 on: by how
+        much a cell can fall for each, and whether it cannot move at all.
         """
         self._identities, self._targets, self._knowing = identities, sparse.csr_array(targets.T), knowing
         self._n_attackers, n_rows = n_attackers, len(knowing.cell)
