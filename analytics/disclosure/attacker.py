@@ -124,13 +124,15 @@ def _closest(
     """(attackers,) how far a sum lies open on one side, and whether it does less than it must by this release's doing:
     of who could tell it more closely before, no more is asked.
     """
+    at_most = np.full(len(levels), np.inf)  # by what was told before
     while True:
         reached = feasible.distances(terms, side, levels)
         short = _is_short(reached, levels)
         told = before().distances(terms, side, levels) if short.any() else reached
         told_before = _is_short(told, levels)
         if not (short & told_before).any():
-            return reached, short
+            return np.minimum(reached, at_most), short
+        at_most[told_before] = told[told_before]
         levels = np.where(told_before, np.where(told > 0, told, -1.0), levels)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -348,6 +348,10 @@ def refused(cube: Cube, before: list[tuple[Cube, np.ndarray]]) -> bool:
     return False
 
 
+@example(
+    {f"{code}{n}": (code, float(n)) for code, size in zip("abc", (1, 2, 3), strict=True) for n in range(size)},
+    [[("join", 21)]],  # who joined alone knows how many firms there are now, whatever this release tells
+)
 @given(firms_by_code(), st.lists(REVISIONS, min_size=1, max_size=2))
 @settings(max_examples=60)
 def test_regrouped_releases_tell_no_more_than_each(
