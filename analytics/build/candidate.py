@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -126,8 +126,8 @@ def _as_reported(filed: Programme, panel: Panel) -> Programme:
 
 def _table(kind: type[IndexPoint] | type[Dot], rows: Iterable[IndexPoint | Dot]) -> pd.DataFrame:
     """Rows as a table with a column per field."""
-    records = ({name: _plain(value) for name, value in asdict(row).items()} for row in rows)
-    return pd.DataFrame(list(records), columns=[field.name for field in fields(kind)])
+    names = [field.name for field in fields(kind)]
+    return pd.DataFrame([[_plain(getattr(row, name)) for name in names] for row in rows], columns=names)
 
 
 def _plain(value: object) -> object:

@@ -22,6 +22,7 @@ from analytics.release import measures
 from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.measures import ALL
 
+_Place = tuple[measures.Measure, str, str, str]  # of a figure, whatever the group
 MOST_CHANGED = 3  # sectors that somebody who does not know them could take for others, at once
 
 
@@ -50,12 +51,19 @@ def _whole(group: Group, programme: Programme) -> bool:
 
 def _rough(figure: Figure, *, hidden: bool) -> Figure:
     """A figure with its lower bound, or without any."""
+    if figure.n_comparison is None and figure.df is None:
+        return figure
     told = None if hidden or figure.n_comparison is None else at_least(figure.n_comparison)
     df = None if figure.df is None else max(1.0, round(figure.df))
     figure = replace(figure, n_comparison=told, n_comparison_at_least=told is not None, df=df)
     if figure.measure != measures.FIRMS or figure.key.arm != Arm.COMPARISON or not figure.published:
         return figure
     return withhold_figure(figure) if told is None else replace(figure, value=float(told))
+
+
+def _place(figure: Figure) -> _Place:
+    key = figure.key
+    return key.measure, key.outcome, key.arm, key.horizon
 
 
 class _Telling:
@@ -65,9 +73,12 @@ class _Telling:
         self._programme = programme
         self._by_key = {figure.key: figure for figure in figures}
         self._of_group: dict[Group, list[Figure]] = {}
+        self._of_sectors: dict[_Place, dict[str, int]] = {}
         for figure in figures:
             if figure.n_comparison is not None:
                 self._of_group.setdefault(figure.key.group, []).append(figure)
+                if [name for name, _ in figure.key.group] == ["sector"]:
+                    self._of_sectors.setdefault(_place(figure), {})[figure.key.group[0][1]] = figure.n_comparison
         self._sellers = contributions[(contributions["arm"] == Arm.FUNDED.value) & (contributions[SELLS] == "yes")]
         self._sectors = programme.codes("sector")
 
@@ -101,9 +112,8 @@ class _Telling:
         """(k,) the numbers of comparison firms that figures of a group rest on; (k, n_sectors) those of each sector."""
         rows: dict[tuple[float, ...], None] = {}
         for figure in self._of_group.get(group, []):
-            of_sectors = [self._by_key.get(replace(figure.key, group=group_of({"sector": code}))) for code in sectors]
-            numbers = [0 if one is None or one.n_comparison is None else one.n_comparison for one in of_sectors]
-            rows[figure.n_comparison or 0, *numbers] = None
+            of_sectors = self._of_sectors.get(_place(figure), {})
+            rows[figure.n_comparison or 0, *(of_sectors.get(sector, 0) for sector in sectors)] = None
         table = np.array(list(rows), dtype=np.float64).reshape(-1, len(sectors) + 1)
         return table[:, 0], table[:, 1:]
 

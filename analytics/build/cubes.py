@@ -79,7 +79,12 @@ class ContributionCubes:
 
     def sectors_of(self, firms: frozenset[str]) -> frozenset[str]:
         """The sectors that firms lie in."""
-        return frozenset(self._frame["sector"][list(firms)].dropna())
+        return frozenset(self._sector_of[firm] for firm in firms if firm in self._sector_of)
+
+    @cached_property
+    def _sector_of(self) -> dict[str, str]:
+        """The sector of each firm of which it is known."""
+        return {str(firm): str(sector) for firm, sector in self._frame["sector"].dropna().items()}
 
     @cached_property
     def selling_firms(self) -> dict[Group, frozenset[str]]:

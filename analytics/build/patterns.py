@@ -8,6 +8,7 @@ own: it is published by sector alone, since a comparison firm stands beside ever
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ class PatternSummary:
         return ProtectionCounts(self.cells, self.primary + self.secondary, self.held)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class WithheldCells:
     """What is withheld of each arm, and by which rule; effects go with the funded arm.
 
@@ -77,10 +78,14 @@ class WithheldCells:
         """Those that have rules of their own, and all of them together."""
         return {ALL} | {horizon for _, about, horizon in self.rules if about == outcome}
 
-    def comparison_rules(self, outcome: str, horizon: str = ALL) -> set[Rule]:
-        """The rules by which comparison firms of any sector are withheld or held."""
-        by_horizon = [self.rules.get((Arm.COMPARISON, outcome, at), {}) for at in {ALL, horizon}]
-        return {rule for rules in by_horizon for rule in rules.values()}
+    def rules_of(self, arm: Arm, outcome: str, horizon: str = ALL) -> frozenset[Rule]:
+        """The rules by which firms of an arm are withheld or held in any group."""
+        always: frozenset[Rule] = self._rules_used.get((arm, outcome, ALL), frozenset())
+        return always.union(self._rules_used.get((arm, outcome, horizon), ()))
+
+    @cached_property
+    def _rules_used(self) -> dict[PatternKey, frozenset[Rule]]:
+        return {key: frozenset(rules.values()) for key, rules in self.rules.items()}
 
     def ledger(self, dimensions: Sequence[str]) -> pd.DataFrame:
         """The suppression ledger, for the officer alone: one row per cell that is withheld or held, with its rule.
@@ -177,12 +182,10 @@ class _Patterns:
         groups_of_sectors: dict[frozenset[str], list[Group]] = {}
         for group, firms in self._cubes.selling_firms.items():
             groups_of_sectors.setdefault(self._cubes.sectors_of(firms), []).append(group)
-        measures = self._cubes.measures(Arm.COMPARISON, outcome) if outcome != ALL else ()
+        measures, sets = self._cubes.measures(Arm.COMPARISON, outcome) if outcome != ALL else (), [*groups_of_sectors]
         for measure in self._memory[Arm.COMPARISON].ticking(measures):
-            parts = measure.variable.cube.cells.set_index("sector")[["n_units", "value", "largest", "second"]]
-            for sectors, groups in groups_of_sectors.items():
-                rule = None if measure.variable.trace else _rule_broken(parts[parts.index.isin(sectors)], self._limits)
-                rules |= dict.fromkeys(groups, rule) if rule is not None else {}
+            broken = {} if measure.variable.trace else _rules_broken(measure.variable.cube, sets, self._limits)
+            rules |= {group: rule for place, rule in broken.items() for group in groups_of_sectors[sets[place]]}
         return rules
 
     def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
@@ -289,12 +292,15 @@ class _Patterns:
         return float(ratio.min()) if len(ratio) else np.inf
 
 
-def _rule_broken(parts: pd.DataFrame, limits: DisclosureRules) -> Rule | None:
-    """The rule that several sectors' comparison firms together would break."""
-    if parts.empty:
-        return None
-    n, total = parts["n_units"].sum(), parts["value"].sum()
-    largest, second = np.sort(parts[["largest", "second"]].to_numpy(), axis=None)[:-3:-1]
-    if 0 < n < limits.min_units:
-        return Rule.MIN_UNITS
-    return Rule.P_PERCENT if total - largest - second < limits.p_percent / 100 * largest - ROUNDING * total else None
+def _rules_broken(cube: Cube, sets: Sequence[frozenset[str]], limits: DisclosureRules) -> dict[int, Rule]:
+    """Places of the sets of sectors whose firms together are confidential, and by which rule; cube: by sector."""
+    sectors = cube.cells["sector"].tolist()
+    holds = np.array([[sector in one for sector in sectors] for one in sets], dtype=bool).reshape(len(sets), -1)
+    n, total = (holds @ cube.measure(name) for name in ("n_units", "value"))
+    contributions = np.concatenate([cube.measure("largest"), cube.measure("second")])
+    second, largest = np.sort(np.tile(holds, 2) * contributions, axis=1)[:, -2:].T
+    few = (n > 0) & (n < limits.min_units)
+    dominated = (n > 0) & (total - largest - second < limits.p_percent / 100 * largest - ROUNDING * total)
+    return {
+        place: Rule.MIN_UNITS if few[place] else Rule.P_PERCENT for place in np.flatnonzero(few | dominated).tolist()
+    }

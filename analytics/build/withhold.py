@@ -71,8 +71,7 @@ def holds_anything(withheld_cells: WithheldCells) -> bool:
 
 def _holds(key: FigureKey, withheld_cells: WithheldCells) -> bool:
     """Whether any cell of an outcome and horizon does, of either arm."""
-    pairs = [(arm, key.outcome, horizon) for arm in Arm for horizon in (ALL, key.horizon)]
-    return any(rule is Rule.HELD for pair in pairs for rule in withheld_cells.rules.get(pair, {}).values())
+    return any(Rule.HELD in withheld_cells.rules_of(arm, key.outcome, key.horizon) for arm in Arm)
 
 
 def _same(one: Figure, other: Figure) -> bool:
@@ -94,7 +93,7 @@ def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -
     elif key.arm == ALL:
         rules += [rule for rule in of_comparison if rule is Rule.HELD]
     crosses = key.arm != Arm.FUNDED and crosses_sectors(key.group, programme)
-    if crosses and any(Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon) for horizon in horizons):
+    if crosses and any(Rule.HELD in withheld_cells.rules_of(Arm.COMPARISON, key.outcome, at) for at in horizons):
         rules.append(Rule.HELD)
     if compares_groups(key.measure) and _holds(key, withheld_cells):
         rules.append(Rule.HELD)
@@ -117,7 +116,7 @@ def _rests_on_unchanged(key: FigureKey, withheld_cells: WithheldCells) -> bool:
         arm, horizon, what = Arm(key.arm), OVERALL, ANSWERED
     elif key.arm == Arm.FUNDED and key.measure in RESTS_ON:
         what = RESTS_ON[key.measure]
-    elif not goes_by_selling or Rule.HELD in withheld_cells.comparison_rules(key.outcome, horizon):
+    elif not goes_by_selling or Rule.HELD in withheld_cells.rules_of(Arm.COMPARISON, key.outcome, horizon):
         return False
     pattern = arm, key.outcome, horizon
     held = withheld_cells.rules.get(pattern, {}).get(key.group) is Rule.HELD
@@ -142,7 +141,7 @@ def _hide_sectors(figure: Figure, withheld_cells: WithheldCells, programme: Prog
     """
     key = figure.key
     crosses = crosses_sectors(key.group, programme)
-    rules = withheld_cells.comparison_rules(key.outcome) - {Rule.HELD}
+    rules = withheld_cells.rules_of(Arm.COMPARISON, key.outcome) - {Rule.HELD}
     if rules and crosses and key.arm == Arm.COMPARISON:
         return withhold_figure(figure)
     beside = withheld_cells.rule(key.outcome, key.horizon, comparison_group(key.group, programme), Arm.COMPARISON)

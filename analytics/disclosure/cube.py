@@ -5,7 +5,7 @@ away, or a code to its parent, leads from a cell to the one that it is part of: 
 parent − Σ children = 0.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
@@ -95,14 +95,18 @@ class Cube:
     @cached_property
     def positions(self) -> dict[tuple[Any, ...], int]:
         """Codes of a cell, in the order of the dimensions -> its position."""
-        keys = self.cells[self.dimensions].itertuples(index=False, name=None)
-        return {key: position for position, key in enumerate(keys)}
+        return {codes: position for position, codes in enumerate(self._codes)}
 
     @cached_property
     def names(self) -> list[CellName]:
         """(n_cells,) dimension and code of each dimension that a cell is split by."""
-        rows = self.cells[self.dimensions].itertuples(index=False, name=None)
-        return [tuple(pair for pair in zip(self.dimensions, row, strict=True) if pair[1] != TOTAL) for row in rows]
+        names = self.dimensions
+        return [tuple(pair for pair in zip(names, codes, strict=True) if pair[1] != TOTAL) for codes in self._codes]
+
+    @property
+    def _codes(self) -> Iterator[tuple[Any, ...]]:
+        """The codes of each cell, in the order of the dimensions."""
+        return zip(*(self.cells[name].tolist() for name in self.dimensions), strict=True)
 
     @cached_property
     def marks(self) -> tuple[UnsignedArray, UnsignedArray]:
@@ -190,7 +194,8 @@ def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: st
     if (rows == TOTAL).any(axis=None):
         raise UserError("cube.total_as_code", code=TOTAL)
     rows = rows.assign(unit_=frame[unit].to_numpy(), value_=values)[np.isfinite(values)]
-    ordered: pd.DataFrame = rows.sort_values(["unit_", "value_"], key=lambda column: column.map(str))
+    texts = list(zip(map(str, rows["unit_"]), map(str, rows["value_"]), strict=True))
+    ordered: pd.DataFrame = rows.iloc[sorted(range(len(rows)), key=texts.__getitem__)]
     return ordered.reset_index(drop=True)
 
 

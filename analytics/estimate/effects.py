@@ -86,6 +86,8 @@ class SectorEffect:
 
 def _estimate(sample: Sample, estimand: Estimand, funded: BoolArray) -> Effect:
     """The effect of one group, or why there is none."""
+    if sample.count_funded(estimand, funded) < sample.settings.min_firms:
+        return Withheld(Reason.TOO_FEW_FIRMS)  # as below, sooner
     firms = sample.group(funded)
     if min(sample.count_measured(estimand, firms)) < sample.settings.min_firms:
         return Withheld(Reason.TOO_FEW_FIRMS)

@@ -74,16 +74,19 @@ def pool_single(stratum: IntArray, funded: BoolArray) -> IntArray:
     A firm that is then still alone joins the smallest other stratum of its arm (all of them, if several are as small):
     by itself it would add no variance. Returns (k,) labels 0, 1, …; funded and comparison firms never share one.
     """
-    strata, labels, sizes = np.unique(stratum * 2 + funded, return_inverse=True, return_counts=True)
-    merged = np.arange(len(strata))
+    label = stratum * 2 + funded
+    sizes = np.bincount(label)
+    merged = np.arange(len(sizes))
     for arm in (0, 1):
-        in_arm = strata % 2 == arm
+        in_arm = (merged % 2 == arm) & (sizes > 0)
         pool = in_arm & (sizes == 1)
         if pool.sum() == 1 and in_arm.sum() > 1:
             pool |= in_arm & (sizes == sizes[in_arm & (sizes > 1)].min())
         if pool.any():
             merged[pool] = np.flatnonzero(pool)[0]
-    return np.unique(merged[labels], return_inverse=True)[1].astype(np.int64)
+    holds = np.zeros(len(sizes), dtype=bool)
+    holds[merged[label]] = True
+    return (np.cumsum(holds) - 1)[merged[label]]
 
 
 def jackknife(deletions: Deletions) -> Uncertainty | None:

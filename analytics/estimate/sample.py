@@ -56,6 +56,19 @@ class Sample:
         after = self.online_share if estimand is Estimand.ONLINE_SHARE else self.windows.after
         return firms.count_measured(after)
 
+    def count_funded(self, estimand: Estimand, funded: BoolArray) -> int:
+        """Of the funded firms under the mask, those with both windows."""
+        measured = self._share_measured if estimand is Estimand.ONLINE_SHARE else self._measured
+        return int(np.count_nonzero(funded & measured))
+
+    @cached_property
+    def _measured(self) -> BoolArray:
+        return self.arms.measured(self.windows.after)
+
+    @cached_property
+    def _share_measured(self) -> BoolArray:
+        return self.arms.measured(self.online_share)
+
     def deletions(self, estimand: Estimand, firms: Firms) -> Deletions | None:
         """The estimand's θ and what each firm does to it; None when no funded firm can be compared."""
         return self._estimators[estimand](firms)

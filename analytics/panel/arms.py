@@ -83,14 +83,21 @@ class Arms:
             sector = np.where(panel.units["sells"].fillna(True).to_numpy(dtype=bool), sector, -1)
         return cls(sector, panel.funded, own, n_cohorts)
 
+    def measured(self, after: FloatArray) -> BoolArray:
+        """(n_firms,) the funded firms that any comparison can hold, and whose own window, of (n_firms, G), is known."""
+        rows = np.flatnonzero(self.funded & (self.sector >= 0))
+        measured = np.zeros(len(self.funded), dtype=bool)
+        measured[rows] = np.isfinite(after[rows, self.own[rows]])
+        return measured
+
     def group(self, funded: BoolArray) -> Firms:
         """The funded firms under the mask and their comparison."""
         rows = np.flatnonzero(funded & self.funded & (self.sector >= 0))
-        sectors, sector = np.unique(self.sector[rows], return_inverse=True)
-        code = np.full(self.sector.max(initial=-1) + 2, -1)  # its last entry: a sector that is unknown
-        code[sectors] = np.arange(len(sectors))
-        others = np.flatnonzero(~self.funded & (code[self.sector] >= 0))
-        own, other_sector = self.own[rows], code[self.sector[others]]
+        holds = np.zeros(int(self.sector.max(initial=-1)) + 2, dtype=bool)  # the last entry: a sector that is unknown
+        holds[self.sector[rows]] = True
+        code = np.where(holds, np.cumsum(holds) - 1, -1)  # of the group's sectors, in their order
+        others = np.flatnonzero(~self.funded & holds[self.sector])
+        own, sector, other_sector = self.own[rows], code[self.sector[rows]], code[self.sector[others]]
         return Firms(
             rows=rows,
             own=own,
@@ -99,7 +106,7 @@ class Arms:
             others=others,
             other_sector=other_sector,
             other_cell=other_sector[:, None] * self.n_cohorts + np.arange(self.n_cohorts),
-            n_cells=len(sectors) * self.n_cohorts,
+            n_cells=int(holds.sum()) * self.n_cohorts,
         )
 
 

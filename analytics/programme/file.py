@@ -190,7 +190,8 @@ class Programme(Part):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """A copy with other values, and with the dimensions that follow from those."""
         copy = super().model_copy(update=update, deep=deep)
-        copy.__dict__.pop("dimensions", None)
+        for name in ("dimensions", "sector_dimensions"):
+            copy.__dict__.pop(name, None)
         return copy
 
     @property
@@ -198,7 +199,7 @@ class Programme(Part):
         """The names of the dimensions."""
         return tuple(dimension.name for dimension in self.dimensions)
 
-    @property
+    @cached_property
     def sector_dimensions(self) -> tuple[str, ...]:
         """The dimensions of which claims are made: macro-sectors, sectors, then the programme's own groupings."""
         names = [dimension.name for dimension in self.dimensions if dimension.of_sectors]
