@@ -35,6 +35,7 @@ from analytics.release.figure import group_of
 from analytics.release.measures import ALL, OVERALL
 
 LEDGER_COLUMNS = ("arm", "outcome", "horizon", "conf_status", "rule")  # of a suppression ledger, beside the dimensions
+ONLY_BY_WAVE = (REPORTING, MEASURED)
 # a count stands with one sum of its firms; a vote is a count
 CELL_MEASURES = {
     "grants": ("value",),
@@ -76,6 +77,7 @@ class ContributionCubes:
         self._frame, self._programme, self._before = frame, programme, before
         self._dimensions = cube_dimensions(programme)
         self._cubes: dict[tuple[Contribution, Arm], Cube] = {}
+        self._of_units: dict[tuple[Arm, bool, bytes], Cube] = {}  # a cube of those units, cut in those tables
 
     def sectors_of(self, firms: frozenset[str]) -> frozenset[str]:
         """The sectors that firms lie in."""
@@ -116,7 +118,13 @@ class ContributionCubes:
     def own(self, contribution: Contribution, arm: Arm) -> Cube:
         """The cube of a column of this release."""
         if (contribution, arm) not in self._cubes:
-            self._cubes[contribution, arm] = _cube(self._frame, contribution, arm, self._programme)
+            values = self._frame[contribution.column]
+            units = arm, contribution.what in ONLY_BY_WAVE, values.notna().to_numpy().tobytes()
+            if units in self._of_units:
+                cube = self._of_units[units].with_values(values, _most_per_unit(contribution, self._programme))
+            else:
+                cube = self._of_units[units] = _cube(self._frame, contribution, arm, self._programme)
+            self._cubes[contribution, arm] = cube
         return self._cubes[contribution, arm]
 
     def measures(self, arm: Arm, outcome: str) -> Iterator[HorizonMeasure]:
@@ -219,8 +227,7 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
     known = {name for name in dimensions if frame[name].notna().any()}
     parents = {dimension.name: dimension.parents for dimension in programme.dimensions} | {"beneficiary_kind": (SELLS,)}
     nested = {inner: [outer for outer in outers if outer in known] for inner, outers in parents.items()}
-    tables = [("wave",)] if contribution.what in (REPORTING, MEASURED) else _tables(programme, arm)
-    most = programme.grant_max if contribution.what == "grants" else None
+    tables = [("wave",)] if contribution.what in ONLY_BY_WAVE else _tables(programme, arm)
     return Cube.from_microdata(
         rows.reset_index(names="firm_"),
         dimensions=dimensions,
@@ -228,9 +235,15 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
         unit="firm_",
         hierarchies={inner: outers for inner, outers in nested.items() if inner in known and outers},
         tables=[table for table in tables if set(table) <= known],
-        most_per_unit=np.inf if most is None else float(most),
+        most_per_unit=_most_per_unit(contribution, programme),
         link_undeclared=True,
     )
+
+
+def _most_per_unit(contribution: Contribution, programme: Programme) -> float:
+    """What everybody knows that no firm contributes more than."""
+    most = programme.grant_max if contribution.what == "grants" else None
+    return np.inf if most is None else float(most)
 
 
 def _with_column(frame: pd.DataFrame, contribution: Contribution) -> pd.DataFrame | None:

@@ -174,6 +174,13 @@ class Cube:
         identities = _identities(row_cells, len(codes))
         return cls(cells, identities, contributions, [np.unique(of) for of in row_cells], most_per_unit)
 
+    def with_values(self, values: pd.Series, most_per_unit: float = np.inf) -> "Cube":
+        """The same cells of the same units, which contribute something else; values: by unit, of one row each."""
+        assert self.contributions is not None  # noqa: S101 - made of microdata
+        contributions = self.contributions.assign(value=values[self.contributions["unit"]].to_numpy(dtype=np.float64))
+        cells = self.cells[self.dimensions].join(_tabulate(contributions, len(self.cells)))
+        return Cube(cells, self.constraints, contributions, self.tables, most_per_unit)
+
 
 def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd.DataFrame:
     """Rows with a value, in an order that does not depend on the frame's: dimension columns, `unit_` and `value_`."""

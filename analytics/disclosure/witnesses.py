@@ -48,10 +48,10 @@ class Witnesses:
         much a cell can fall for each, and whether it cannot move at all.
         """
         self._identities, self._targets, self._knowing = identities, sparse.csr_array(targets.T), knowing
-        self._n_attackers, n_rows = n_attackers, len(knowing.cell)
-        self._rows_of = sparse.csr_array(
-            (np.ones(n_rows), (knowing.cell, np.arange(n_rows))), shape=(identities.shape[1], n_rows)
-        )
+        self._n_attackers = n_attackers
+        self._n_rows_of = np.bincount(knowing.cell, minlength=identities.shape[1])
+        self._first_row_of = np.cumsum(self._n_rows_of) - self._n_rows_of
+        self._row = np.argsort(knowing.cell, kind="stable")  # by cell
         self._moves = _Rows(identities.shape[1])
         # of each move, forward and then back: how far it takes the targets, and which part agrees with what each knows
         self._reached, self._part, self._agreed = _Rows(targets.shape[0]), _Rows(n_attackers), _Rows(1)
@@ -150,9 +150,12 @@ class Witnesses:
     def _parts_known(self, moves: FloatArray) -> FloatArray:
         """(q, attackers) how much of each move agrees with what each attacker knows."""
         parts = np.ones((len(moves), self._n_attackers))
-        known = sparse.coo_array(sparse.csr_array(moves) @ self._rows_of)  # the distances of what attackers know
-        move, row = known.coords
-        part = np.divide(self._left[row], -known.data, out=np.ones(len(row)), where=known.data < 0)
-        part[(known.data > 0) & self._knowing.alone[row]] = 0.0
-        np.minimum.at(parts, (move, self._knowing.unit[row]), part)
+        move, cell = moves.nonzero()
+        n_rows = self._n_rows_of[cell]
+        first = np.repeat(self._first_row_of[cell] - (np.cumsum(n_rows) - n_rows), n_rows)
+        row = self._row[first + np.arange(len(first))]
+        move, far = np.repeat(move, n_rows), np.repeat(moves[move, cell], n_rows)  # of what attackers know
+        part = np.divide(self._left[row], -far, out=np.ones(len(row)), where=far < 0)
+        part[(far > 0) & self._knowing.alone[row]] = 0.0
+        np.minimum.at(parts.reshape(-1), move * self._n_attackers + self._knowing.unit[row], part)
         return parts

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 
 import duckdb
@@ -264,14 +265,14 @@ def figures_table(figures: Iterable[Figure], programme: Programme, release: str)
 
     Two figures with one id would stop the writing of the file.
     """
-    names = programme.dimension_names
-    rows = []
+    names, plain, rows = programme.dimension_names, (*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS), []
+    values_of, codes_of = attrgetter(*plain), attrgetter(*_CODES)
     for figure in figures:
         key, cell = figure.key, figure.key.cell
         row: dict[str, object] = {"outcome": key.outcome, "measure": key.measure.name, "arm": str(key.arm)}
         row |= {"horizon": key.horizon} | dict.fromkeys(names, ALL) | dict(key.group)
-        row |= {name: getattr(figure, name) for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS)}
-        row |= {name: None if (code := getattr(figure, name)) is None else str(code) for name in _CODES}
+        row |= zip(plain, values_of(figure), strict=True)
+        row |= {name: None if code is None else code.value for name, code in zip(_CODES, codes_of(figure), strict=True)}
         rows.append(row | {"cell": cell, "figure_id": str(FigureId(programme.id, release, cell))})
     table = pd.DataFrame(rows).sort_values([*_KEY, *names]).reset_index(drop=True)
     numbers = {name: table[name].astype("float64") for name in _NUMBERS}
