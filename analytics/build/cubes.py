@@ -36,6 +36,7 @@ from analytics.release.measures import ALL, OVERALL
 
 LEDGER_COLUMNS = ("arm", "outcome", "horizon", "conf_status", "rule")  # of a suppression ledger, beside the dimensions
 ONLY_BY_WAVE = (REPORTING, MEASURED)
+OWN = -1  # in place of an earlier release: this one
 # a count stands with one sum of its firms; a vote is a count
 CELL_MEASURES = {
     "grants": ("value",),
@@ -77,7 +78,7 @@ class ContributionCubes:
         self._frame, self._programme, self._before = frame, programme, before
         self._dimensions = cube_dimensions(programme)
         self._cubes: dict[tuple[Contribution, Arm], Cube] = {}
-        self._of_units: dict[tuple[Arm, bool, bytes], Cube] = {}  # a cube of those units, cut in those tables
+        self._of_units: dict[tuple[object, ...], Cube] = {}  # the first cube of some units in some tables
 
     def sectors_of(self, firms: frozenset[str]) -> frozenset[str]:
         """The sectors that firms lie in."""
@@ -118,14 +119,19 @@ class ContributionCubes:
     def own(self, contribution: Contribution, arm: Arm) -> Cube:
         """The cube of a column of this release."""
         if (contribution, arm) not in self._cubes:
-            values = self._frame[contribution.column]
-            units = arm, contribution.what in ONLY_BY_WAVE, values.notna().to_numpy().tobytes()
-            if units in self._of_units:
-                cube = self._of_units[units].with_values(values, _most_per_unit(contribution, self._programme))
-            else:
-                cube = self._of_units[units] = _cube(self._frame, contribution, arm, self._programme)
-            self._cubes[contribution, arm] = cube
+            self._cubes[contribution, arm] = self._made(self._frame, contribution, arm, self._programme, OWN)
         return self._cubes[contribution, arm]
+
+    def _made(self, frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: Programme, cut: int) -> Cube:
+        """The cube of a column; cut: the release whose codes and tables it has, so that those of the same units differ
+        in their values alone.
+        """
+        values = frame[contribution.column]
+        units = cut, arm, contribution.what in ONLY_BY_WAVE, values.notna().to_numpy().tobytes()
+        if units not in self._of_units:
+            self._of_units[units] = _cube(frame, contribution, arm, programme)
+            return self._of_units[units]
+        return self._of_units[units].with_values(values, _most_per_unit(contribution, programme))
 
     def measures(self, arm: Arm, outcome: str) -> Iterator[HorizonMeasure]:
         """Each column of an outcome; the count of firms is the same for sums before and after."""
@@ -172,25 +178,46 @@ class ContributionCubes:
 
     def _earlier(self, contribution: Contribution, arm: Arm) -> list[tuple[Cube, BoolArray]]:
         """The same column behind each earlier release, and what that one did not publish anew."""
-        columns = ["arm", *self._dimensions, contribution.column]
-        earlier = []
-        for inputs in self._before:
+        column, earlier = contribution.column, []
+        for place, inputs in enumerate(self._before):
             frame, programme = _with_column(inputs.contributions, contribution), inputs.release.programme
             if frame is not None:
-                same = self._cuts_alike(programme) and self._frame[columns].equals(frame.reindex(columns=columns))
-                cube = self.own(contribution, arm) if same else _cube(frame, contribution, arm, programme)
-                groups = _withheld_by(inputs, arm, contribution.outcome, (ALL, contribution.horizon))
+                cut = self._cuts[place]
+                if cut == OWN and self._frame[column].equals(frame[column]):
+                    cube = self.own(contribution, arm)
+                else:
+                    cube = self._made(frame, contribution, arm, programme, cut)
+                groups = self._withheld_by(place, arm, contribution.outcome, contribution.horizon)
                 earlier.append((cube, self.mask(cube, groups) | self._hidden(cube, contribution)))
         return earlier
 
-    def _cuts_alike(self, programme: Programme) -> bool:
-        """Whether a programme file of an earlier release has the same tables."""
-        own = self._programme
-        return (own.dimensions, own.pairs, own.grant_max) == (
-            programme.dimensions,
-            programme.pairs,
-            programme.grant_max,
-        )
+    @cached_property
+    def _cuts(self) -> list[int]:
+        """Of each earlier release its place, or `OWN` where its firms, their codes and the tables are this one's."""
+        columns, cuts = ["arm", *self._dimensions], []
+        for place, inputs in enumerate(self._before):
+            same_tables = _tables_of(inputs.release.programme) == _tables_of(self._programme)
+            frame = inputs.contributions.reindex(columns=columns)
+            cuts.append(OWN if same_tables and self._frame[columns].equals(frame) else place)
+        return cuts
+
+    def _withheld_by(self, place: int, arm: Arm, outcome: str, horizon: str = ALL) -> dict[Group, Rule]:
+        """The groups that an earlier release did not publish anew in a horizon, or in all of them, and why."""
+        ledger = self._ledgers[place]
+        return ledger.get((arm, outcome, ALL), {}) | ledger.get((arm, outcome, horizon), {})
+
+    @cached_property
+    def _ledgers(self) -> list[dict[tuple[str, str, str], dict[Group, Rule]]]:
+        """Of each earlier release: arm, outcome and horizon -> the groups that it did not publish anew, and why."""
+        ledgers = []
+        for inputs in self._before:
+            names = [name for name in map(str, inputs.ledger) if name not in LEDGER_COLUMNS]
+            ledger: dict[tuple[str, str, str], dict[Group, Rule]] = {}
+            for row in inputs.ledger.to_dict("records"):
+                group = group_of({name: row[name] for name in names})
+                ledger.setdefault((row["arm"], row["outcome"], row["horizon"]), {})[group] = Rule(row["rule"])
+            ledgers.append(ledger)
+        return ledgers
 
     def earlier_rules(self, arm: Arm, outcome: str) -> dict[Group, Rule]:
         """Why the release before withheld what it did in all its years, of cells that hold firms now; nothing where
@@ -198,7 +225,7 @@ class ContributionCubes:
         """
         if not self._before or self._before[-1].release.own_ledger is not None:
             return {}
-        rules, filled = _withheld_by(self._before[-1], arm, outcome, (ALL,)), set(self.groups(self.base(arm)))
+        rules, filled = self._withheld_by(len(self._before) - 1, arm, outcome), set(self.groups(self.base(arm)))
         return {group: rule for group, rule in rules.items() if rule is not Rule.HELD and group in filled}
 
     def groups(self, cube: Cube, *, known: bool = True) -> list[Group | None]:
@@ -240,6 +267,11 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
     )
 
 
+def _tables_of(programme: Programme) -> tuple[object, ...]:
+    """What of a programme file says how firms are cut into cells."""
+    return programme.dimensions, programme.pairs, programme.grant_max
+
+
 def _most_per_unit(contribution: Contribution, programme: Programme) -> float:
     """What everybody knows that no firm contributes more than."""
     most = programme.grant_max if contribution.what == "grants" else None
@@ -252,16 +284,6 @@ def _with_column(frame: pd.DataFrame, contribution: Contribution) -> pd.DataFram
     if contribution.what == TRACE and of_years not in frame:
         return frame.rename(columns={of_all: of_years}) if contribution.column == of_years and of_all in frame else None
     return frame if contribution.column in frame else None
-
-
-def _withheld_by(inputs: EarlierInputs, arm: Arm, outcome: str, horizons: Sequence[str]) -> dict[Group, Rule]:
-    """The groups that an earlier release did not publish anew in any of those horizons, and why."""
-    ledger = inputs.ledger
-    rows = ledger[(ledger["arm"] == arm) & (ledger["outcome"] == outcome) & ledger["horizon"].isin(horizons)]
-    names = [name for name in map(str, rows) if name not in LEDGER_COLUMNS]
-    codes_of = rows[names].itertuples(index=False, name=None)
-    groups = (group_of(zip(names, codes, strict=True)) for codes in codes_of)
-    return dict(zip(groups, map(Rule, rows["rule"]), strict=True))
 
 
 @cache

@@ -59,9 +59,13 @@ def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:
     """A figure as the newest release has it that publishes it; else as the newest says why it does not, but for what is
     confidential; of a specification whether the sign holds is told beside that.
     """
-    figures = [figure for release in reversed(earlier) if (figure := release.at(key)) is not None]
-    open_ = [figure for figure in figures if figure.reason is not Reason.CONFIDENTIAL or figure.result]
-    return next((figure for figure in figures if figure.published), open_[0] if open_ else None)
+    newest: Figure | None = None
+    for figure in (release.at(key) for release in reversed(earlier)):
+        if figure is not None and figure.published:
+            return figure
+        if newest is None and figure is not None and (figure.reason is not Reason.CONFIDENTIAL or figure.result):
+            newest = figure
+    return newest
 
 
 def holds_anything(withheld_cells: WithheldCells) -> bool:

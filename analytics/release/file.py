@@ -63,6 +63,7 @@ _CODES: dict[str, type[StrEnum]] = {
     "conf_status": ConfStatus,
     "reason": Reason,
 }
+_OF_FIGURE = (*_NUMBERS, *_WHOLE_NUMBERS, *_CODES)
 _KEY = ("outcome", "measure", "arm", "horizon")  # and the dimensions
 
 
@@ -158,35 +159,34 @@ class Release:
 
     @cached_property
     def _columns(self) -> dict[str, ObjectArray]:
-        columns = {str(name): column.to_numpy(dtype=object) for name, column in self.figures.items()}
+        columns = {
+            str(name): column.astype(object).where(column.notna(), None).to_numpy()
+            for name, column in self.figures.items()
+        }
         nothing = np.full(len(self.figures), None, dtype=object)
         return dict.fromkeys((*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS, *_CODES), nothing) | columns  # an older format lacks
 
-    def _at(self, row: int) -> Figure:
-        """The figure of a row of the table."""
-        cells = {name: column[row] for name, column in self._columns.items()}
-        known = {name: cells[name] for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_CODES) if not pd.isna(cells[name])}
+    def _at(self, row: int, key: FigureKey | None = None) -> Figure:
+        """The figure of a row of the table; key: its own, where it is known."""
+        columns = self._columns
+        told = {name: columns[name][row] for name in _OF_FIGURE}
+        known = {name: value for name, value in told.items() if value is not None}
         known |= {name: int(known[name]) for name in _WHOLE_NUMBERS if name in known}
-        known |= {name: bool(cells[name]) for name in _FLAGS}
+        known |= {name: bool(columns[name][row]) for name in _FLAGS}
         known |= {name: kind(known[name]) for name, kind in _CODES.items() if name in known}
-        return Figure(
-            key=FigureKey(
-                measure_named(cells["measure"]),
-                cells["outcome"],
-                cells["arm"],
-                cells["horizon"],
-                group_of({name: cells[name] for name in self.programme.dimension_names}),
-            ),
-            figure_id=cells["figure_id"],
-            **known,
-        )
+        return Figure(key or self._key_of(row), figure_id=columns["figure_id"][row], **known)
+
+    def _key_of(self, row: int) -> FigureKey:
+        measure, outcome, arm, horizon = (self._columns[name][row] for name in ("measure", "outcome", "arm", "horizon"))
+        group = group_of({name: self._columns[name][row] for name in self.programme.dimension_names})
+        return FigureKey(measure_named(measure), outcome, arm, horizon, group)
 
     def at(self, key: FigureKey) -> Figure | None:
         """The figure of that key; None when the release does not hold it."""
         codes = dict(key.group)
         in_order = (codes.get(name, ALL) for name in self.programme.dimension_names)
         row = self._row_of_key.get((key.outcome, key.measure.name, key.arm, key.horizon, *in_order))
-        return None if row is None else self._at(row)
+        return None if row is None else self._at(row, key)
 
     def figure(
         self,
