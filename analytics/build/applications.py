@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from analytics.build.patterns import WithheldCells
+from analytics.build.withheld_cells import WithheldCells
 from analytics.model import DisclosureRules, Rule
 from analytics.release.measures import ALL
 
@@ -29,27 +29,41 @@ def applications_told(
     if earlier and (of_firms is Rule.HELD or any(_few_changed(now, _counts(table), rules) for table in earlier)):
         return earlier[-1][["outcome", "applications"]]
     awarded = set(outcomes.loc[outcomes["awarded"] > 0, "outcome"])
-    with_firms = awarded if of_firms not in (None, Rule.HELD) else set()
     before = {str(outcome) for table in earlier for outcome in table.loc[table["applications"].isna(), "outcome"]}
-    hidden = withheld_outcomes(now, with_firms, before & set(now), rules)
+    if of_firms in (None, Rule.HELD):
+        hidden = withheld_outcomes(now, awarded, before & set(now), rules)
+    else:
+        hidden = withheld_with_firms(now, awarded, before & set(now), rules)
     told = [None if outcome in hidden else n for outcome, n in now.items()]
     return pd.DataFrame({"outcome": list(now), "applications": pd.array(told, dtype="Int64")})
 
 
-def withheld_outcomes(counts: Counts, with_firms: set[str], before: set[str], rules: DisclosureRules) -> set[str]:
-    """Outcomes to withhold: small ones; those of awards (with_firms) where the programme's firms are withheld; those
-    that an earlier release withheld (before). The total is public, so each confidential sum needs another entry beside
+def withheld_outcomes(counts: Counts, awarded: set[str], before: set[str], rules: DisclosureRules) -> set[str]:
+    """Outcomes to withhold: small ones, and those that an earlier release withheld (before). Two totals are public: of
+    all, and, by the programme's firms, of the awards. So each confidential sum needs another entry of its part beside
     it, of so many applications that it is not confidential itself: the smallest such one.
     """
+    hidden = {outcome for outcome, n in counts.items() if 0 < n < rules.min_units} | before
+    for part in (awarded & set(counts), set(counts) - awarded):
+        small = [outcome for outcome in part if 0 < counts[outcome] < rules.min_units]
+        beside = _ascending(counts, {outcome for outcome in part if counts[outcome] >= rules.min_units})
+        if small and not hidden & set(beside):
+            hidden |= {beside[0]} if beside else set(counts)
+    return hidden
+
+
+def withheld_with_firms(counts: Counts, awarded: set[str], before: set[str], rules: DisclosureRules) -> set[str]:
+    """The same where the programme's firms are withheld: all awards with them, and beside them another outcome."""
     small = {outcome for outcome, n in counts.items() if 0 < n < rules.min_units}
-    hidden = small | with_firms | before
-    if not small | with_firms:
-        return hidden
-    ascending = sorted(counts, key=lambda outcome: (counts[outcome], outcome))
-    beside = [outcome for outcome in ascending if counts[outcome] >= rules.min_units and outcome not in with_firms]
+    hidden = small | awarded | before
+    beside = _ascending(counts, {outcome for outcome, n in counts.items() if n >= rules.min_units} - awarded)
     if not beside:
         return set(counts)
     return hidden if hidden & set(beside) else hidden | {beside[0]}
+
+
+def _ascending(counts: Counts, outcomes: set[str]) -> list[str]:
+    return sorted(outcomes, key=lambda outcome: (counts[outcome], outcome))
 
 
 def _counts(table: pd.DataFrame) -> Counts:

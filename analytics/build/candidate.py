@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier
 from analytics.build.kept import kept_where_held
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells, find_withheld_cells
+from analytics.build.patterns import find_withheld_cells
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
@@ -24,15 +25,17 @@ from analytics.build.rows.empty_cells import with_empty_cells
 from analytics.build.rows.lines import IndexPoint, hold_points, index_points
 from analytics.build.samples import samples_of
 from analytics.build.sellers import hide_told_sellers
-from analytics.build.withhold import holds_anything, withhold
+from analytics.build.withheld_cells import WithheldCells
+from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
-from analytics.model import Arm, Progress, UserError, silent
+from analytics.model import Arm, ConfStatus, ObsStatus, Progress, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
-from analytics.release import Releases
+from analytics.release import Releases, measures
 from analytics.release.file import figures_table, picture_ids, write_release
 from analytics.release.manifest import ImportedFile, Manifest, ProtectionCounts, WaveAward
+from analytics.release.measures import ALL
 from analytics.store.database import Store
 
 
@@ -90,7 +93,7 @@ def contents(
     contributed = contributions(panel, programme, samples)
     searched = find_withheld_cells(contributed, programme, inputs, progress)
     withheld_cells = with_empty_cells(searched, panel, programme)
-    earlier = [behind.release for behind in inputs]
+    earlier = [behind.release for behind in inputs if behind.release is not None]
     candidates = figures(everybody, programme, samples, withheld_cells, progress)
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
@@ -109,7 +112,7 @@ def contents(
         ),
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
-    manifest = _manifest(panel, filed, store, release, outcomes, beside, withheld_cells)
+    manifest = _manifest(panel, filed, store, release, outcomes, beside, tables["figures"])
     return Contents(manifest, tables, contributed, withheld_cells)
 
 
@@ -151,7 +154,7 @@ def _manifest(
     release: str,
     outcomes: tuple[str, ...],
     beside: Sequence[str],
-    withheld_cells: WithheldCells,
+    figures: pd.DataFrame,
 ) -> Manifest:
     """How the release was made, but for when."""
     cohorts = cohorts_of(panel)
@@ -174,16 +177,28 @@ def _manifest(
         awards=tuple(WaveAward(str(wave), day.date().isoformat()) for wave, day in _awards(panel).items()),
         years_after=tuple(horizons(panel, programme.settings)),
         beside=tuple(beside),
-        disclosure=_protection_counts(withheld_cells),
+        disclosure=_protection_counts(figures, programme),
     )
 
 
-def _protection_counts(withheld_cells: WithheldCells) -> dict[tuple[Arm, str], ProtectionCounts]:
-    """What is said of each pattern; where any cell is held, all that are told may be."""
-    told = {of: summary.published for of, summary in withheld_cells.summaries.items()}
-    if not holds_anything(withheld_cells):
-        return told
-    return {of: replace(counts, held=counts.cells - counts.withheld) for of, counts in told.items()}
+def _protection_counts(figures: pd.DataFrame, programme: Programme) -> dict[tuple[Arm, str], ProtectionCounts]:
+    """How many groups are told of, by arm and outcome, as anybody can count them: the cells of a cube would tell which
+    of the withheld ones hold firms. Comparison firms stand beside whole sectors.
+    """
+    names, counts = list(programme.dimension_names), {}
+    beside = [name for name in names if name not in programme.sector_dimensions]
+    for outcome, arm in product([ALL, *(outcome.name for outcome in programme.outcomes)], Arm):
+        measure = measures.FIRMS if outcome == ALL else measures.CHANGE
+        place = {"outcome": outcome, "measure": measure.name, "arm": arm.value}
+        rows = figures[(figures[list(place)] == list(place.values())).all(axis=1)]
+        if arm is Arm.COMPARISON:
+            rows = rows[(rows[beside] == ALL).all(axis=1)]
+        is_open, held = rows["conf_status"] == ConfStatus.FREE, rows["obs_status"] == ObsStatus.PROVISIONAL
+        groups = rows.assign(open=is_open, held=is_open & held).groupby(names)[["open", "held"]].any()
+        if len(groups):
+            withheld = len(groups) - int(groups["open"].sum())
+            counts[arm, outcome] = ProtectionCounts(len(groups), withheld, int(groups["held"].sum()))
+    return counts
 
 
 def _input_files(store: Store) -> tuple[ImportedFile, ...]:

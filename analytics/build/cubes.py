@@ -48,11 +48,21 @@ CELL_MEASURES = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EarlierInputs:
-    """What stood behind an earlier release, and the release. ledger: what it withheld, see `WithheldCells.ledger`."""
+    """What stood behind an earlier release. ledger: what it withheld, see `WithheldCells.ledger`; programme: as it cut
+    firms into cells; own_ledger: whether it says itself what it withheld, as in format 4 or 5; release: None in a
+    process that only searches.
+    """
 
     contributions: pd.DataFrame
-    release: Release
     ledger: pd.DataFrame
+    programme: Programme
+    own_ledger: bool
+    release: Release | None
+
+    @classmethod
+    def of(cls, release: Release, contributions: pd.DataFrame, ledger: pd.DataFrame) -> "EarlierInputs":
+        """What stood behind that release."""
+        return cls(contributions, ledger, release.programme, release.own_ledger is not None, release)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +89,11 @@ class ContributionCubes:
         self._dimensions = cube_dimensions(programme)
         self._cubes: dict[tuple[Contribution, Arm], Cube] = {}
         self._of_units: dict[tuple[object, ...], Cube] = {}  # the first cube of some units in some tables
+
+    @property
+    def n_columns(self) -> int:
+        """How many columns of contributions there are."""
+        return sum(1 for _ in contributions_in(self._frame))
 
     def sectors_of(self, firms: frozenset[str]) -> frozenset[str]:
         """The sectors that firms lie in."""
@@ -180,7 +195,7 @@ class ContributionCubes:
         """The same column behind each earlier release, and what that one did not publish anew."""
         column, earlier = contribution.column, []
         for place, inputs in enumerate(self._before):
-            frame, programme = _with_column(inputs.contributions, contribution), inputs.release.programme
+            frame, programme = _with_column(inputs.contributions, contribution), inputs.programme
             if frame is not None:
                 cut = self._cuts[place]
                 if cut == OWN and self._frame[column].equals(frame[column]):
@@ -196,7 +211,7 @@ class ContributionCubes:
         """Of each earlier release its place, or `OWN` where its firms, their codes and the tables are this one's."""
         columns, cuts = ["arm", *self._dimensions], []
         for place, inputs in enumerate(self._before):
-            same_tables = _tables_of(inputs.release.programme) == _tables_of(self._programme)
+            same_tables = _tables_of(inputs.programme) == _tables_of(self._programme)
             frame = inputs.contributions.reindex(columns=columns)
             cuts.append(OWN if same_tables and self._frame[columns].equals(frame) else place)
         return cuts
@@ -223,7 +238,7 @@ class ContributionCubes:
         """Why the release before withheld what it did in all its years, of cells that hold firms now; nothing where
         there was none of this format.
         """
-        if not self._before or self._before[-1].release.own_ledger is not None:
+        if not self._before or self._before[-1].own_ledger:
             return {}
         rules, filled = self._withheld_by(len(self._before) - 1, arm, outcome), set(self.groups(self.base(arm)))
         return {group: rule for group, rule in rules.items() if rule is not Rule.HELD and group in filled}

@@ -16,7 +16,7 @@ import pandas as pd
 
 from analytics.build.contributions import contributions_in
 from analytics.build.cubes import EarlierInputs, cube_dimensions
-from analytics.build.patterns import PatternSummary, WithheldCells
+from analytics.build.withheld_cells import PatternSummary, WithheldCells
 from analytics.model import Arm, DataKind, UserError
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
@@ -98,7 +98,7 @@ def recall_earlier(
         lost = [file for file in needed if not file.exists()]
         if not lost:
             ledger = pd.read_parquet(needed[1]) if release.own_ledger is None else release.own_ledger
-            earlier[name] = EarlierInputs(_contributions(needed[0]), release, ledger)
+            earlier[name] = EarlierInputs.of(release, _contributions(needed[0]), ledger)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
             raise UserError("disclosure.behind", release=name, file=lost[0])
     return earlier

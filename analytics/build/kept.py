@@ -12,11 +12,12 @@ import pandas as pd
 
 from analytics.build.contributions import TRACE, Contribution, contributions_in
 from analytics.build.cubes import ContributionCubes, EarlierInputs
-from analytics.build.patterns import WithheldCells
+from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import comparison_group, crosses_sectors, holds_anything
 from analytics.model import Arm
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
+from analytics.release import Release
 from analytics.release.figure import FigureKey
 from analytics.release.measures import ALL, OVERALL
 
@@ -34,7 +35,12 @@ def kept_where_held(
     firms, and comparison firms, reported what they did. Nothing where that release was made in another way.
     """
     newest = earlier[-1] if earlier else None
-    if newest is None or not holds_anything(withheld_cells) or _made_otherwise(newest, programme, code):
+    if (
+        newest is None
+        or newest.release is None
+        or not holds_anything(withheld_cells)
+        or _made_otherwise(newest.release, programme, code)
+    ):
         return lambda _: False
     cubes = ContributionCubes(contributions, programme, [newest])
     traces = [one for one in contributions_in(contributions) if one.is_trace and one.horizon in (OVERALL, ALL)]
@@ -60,6 +66,6 @@ def kept_where_held(
     return kept
 
 
-def _made_otherwise(newest: EarlierInputs, programme: Programme, code: str) -> bool:
+def _made_otherwise(newest: Release, programme: Programme, code: str) -> bool:
     """Whether other code, or other settings, made an earlier release: then all figures may differ."""
-    return (newest.release.manifest.code_version, newest.release.settings) != (code, programme.settings)
+    return (newest.manifest.code_version, newest.settings) != (code, programme.settings)

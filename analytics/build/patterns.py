@@ -5,10 +5,10 @@ horizon), together with the earlier releases, and attacked before it is used. Th
 own: it is published by sector alone, since a comparison firm stands beside every group of its sector.
 """
 
+import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,8 @@ import pandas as pd
 from analytics.arrays import BoolArray
 from analytics.build.contributions import ANSWERED, SELLING, Contribution
 from analytics.build.cubes import ContributionCubes, EarlierInputs
+from analytics.build.processes import in_processes
+from analytics.build.withheld_cells import PatternKey, PatternSummary, WithheldCells
 from analytics.disclosure.attacker import attack
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.linked_releases import ResponseVariable
@@ -25,104 +27,77 @@ from analytics.disclosure.rules import ROUNDING
 from analytics.model import Arm, DisclosureRules, Progress, Rule, UserError, silent
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
-from analytics.release.manifest import ProtectionCounts
 from analytics.release.measures import ALL
 
 UNCHANGED_APART = ("before", SELLING, ANSWERED)  # what some figures of a held cell rest on alone
 SECONDS_PER_STEP = 0.2  # of the search, until it shows that it goes on
 PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
+PROGRAMS_PER_WAIT = 25  # about so many are solved elsewhere while this process waits
 STEPS_PER_PATTERN = 100
-
-PatternKey = tuple[Arm, str, str]  # arm, outcome ("*": counts and grants), horizon ("*": all of them)
-
-
-@dataclass(frozen=True, slots=True)
-class PatternSummary:
-    """How the search for what to withhold came out, for one arm and outcome: for the officer, never published.
-
-    cells, primary, secondary, held: numbers of cells; gap: see `disclosure.Protection`; narrowest: the shortest
-    interval that the attacker is left with, beside the one that is asked; None where nothing is confidential.
-    """
-
-    cells: int
-    primary: int
-    secondary: int
-    held: int
-    gap: float
-    narrowest: float | None
-
-    @property
-    def published(self) -> ProtectionCounts:
-        """What a release may say of it."""
-        return ProtectionCounts(self.cells, self.primary + self.secondary, self.held)
-
-
-@dataclass(frozen=True, eq=False)
-class WithheldCells:
-    """What is withheld of each arm, and by which rule; effects go with the funded arm.
-
-    summaries: how each search came out, by arm and outcome ("*": counts and grants). unchanged: of what is held, the
-    groups in which one thing that firms contribute ("before", …) is for each firm what it was.
-    """
-
-    rules: Mapping[PatternKey, Mapping[Group, Rule]]
-    summaries: Mapping[tuple[Arm, str], PatternSummary]
-    unchanged: Mapping[tuple[PatternKey, str], frozenset[Group]] = field(default_factory=dict)
-
-    def rule(self, outcome: str, horizon: str, group: Group, arm: Arm = Arm.FUNDED) -> Rule | None:
-        """Why the figures of a group are withheld or held, or None; of an outcome ("*": counts and grants)."""
-        always = self.rules.get((arm, outcome, ALL), {})
-        return always.get(group) or self.rules.get((arm, outcome, horizon), {}).get(group)
-
-    def horizons(self, outcome: str) -> set[str]:
-        """Those that have rules of their own, and all of them together."""
-        return {ALL} | {horizon for _, about, horizon in self.rules if about == outcome}
-
-    def rules_of(self, arm: Arm, outcome: str, horizon: str = ALL) -> frozenset[Rule]:
-        """The rules by which firms of an arm are withheld or held in any group."""
-        always: frozenset[Rule] = self._rules_used.get((arm, outcome, ALL), frozenset())
-        return always.union(self._rules_used.get((arm, outcome, horizon), ()))
-
-    @cached_property
-    def _rules_used(self) -> dict[PatternKey, frozenset[Rule]]:
-        return {key: frozenset(rules.values()) for key, rules in self.rules.items()}
-
-    def ledger(self, dimensions: Sequence[str]) -> pd.DataFrame:
-        """The suppression ledger, for the officer alone: one row per cell that is withheld or held, with its rule.
-        dimensions: of the cube, in the order of its columns, "*": all of it; as are outcome (counts and grants) and
-        horizon. arm: comparison, or funded, which effects go with.
-        """
-        rows = [
-            {"arm": arm.value, "outcome": outcome, "horizon": horizon}
-            | dict.fromkeys(dimensions, ALL)
-            | dict(group)
-            | {"rule": rule.value}
-            for (arm, outcome, horizon), groups in self.rules.items()
-            for group, rule in groups.items()
-        ]
-        columns = ["arm", "outcome", "horizon", *dimensions, "rule"]
-        return pd.DataFrame(rows, columns=columns).sort_values(columns, ignore_index=True)
+WORTH_PROCESSES = 200_000  # cells, times columns, times releases: less than starting processes costs
+Chain = tuple[str, ...]  # outcomes whose patterns rest on one another
 
 
 def find_withheld_cells(
-    frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs] = (), progress: Progress = silent
+    frame: pd.DataFrame,
+    programme: Programme,
+    before: Sequence[EarlierInputs] = (),
+    progress: Progress = silent,
+    *,
+    processes: int | None = None,
 ) -> WithheldCells:
     """The patterns of a release whose firms contribute what `frame` says (see `contributions`).
 
     Counts and grants come first; then each outcome, one that is part of another ahead of it: what is withheld of the
     first of two is withheld of the second, which would else bound it. before: what stood behind every release that was
-    ever published. Raises UserError naming the cells when no pattern is safe, or when the attacker can tell one too
-    closely.
+    ever published. processes: that search at once; None: one for each processor, where so much is to be searched that
+    it is worth it; what is found is the same for any number. Raises UserError naming the cells when no pattern is safe,
+    or when the attacker can tell one too closely.
     """
-    outcomes = sorted(programme.outcomes, key=lambda outcome: outcome.share_of is None)
-    shown = _SearchProgress(progress, 1 + len(outcomes))
-    patterns = _Patterns(frame, programme, before, shown.tick)
+    chains = _chains(programme)
+    shown = _SearchProgress(progress, 1 + len(programme.outcomes))
+    patterns = _Patterns(frame, programme, before, shown)
     patterns.find(ALL, [])
     shown.next()
-    for outcome in outcomes:
-        patterns.find(outcome.name, [ALL, *(part.name for part in outcomes if part.share_of == outcome.name)])
-        shown.next()
-    return WithheldCells(patterns.rules, patterns.summaries, patterns.unchanged)
+    if processes is None:
+        processes = (os.cpu_count() or 1) if patterns.extent > WORTH_PROCESSES else 1
+    if min(processes, len(chains)) < 2:
+        for chain in chains:
+            patterns.find_chain(chain)
+        return patterns.found
+    inputs = [replace(earlier, release=None) for earlier in before]
+    works = [_Work(frame, programme, inputs, patterns.found, chain) for chain in chains]
+    for found in in_processes(_find_chain, works, min(processes, len(chains)), shown.wait):
+        patterns.join(found)
+    return patterns.found
+
+
+def _chains(programme: Programme) -> list[Chain]:
+    """The outcomes, those together of which some are part of another, these ahead of it; no chain rests on another."""
+    names = [outcome.name for outcome in programme.outcomes]
+    parts = [outcome.name for outcome in programme.outcomes if outcome.share_of in names]
+    wholes = [name for name in names if any(outcome.share_of == name for outcome in programme.outcomes)]
+    linked = (*parts, *wholes)
+    return [chain for chain in (linked, *((name,) for name in names if name not in linked)) if chain]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Work:
+    """What a process needs to find the patterns of a chain: see `find_withheld_cells`; counts: what was found first."""
+
+    frame: pd.DataFrame
+    programme: Programme
+    before: Sequence[EarlierInputs]
+    counts: WithheldCells
+    chain: Chain
+
+
+def _find_chain(work: _Work) -> WithheldCells:
+    """The patterns of a chain, and those of counts and grants."""
+    patterns = _Patterns(work.frame, work.programme, work.before, _SearchProgress(silent, 1))
+    patterns.join(work.counts)
+    patterns.find_chain(work.chain)
+    return patterns.found
 
 
 class _SearchProgress:
@@ -144,6 +119,11 @@ class _SearchProgress:
         self._done, self._ticks = self._done + 1, 0
         self._show()
 
+    def wait(self) -> None:
+        """Others search."""
+        self._ticks += PROGRAMS_PER_WAIT
+        self._show()
+
     def _show(self) -> None:
         part = 1 - PROGRAMS_OF_HALF / (PROGRAMS_OF_HALF + self._ticks)
         done = int(STEPS_PER_PATTERN * (self._done + part))
@@ -155,22 +135,46 @@ class _Patterns:
     """The patterns found so far, and how to find the next."""
 
     def __init__(
-        self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs], tick: Callable[[], None]
+        self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs], shown: "_SearchProgress"
     ) -> None:
-        self._tick = tick
-        self._memory = {arm: Memory(tick) for arm in Arm}
-        self.rules: dict[PatternKey, dict[Group, Rule]] = {}
-        self.summaries: dict[tuple[Arm, str], PatternSummary] = {}
-        self.unchanged: dict[tuple[PatternKey, str], frozenset[Group]] = {}
+        self._shown, self._programme, self._n_releases = shown, programme, 1 + len(before)
+        self._memory = {arm: Memory(shown.tick) for arm in Arm}
+        self._rules: dict[PatternKey, Mapping[Group, Rule]] = {}
+        self._summaries: dict[tuple[Arm, str], PatternSummary] = {}
+        self._unchanged: dict[tuple[PatternKey, str], frozenset[Group]] = {}
         self._limits = programme.disclosure_rules
         self._cubes = ContributionCubes(frame, programme, before)
+
+    @property
+    def found(self) -> WithheldCells:
+        """The patterns found so far."""
+        return WithheldCells(dict(self._rules), dict(self._summaries), dict(self._unchanged))
+
+    def join(self, found: WithheldCells) -> None:
+        """Take those that were found elsewhere."""
+        self._rules |= found.rules
+        self._summaries |= found.summaries
+        self._unchanged |= found.unchanged
+
+    @property
+    def extent(self) -> int:
+        """How much is to be searched: cells, times columns, times releases."""
+        return len(self._cubes.base(Arm.FUNDED).cells) * self._cubes.n_columns * self._n_releases
+
+    def find_chain(self, chain: Chain) -> None:
+        """The patterns of its outcomes. No search is helped by what others tried: they may run elsewhere."""
+        self._memory = {arm: Memory(self._shown.tick) for arm in Arm}
+        for outcome in map(self._programme.outcome, chain):
+            parts = [part.name for part in self._programme.outcomes if part.share_of == outcome.name]
+            self.find(outcome.name, [ALL, *parts])
+            self._shown.next()
 
     def find(self, outcome: str, under: Sequence[str]) -> None:
         """The comparison arm's pattern, then the funded arm's. under: outcomes whose withheld groups are withheld here
         too, unless another group tells of the same firms' sales.
         """
         self._find(Arm.COMPARISON, outcome, {}, {})
-        forced = {group: rule for other in under for group, rule in self.rules[Arm.FUNDED, other, ALL].items()}
+        forced = {group: rule for other in under for group, rule in self._rules[Arm.FUNDED, other, ALL].items()}
         for twins in self._cubes.groups_of_same_firms() if under else ():
             if not twins <= forced.keys():
                 forced = {group: rule for group, rule in forced.items() if group not in twins}
@@ -209,18 +213,18 @@ class _Patterns:
                 for group, own in self._rules_of(base, pattern).items()
             }
             taken = (pattern.withheld == (self._cubes.mask(base, earlier) | pattern.primary)).all()
-            if rules == earlier or not taken:  # for the same reasons the same cells: it lost least once
+            if _without_held(rules) == earlier or not taken:  # for the same reasons the same cells: it lost least once
                 break
-        self.rules[arm, outcome, ALL] = rules
+        self._rules[arm, outcome, ALL] = rules
         narrowest, held = np.inf, 0
         for horizon in dict.fromkeys(measure.horizon for measure in measures):
             of_horizon = [measure.variable for measure in measures if measure.horizon == horizon]
             withheld = self._hold((arm, outcome, horizon), base, of_horizon, pattern)
-            held += sum(rule is Rule.HELD for rule in self.rules.get((arm, outcome, horizon), {}).values())
+            held += sum(rule is Rule.HELD for rule in self._rules.get((arm, outcome, horizon), {}).values())
             narrowest = min(
                 [narrowest, *(self._attack(variable, withheld, base, sensitive) for variable in of_horizon)]
             )
-        self.summaries[arm, outcome] = PatternSummary(
+        self._summaries[arm, outcome] = PatternSummary(
             cells=sum(group is not None for group in self._cubes.groups(base)),
             primary=sum(rule in (Rule.MIN_UNITS, Rule.P_PERCENT) for rule in rules.values()),
             secondary=sum(rule is Rule.SECONDARY for rule in rules.values()),
@@ -230,13 +234,11 @@ class _Patterns:
         )
 
     def _rules_of(self, base: Cube, pattern: Protection) -> dict[Group, Rule]:
-        """Why each withheld group of a pattern is withheld."""
-        masks = zip(self._cubes.groups(base), pattern.few, pattern.primary, pattern.withheld, strict=True)
-        return {
-            group: Rule.MIN_UNITS if few else Rule.P_PERCENT if primary else Rule.SECONDARY
-            for group, few, primary, withheld in masks
-            if withheld and group is not None
-        }
+        """Why each withheld group of a pattern is withheld, or, where it is secondary and was told before, stays so."""
+        secondary = np.where(pattern.held, Rule.HELD, Rule.SECONDARY)
+        rules = np.where(pattern.few, Rule.MIN_UNITS, np.where(pattern.primary, Rule.P_PERCENT, secondary))
+        masks = zip(self._cubes.groups(base), rules.tolist(), pattern.withheld, strict=True)
+        return {group: Rule(rule) for group, rule, withheld in masks if withheld and group is not None}
 
     def _hold(
         self, key: PatternKey, base: Cube, measures: Sequence[ResponseVariable], pattern: Protection
@@ -257,12 +259,12 @@ class _Patterns:
         )
         held = zip(self._cubes.groups(base), again.withheld & ~pattern.withheld, strict=True)
         rules = {group: Rule.HELD for group, is_held in held if is_held and group is not None}
-        self.rules[key] = self.rules.get(key, {}) | rules
+        self._rules[key] = {**self._rules.get(key, {}), **rules}
         arm, outcome, horizon = key
         for what in UNCHANGED_APART if rules and outcome != ALL and horizon != ALL else ():
             contribution = Contribution(outcome, horizon, what)
             if self._cubes.has(contribution):
-                self.unchanged[key, what] = frozenset(self._cubes.unchanged(arm, contribution) & rules.keys())
+                self._unchanged[key, what] = frozenset(self._cubes.unchanged(arm, contribution) & rules.keys())
         return again.withheld
 
     def _attack(
@@ -275,7 +277,7 @@ class _Patterns:
         mask = withheld[[base.positions[codes] for codes in cube.positions]]
         if variable.hidden is not None:
             mask |= variable.hidden
-        self._tick()
+        self._shown.tick()
         intervals = attack(
             cube,
             mask,
@@ -290,6 +292,10 @@ class _Patterns:
         asked = intervals["need_upper"] - intervals["need_lower"]
         ratio = (intervals["upper"] - intervals["lower"])[asked > 0] / asked[asked > 0]
         return float(ratio.min()) if len(ratio) else np.inf
+
+
+def _without_held(rules: Mapping[Group, Rule]) -> dict[Group, Rule]:
+    return {group: rule for group, rule in rules.items() if rule is not Rule.HELD}
 
 
 def _rules_broken(cube: Cube, sets: Sequence[frozenset[str]], limits: DisclosureRules) -> dict[int, Rule]:

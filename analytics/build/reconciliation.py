@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 
 from analytics.build.contributions import MEASURED, REPORTING, SELLS, Contribution
-from analytics.build.patterns import WithheldCells
+from analytics.build.withheld_cells import WithheldCells
 from analytics.model import Arm, Rule
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme

@@ -128,9 +128,10 @@ class _ArmCells:
             told = [self._figure(measures.CHANGE, group, horizon) is not None for group in self._groups]
             targets = np.flatnonzero(few & ~np.array(told, dtype=bool))
             if len(targets):
-                keys, known = zip(*self._known(horizon), strict=True)
-                for place in SellerCounts(self._identities, behaviour, known, targets.tolist()).to_hide():
-                    self._hide(keys[place])
+                known = list(self._known(horizon))
+                counts = SellerCounts(self._identities, behaviour, [one for _, one in known], targets.tolist())
+                for place in counts.to_hide():
+                    self._hide(known[place][0])
         return self._hidden
 
     def _hide(self, key: FigureKey) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from analytics.build.contributions import ANSWERED, SELLING
-from analytics.build.patterns import WithheldCells
+from analytics.build.withheld_cells import WithheldCells
 from analytics.model import Arm, ConfStatus, Estimand, Grade, ObsStatus, Reason, Rule
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
@@ -123,6 +123,8 @@ def _rests_on_unchanged(key: FigureKey, withheld_cells: WithheldCells) -> bool:
     elif not goes_by_selling or Rule.HELD in withheld_cells.rules_of(Arm.COMPARISON, key.outcome, horizon):
         return False
     pattern = arm, key.outcome, horizon
+    if withheld_cells.rules.get((arm, key.outcome, ALL), {}).get(key.group) is Rule.HELD:
+        return False
     held = withheld_cells.rules.get(pattern, {}).get(key.group) is Rule.HELD
     return not held or key.group in withheld_cells.unchanged.get((pattern, what), ())
 

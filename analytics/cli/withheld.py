@@ -11,7 +11,7 @@ from analytics.model import Arm, Rule
 
 if TYPE_CHECKING:
     from analytics.build.earlier import KeptLedger
-    from analytics.build.patterns import PatternSummary
+    from analytics.build.withheld_cells import PatternSummary
     from analytics.release import Release
 
 EMPTY = "–"  # nothing is confidential

@@ -56,8 +56,8 @@ class WaveAward:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionCounts:
-    """How many cells are withheld, of one arm and outcome. By which rules is not said. held: how many may be as an
-    earlier release had them: where any is, all that are told.
+    """How many groups a release tells of, of one arm and outcome, and of how many all is withheld: what its figures say
+    as well. held: of how many anything is as an earlier release had it.
     """
 
     cells: int

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.build.patterns import WithheldCells
 from analytics.build.recompute import Recipe, compared, rebuilt, store_of
 from analytics.build.rows import dots as dots_module
 from analytics.build.rows.dots import MIDDLE, growth_beside, spread_dots
+from analytics.build.withheld_cells import WithheldCells
 from analytics.estimate.effects import EffectEstimate, effect
 from analytics.estimate.sample import Sample
 from analytics.folders import Home

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from analytics.build.candidate import build
-from analytics.build.patterns import WithheldCells
+from analytics.build.withheld_cells import WithheldCells
 from analytics.demonstration.michigan import write_michigan_files
 from analytics.folders import Home
 from analytics.model import Arm, Rule

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.build.patterns import WithheldCells
 from analytics.build.rows.effects import _lasting
+from analytics.build.withheld_cells import WithheldCells
 from analytics.estimate import groups_of
 from analytics.estimate.effects import EffectEstimate, Withheld, group_effects
 from analytics.estimate.sample import Sample

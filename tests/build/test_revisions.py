@@ -11,10 +11,11 @@ from analytics.build import patterns
 from analytics.build.contributions import Contribution, contributions, contributions_in
 from analytics.build.cubes import EarlierInputs, cube_dimensions
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells, find_withheld_cells
+from analytics.build.patterns import find_withheld_cells
 from analytics.build.samples import samples_of
+from analytics.build.withheld_cells import WithheldCells
 from analytics.folders import Home
-from analytics.model import Arm, Rule
+from analytics.model import Arm, Rule, UserError
 from analytics.panel import Panel
 from analytics.panel.windows import horizons
 from analytics.programme.file import Programme, load_programme
@@ -44,7 +45,7 @@ def contributed(panel: Panel, programme: Programme) -> pd.DataFrame:
 def behind(frame: pd.DataFrame, withheld: WithheldCells, programme: Programme) -> EarlierInputs:
     """What stands behind a release that was published."""
     release: Any = SimpleNamespace(programme=programme, own_ledger=None)
-    return EarlierInputs(frame, release, withheld.ledger(cube_dimensions(programme)))
+    return EarlierInputs.of(release, frame, withheld.ledger(cube_dimensions(programme)))
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +121,22 @@ def test_a_sector_without_funded_firms_is_built_again(panel: Panel, programme: P
     assert {key: dict(rules) for key, rules in again.rules.items() if rules} == {
         key: dict(rules) for key, rules in found.rules.items() if rules
     }
+
+
+def test_the_number_of_processes_does_not_matter(panel: Panel, programme: Programme, first: EarlierInputs) -> None:
+    """The same patterns, in the same order, in one process or two; what goes wrong in one of them is said."""
+    few = contributed(panel.keep(panel.units["sector"].eq("plastics").to_numpy()), programme)
+    of_sales = [str(name) for name in few if str(name).startswith("online_sales|")]
+    abroad = few[of_sales].rename(columns=lambda name: name.replace("online_sales", "online_abroad"))
+    frame, both = few.join(abroad), load_programme("ecommerce-2020").with_outcomes(["online_sales", "online_abroad"])
+    one, two = (find_withheld_cells(frame, both, [first], processes=n) for n in (1, 2))
+    assert list(one.rules.items()) == list(two.rules.items())
+    assert list(one.summaries.items()) == list(two.summaries.items())
+    assert one.unchanged == two.unchanged
+    negative = frame.assign(**{Contribution("online_abroad", "overall", "before").column: -1.0})
+    with pytest.raises(UserError) as error:
+        find_withheld_cells(negative, both, [first], processes=2)
+    assert error.value.key == "cube.negative"
 
 
 def test_what_did_not_change_in_a_held_cell_is_known(panel: Panel, programme: Programme, first: EarlierInputs) -> None:

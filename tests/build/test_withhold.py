@@ -12,12 +12,12 @@ from analytics.build import patterns
 from analytics.build.candidate import contents
 from analytics.build.contributions import contributions
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells
 from analytics.build.rows.dots import MIDDLE
 from analytics.build.rows.effects import figures as candidate_figures
 from analytics.build.rows.rounding import Amount, rough, share_for
 from analytics.build.rows.row import group_named
 from analytics.build.samples import samples_of
+from analytics.build.withheld_cells import WithheldCells
 from analytics.disclosure import Protection
 from analytics.estimate.before_after import before_after_by_group
 from analytics.folders import Home
@@ -357,9 +357,11 @@ def test_a_withheld_cell_may_be_empty(release: Release, programme: Programme) ->
             assert len(rows) == math.prod(len(release.codes(name)) for name in by)
     assert seen > 4
     counted = release.manifest.disclosure[Arm.FUNDED, "*"]
-    by_selling = 8  # two, and of each list those that sell by their nature and the others: not in a figure
-    empty = (cells["value"] == 0).sum()
-    assert counted.cells == len(cells) - empty + by_selling
+    assert counted.cells == len(cells), "as many as are listed, whether or not they hold firms"
+    assert counted.withheld == cells["value"].isna().sum()
+    for (arm, outcome), of_arm in release.manifest.disclosure.items():
+        listed = release.figures[(release.figures["arm"] == arm) & (release.figures["outcome"] == outcome)]
+        assert of_arm.withheld <= of_arm.cells <= len(listed)
 
 
 def test_grants_of_the_firms_analysed_are_told_by_the_published_sum_alone(release: Release) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 
-from analytics.build.patterns import WithheldCells
+from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.model import ConfStatus, ObsStatus, Unit
 from analytics.programme.dimensions import DIMENSIONS

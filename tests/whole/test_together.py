@@ -10,10 +10,11 @@ from analytics.build.candidate import build
 from analytics.build.contributions import Contribution
 from analytics.build.earlier import recall_earlier, recall_ledger
 from analytics.build.panel_from_store import from_store
-from analytics.build.patterns import WithheldCells, find_withheld_cells
+from analytics.build.patterns import find_withheld_cells
 from analytics.build.rows.dots import dots, growth_beside
 from analytics.build.rows.effects import figures as candidate_figures
 from analytics.build.samples import samples_of
+from analytics.build.withheld_cells import WithheldCells
 from analytics.demonstration.michigan import write_michigan_files
 from analytics.estimate.sample import Sample
 from analytics.folders import Home

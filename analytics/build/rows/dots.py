@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.patterns import WithheldCells
 from analytics.build.samples import Samples
+from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import holds_anything
 from analytics.estimate.effects import effect_of
 from analytics.estimate.sample import Sample

@@ -8,7 +8,6 @@ import numpy as np
 
 from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
-from analytics.build.patterns import WithheldCells
 from analytics.build.rows.empty_cells import Groupings, groupings_of
 from analytics.build.rows.evidence import evidence_figures, with_claims
 from analytics.build.rows.happened import change_figures, count_figures, measured_firms
@@ -24,6 +23,7 @@ from analytics.build.rows.row import (
     without_counts,
 )
 from analytics.build.samples import Samples
+from analytics.build.withheld_cells import WithheldCells
 from analytics.estimate.before_after import BeforeAfter, before_after_by_group
 from analytics.estimate.comparing import power_requirement, sectors_differ, shrunken
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, with_joint_intervals

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import product
 
 from analytics.arrays import BoolArray
-from analytics.build.patterns import PatternKey, WithheldCells
 from analytics.build.rows.row import group_named
+from analytics.build.withheld_cells import PatternKey, WithheldCells
 from analytics.model import Arm, Rule
 from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.panel import Panel

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.patterns import WithheldCells
 from analytics.build.rows.rounding import point_of_path, to_step
+from analytics.build.withheld_cells import WithheldCells
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of
