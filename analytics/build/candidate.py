@@ -28,7 +28,7 @@ from analytics.build.sellers import hide_told_sellers
 from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
-from analytics.model import Arm, ConfStatus, ObsStatus, Progress, UserError, silent
+from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
@@ -98,15 +98,16 @@ def contents(
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)
-    told = hide_told_sellers(protected, contributed, samples, programme, earlier)
+    told = list(hide_told_sellers(protected, contributed, samples, programme, earlier))
+    hidden = {figure.key for figure in told if figure.reason is Reason.CONFIDENTIAL}.__contains__
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
-    dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept)
+    dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept, hidden)
     tables = {
         "figures": figures_table(told, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
-        "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier),
+        "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier, hidden),
         "applications": applications_told(
             store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
         ),

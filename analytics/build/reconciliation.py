@@ -1,6 +1,6 @@
 """Announced -> loaded -> analysed firms and euros, by tranche: each is a cell of the cube, told as its cell may be."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 import pandas as pd
@@ -12,8 +12,8 @@ from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.programme.parts import Tranche
 from analytics.release import Release
-from analytics.release.figure import group_of
-from analytics.release.measures import ALL
+from analytics.release.figure import FigureKey, group_of
+from analytics.release.measures import ALL, EFFECTS
 from analytics.store.database import Store
 
 
@@ -82,18 +82,27 @@ def _counted(programme: Programme) -> list[_Counted]:
 
 
 def reconciliation(
-    contributions: pd.DataFrame, programme: Programme, withheld_cells: WithheldCells, earlier: Sequence[Release]
+    contributions: pd.DataFrame,
+    programme: Programme,
+    withheld_cells: WithheldCells,
+    earlier: Sequence[Release],
+    hidden: Callable[[FigureKey], bool] = lambda _: False,
 ) -> pd.DataFrame:
     """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*"). What is withheld of a
-    cell is not told here either; what is held is as the newest of the earlier releases (oldest first) has it.
+    cell is not told here either; what is held is as the newest of the earlier releases (oldest first) has it. Where an
+    effect is hidden, how many firms are analysed is, too.
     """
+    question = programme.headline
     funded = contributions[contributions["arm"] == Arm.FUNDED.value]
     rows = []
     for announced in _announced(programme):
         row = asdict(announced)
         for counted in _counted(programme):
-            rule = _rule(counted, announced.tranche, withheld_cells)
-            if rule is None:
+            rule, group = _rule(counted, announced.tranche, withheld_cells), group_of({"wave": announced.tranche})
+            effect = FigureKey(EFFECTS[question.estimand], question.outcome, horizon=question.horizon_code, group=group)
+            if counted.contribution.what == question.estimand and hidden(effect):
+                row[counted.column] = None
+            elif rule is None:
                 row[counted.column] = counted.of(funded, announced.tranche)
             elif rule is Rule.HELD:
                 row[counted.column] = _newest(counted.column, announced.tranche, earlier)

@@ -167,8 +167,12 @@ class SellerCounts:
         return left
 
     def _open(self, place: int, counted: Counted, side: float) -> set[int]:
-        """What must be hidden for one target: of all that holds it fast, the least dear, one after another."""
+        """What must be hidden for one target: of all that holds it fast, the least dear, one after another. Nothing
+        where all together would not do: an earlier release told it, or what is told of the whole programme does.
+        """
         hidden: set[int] = set()
+        if not self._can_be_open(place, counted, side):
+            return hidden
         while True:
             found = self._furthest([place], counted, side)
             if found.reached[0] >= REACHED:
@@ -178,12 +182,23 @@ class SellerCounts:
                 for number in found.holding
                 if (loss := self._known[number].loss) is not None and number not in self._free
             ]
-            if not losses:
-                return hidden  # an earlier release told it, or what cannot be hidden does
             number = min(losses)[1]
             self._program.changeRowBounds(self._first_known + number, -np.inf, np.inf)
             self._free.add(number)
             hidden.add(number)
+
+    def _can_be_open(self, place: int, counted: Counted, side: float) -> bool:
+        """Whether hiding all that can be hidden would be enough for one target."""
+        free = [number for number, told in enumerate(self._known) if told.loss is not None and number not in self._free]
+        rows = np.array(free, dtype=np.int64) + self._first_known
+        lp = self._program.getLp()
+        low, high = np.array(lp.row_lower_)[rows], np.array(lp.row_upper_)[rows]
+        for row in rows.tolist():
+            self._program.changeRowBounds(row, -np.inf, np.inf)
+        reached = self._furthest([place], counted, side).reached[0]
+        for row, *bounds in zip(rows.tolist(), low.tolist(), high.tolist(), strict=True):
+            self._program.changeRowBounds(row, *bounds)
+        return bool(reached >= REACHED)
 
     def _furthest(self, places: Sequence[int], counted: Counted, side: float) -> _Found:
         """Where as many of these targets as can together have one firm more (side −1: fewer)."""

@@ -49,6 +49,7 @@ COUNTED: Mapping[Measure, tuple[Counted, float]] = {
 }
 MEANS = {measures.BEFORE_MEAN: SOLD_BEFORE, measures.AFTER_MEAN: SELLS_AFTER}  # of nothing where nobody sells
 BY_VOTES = {measures.EFFECTS[estimand] for estimand in (Estimand.SYMMETRIC_GROWTH, Estimand.TYPICAL_FIRM)}
+WHOLE_EFFECT = 100.0  # times as dear as the number of its firms
 STARTED = measures.EFFECTS[Estimand.STARTED_SELLING]
 OF_ONE_ARM = {*measures.SELLING_SHARES, *MEANS, measures.CHANGE}
 
@@ -61,7 +62,8 @@ def hide_told_sellers(
     earlier: Sequence[Release],
 ) -> Iterator[Figure]:
     """The same figures; the shares, and the effects on starting to sell, that would tell of a cell of one or two firms
-    whether they sell are confidential; numbers of firms that enter an effect and would are empty.
+    whether they sell are confidential; numbers of firms that enter an effect and would are empty, or, where they are
+    told beside it, the whole effect is confidential.
 
     figures: of a release, as the patterns withhold them; contributions: of its firms; earlier: releases, oldest first:
     what the newest hid, stays so; what it told already, cannot be hidden.
@@ -69,13 +71,14 @@ def hide_told_sellers(
     listed = list(figures)
     cubes = ContributionCubes(contributions, programme, ())
     told = {figure.key: figure for figure in listed if figure.published}
-    hidden: set[FigureKey] = set()
+    hidden, effects = set[FigureKey](), set[FigureKey]()
     for outcome in filter(programme.sells_in_part, programme.outcomes):
         for arm in Arm:
             base = cubes.base(arm)
             cells = _ArmCells(base, cubes.groups(base), arm, samples[outcome.name], programme, told, earlier)
             hidden |= cells.hidden()
-    by_place = {(key.measure.about, key.outcome, key.horizon, key.group) for key in hidden if key.measure == STARTED}
+            effects |= cells.hidden_effects
+    by_place = {(key.measure.about, key.outcome, key.horizon, key.group) for key in effects}
     for figure in listed:
         yield from _hide(figure, hidden, by_place, programme)
 
@@ -87,11 +90,12 @@ def _hide(
     key, about = figure.key, figure.measure.about
     if key.arm == Arm.COMPARISON:
         key = replace(key, group=comparison_group(key.group, programme))
-    if key in hidden and key.measure in BY_VOTES:
+    is_out = (about, key.outcome, key.horizon, key.group) in effects
+    if key in hidden and key.measure in BY_VOTES and not is_out:
         yield replace(figure, n_funded=None, n_comparison=None, n_comparison_at_least=False, firms_needed=None)
     elif key in hidden:
         yield withhold_figure(figure)
-    elif (about, key.outcome, key.horizon, key.group) not in effects:
+    elif not is_out:
         yield figure
     elif figure.measure not in OF_AN_ESTIMATE:
         yield withhold_figure(figure)
@@ -116,6 +120,12 @@ class _ArmCells:
         self._identities, self._groups = cube.constraints, groups
         self._behaviour = {sample.horizon: behaviour_of(sample, arm, cube) for sample in samples}
         self._hidden: set[FigureKey] = set()
+        self._fixed_keys: set[FigureKey] = set()
+
+    @property
+    def hidden_effects(self) -> set[FigureKey]:
+        """Of what is hidden, the effects that are with all that belongs to them."""
+        return {key for key in self._hidden if key.measure == STARTED or key in self._fixed_keys}
 
     def hidden(self) -> set[FigureKey]:
         """What is hidden of all horizons."""
@@ -123,6 +133,7 @@ class _ArmCells:
             self._key(measure, group, at) for at in self._behaviour for group in self._groups for measure in COUNTED
         )
         self._hidden = {key for key in of_cells if key is not None and self._was_hidden(key)}
+        self._fixed_keys = {key for key in self._hidden if key.measure in BY_VOTES and not self._was_told(key)}
         for horizon, behaviour in self._behaviour.items():
             few = (behaviour.measured > 0) & (behaviour.measured < self._programme.disclosure.min_units)
             told = [self._figure(measures.CHANGE, group, horizon) is not None for group in self._groups]
@@ -154,10 +165,15 @@ class _ArmCells:
         before = None if self._newest is None else self._newest.at(key)
         if self._newest is None or before is None or key not in self._told:
             return False
-        if key.measure in BY_VOTES:
-            return before.published and before.n_funded is None and self._told[key].n_funded is not None
+        if key.measure in BY_VOTES and before.published:
+            return before.n_funded is None and self._told[key].n_funded is not None
         beside = self._newest.at(replace(key, measure=measures.CHANGE, arm=self._arm))
         return not before.published and before.reason is Reason.CONFIDENTIAL and beside is not None and beside.published
+
+    def _was_told(self, key: FigureKey) -> bool:
+        """Whether the newest earlier release told a figure."""
+        before = None if self._newest is None else self._newest.at(key)
+        return before is not None and before.published
 
     def _is_out(self, figure: Figure) -> bool:
         """Whether the newest earlier release told the same."""
@@ -175,7 +191,12 @@ class _ArmCells:
                 if figure is None or not self._is_told(figure):
                     continue
                 low, high = self._range(figure, cell, horizon, float(number[cell]))
-                loss = None if fixed[cell] or self._is_out(figure) else dear * behaviour.measured[cell]
+                loss: float | None = dear * behaviour.measured[cell]
+                if fixed[cell]:
+                    self._fixed_keys.add(figure.key)
+                    loss = WHOLE_EFFECT * dear * behaviour.measured[cell] if group else None
+                if self._is_out(figure):
+                    loss = None
                 yield figure.key, Known(cell, counted, low, high, loss)
         for measure, counted in MEANS.items():
             for cell, group in enumerate(self._groups):
@@ -193,8 +214,8 @@ class _ArmCells:
         return figure.measure != STARTED or self._arm is Arm.FUNDED
 
     def _fixed(self, measure: Measure, horizon: str) -> BoolArray:
-        """(n_cells,) where a number of votes cannot be hidden: reconciliation, dots and claims tell it, too; or the
-        effects of a total and of all its parts do, which add up with these numbers as weights.
+        """(n_cells,) where a number of votes cannot be hidden without the effect: reconciliation, dots and claims tell
+        it, too; or the effects of a total and of all its parts do, which add up with these numbers as weights.
         """
         if measure not in BY_VOTES:
             return np.zeros(len(self._groups), dtype=bool)

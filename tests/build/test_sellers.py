@@ -10,12 +10,14 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import sparse
 from scipy.optimize import LinearConstraint, milp
 
 from analytics.build.contributions import contributions
 from analytics.build.panel_from_store import from_store
 from analytics.build.rows.rounding import step_of_selling, step_of_stopped, to_step
 from analytics.build.samples import Samples, samples_of
+from analytics.build.seller_counts import IN_BOTH, SOLD_BEFORE, Behaviour, Known, SellerCounts
 from analytics.build.sellers import hide_told_sellers
 from analytics.folders import Home
 from analytics.model import ConfStatus, Estimand, Reason
@@ -311,3 +313,35 @@ def test_what_an_earlier_release_hid_stays_hidden(
     again = {figure.key: figure for figure in hide_told_sellers(told.values(), frame, samples, programme, [earlier])}
     assert not again[key].published
     assert sum(again[other] != figure for other, figure in told.items()) == 1
+
+
+# ---- by hand ---------------------------------------------------------------------------------------------------------
+
+
+def to_hide(of_nine: float, *known: Known) -> set[int]:
+    """Places of what must be hidden of two cells and their total: of one firm, which sells and must stay open (1), and
+    of nine (2), so many of which sell, all in both windows.
+    """
+    total = sparse.csr_array(np.array([[1.0, -1.0, -1.0]]))
+    moves = np.array([[of_nine + 1, 1.0, of_nine], np.zeros(3), np.zeros(3)])
+    return SellerCounts(total, Behaviour(np.array([10.0, 1.0, 9.0]), moves), known, [1]).to_hide()
+
+
+def test_where_nothing_is_told_of_sellers_nothing_is_hidden() -> None:
+    """A horizon of which every figure is withheld."""
+    assert to_hide(9) == set()
+
+
+def test_a_total_that_tells_of_each_hides_nothing_else() -> None:
+    """Ten of ten sell, which is always told of the whole programme: hiding the others' number would not help."""
+    others = Known(2, IN_BOTH, 9.0, 9.0, 900.0)
+    assert to_hide(9, Known(0, IN_BOTH, 10.0, 10.0, None), others) == set()
+    assert to_hide(9, Known(0, IN_BOTH, 6.0, 10.0, None), others) == set(), "six or ten of ten: the one may not"
+
+
+def test_what_cannot_be_hidden_alone_is_hidden_last_with_its_effect() -> None:
+    """Nine of ten sell, and eight of the nine others, by their share and by how many enter their effect."""
+    total = Known(0, IN_BOTH, 9.0, 9.0, None)
+    share, entering = Known(2, SOLD_BEFORE, 8.0, 8.0, 9.0), Known(2, IN_BOTH, 8.0, 8.0, 900.0)
+    assert to_hide(8, total, entering, share) == {1, 2}
+    assert to_hide(8, total, replace(entering, high=9.0), share) == {2}

@@ -23,7 +23,7 @@ from analytics.release import Release, Releases
 from analytics.release.figure import group_of
 from analytics.release.verify import verify
 from analytics.store.database import Store
-from tests.helpers.figures import withheld_rows
+from tests.helpers.figures import Earlier, withheld_rows
 from tests.helpers.format_5 import as_format_5
 
 PROGRAMME = "ecommerce-2020"
@@ -171,6 +171,14 @@ def test_the_number_of_comparison_firms_tells_no_rule(rule: Rule) -> None:
     for told in withheld_rows([row("change", "funded"), crossing], cells):
         assert told["value"] == 0.5
         assert "n_comparison" not in told
+
+
+def test_what_is_held_in_all_years_is_told_anew_in_none() -> None:
+    """What was before the first award changed for few firms of a cell: its means before stay, in each year."""
+    cells = WithheldCells({(Arm.FUNDED, "sales", "*"): {group_of({"sector": "s0"}): Rule.HELD}}, {})
+    before = row("before_mean", "funded")
+    [told] = withheld_rows([before | {"value": 0.7}], cells, [Earlier.of([before])])
+    assert (told["value"], told["obs_status"]) == (0.5, "P")
 
 
 # ---- releases of format 5 --------------------------------------------------------------------------------------------

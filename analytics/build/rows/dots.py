@@ -50,9 +50,11 @@ def spread_dots(
     withheld_cells: WithheldCells,
     earlier: Sequence[pd.DataFrame],
     kept: Callable[[FigureKey], bool] = lambda _: False,
+    hidden: Callable[[FigureKey], bool] = lambda _: False,
 ) -> Iterator[Dot]:
     """Of the headline's outcome and horizon, the programme and each sector: how the growth of funded firms differs from
-    that of the typical comparison firm. A held or kept sector's are those of the newest earlier release that has any.
+    that of the typical comparison firm. A held or kept sector's are those of the newest earlier release that has any; a
+    sector whose effect is hidden has none.
     """
     question = programme.headline
     sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
@@ -61,6 +63,8 @@ def spread_dots(
         group = group_of({"sector": code})
         rules = {withheld_cells.rule(question.outcome, sample.horizon, group, arm) for arm in Arm} - {None}
         effect = FigureKey(EFFECTS[Estimand.TYPICAL_FIRM], question.outcome, horizon=sample.horizon, group=group)
+        if hidden(effect):
+            continue
         if rules == {Rule.HELD} or (not rules and kept(effect)):
             yield from _earlier_dots(question.outcome, code, sample.horizon, earlier)
         elif withheld_cells.rule(question.outcome, sample.horizon, group) is None:
