@@ -15,12 +15,15 @@ from typing import Any
 import pandas as pd
 
 from analytics.build.contributions import contributions_in
-from analytics.build.cubes import EarlierInputs, cube_dimensions
+from analytics.build.cubes import LEDGER_COLUMNS, EarlierInputs, cube_dimensions
 from analytics.build.withheld_cells import PatternSummary, WithheldCells
-from analytics.model import Arm, DataKind, UserError
+from analytics.model import Arm, DataKind, Rule, UserError
+from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
+from analytics.release.figure import group_of
 from analytics.release.manifest import ImportedFile
+from analytics.release.measures import ALL
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,6 +34,13 @@ class KeptLedger:
 
     cells: pd.DataFrame
     summaries: Mapping[tuple[Arm, str], PatternSummary]
+
+    @property
+    def rules_of_counts(self) -> dict[Group, Rule]:
+        """By which rule counts and grants of each group are withheld or held."""
+        rows = self.cells[(self.cells["arm"] == Arm.FUNDED) & (self.cells["outcome"] == ALL)]
+        names = [str(name) for name in rows if name not in LEDGER_COLUMNS]
+        return {group_of({name: row[name] for name in names}): Rule(row["rule"]) for row in rows.to_dict("records")}
 
 
 def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) -> None:

@@ -1,9 +1,10 @@
 """The command that lists what a release withholds, and by which rule: for the officer, and for nobody else."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from analytics.cli.progress import Bar
 from analytics.cli.releases import named, of
 from analytics.folders import Home
 from analytics.language.text import Text
@@ -11,6 +12,7 @@ from analytics.model import Arm, Rule
 
 if TYPE_CHECKING:
     from analytics.build.earlier import KeptLedger
+    from analytics.build.merges import UntoldDimension
     from analytics.build.withheld_cells import PatternSummary
     from analytics.release import Release
 
@@ -18,16 +20,39 @@ EMPTY = "–"  # nothing is confidential
 
 
 def run_withheld(arguments: argparse.Namespace, text: Text) -> int:
-    """The suppression ledger of a release, which lies beside the store: pattern by pattern, cell by cell."""
-    from analytics.build.earlier import recall_ledger
+    """The suppression ledger of a release, which lies beside the store: pattern by pattern, cell by cell; then what
+    would help where nothing of a dimension can be told.
+    """
+    from analytics.build.earlier import recall_earlier, recall_ledger
+    from analytics.build.merges import untold_dimensions
     from analytics.store.database import Store
 
-    release = named(of(arguments), arguments.release)
-    programme = release.programme.id
-    with Store(Home.default().store(programme), programme, read_only=True) as store:
-        ledger = recall_ledger(store.contributions_folder, release)
-    print("\n".join(ledger_lines(release, ledger, text)))
+    releases = of(arguments)
+    release = named(releases, arguments.release)
+    programme, name = release.programme, release.release_id
+    with Store(Home.default().store(programme.id), programme.id, read_only=True) as store:
+        folder = store.contributions_folder
+    ledger = recall_ledger(folder, release)
+    print("\n".join(ledger_lines(release, ledger, text)), flush=True)
+    *before, own = recall_earlier(folder, releases, programme, [*release.manifest.beside, name]).values()
+    with Bar(text) as bar:
+        untold = list(untold_dimensions(own.contributions, programme, before, ledger.rules_of_counts, bar))
+    print("\n".join(untold_lines(release, untold, text)))
     return 0
+
+
+def untold_lines(release: "Release", untold: "Sequence[UntoldDimension]", text: Text) -> Iterator[str]:
+    """Of each dimension of which nothing can be told, why, and which codes could be told as one."""
+    from analytics.present.sentences.phrases import dimension_words
+
+    for found in untold:
+        labels = [release.programme.label(found.dimension, code, text) for code in found.merge]
+        yield text(
+            "cli.withheld.merge" if labels else "cli.withheld.no_merge",
+            dimension=dimension_words(release, found.dimension, text),
+            rule=_rule(found.rule, release, text),
+            codes=" + ".join(labels),
+        )
 
 
 def ledger_lines(release: "Release", ledger: "KeptLedger", text: Text) -> Iterator[str]:

@@ -5,7 +5,7 @@ away, or a code to its parent, leads from a cell to the one that it is part of: 
 parent − Σ children = 0.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import permutations
@@ -169,10 +169,40 @@ class Cube:
             for inner, outer in undeclared_parents(levels):
                 raise UserError("cube.undeclared_parent", dimension=inner, parent=outer)
         codes, row_cells = _cells_of_tables(levels, closed_tables(levels, tables), len(rows))
+        return cls._of(names, codes, rows, row_cells, most_per_unit)
+
+    @classmethod
+    def _of(
+        cls,
+        names: list[str],
+        codes: Sequence[tuple[Any, ...]],
+        rows: pd.DataFrame,
+        row_cells: Sequence[IntArray],
+        most_per_unit: float,
+    ) -> "Cube":
+        """codes: of each cell, by the names; rows: `unit_`, `value_`; row_cells: of each table, (n_rows,)."""
         contributions = _sum_contributions(rows, row_cells)
         cells = pd.DataFrame(codes, columns=names, dtype=object).join(_tabulate(contributions, len(codes)))
         identities = _identities(row_cells, len(codes))
         return cls(cells, identities, contributions, [np.unique(of) for of in row_cells], most_per_unit)
+
+    def merged(self, dimension: str, codes: Collection[Any]) -> "Cube":
+        """The same units with several codes of a dimension as one, in every table."""
+        assert self.contributions is not None  # noqa: S101 - made of microdata
+        place, one, position = self.dimensions.index(dimension), name_of_merged(codes), dict[tuple[Any, ...], int]()
+        keys = ((*key[:place], one if key[place] in codes else key[place], *key[place + 1 :]) for key in self.positions)
+        new = [position.setdefault(key, len(position)) for key in keys]
+        cell = self.contributions["cell"].to_numpy(dtype=np.int64)
+        unit, names = pd.factorize(self.contributions["unit"])
+        row_cells = [np.zeros(len(names), dtype=np.int64) for _ in self.tables]
+        for table, of_unit in zip(self.tables, row_cells, strict=True):
+            inside = np.isin(cell, table)
+            of_unit[unit[inside]] = np.array(new)[cell[inside]]
+        value = np.zeros(len(names))
+        in_total = np.isin(cell, self.tables[0])
+        value[unit[in_total]] = self.contributions["value"].to_numpy(dtype=np.float64)[in_total]
+        rows = pd.DataFrame({"unit_": names, "value_": value})
+        return self._of(self.dimensions, list(position), rows, row_cells, self.most_per_unit)
 
     def with_values(self, values: pd.Series, most_per_unit: float = np.inf) -> "Cube":
         """The same cells of the same units, which contribute something else; values: by unit, of one row each."""
@@ -180,6 +210,11 @@ class Cube:
         contributions = self.contributions.assign(value=values[self.contributions["unit"]].to_numpy(dtype=np.float64))
         cells = self.cells[self.dimensions].join(_tabulate(contributions, len(self.cells)))
         return Cube(cells, self.constraints, contributions, self.tables, most_per_unit)
+
+
+def name_of_merged(codes: Iterable[Any]) -> str:
+    """The code of several codes taken for one."""
+    return " + ".join(map(str, codes))
 
 
 def _check_microdata(frame: pd.DataFrame, names: list[str], value: str, unit: str) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from scipy.optimize import linprog
 
 from analytics.disclosure import Cube, feasible_intervals, protect
 from analytics.disclosure.attacker import attack
+from analytics.disclosure.cube import name_of_merged
 from analytics.disclosure.linked_releases import ResponseVariable
 from analytics.disclosure.protect import protect_together
 from analytics.model import DisclosureRules, UserError
@@ -386,3 +387,26 @@ def test_regrouped_releases_tell_no_more_than_each(
                 slack = 1e-6 * float(cube.cells["value"].max()) + 1e-9
                 assert low <= row["need_lower"] + slack, (cube.cells, protection.withheld, cell)
                 assert high >= row["need_upper"] - slack, (cube.cells, protection.withheld, cell)
+
+
+@given(firms_by_code(), st.data())
+@settings(max_examples=60)
+def test_codes_taken_for_one_are_the_cube_of_rows_that_have_one(
+    firms: dict[str, tuple[str, float]], data: st.DataObject
+) -> None:
+    """Cells, identities and contributions are those of the same rows under the common code, in tables and margins."""
+    rows = [(name, code, "xy"[n % 2], amount) for n, (name, (code, amount)) in enumerate(firms.items())]
+    frame = pd.DataFrame(rows, columns=["firm", "code", "size", "sales"])
+    codes = sorted(frame["code"].unique())
+    merge = data.draw(st.lists(st.sampled_from(codes), min_size=2, max_size=3, unique=True))
+    how = {"dimensions": ["code", "size"], "value": "sales", "unit": "firm"}
+    merged = Cube.from_microdata(frame, **how).merged("code", merge)
+    one = frame["code"].where(~frame["code"].isin(merge), name_of_merged(merge))
+    asked = Cube.from_microdata(frame.assign(code=one), **how)
+    places = [asked.positions[codes] for codes in merged.positions]
+    assert sorted(places) == list(range(len(asked.cells)))
+    pd.testing.assert_frame_equal(merged.cells, asked.cells.iloc[places].reset_index(drop=True), check_like=True)
+    assert [merged.fingerprints[cell] for cell in range(len(places))] == [asked.fingerprints[place] for place in places]
+    rank = np.linalg.matrix_rank
+    both = np.vstack([merged.constraints.toarray(), asked.constraints.toarray()[:, places]])
+    assert rank(both) == rank(merged.constraints.toarray()) == rank(asked.constraints.toarray())
