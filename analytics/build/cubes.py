@@ -209,11 +209,11 @@ class ContributionCubes:
     @cached_property
     def _cuts(self) -> list[int]:
         """Of each earlier release its place, or `OWN` where its firms, their codes and the tables are this one's."""
-        columns, cuts = ["arm", *self._dimensions], []
+        own, cuts = _codes_of(self._frame, self._dimensions), []
         for place, inputs in enumerate(self._before):
             same_tables = _tables_of(inputs.programme) == _tables_of(self._programme)
-            frame = inputs.contributions.reindex(columns=columns)
-            cuts.append(OWN if same_tables and self._frame[columns].equals(frame) else place)
+            same_codes = _codes_of(inputs.contributions, self._dimensions).equals(own)
+            cuts.append(OWN if same_tables and same_codes else place)
         return cuts
 
     def _withheld_by(self, place: int, arm: Arm, outcome: str, horizon: str = ALL) -> dict[Group, Rule]:
@@ -285,6 +285,12 @@ def _cube(frame: pd.DataFrame, contribution: Contribution, arm: Arm, programme: 
 def _tables_of(programme: Programme) -> tuple[object, ...]:
     """What of a programme file says how firms are cut into cells."""
     return programme.dimensions, programme.pairs, programme.grant_max
+
+
+def _codes_of(frame: pd.DataFrame, dimensions: Sequence[str]) -> pd.DataFrame:
+    """The arm and codes of each firm, of any store or file: None where none is known."""
+    codes = frame.reindex(columns=["arm", *dimensions]).astype(object)
+    return codes.where(codes.notna(), None)
 
 
 def _most_per_unit(contribution: Contribution, programme: Programme) -> float:

@@ -38,7 +38,7 @@ class ComparedCubes:
     def _table(cube: Cube) -> pd.DataFrame:
         assert cube.contributions is not None  # noqa: S101 - only such cubes are compared
         unit_mark, mark = cube.marks
-        return cube.contributions.assign(unit_mark=unit_mark, mark=mark)
+        return cube.contributions.assign(unit_mark=unit_mark, mark=mark).sort_values("cell", kind="stable")
 
     def _in_both(self, column: str) -> IntArray:
         """(new cells, old cells) how many marks of a column both hold."""
@@ -56,8 +56,8 @@ class ComparedCubes:
         return np.asarray((matrices[0] @ matrices[1].T).todense(), dtype=np.int64)
 
     def _of(self, which: int, cell: int) -> pd.DataFrame:
-        rows = self._rows[which]
-        return rows[(rows["cell"] == cell).to_numpy()]
+        ends = np.cumsum((self.n_new, self.n_old)[which])
+        return self._rows[which].iloc[ends[cell] - (self.n_new, self.n_old)[which][cell] : ends[cell]]
 
     def shared(self, cell: int, other: int) -> pd.DataFrame:
         """The contributions that a new and an old cell share."""

@@ -9,6 +9,8 @@ hand) are cells matched by their codes.
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from operator import is_
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import pandas as pd
@@ -57,9 +59,21 @@ class LinkedCells:
         return self.statistics[measure].to_numpy(dtype=np.float64)
 
 
+# Of a cube, beside which others and by which rules it was linked: search, holding and attack ask for the same.
+_KNOWN: WeakKeyDictionary[Cube, list[tuple[list[Cube | None], DisclosureRules, LinkedCells]]] = WeakKeyDictionary()
+
+
 def link_cells(cubes: Sequence[Cube], rules: DisclosureRules) -> LinkedCells:
     """The cells of cubes as unknowns of one system; cubes: this release's first, then earlier ones."""
-    return _Linker(cubes, rules).linked()
+    first = cubes[0]
+    others = [None if cube is first else cube for cube in cubes[1:]]  # whoever knew itself would never be forgotten
+    known = _KNOWN.setdefault(first, [])
+    for beside, by_rules, links in known:
+        if by_rules == rules and len(beside) == len(others) and all(map(is_, beside, others)):
+            return links
+    links = _Linker(cubes, rules).linked()
+    known.append((others, rules, links))
+    return links
 
 
 class _Linker:
