@@ -37,7 +37,8 @@ def run_withheld(arguments: argparse.Namespace, text: Text) -> int:
     *before, own = recall_earlier(folder, releases, programme, [*release.manifest.beside, name]).values()
     with Bar(text) as bar:
         untold = list(untold_dimensions(own.contributions, programme, before, ledger.rules_of_counts, bar))
-    print("\n".join(untold_lines(release, untold, text)))
+    for line in untold_lines(release, untold, text):
+        print(line)
     return 0
 
 

@@ -15,7 +15,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from analytics.arrays import ObjectArray
+from analytics.arrays import FloatArray, ObjectArray
 from analytics.folders import name_once, to_disk
 from analytics.model import (
     CheckReason,
@@ -158,19 +158,23 @@ class Release:
         return {figure_id: row for row, figure_id in enumerate(self.figures["figure_id"])}
 
     @cached_property
-    def _columns(self) -> dict[str, ObjectArray]:
+    def _columns(self) -> dict[str, ObjectArray | FloatArray]:
+        numbers = {*_NUMBERS, *_WHOLE_NUMBERS}
         columns = {
-            str(name): column.astype(object).where(column.notna(), None).to_numpy()
-            for name, column in self.figures.items()
+            name: self.figures[name].to_numpy(dtype=np.float64, na_value=np.nan)
+            if name in numbers
+            else self.figures[name].to_numpy(dtype=object)
+            for name in map(str, self.figures)
         }
         nothing = np.full(len(self.figures), None, dtype=object)
-        return dict.fromkeys((*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS, *_CODES), nothing) | columns  # an older format lacks
+        return dict.fromkeys((*_OF_FIGURE, *_FLAGS), nothing) | columns  # an older format lacks some
 
     def _at(self, row: int, key: FigureKey | None = None) -> Figure:
         """The figure of a row of the table; key: its own, where it is known."""
         columns = self._columns
         told = {name: columns[name][row] for name in _OF_FIGURE}
-        known = {name: value for name, value in told.items() if value is not None}
+        known = {name: value for name, value in told.items() if not (value is None or value != value)}
+        known |= {name: float(known[name]) for name in _NUMBERS if name in known}
         known |= {name: int(known[name]) for name in _WHOLE_NUMBERS if name in known}
         known |= {name: bool(columns[name][row]) for name in _FLAGS}
         known |= {name: kind(known[name]) for name, kind in _CODES.items() if name in known}

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from analytics.build.earlier import recall_ledger
 from analytics.cli.commands import main
 from analytics.cli.releases import MOST_CHANGES
 from analytics.clock import moment_in_words
@@ -334,7 +335,9 @@ def test_the_officer_reads_which_rule_withholds_which_cell(demonstration, monkey
     with Store(demonstration.store("ecommerce-2020"), "ecommerce-2020", read_only=True) as store:
         ledger = recall_ledger(store.contributions_folder, release)
     assert len(cells) == len(ledger.cells)
-    assert len(cells) > sum(found.withheld for (arm, _), found in release.manifest.disclosure.items() if arm == "funded")
+    assert len(cells) > sum(
+        found.withheld for (arm, _), found in release.manifest.disclosure.items() if arm == "funded"
+    )
     few, secondary = (text(f"cli.withheld.rule.{rule}", min_units=3) for rule in ("min_units", "secondary"))
     electronics = f"{text('dimension.sector')}: {release.programme.label('sector', 'electronics', text)}"
     assert f"  {electronics}: {few}" in cells
