@@ -28,7 +28,7 @@ def applications_told(
     of_firms = withheld_cells.rule(ALL, ALL, ())
     if earlier and (of_firms is Rule.HELD or any(_few_changed(now, _counts(table), rules) for table in earlier)):
         return earlier[-1][["outcome", "applications"]]
-    awarded = set(outcomes.loc[outcomes["awarded"] > 0, "outcome"])
+    awarded = {str(row["outcome"]): int(row["awarded"]) for row in outcomes.to_dict("records") if row["awarded"] > 0}
     before = {str(outcome) for table in earlier for outcome in table.loc[table["applications"].isna(), "outcome"]}
     if of_firms in (None, Rule.HELD):
         hidden = withheld_outcomes(now, awarded, before & set(now), rules)
@@ -38,25 +38,28 @@ def applications_told(
     return pd.DataFrame({"outcome": list(now), "applications": pd.array(told, dtype="Int64")})
 
 
-def withheld_outcomes(counts: Counts, awarded: set[str], before: set[str], rules: DisclosureRules) -> set[str]:
+def withheld_outcomes(counts: Counts, awarded: Counts, before: set[str], rules: DisclosureRules) -> set[str]:
     """Outcomes to withhold: small ones, and those that an earlier release withheld (before). Two totals are public: of
     all, and, by the programme's firms, of the awards. So each confidential sum needs another entry of its part beside
-    it, of so many applications that it is not confidential itself: the smallest such one.
+    it, of so many applications that it is not confidential itself: the smallest such one. Confidential are, too, one or
+    two awards of outcomes that others without an award share, such as withdrawn: they follow from the others.
     """
     hidden = {outcome for outcome, n in counts.items() if 0 < n < rules.min_units} | before
-    for part in (awarded & set(counts), set(counts) - awarded):
-        small = [outcome for outcome in part if 0 < counts[outcome] < rules.min_units]
+    awards = {outcome for outcome, n in counts.items() if awarded.get(outcome) == n}
+    of_others = sum(n for outcome, n in awarded.items() if outcome not in awards)
+    for part, rest in ((awards, of_others), (set(counts) - awards, 0)):
+        small = any(0 < n < rules.min_units for n in (rest, *(counts[outcome] for outcome in part)))
         beside = _ascending(counts, {outcome for outcome in part if counts[outcome] >= rules.min_units})
         if small and not hidden & set(beside):
             hidden |= {beside[0]} if beside else set(counts)
     return hidden
 
 
-def withheld_with_firms(counts: Counts, awarded: set[str], before: set[str], rules: DisclosureRules) -> set[str]:
+def withheld_with_firms(counts: Counts, awarded: Counts, before: set[str], rules: DisclosureRules) -> set[str]:
     """The same where the programme's firms are withheld: all awards with them, and beside them another outcome."""
     small = {outcome for outcome, n in counts.items() if 0 < n < rules.min_units}
-    hidden = small | awarded | before
-    beside = _ascending(counts, {outcome for outcome, n in counts.items() if n >= rules.min_units} - awarded)
+    hidden = small | set(awarded) | before
+    beside = _ascending(counts, {outcome for outcome, n in counts.items() if n >= rules.min_units} - set(awarded))
     if not beside:
         return set(counts)
     return hidden if hidden & set(beside) else hidden | {beside[0]}

@@ -25,6 +25,7 @@ STOPPED: Counted = (0.0, 1.0, 0.0)
 IN_BOTH: Counted = (1.0, 0.0, 0.0)
 IN_EITHER: Counted = (1.0, 1.0, 1.0)
 MORE_SELL: Counted = (0.0, -1.0, 1.0)
+MOVED: Counted = (0.0, 1.0, 1.0)
 # what must stay open of a confidential cell: one firm more, one fewer. That none stopped of those that sold before may
 # follow; that any did, may not
 ASKED = ((SOLD_BEFORE, 1.0), (SOLD_BEFORE, -1.0), (SELLS_AFTER, 1.0), (SELLS_AFTER, -1.0), (STOPPED, -1.0))

@@ -20,6 +20,7 @@ from analytics.build.seller_counts import (
     IN_BOTH,
     IN_EITHER,
     MORE_SELL,
+    MOVED,
     SELLS_AFTER,
     SOLD_BEFORE,
     STOPPED,
@@ -70,7 +71,7 @@ def hide_told_sellers(
     """
     listed = list(figures)
     cubes = ContributionCubes(contributions, programme, ())
-    told = {figure.key: figure for figure in listed if figure.published}
+    told = {figure.key: figure for figure in listed if figure.published or _nobody_moved(figure)}
     hidden, effects = set[FigureKey](), set[FigureKey]()
     for outcome in filter(programme.sells_in_part, programme.outcomes):
         for arm in Arm:
@@ -81,6 +82,11 @@ def hide_told_sellers(
     by_place = {(key.measure.about, key.outcome, key.horizon, key.group) for key in effects}
     for figure in listed:
         yield from _hide(figure, hidden, by_place, programme)
+
+
+def _nobody_moved(figure: Figure) -> bool:
+    """Whether a reason tells that of a group no firm started, and none stopped: then nothing varies."""
+    return figure.measure == STARTED and figure.reason is Reason.NOT_ESTIMABLE
 
 
 def _hide(
@@ -163,10 +169,11 @@ class _ArmCells:
     def _was_hidden(self, key: FigureKey) -> bool:
         """Whether the newest earlier release hid a figure of a cell of which it told others."""
         before = None if self._newest is None else self._newest.at(key)
-        if self._newest is None or before is None or key not in self._told:
+        if self._newest is None or before is None:
             return False
         if key.measure in BY_VOTES and before.published:
-            return before.n_funded is None and self._told[key].n_funded is not None
+            now = self._told.get(key)
+            return now is not None and now.n_funded is not None and before.n_funded is None
         beside = self._newest.at(replace(key, measure=measures.CHANGE, arm=self._arm))
         return not before.published and before.reason is Reason.CONFIDENTIAL and beside is not None and beside.published
 
@@ -184,7 +191,7 @@ class _ArmCells:
         """What the figures of a horizon tell of each cell."""
         behaviour = self._behaviour[horizon]
         for measure, (counted, dear) in COUNTED.items():
-            number = behaviour.count(counted)
+            number, moved = behaviour.count(counted), behaviour.count(MOVED)
             fixed = self._fixed(measure, horizon)
             for cell, group in enumerate(self._groups):
                 figure = self._figure(measure, group, horizon)
@@ -197,7 +204,10 @@ class _ArmCells:
                     loss = WHOLE_EFFECT * dear * behaviour.measured[cell] if group else None
                 if self._is_out(figure):
                     loss = None
-                yield figure.key, Known(cell, counted, low, high, loss)
+                if _nobody_moved(figure):
+                    yield figure.key, Known(cell, MOVED, 0.0, float(moved[cell]), loss)
+                else:
+                    yield figure.key, Known(cell, counted, low, high, loss)
         for measure, counted in MEANS.items():
             for cell, group in enumerate(self._groups):
                 figure = self._figure(measure, group, horizon)

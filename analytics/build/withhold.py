@@ -56,16 +56,13 @@ def withhold(
 
 
 def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:
-    """A figure as the newest release has it that publishes it; else as the newest says why it does not, but for what is
-    confidential; of a specification whether the sign holds is told beside that.
+    """A figure as the newest release that has it tells it, or says why it does not; None where it was confidential
+    there, but for whether a specification keeps the sign: what came back from an older release would point to the cell,
+    and its code may have stood for other firms.
     """
-    newest: Figure | None = None
-    for figure in (release.at(key) for release in reversed(earlier)):
-        if figure is not None and figure.published:
-            return figure
-        if newest is None and figure is not None and (figure.reason is not Reason.CONFIDENTIAL or figure.result):
-            newest = figure
-    return newest
+    figure = next((figure for release in reversed(earlier) if (figure := release.at(key)) is not None), None)
+    hidden = figure is not None and figure.reason is Reason.CONFIDENTIAL and not figure.result
+    return None if hidden else figure
 
 
 def holds_anything(withheld_cells: WithheldCells) -> bool:

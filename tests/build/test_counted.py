@@ -239,7 +239,16 @@ def test_small_counts_of_applications_by_hand(counts: dict[str, int], hidden: se
     """One or two are confidential, and one more outcome is withheld beside them: the smallest that is not small, of
     awards another award, since the firms of the programme tell how many there are.
     """
-    assert withheld_outcomes(counts, {"funded", "revoked"}, set(), RULES) == hidden
+    awarded = {outcome: counts[outcome] for outcome in ("funded", "revoked") if outcome in counts}
+    assert withheld_outcomes(counts, awarded, set(), RULES) == hidden
+
+
+def test_one_award_among_the_withdrawn_does_not_follow() -> None:
+    """60 firms less 54 funded and 5 revoked: one withdrew after its award, as did nine without one."""
+    counts = {"funded": 54, "revoked": 5, "withdrawn": 10, "not_funded": 40}
+    awarded = {"funded": 54, "revoked": 5, "withdrawn": 1}
+    assert withheld_outcomes(counts, awarded, set(), RULES) == {"revoked"}
+    assert withheld_outcomes(counts, awarded | {"withdrawn": 3}, set(), RULES) == set()
 
 
 def test_applications_that_one_or_two_changed_stay() -> None:

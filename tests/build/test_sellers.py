@@ -17,7 +17,7 @@ from analytics.build.contributions import contributions
 from analytics.build.panel_from_store import from_store
 from analytics.build.rows.rounding import step_of_selling, step_of_stopped, to_step
 from analytics.build.samples import Samples, samples_of
-from analytics.build.seller_counts import IN_BOTH, SOLD_BEFORE, Behaviour, Known, SellerCounts
+from analytics.build.seller_counts import IN_BOTH, MOVED, SOLD_BEFORE, STOPPED, Behaviour, Known, SellerCounts
 from analytics.build.sellers import hide_told_sellers
 from analytics.folders import Home
 from analytics.model import ConfStatus, Estimand, Reason
@@ -312,7 +312,31 @@ def test_what_an_earlier_release_hid_stays_hidden(
     earlier = Earlier({**told, key: hidden})
     again = {figure.key: figure for figure in hide_told_sellers(told.values(), frame, samples, programme, [earlier])}
     assert not again[key].published
-    assert sum(again[other] != figure for other, figure in told.items()) == 1
+    assert sum(again[other] != figure for other, figure in told.items() if figure.published) == 1
+
+
+def test_what_is_hidden_of_a_sector_that_is_held_is_hidden_beside_its_groups(
+    told: Mapping[FigureKey, Figure], panel: Panel, samples: Samples
+) -> None:
+    """The comparison firms of a size of a sector are those of the sector."""
+    programme = load_programme(PROGRAMME)
+    frame = contributions(panel, programme, samples)
+    crossing = next(
+        key
+        for key, figure in told.items()
+        if key.measure == measures.SELLING_AFTER
+        and key.arm == "comparison"
+        and [name for name, _ in key.group] == ["sector", "size_class"]
+        and figure.published
+        and told[replace(key, group=key.group[:1])].published
+    )
+    of_sector = replace(crossing, group=crossing.group[:1])
+    withheld = {"value": None, "conf_status": ConfStatus.CONFIDENTIAL, "reason": Reason.CONFIDENTIAL}
+    now = {**told, of_sector: replace(told[of_sector], **withheld)}
+    again = {
+        figure.key: figure for figure in hide_told_sellers(now.values(), frame, samples, programme, [Earlier(now)])
+    }
+    assert not again[crossing].published
 
 
 # ---- by hand ---------------------------------------------------------------------------------------------------------
@@ -337,6 +361,15 @@ def test_a_total_that_tells_of_each_hides_nothing_else() -> None:
     others = Known(2, IN_BOTH, 9.0, 9.0, 900.0)
     assert to_hide(9, Known(0, IN_BOTH, 10.0, 10.0, None), others) == set()
     assert to_hide(9, Known(0, IN_BOTH, 6.0, 10.0, None), others) == set(), "six or ten of ten: the one may not"
+
+
+def test_that_nobody_moved_tells_of_who_did() -> None:
+    """One of ten stopped; that of the nine others nothing can be estimated says that none of them did."""
+    total = sparse.csr_array(np.array([[1.0, -1.0, -1.0]]))
+    moves = np.array([[9.0, 0.0, 9.0], [1.0, 1.0, 0.0], np.zeros(3)])
+    known = [Known(0, STOPPED, 1.0, 1.0, None), Known(2, MOVED, 0.0, 0.0, 9.0)]
+    counts = SellerCounts(total, Behaviour(np.array([10.0, 1.0, 9.0]), moves), known, [1])
+    assert counts.to_hide() == {1}
 
 
 def test_what_cannot_be_hidden_alone_is_hidden_last_with_its_effect() -> None:

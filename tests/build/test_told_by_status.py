@@ -181,6 +181,25 @@ def test_what_is_held_in_all_years_is_told_anew_in_none() -> None:
     assert (told["value"], told["obs_status"]) == (0.5, "P")
 
 
+@pytest.mark.parametrize(
+    ("newest", "reason"),
+    [
+        ({"conf_status": ConfStatus.CONFIDENTIAL, "reason": Reason.CONFIDENTIAL}, Reason.CONFIDENTIAL),
+        ({"reason": Reason.NOT_ESTIMABLE}, Reason.NOT_ESTIMABLE),
+    ],
+)
+def test_a_held_figure_does_not_come_back_from_an_older_release(newest: dict[str, str], reason: Reason) -> None:
+    """What the newest release does not tell stays so: its code may have stood for other firms before, and that it came
+    back would point to the cell.
+    """
+    cells = WithheldCells({(Arm.FUNDED, "sales", "1"): {group_of({"sector": "s0"}): Rule.HELD}}, {})
+    effect = row("typical_firm")
+    earlier = [Earlier.of([effect]), Earlier.of([effect | {"value": None} | newest])]
+    [told] = withheld_rows([effect | {"value": 0.7}], cells, earlier)
+    assert told.get("value") is None
+    assert told["reason"] == reason
+
+
 # ---- releases of format 5 --------------------------------------------------------------------------------------------
 
 
