@@ -7,7 +7,7 @@ own: it is published by sector alone, since a comparison firm stands beside ever
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,7 @@ import pandas as pd
 
 from analytics.arrays import BoolArray
 from analytics.build.contributions import ANSWERED, SELLING, Contribution
-from analytics.build.cubes import ContributionCubes, EarlierInputs
+from analytics.build.cubes import ContributionCubes, EarlierInputs, HorizonMeasure
 from analytics.build.processes import in_processes
 from analytics.build.withheld_cells import PatternKey, PatternSummary, WithheldCells
 from analytics.disclosure.attacker import attack
@@ -29,6 +29,7 @@ from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release.measures import ALL
 
+COUNT_ALONE = ("n_units",)
 UNCHANGED_APART = ("before", SELLING, ANSWERED)  # what some figures of a held cell rest on alone
 SECONDS_PER_STEP = 0.2  # of the search, until it shows that it goes on
 PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
@@ -195,10 +196,10 @@ class _Patterns:
     def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
         """Search, attack, and note what came out. forced: what is withheld in any case; sensitive: and confidential."""
         base, measures = self._cubes.base(arm), list(self._memory[arm].ticking(self._cubes.measures(arm, outcome)))
-        before = self._cubes.earlier_rules(arm, outcome)
+        before, distinct = self._cubes.earlier_rules(arm, outcome), _without_repeated_counts(measures)
         for earlier in (before, {}) if before else ({},):
             pattern = protect_together(
-                [ResponseVariable(base, measures=()), *(measure.variable for measure in measures)],
+                [ResponseVariable(base, measures=()), *distinct],
                 self._limits,
                 withheld=self._cubes.mask(base, forced),
                 sensitive=self._cubes.mask(base, sensitive),
@@ -216,14 +217,16 @@ class _Patterns:
             if _without_held(rules) == earlier or not taken:  # for the same reasons the same cells: it lost least once
                 break
         self._rules[arm, outcome, ALL] = rules
-        narrowest, held = np.inf, 0
+        narrowest, held, attacked = np.inf, 0, set[object]()
         for horizon in dict.fromkeys(measure.horizon for measure in measures):
             of_horizon = [measure.variable for measure in measures if measure.horizon == horizon]
             withheld = self._hold((arm, outcome, horizon), base, of_horizon, pattern)
             held += sum(rule is Rule.HELD for rule in self._rules.get((arm, outcome, horizon), {}).values())
-            narrowest = min(
-                [narrowest, *(self._attack(variable, withheld, base, sensitive) for variable in of_horizon)]
-            )
+            for variable in of_horizon:
+                system = _count_system(variable), withheld.tobytes()
+                if system not in attacked or tuple(variable.measures) != COUNT_ALONE:
+                    attacked |= {system} if "n_units" in variable.measures else set()
+                    narrowest = min(narrowest, self._attack(variable, withheld, base, sensitive))
         self._summaries[arm, outcome] = PatternSummary(
             cells=sum(group is not None for group in self._cubes.groups(base)),
             primary=sum(rule in (Rule.MIN_UNITS, Rule.P_PERCENT) for rule in rules.values()),
@@ -292,6 +295,25 @@ class _Patterns:
         asked = intervals["need_upper"] - intervals["need_lower"]
         ratio = (intervals["upper"] - intervals["lower"])[asked > 0] / asked[asked > 0]
         return float(ratio.min()) if len(ratio) else np.inf
+
+
+def _without_repeated_counts(measures: Sequence[HorizonMeasure]) -> Iterator[ResponseVariable]:
+    """Their variables: the same firms of the same cells, such as those measured in two horizons, are counted once."""
+    known = set[object]()
+    for variable in (measure.variable for measure in measures):
+        system, others = _count_system(variable), tuple(name for name in variable.measures if name != "n_units")
+        yield replace(variable, measures=others) if system in known else variable
+        if len(others) < len(variable.measures):
+            known.add(system)
+
+
+def _count_system(variable: ResponseVariable) -> object:
+    """Equal for two variables whose counts are unknown to the same extent: of the same firms in the same cells, in this
+    release and all before. Cubes of the same firms share their identities.
+    """
+    hidden = None if variable.hidden is None else variable.hidden.tobytes()
+    before = ((id(cube.constraints), np.asarray(mask).tobytes()) for cube, mask in variable.published_before)
+    return variable.trace, id(variable.cube.constraints), hidden, *before
 
 
 def _without_held(rules: Mapping[Group, Rule]) -> dict[Group, Rule]:
