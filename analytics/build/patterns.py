@@ -6,7 +6,6 @@ own: it is published by sector alone, since a comparison firm stands beside ever
 """
 
 import os
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,6 +15,7 @@ import pandas as pd
 from analytics.arrays import BoolArray
 from analytics.build.contributions import ANSWERED, SELLING, Contribution
 from analytics.build.cubes import ContributionCubes, EarlierInputs, HorizonMeasure
+from analytics.build.pattern_progress import PatternProgress
 from analytics.build.processes import in_processes
 from analytics.build.withheld_cells import PatternKey, PatternSummary, WithheldCells
 from analytics.disclosure.attacker import attack
@@ -31,10 +31,6 @@ from analytics.release.measures import ALL
 
 COUNT_ALONE = ("n_units",)
 UNCHANGED_APART = ("before", SELLING, ANSWERED)  # what some figures of a held cell rest on alone
-SECONDS_PER_STEP = 0.2  # of the search, until it shows that it goes on
-PROGRAMS_OF_HALF = 500  # after so many, a pattern counts as half found
-PROGRAMS_PER_WAIT = 25  # about so many are solved elsewhere while this process waits
-STEPS_PER_PATTERN = 100
 WORTH_PROCESSES = 200_000  # cells, times columns, times releases: less than starting processes costs
 Chain = tuple[str, ...]  # outcomes whose patterns rest on one another
 
@@ -56,7 +52,7 @@ def find_withheld_cells(
     or when the attacker can tell one too closely.
     """
     chains = _chains(programme)
-    shown = _SearchProgress(progress, 1 + len(programme.outcomes))
+    shown = PatternProgress(progress, 1 + len(programme.outcomes))
     patterns = _Patterns(frame, programme, before, shown)
     patterns.find(ALL, [])
     shown.next()
@@ -95,48 +91,17 @@ class _Work:
 
 def _find_chain(work: _Work) -> WithheldCells:
     """The patterns of a chain, and those of counts and grants."""
-    patterns = _Patterns(work.frame, work.programme, work.before, _SearchProgress(silent, 1))
+    patterns = _Patterns(work.frame, work.programme, work.before, PatternProgress(silent, 1))
     patterns.join(work.counts)
     patterns.find_chain(work.chain)
     return patterns.found
-
-
-class _SearchProgress:
-    """How far the search has come: of each pattern, nobody knows how many programs it takes, but that it goes on."""
-
-    def __init__(self, progress: Progress, patterns: int) -> None:
-        self._progress, self._patterns, self._done, self._ticks = progress, patterns, 0, 0
-        self._shown = 0.0
-        self._show()
-
-    def tick(self) -> None:
-        """One program more, or another piece of work."""
-        self._ticks += 1
-        if time.monotonic() - self._shown > SECONDS_PER_STEP:
-            self._show()
-
-    def next(self) -> None:
-        """One pattern is found."""
-        self._done, self._ticks = self._done + 1, 0
-        self._show()
-
-    def wait(self) -> None:
-        """Others search."""
-        self._ticks += PROGRAMS_PER_WAIT
-        self._show()
-
-    def _show(self) -> None:
-        part = 1 - PROGRAMS_OF_HALF / (PROGRAMS_OF_HALF + self._ticks)
-        done = int(STEPS_PER_PATTERN * (self._done + part))
-        self._progress("protect", done, STEPS_PER_PATTERN * self._patterns)
-        self._shown = time.monotonic()
 
 
 class _Patterns:
     """The patterns found so far, and how to find the next."""
 
     def __init__(
-        self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs], shown: "_SearchProgress"
+        self, frame: pd.DataFrame, programme: Programme, before: Sequence[EarlierInputs], shown: PatternProgress
     ) -> None:
         self._shown, self._programme, self._n_releases = shown, programme, 1 + len(before)
         self._memory = {arm: Memory(shown.tick) for arm in Arm}
@@ -196,26 +161,7 @@ class _Patterns:
     def _find(self, arm: Arm, outcome: str, forced: Mapping[Group, Rule], sensitive: Mapping[Group, Rule]) -> None:
         """Search, attack, and note what came out. forced: what is withheld in any case; sensitive: and confidential."""
         base, measures = self._cubes.base(arm), list(self._memory[arm].ticking(self._cubes.measures(arm, outcome)))
-        before, distinct = self._cubes.earlier_rules(arm, outcome), _without_repeated_counts(measures)
-        for earlier in (before, {}) if before else ({},):
-            pattern = protect_together(
-                [ResponseVariable(base, measures=()), *distinct],
-                self._limits,
-                withheld=self._cubes.mask(base, forced),
-                sensitive=self._cubes.mask(base, sensitive),
-                importance=self._cubes.importance(base),
-                earlier=self._cubes.mask(base, earlier) if earlier else None,
-                accept_told=True,
-                protect_changes=False,
-                memory=self._memory[arm],
-            )
-            rules = {
-                group: forced.get(group) or sensitive.get(group) or own
-                for group, own in self._rules_of(base, pattern).items()
-            }
-            taken = (pattern.withheld == (self._cubes.mask(base, earlier) | pattern.primary)).all()
-            if _without_held(rules) == earlier or not taken:  # for the same reasons the same cells: it lost least once
-                break
+        pattern, rules = self._search(arm, outcome, measures, forced, sensitive)
         self._rules[arm, outcome, ALL] = rules
         narrowest, held, attacked = np.inf, 0, set[object]()
         for horizon in dict.fromkeys(measure.horizon for measure in measures):
@@ -235,6 +181,40 @@ class _Patterns:
             gap=pattern.gap,
             narrowest=float(narrowest) if np.isfinite(narrowest) else None,
         )
+
+    def _search(
+        self,
+        arm: Arm,
+        outcome: str,
+        measures: Sequence[HorizonMeasure],
+        forced: Mapping[Group, Rule],
+        sensitive: Mapping[Group, Rule],
+    ) -> tuple[Protection, dict[Group, Rule]]:
+        """The pattern of the release before, where it would withhold the same cells for the same reasons: it lost least
+        once; else the one that loses least. And why each group of it is withheld.
+        """
+        base, before = self._cubes.base(arm), self._cubes.earlier_rules(arm, outcome)
+        variables = [ResponseVariable(base, measures=()), *_without_repeated_counts(measures)]
+        for earlier in (before, {}) if before else ({},):
+            pattern = protect_together(
+                variables,
+                self._limits,
+                withheld=self._cubes.mask(base, forced),
+                sensitive=self._cubes.mask(base, sensitive),
+                importance=self._cubes.importance(base),
+                earlier=self._cubes.mask(base, earlier) if earlier else None,
+                accept_told=True,
+                protect_changes=False,
+                memory=self._memory[arm],
+            )
+            rules = {
+                group: forced.get(group) or sensitive.get(group) or own
+                for group, own in self._rules_of(base, pattern).items()
+            }
+            taken = (pattern.withheld == (self._cubes.mask(base, earlier) | pattern.primary)).all()
+            if _without_held(rules) == earlier or not taken:
+                break
+        return pattern, rules
 
     def _rules_of(self, base: Cube, pattern: Protection) -> dict[Group, Rule]:
         """Why each withheld group of a pattern is withheld, or, where it is secondary and was told before, stays so."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from analytics.build import patterns
+from analytics.build import pattern_progress
 from analytics.build.contributions import Contribution, contributions, contributions_in
 from analytics.build.cubes import EarlierInputs, cube_dimensions
 from analytics.build.panel_from_store import from_store
@@ -153,7 +153,7 @@ def test_what_did_not_change_in_a_held_cell_is_known(panel: Panel, programme: Pr
 
 def test_the_search_shows_that_it_goes_on(panel: Panel, programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
     """The part that is done moves while a pattern is searched, and never back."""
-    monkeypatch.setattr(patterns, "SECONDS_PER_STEP", 0.0)  # however fast the machine
+    monkeypatch.setattr(pattern_progress, "SECONDS_PER_STEP", 0.0)  # however fast the machine
     shown: list[tuple[int, int]] = []
     frame = contributed(panel, programme)
     find_withheld_cells(frame, programme, progress=lambda _, done, total: shown.append((done, total)))
