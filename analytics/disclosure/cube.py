@@ -64,7 +64,8 @@ class Cube:
         if missing:
             raise UserError("cube.column_missing", missing=", ".join(missing))
         object.__setattr__(self, "cells", self.cells.reset_index(drop=True))
-        object.__setattr__(self, "constraints", sparse.csr_array(self.constraints).astype(np.float64))
+        if not isinstance(self.constraints, sparse.csr_array) or self.constraints.dtype != np.float64:
+            object.__setattr__(self, "constraints", sparse.csr_array(self.constraints).astype(np.float64))
         if self.constraints.shape[1] != len(self.cells):
             raise UserError("cube.shape", cells=len(self.cells), columns=self.constraints.shape[1])
         value = self.measure("value")

@@ -220,6 +220,8 @@ class Prober:
 
     def _successful_attacks(self, pattern: FloatArray) -> Iterator[_Attack]:
         """One on each target and side that some attacker can infer too closely."""
+        if not self._open:
+            return
         self._set_pattern(pattern)
         safe = {side: self._witnesses.all_convinced(side, self._levels[side]) for side in SIDES}
         for k, side in self._open:
