@@ -4,8 +4,9 @@ A merge is tried as the next release would: protected together with all that was
 could not tell anything, so that no difference of the two tells what each withheld.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -15,6 +16,7 @@ from analytics.arrays import BoolArray
 from analytics.build.cubes import ContributionCubes, EarlierInputs
 from analytics.disclosure.cube import STATISTICS, UNKNOWN, name_of_merged
 from analytics.disclosure.linked_releases import ResponseVariable
+from analytics.disclosure.memory import Memory
 from analytics.disclosure.protect import protect_together
 from analytics.disclosure.rules import sensitive_cells
 from analytics.model import Arm, Progress, Rule, UserError, silent
@@ -25,6 +27,7 @@ from analytics.release.measures import ALL
 
 MOST_MERGED = 4  # codes
 MOST_TRIED = 12  # merges of so many codes
+MOST_CODES = 30  # of one whole, those of the most firms, are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,13 @@ def untold_dimensions(
     merges = _Merges(variables, cubes.mask(base, rules), programme)
     filled = set(cubes.groups(base))
     for done, name in enumerate(programme.dimension_names):
-        progress("merge", done, len(programme.dimension_names))
+        tick = partial(progress, "merge", done, len(programme.dimension_names))
+        tick()
         codes = [code for code in programme.codes(name) if group_of({name: code}) in filled]
         of_codes = [rules.get(group_of({name: code})) for code in codes]
         if len(codes) > 1 and None not in of_codes and Rule.HELD not in of_codes:
             few = 2 * of_codes.count(Rule.MIN_UNITS) >= len(codes)
-            yield UntoldDimension(name, Rule.MIN_UNITS if few else Rule.P_PERCENT, merges.smallest(name, codes))
+            yield UntoldDimension(name, Rule.MIN_UNITS if few else Rule.P_PERCENT, merges.smallest(name, codes, tick))
     progress("merge", len(programme.dimension_names), len(programme.dimension_names))
 
 
@@ -71,11 +75,13 @@ class _Merges:
         self._variables, self._withheld, self._programme = variables, withheld, programme
         self._base, self._limits = variables[0].cube, programme.disclosure_rules
 
-    def smallest(self, dimension: str, codes: Sequence[str]) -> tuple[str, ...]:
-        """The fewest codes, then those of the fewest firms, that could be told as one; () where none is found."""
-        for size in range(2, MOST_MERGED + 1):
+    def smallest(self, dimension: str, codes: Sequence[str], tick: Callable[[], None]) -> tuple[str, ...]:
+        """The fewest codes, then those of the fewest firms, that could be told as one; () where none is found. All codes
+        together are no merge, but the total.
+        """
+        for size in range(2, min(MOST_MERGED, len(codes) - 1) + 1):
             for merge in self._open_by_themselves(dimension, codes, size)[:MOST_TRIED]:
-                if self._is_told(dimension, merge):
+                if self._is_told(dimension, merge, tick):
                     return merge
         return ()
 
@@ -88,7 +94,9 @@ class _Merges:
         groups: dict[tuple[str | None, ...], list[int]] = {}
         for place, code in enumerate(codes):
             groups.setdefault(tuple(parent.get(code) for parent in parents), []).append(place)
-        merges = np.array([merge for group in groups.values() for merge in combinations(group, size)], dtype=np.int64)
+        firms = self._base.measure("n_units")[[self._base.positions[place] for place in places]]
+        largest_codes = (sorted(group, key=lambda code: (-firms[code], code))[:MOST_CODES] for group in groups.values())
+        merges = np.array([merge for group in largest_codes for merge in combinations(group, size)], dtype=np.int64)
         merges = merges.reshape(-1, size)
         if not len(merges):
             return []
@@ -101,16 +109,15 @@ class _Merges:
             second, largest = np.sort(of_code[merges, 2:].reshape(len(merges), -1), axis=1)[:, -2:].T
             together = pd.DataFrame(dict(zip(STATISTICS, (n, value, largest, second), strict=True)))
             secret |= np.logical_or(*sensitive_cells(together, self._limits))
-        firms = self._base.measure("n_units")[[self._base.positions[place] for place in places]]
         open_ = merges[~secret]
         order = np.argsort(firms[open_].sum(axis=1), kind="stable")
         return [tuple(codes[place] for place in merge) for merge in open_[order].tolist()]
 
-    def _is_told(self, dimension: str, merge: tuple[str, ...]) -> bool:
+    def _is_told(self, dimension: str, merge: tuple[str, ...], tick: Callable[[], None]) -> bool:
         """Whether a release that takes the codes for one could tell it beside all that is published."""
         merged = [self._as_merged(variable, dimension, merge) for variable in self._variables]
         try:
-            pattern = protect_together(merged, self._limits, accept_told=True)
+            pattern = protect_together(merged, self._limits, accept_told=True, memory=Memory(tick))
         except UserError:
             return False
         return not pattern.withheld[merged[0].cube.positions[self._place(dimension, name_of_merged(merge))]]

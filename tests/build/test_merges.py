@@ -44,15 +44,15 @@ def sectors_of_one_macro(programme: Programme, n: int) -> list[str]:
     return next(sectors for sectors in by_macro.values() if len(sectors) >= n)[:n]
 
 
-def test_the_fewest_codes_of_the_fewest_firms_are_named(programme: Programme) -> None:
-    """Three sectors of one macro-sector, of two firms, two and one: the first two as one would have four, and the third
-    would follow from the total; so all three. That fewer than three firms make it so is said.
+def test_where_no_merge_would_help_none_is_named(programme: Programme) -> None:
+    """Three sectors of two firms, two and one: whichever two were one, the third would follow from the total. That
+    fewer than three firms make it so is said.
     """
     one, two, three = sectors_of_one_macro(programme, 3)
     frame = frame_of(programme, {one: [900.0, 1000.0], two: [800.0, 700.0], three: [600.0]})
     found = {each.dimension: each for each in untold(programme, frame, [])}
     assert found["sector"].rule is Rule.MIN_UNITS
-    assert set(found["sector"].merge) == {one, two, three}
+    assert found["sector"].merge == ()
 
 
 def test_a_merge_cannot_be_differenced(programme: Programme) -> None:
