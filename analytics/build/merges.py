@@ -76,8 +76,8 @@ class _Merges:
         self._base, self._limits = variables[0].cube, programme.disclosure_rules
 
     def smallest(self, dimension: str, codes: Sequence[str], tick: Callable[[], None]) -> tuple[str, ...]:
-        """The fewest codes, then those of the fewest firms, that could be told as one; () where none is found. All codes
-        together are no merge, but the total.
+        """The fewest codes, then those of the fewest firms, that could be told as one; () where none is found. All
+        codes together are no merge, but the total.
         """
         for size in range(2, min(MOST_MERGED, len(codes) - 1) + 1):
             for merge in self._open_by_themselves(dimension, codes, size)[:MOST_TRIED]:
