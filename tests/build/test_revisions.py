@@ -123,19 +123,20 @@ def test_a_sector_without_funded_firms_is_built_again(panel: Panel, programme: P
     }
 
 
-def test_the_number_of_processes_does_not_matter(panel: Panel, programme: Programme, first: EarlierInputs) -> None:
+def test_the_number_of_processes_does_not_matter(panel: Panel, programme: Programme) -> None:
     """The same patterns, in the same order, in one process or two; what goes wrong in one of them is said."""
     few = contributed(panel.keep(panel.units["sector"].eq("plastics").to_numpy()), programme)
     of_sales = [str(name) for name in few if str(name).startswith("online_sales|")]
     abroad = few[of_sales].rename(columns=lambda name: name.replace("online_sales", "online_abroad"))
     frame, both = few.join(abroad), load_programme("ecommerce-2020").with_outcomes(["online_sales", "online_abroad"])
-    one, two = (find_withheld_cells(frame, both, [first], processes=n) for n in (1, 2))
+    before = [behind(frame, find_withheld_cells(frame, both), both)]
+    one, two = (find_withheld_cells(frame, both, before, processes=n) for n in (1, 2))
     assert list(one.rules.items()) == list(two.rules.items())
     assert list(one.summaries.items()) == list(two.summaries.items())
     assert one.unchanged == two.unchanged
     negative = frame.assign(**{Contribution("online_abroad", "overall", "before").column: -1.0})
     with pytest.raises(UserError) as error:
-        find_withheld_cells(negative, both, [first], processes=2)
+        find_withheld_cells(negative, both, before, processes=2)
     assert error.value.key == "cube.negative"
 
 
