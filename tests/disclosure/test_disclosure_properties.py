@@ -399,7 +399,7 @@ def test_codes_taken_for_one_are_the_cube_of_rows_that_have_one(
     frame = pd.DataFrame(rows, columns=["firm", "code", "size", "sales"])
     codes = sorted(frame["code"].unique())
     merge = data.draw(st.lists(st.sampled_from(codes), min_size=2, max_size=3, unique=True))
-    how = {"dimensions": ["code", "size"], "value": "sales", "unit": "firm"}
+    how = {"dimensions": ["code", "size"], "value": "sales", "unit": "firm", "link_undeclared": True}
     merged = Cube.from_microdata(frame, **how).merged("code", merge)
     one = frame["code"].where(~frame["code"].isin(merge), name_of_merged(merge))
     asked = Cube.from_microdata(frame.assign(code=one), **how)
