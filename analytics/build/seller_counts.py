@@ -183,6 +183,8 @@ class SellerCounts:
                 for number in found.holding
                 if (loss := self._known[number].loss) is not None and number not in self._free
             ]
+            if not losses:
+                return hidden  # by the solver's tolerance alone
             number = min(losses)[1]
             self._program.changeRowBounds(self._first_known + number, -np.inf, np.inf)
             self._free.add(number)
