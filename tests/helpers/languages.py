@@ -20,12 +20,12 @@ from analytics.programme import file
 from analytics.programme.classifications import PROVINCES
 
 OFF_THE_PAGES = ("cli.", "error.", "reject.")  # said on the command line, where keys of files are quoted
-# Words of no language: placeholders, directives, entities, addresses, files, figure ids, the beginning of a hash, codes
+# Words of no language: placeholders, directives, entities, addresses, files, figure ids, a hash or its beginning, codes
 # of two capitals, and the provinces, which have one name.
 NAMES = "|".join(re.escape(province.name) for province in PROVINCES.values())
 NOT_WORDS = re.compile(
     r"\{[^}]*\}|:[a-z]+\[|&[a-z]+;|\S*/\S*/\S*|\S+@\S+|\S+\.(csv|xlsx|xml|parquet|toml|json)\b"
-    rf"|\S+\.\d{{4}}-\d+\.\S+|\b[0-9a-f]{{8}}…|\b[A-Z]{{2}}\b|\b({NAMES})\b"
+    rf"|\S+\.\d{{4}}-\d+\.\S+|\b[0-9a-f]{{8,}}\b|\b[A-Z]{{2}}\b|\b({NAMES})\b"
 )
 COMMON = 3  # texts
 SPELT_ALIKE = {"no", "come"}  # words of more than one language

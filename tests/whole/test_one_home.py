@@ -86,6 +86,7 @@ def test_a_foreign_word_on_a_page_would_be_found() -> None:
         foreign_words(["29 febbraio 2024", "/api/release/figure", "sales.csv", "firms@funded.org", "IT"], "it") == set()
     )
     assert foreign_words(["ecommerce-2020.2026-1.3DA0DD0B-L", "LO", "Monza e della Brianza", "22 May"], "en") == set()
+    assert foreign_words(["codice 0.1.0+1be4f5be6a70.", "be2f68a1…"], "it") == set()
 
 
 # ---- keys that are made when the program runs: a template, filled with what the code itself names
