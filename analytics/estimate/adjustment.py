@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import Ridge
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import Settings
@@ -84,8 +83,8 @@ def pooled_slopes(arms: Arms, growth: FloatArray, traits: Sequence[FloatArray], 
         return None
     features = np.stack(kept, axis=-1)
     x, z, w = features[rows], _centred(growth, cell, rows)[rows], weight[rows]
-    beta = Ridge(alpha=alpha, fit_intercept=False).fit(x, z, sample_weight=w).coef_
     bread = np.linalg.inv((x * w[:, None]).T @ x + alpha * np.eye(len(kept)))
+    beta = bread @ (x.T @ (w * z))
     scores = np.zeros(features.shape)
     scores[rows] = x * (w * (z - x @ beta))[:, None]
     by_firm = scores.sum(axis=1)

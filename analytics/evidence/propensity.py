@@ -7,8 +7,8 @@ firms that were not. It decides no figure of the first screen.
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.estimate.adjustment import Slopes
@@ -50,18 +50,43 @@ def propensity(sample: Sample, slopes: Slopes) -> Propensity | None:
     weights = np.concatenate([np.ones(int(enters.sum())), weight[counted]])
     funded = np.arange(len(x)) < int(enters.sum())
     dummies = (sector[:, None] == np.unique(sector)).astype(np.float64)
-    model = LogisticRegression(max_iter=1000).fit(np.column_stack([x, dummies]), funded, sample_weight=weights)
-    beta = model.coef_[0, : x.shape[1]]
+    beta = _logistic_slopes(np.column_stack([x, dummies]), funded, weights)[: x.shape[1]]
     index = x @ beta
     low, high = np.percentile(index[~funded], OVERLAP_PERCENTILES)
     inside = (index[funded] >= low) & (index[funded] <= high)
     return Propensity(
         odds=np.exp(slopes.features @ beta),
         overlap=float(inside.mean()),
-        auc=float(roc_auc_score(funded, index, sample_weight=weights)),
+        auc=_auc(index, funded, weights),
         n_funded=int(enters.sum()),
         n_comparison=int(counted.any(axis=1).sum()),
     )
+
+
+def _logistic_slopes(x: FloatArray, funded: BoolArray, weights: FloatArray) -> FloatArray:
+    """(p,) slopes that, with a constant, minimise −log-likelihood + Σβ²/2; x: (n, p); weights: (n,).
+
+    The penalty keeps them finite where what is known before tells the two arms apart.
+    """
+    constant = np.column_stack([x, np.ones(len(x))])
+    penalised = np.append(np.ones(x.shape[1]), 0.0)
+
+    def loss(beta: FloatArray) -> tuple[float, FloatArray]:
+        index = constant @ beta
+        likelihood = weights @ (np.logaddexp(0, index) - funded * index)
+        gradient = constant.T @ (weights * (expit(index) - funded)) + penalised * beta
+        return float(likelihood + penalised @ beta**2 / 2), gradient
+
+    found = minimize(loss, np.zeros(len(penalised)), jac=True, method="BFGS")
+    return np.asarray(found.x[:-1], dtype=np.float64)
+
+
+def _auc(index: FloatArray, funded: BoolArray, weights: FloatArray) -> float:
+    """How often a funded firm's index is the higher of a pair; a tie counts one half. index, weights: (n,)."""
+    order = np.argsort(index[~funded])
+    ranked, below = index[~funded][order], np.append(0.0, weights[~funded][order].cumsum())
+    less, no_more = (below[np.searchsorted(ranked, index[funded], side)] for side in ("left", "right"))
+    return float((weights[funded] @ (less + no_more)) / (2 * weights[funded].sum() * below[-1]))
 
 
 def _repeated(of_firm: IntArray, mask: BoolArray) -> IntArray:

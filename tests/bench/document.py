@@ -112,7 +112,7 @@ def _opening(found: Results, every: list[Cell], seed: int) -> str:
     errors = [
         max(100 * getattr(c, share).error for c in part) for part in (sector, whole) for share in ("coverage", "errors")
     ]
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn", "diff-diff"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "diff-diff"))
     return "\n\n".join(
         [
             "# How often the intervals are right",

@@ -44,7 +44,7 @@ def document(found: Results, programme: Programme, seed: int) -> str:
 
 def _opening(found: Results, every: list[Claims], seed: int) -> str:
     programmes = found.rows["programme"].nunique()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
+    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
     errors = [
         100 * max(one.share(words).error for one in every if one.level == level for words in SAID) for level in LEVELS
     ]
