@@ -11,7 +11,7 @@ import highspy
 import numpy as np
 from scipy import sparse
 
-from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.arrays import BoolArray, FloatArray, IntArray, Rows
 from analytics.disclosure.members import Members
 from analytics.model import UserError
 
@@ -159,9 +159,10 @@ class _Component:
         self._solver = _SilentSolver()
         self._solver.passModel(_model(identities, self._least))
         self._bounds = self._least, np.full(len(values), highspy.kHighsInf)
-        self._tables, self._agree = np.zeros((0, len(unknowns))), np.zeros((0, n_attackers))
+        self._n_attackers, self._counted = n_attackers, step > 0
+        self._tables, self._agree, self._whole_tables = Rows(len(unknowns)), Rows(n_attackers), Rows(len(unknowns))
         # of each table, who agrees with the least part of it, with which, and with how much of it all others do
-        self._hindered, self._whole_tables = np.zeros((0, 3)), np.zeros((0, len(unknowns)))
+        self._hindered = Rows(3)
 
     def furthest(self, terms: Mapping[int, float], side: float, *, whole: bool) -> float:
         """How far from its true figure a sum can be on one side, for the public; whole: in whole numbers."""
@@ -194,7 +195,7 @@ class _Component:
                     return others
             elif len(group):
                 groups += np.array_split(group, 2)
-        if self._step.any() and levels[PUBLIC] > 0:
+        if self._counted.any() and levels[PUBLIC] > 0:
             reached[PUBLIC] = self._whole_distance(terms, side, columns, signs, float(levels[PUBLIC]))
         return reached
 
@@ -202,13 +203,13 @@ class _Component:
         """(attackers,) how far the tables that are kept show a sum to lie from its true figure; as far as one table
         shows to everybody, where that is enough.
         """
-        far = self._tables[:, columns] @ signs * self._unit
+        far = self._tables.filled[:, columns] @ signs * self._unit
         there = np.flatnonzero(far > 0)
-        hindered, least, others = self._hindered[there].T
+        hindered, least, others = self._hindered.filled[there].T
         to_all = (far[there] * np.where(levels[hindered.astype(np.int64)] > 0, least, others)).max(initial=0.0)
         if to_all >= levels.max() * (1 - EXACT):
             return np.full(len(levels), to_all)
-        shown: FloatArray = (far[there, None] * self._agree[there]).max(axis=0, initial=0.0)
+        shown: FloatArray = (far[there, None] * self._agree.filled[there]).max(axis=0, initial=0.0)
         return shown
 
     def _ask(self, terms: Mapping[int, float], side: float, attackers: Sequence[int] | IntArray) -> float:
@@ -219,46 +220,45 @@ class _Component:
         moved = np.where(np.abs(moved) > UNMOVED, moved, 0.0)
         back = np.divide(-self._least, moved, out=np.full(len(moved), np.inf), where=moved > 0).min(initial=np.inf)
         for table in [moved] if not 0 < back < np.inf else [moved, -moved * back]:
-            agree = np.ones(self._agree.shape[1])
+            agree = np.ones(self._n_attackers)
             fallen = -table[self._known.cell]
             part = np.divide(self._known.amount, fallen, out=np.ones(len(fallen)), where=fallen > 0)
             part[(fallen < 0) & self._known.alone] = 0.0
             np.minimum.at(agree, self._known.unit, part)
-            hindered, least = int(agree.argmin()), float(agree.min())
-            others = float(np.delete(agree, hindered).min(initial=1.0))
-            self._tables, self._agree = np.vstack([self._tables, table]), np.vstack([self._agree, agree])
-            self._hindered = np.vstack([self._hindered, [hindered, least, others]])
-            if self._step.any() and self._is_whole(table):
-                self._whole_tables = np.vstack([self._whole_tables, table])
+            self._tables.add(table[None, :])
+            self._agree.add(agree[None, :])
+            hindered = int(agree.argmin())
+            least, agree[hindered] = agree[hindered], 1.0
+            self._hindered.add(np.array([[hindered, least, agree.min()]]))
+            if self._counted.any() and self._is_whole(table):
+                self._whole_tables.add(table[None, :])
         return reached
 
     def _whole_distance(
         self, terms: Mapping[int, float], side: float, columns: IntArray, signs: FloatArray, level: float
     ) -> float:
         """How far for the public in whole numbers, at least where that is as far as a level."""
-        shown = float((self._whole_tables[:, columns] @ signs).max(initial=0.0)) * self._unit
+        shown = float((self._whole_tables.filled[:, columns] @ signs).max(initial=0.0)) * self._unit
         if shown >= level * (1 - EXACT):
             return shown
         reached, moved = self._whole(terms, side, level, exact=False)
         if np.isfinite(moved).all() and self._is_whole(moved):
-            self._whole_tables = np.vstack([self._whole_tables, moved])
+            self._whole_tables.add(moved[None, :])
         return reached
 
     def _is_whole(self, moved: FloatArray) -> bool:
-        counted = self._step > 0
-        steps = moved[counted] / self._step[counted]
+        steps = moved[self._counted] / self._step[self._counted]
         return bool(np.abs(steps - np.round(steps)).max(initial=0) < WHOLE)
 
     def _whole(self, terms: Mapping[int, float], side: float, level: float, *, exact: bool) -> tuple[float, FloatArray]:
         """How far with whole numbers, and where all unknowns then are; exact: also where it is beyond the level."""
         reached, moved = self._solve(terms, side, ())
-        if not self._step.any() or (not exact and reached < level * (1 - EXACT)):
+        if not self._counted.any() or (not exact and reached < level * (1 - EXACT)):
             return reached, moved
-        counted = self._step > 0
         if (np.isfinite(moved).all() and self._is_whole(moved)) or (exact and not np.isfinite(moved).all()):
             return reached, moved
-        if not exact and not counted[[self._column[unknown] for unknown in terms]].any():
-            still, place = self._solve(terms, side, (), still=np.flatnonzero(counted).tolist())
+        if not exact and not self._counted[[self._column[unknown] for unknown in terms]].any():
+            still, place = self._solve(terms, side, (), still=np.flatnonzero(self._counted).tolist())
             if still >= level * (1 - EXACT):
                 return still, place
         if not exact:
@@ -269,10 +269,10 @@ class _Component:
 
     def _search_whole(self, terms: Mapping[int, float], side: float, *, least: float = 0.0) -> tuple[float, FloatArray]:
         """The same by an integer program; least: any place at least so far."""
-        scale = np.where(self._step > 0, self._step, 1.0)
+        scale = np.where(self._counted, self._step, 1.0)
         solver = _SilentSolver()
         solver.passModel(_model(sparse.csr_array(self._identities @ sparse.diags_array(scale)), self._least / scale))
-        for counted in np.flatnonzero(self._step > 0).tolist():
+        for counted in np.flatnonzero(self._counted).tolist():
             solver.changeColIntegrality(counted, highspy.HighsVarType.kInteger)
         columns = np.array([self._column[unknown] for unknown in terms], dtype=np.int32)
         signs = np.array([side * sign for sign in terms.values()])
@@ -299,7 +299,9 @@ class _Component:
         component's unit. still: columns that do not move; most: what none rises above.
         """
         least, highest = self._least.copy(), np.full(len(self._least), most)
-        rows = np.isin(self._known.unit, attackers)
+        knows = np.zeros(self._n_attackers, dtype=bool)
+        knows[list(attackers)] = True
+        rows = knows[self._known.unit]
         np.maximum.at(least, self._known.cell[rows], -self._known.amount[rows])
         highest[self._known.cell[rows & self._known.alone]] = 0.0
         least[list(still)], highest[list(still)] = 0.0, 0.0

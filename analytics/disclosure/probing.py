@@ -337,7 +337,9 @@ class Prober:
     def _bounds_for(self, attackers: IntArray) -> tuple[FloatArray, FloatArray]:
         """(v,) what attackers who tell each other what they know leave of the bounds."""
         lower, upper = self._lower_bound.copy(), self._upper_bound.copy()
-        rows = self._knowing.take(np.isin(self._knowing.unit, attackers))
+        knows = np.zeros(len(self._levels[1][0]), dtype=bool)
+        knows[attackers] = True
+        rows = self._knowing.take(knows[self._knowing.unit])
         np.maximum.at(lower, rows.cell, -self._parts[rows.cell] * rows.amount)
         upper[rows.cell[rows.alone]] = 0.0
         return lower, upper

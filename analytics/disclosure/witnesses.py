@@ -10,7 +10,7 @@ from collections.abc import Container
 import numpy as np
 from scipy import sparse
 
-from analytics.arrays import BoolArray, FloatArray, IntArray
+from analytics.arrays import BoolArray, FloatArray, IntArray, Rows
 from analytics.disclosure.members import Members
 from analytics.disclosure.memory import UNMOVED
 
@@ -18,24 +18,6 @@ AGREES = 1e-9  # of a move: so little is an identity off by rounding
 ENOUGH = 1 - 1e-9  # of a level: reached but for rounding
 ASKED_FIRST = 8  # moves, of those that agree best with what attackers know
 TRUSTED = 12  # moves that convinced of a target last, and are asked before all others
-
-
-class _Rows:
-    """A matrix that grows by rows."""
-
-    def __init__(self, width: int) -> None:
-        self._all, self.n = np.zeros((64, width)), 0
-
-    @property
-    def filled(self) -> FloatArray:
-        return self._all[: self.n]
-
-    def add(self, rows: FloatArray) -> None:
-        if self.n + len(rows) > len(self._all):
-            more = max(len(self._all) // 2, len(rows))
-            self._all = np.concatenate([self.filled, np.zeros((more + len(self._all) - self.n, self._all.shape[1]))])
-        self._all[self.n : self.n + len(rows)] = rows
-        self.n += len(rows)
 
 
 class Witnesses:
@@ -52,9 +34,9 @@ class Witnesses:
         self._n_rows_of = np.bincount(knowing.cell, minlength=identities.shape[1])
         self._first_row_of = np.cumsum(self._n_rows_of) - self._n_rows_of
         self._row = np.argsort(knowing.cell, kind="stable")  # by cell
-        self._moves = _Rows(identities.shape[1])
+        self._moves = Rows(identities.shape[1])
         # of each move, forward and then back: how far it takes the targets, and which part agrees with what each knows
-        self._reached, self._part, self._agreed = _Rows(targets.shape[0]), _Rows(n_attackers), _Rows(1)
+        self._reached, self._part, self._agreed = Rows(targets.shape[0]), Rows(n_attackers), Rows(1)
         self._trusted: dict[tuple[int, int], IntArray] = {}
 
     def within(self, lower: FloatArray, upper: FloatArray, parts: FloatArray, moves: FloatArray) -> None:

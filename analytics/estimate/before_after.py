@@ -141,17 +141,15 @@ def _change(sample: Sample, before: FloatArray, after: FloatArray, weights: Floa
         own: FloatArray = np.where(share > 0, values[measured] * share, 0).sum(axis=1)
         return own
 
-    def total_of(values: FloatArray | BoolArray) -> float:
-        return float(by_firm(values).sum())
-
+    own_before, own_after = by_firm(before), by_firm(after)
     return ArmChange(
         n=len(total),
         n_measured=int(measured.sum()),
-        before_sum=ppy * total_of(before),
-        after_sum=ppy * total_of(after),
-        largest_before=two_largest(ppy * by_firm(before)),
-        largest_after=two_largest(ppy * by_firm(after)),
-        sold_before=total_of(before > 0),
-        sold_after=total_of(after > 0),
-        stopped=total_of((before > 0) & (after == 0)),
+        before_sum=ppy * float(own_before.sum()),
+        after_sum=ppy * float(own_after.sum()),
+        largest_before=two_largest(ppy * own_before),
+        largest_after=two_largest(ppy * own_after),
+        sold_before=float(by_firm(before > 0).sum()),
+        sold_after=float(by_firm(after > 0).sum()),
+        stopped=float(by_firm((before > 0) & (after == 0)).sum()),
     )

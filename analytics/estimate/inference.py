@@ -205,21 +205,25 @@ class Ratio:
     df: float
 
 
-def fieller(numerator: Deletions, denominator: Deletions, level: float) -> Ratio | Withheld:
-    """{ρ: (N − ρD)² ≤ t²(v_N − 2ρ c_ND + ρ² v_D)}, t at the smaller df (Fieller 1954).
+def fieller(numerator: Deletions, denominator: Deletions, *levels: float) -> list[Ratio | Withheld]:
+    """{ρ: (N − ρD)² ≤ t²(v_N − 2ρ c_ND + ρ² v_D)}, t at the smaller df (Fieller 1954), at each of some levels.
 
     Both are deletions of the same firms. Withheld unless D > 0 and t²v_D/D² ≤ 0.4.
     """
     if denominator.theta <= 0:
-        return Withheld(Reason.NO_LOSSES)
+        return [Withheld(Reason.NO_LOSSES)] * len(levels)
     # ρ has no unit: measured in D, neither do N, D and their variances
     numerator, denominator = (_in_units_of(denominator.theta, each) for each in (numerator, denominator))
     of_numerator, of_denominator = jackknife(numerator), jackknife(denominator)
     if of_numerator is None or of_denominator is None:
-        return Withheld(Reason.NOT_ESTIMABLE)
-    df = min(of_numerator.df, of_denominator.df)
-    n, d = numerator.theta, denominator.theta
-    v_n, v_d, c = of_numerator.se**2, of_denominator.se**2, float(joint_covariance([numerator, denominator])[0, 1])
+        return [Withheld(Reason.NOT_ESTIMABLE)] * len(levels)
+    covariance = float(joint_covariance([numerator, denominator])[0, 1])
+    return [_fieller_at(level, of_numerator, of_denominator, covariance) for level in levels]
+
+
+def _fieller_at(level: float, numerator: Uncertainty, denominator: Uncertainty, c: float) -> Ratio | Withheld:
+    df, n, d = min(numerator.df, denominator.df), numerator.theta, denominator.theta
+    v_n, v_d = numerator.se**2, denominator.se**2
     t2 = float(stdtrit(df, 0.5 + level / 2)) ** 2
     if t2 * v_d / d**2 > MOST_DENOMINATOR_ERROR:
         return Withheld(Reason.LOSSES_UNCERTAIN)

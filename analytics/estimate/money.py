@@ -5,18 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.before_after import two_largest
-from analytics.estimate.effects import EffectEstimate, group_effects
+from analytics.estimate.effects import Effect, EffectEstimate, group_effects
 from analytics.estimate.estimands import EuroSums, euro_sums, extra_euros, lost_euros
 from analytics.estimate.inference import fieller, sidak_level
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Reason, Settings, Unit, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import Firms, GroupLabel, groups_of
-from analytics.panel.windows import outcome_values, windows_of, windows_since
 
 _LARGEST_EXPONENT = 600.0  # e to this, times any sales, is still a number
 
@@ -91,18 +89,18 @@ def extra_sales(
     """
     sample = Sample(panel, outcome, settings or Settings(), year)
     groups: dict[GroupLabel, BoolArray] = {"*": panel.funded} if by is None else groups_of(panel, by)
-    return list(money_by_group(sample, groups).values())
+    return list(money_by_group(sample, groups, group_effects(sample, Estimand.EURO_WEIGHTED, groups)).values())
 
 
-def money_by_group(sample: Sample, groups: Mapping[GroupLabel, BoolArray]) -> dict[GroupLabel, ExtraSales]:
-    """The money of each group of funded firms; sim bounds hold for all of them together."""
-    effects = group_effects(sample, Estimand.EURO_WEIGHTED, groups)
+def money_by_group(
+    sample: Sample, groups: Mapping[GroupLabel, BoolArray], effects: Mapping[GroupLabel, Effect]
+) -> dict[GroupLabel, ExtraSales]:
+    """The money of each group of funded firms; sim bounds hold for all of them together. effects: euro-weighted."""
     claims = sum(isinstance(effect, EffectEstimate) for effect in effects.values())
-    falls = _falls(sample)
     return {
         group: ExtraSales(group, sample.horizon, effect, effect, effect, None, effect)
         if isinstance(effect, Withheld)
-        else _extra_sales(sample, group, groups[group], effect, claims, falls)
+        else _extra_sales(sample, group, groups[group], effect, claims)
         for group, effect in effects.items()
     }
 
@@ -113,7 +111,6 @@ def _extra_sales(
     funded: BoolArray,
     effect: EffectEstimate,
     claims: int,
-    falls: FloatArray | None,
 ) -> ExtraSales:
     """The money of one group that has an effect; claims: how many groups are told of together."""
     firms = sample.group(funded)
@@ -122,7 +119,7 @@ def _extra_sales(
         raise ValueError(f"no euros behind the effect of {group}")
     sold = _total(sample.panel.periods_per_year * sums.actual)
     granted, spent = (_spent(sample, sums, column) for column in ("grant_eur", "eligible_spend_eur"))
-    fallen, offset = _offset(sample, firms, falls)
+    fallen, offset = _offset(sample, firms)
     return ExtraSales(
         group,
         sample.horizon,
@@ -186,25 +183,11 @@ def _per(effect: EffectEstimate, sold: Total, spent: Total | None, claims: int) 
     return _scaled(effect, sold.total / spent.total, claims, Unit.RATIO)
 
 
-def _falls(sample: Sample) -> FloatArray | None:
-    """(n_firms, G): offline sales per period in the loss baseline less those after; None without total sales."""
-    panel, settings = sample.panel, sample.settings
-    if settings.total_outcome not in panel.outcomes or settings.total_outcome == sample.outcome:
-        return None
-    offline = outcome_values(panel, settings.total_outcome) - outcome_values(panel, sample.outcome)
-    if settings.loss_baseline is None:
-        windows = windows_of(panel, offline, settings, sample.year)
-    else:
-        first = pd.Period(settings.loss_baseline, freq="Y").asfreq(panel.periods.freqstr, how="start")
-        windows = windows_since(panel, offline, settings, sample.year, first)
-    return windows.before - windows.after
-
-
-def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[Total | None, Money]:
+def _offset(sample: Sample, firms: Firms) -> tuple[Total | None, Money]:
     """What the firms lost offline in a year, and the share of it that extra online sales offset (Fieller)."""
-    if falls is None:
+    if sample.offline_falls is None:
         return None, Withheld(Reason.NOT_ESTIMABLE)
-    own = firms.funded(falls)
+    own = firms.funded(sample.offline_falls)
     sums = euro_sums(firms, sample.windows.before, sample.windows.after, sample.log_slopes, among=np.isfinite(own))
     if sums is None:
         return None, Withheld(Reason.NOT_ESTIMABLE)
@@ -213,7 +196,7 @@ def _offset(sample: Sample, firms: Firms, falls: FloatArray | None) -> tuple[Tot
         return None, Withheld(Reason.TOO_FEW_FIRMS)
     ppy, level = sample.panel.periods_per_year, sample.settings.level
     numerator, denominator = extra_euros(sums), lost_euros(sums, own[sums.enters])
-    share, half = (fieller(numerator, denominator, at_level) for at_level in (level, 0.5))
+    share, half = fieller(numerator, denominator, level, 0.5)
     lost = _total(ppy * own[sums.enters])
     if isinstance(share, Withheld) or isinstance(half, Withheld):
         return lost, share if isinstance(share, Withheld) else Withheld(Reason.NOT_ESTIMABLE)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.adjustment import Slopes, pooled_slopes, traits_before
@@ -19,7 +20,7 @@ from analytics.estimate.inference import Deletions
 from analytics.model import Estimand, Settings
 from analytics.panel import Panel
 from analytics.panel.arms import Arms, Firms
-from analytics.panel.windows import Windows, outcome_values, placebo_windows, windows_of
+from analytics.panel.windows import Windows, outcome_values, placebo_windows, windows_of, windows_since
 
 
 class Sample:
@@ -107,6 +108,20 @@ class Sample:
         both = np.isfinite(part) & np.isfinite(whole)
         part_windows, whole_windows = (self._measure(np.where(both, values, np.nan)) for values in (part, whole))
         return _share(part_windows.after, whole_windows.after) - _share(part_windows.before, whole_windows.before)
+
+    @cached_property
+    def offline_falls(self) -> FloatArray | None:
+        """Offline sales per period in the loss baseline less those after; None without total sales."""
+        panel, settings = self.panel, self.settings
+        if settings.total_outcome not in panel.outcomes or settings.total_outcome == self.outcome:
+            return None
+        offline = outcome_values(panel, settings.total_outcome) - outcome_values(panel, self.outcome)
+        if settings.loss_baseline is None:
+            windows = windows_of(panel, offline, settings, self.year)
+        else:
+            first = pd.Period(settings.loss_baseline, freq="Y").asfreq(panel.periods.freqstr, how="start")
+            windows = windows_since(panel, offline, settings, self.year, first)
+        return windows.before - windows.after
 
     @cached_property
     def log_slopes(self) -> Slopes | None:

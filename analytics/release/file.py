@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -269,18 +270,22 @@ def figures_table(figures: Iterable[Figure], programme: Programme, release: str)
 
     Two figures with one id would stop the writing of the file.
     """
-    names, plain, rows = programme.dimension_names, (*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS), []
-    values_of, codes_of = attrgetter(*plain), attrgetter(*_CODES)
-    for figure in figures:
-        key, cell = figure.key, figure.key.cell
-        row: dict[str, object] = {"outcome": key.outcome, "measure": key.measure.name, "arm": str(key.arm)}
-        row |= {"horizon": key.horizon} | dict.fromkeys(names, ALL) | dict(key.group)
-        row |= zip(plain, values_of(figure), strict=True)
-        row |= {name: None if code is None else code.value for name, code in zip(_CODES, codes_of(figure), strict=True)}
-        rows.append(row | {"cell": cell, "figure_id": str(FigureId(programme.id, release, cell))})
-    table = pd.DataFrame(rows).sort_values([*_KEY, *names]).reset_index(drop=True)
-    numbers = {name: table[name].astype("float64") for name in _NUMBERS}
-    return table.assign(**numbers, **{name: table[name].astype("Int64") for name in _WHOLE_NUMBERS})
+    listed, names = list(figures), programme.dimension_names
+    keys = [figure.key for figure in listed]
+    groups, cells = [dict(key.group) for key in keys], [key.cell for key in keys]
+    columns: dict[str, list[Any]] = {
+        "outcome": [key.outcome for key in keys],
+        "measure": [key.measure.name for key in keys],
+        "arm": [str(key.arm) for key in keys],
+        "horizon": [key.horizon for key in keys],
+        **{name: [group.get(name, ALL) for group in groups] for name in names},
+        **{name: [getattr(figure, name) for figure in listed] for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS)},
+        **{name: [None if code is None else code.value for code in map(attrgetter(name), listed)] for name in _CODES},
+        "cell": cells,
+        "figure_id": [str(FigureId(programme.id, release, cell)) for cell in cells],
+    }
+    types = dict.fromkeys(_NUMBERS, "float64") | dict.fromkeys(_WHOLE_NUMBERS, "Int64")
+    return pd.DataFrame(columns).astype(types).sort_values([*_KEY, *names]).reset_index(drop=True)
 
 
 def picture_ids(name: str, rows: pd.DataFrame, programme: Programme, release: str) -> pd.DataFrame:

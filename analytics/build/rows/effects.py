@@ -115,11 +115,16 @@ def _of_outcome(
                 for arm, of_arm in ((Arm.FUNDED, change.funded), (Arm.COMPARISON, change.comparison)):
                     amounts = arm is Arm.FUNDED or whole_sectors
                     yield from change_figures(arm, group, of_arm, counts, sample, programme, amounts=amounts)
-        for estimand in estimands_of(programme, outcome):
-            yield from _effects(samples, estimand, by, groups, measured, programme, withheld_cells)
+        exact = {
+            estimand: {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
+            for estimand in estimands_of(programme, outcome)
+        }
+        for estimand, effects in exact.items():
+            yield from _effects(samples, effects, estimand, by, groups, measured, programme, withheld_cells)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             for sample in samples:
-                for labels, money in money_by_group(sample, groups).items():
+                euro_weighted = exact[Estimand.EURO_WEIGHTED][sample.horizon]
+                for labels, money in money_by_group(sample, groups, euro_weighted).items():
                     counts, funded = measured[labels, sample.horizon], changes[labels, sample.horizon].funded
                     group = group_named(by, labels)
                     grant = _mean_grant(sample.panel, groups[labels], withheld_cells, group)
@@ -139,6 +144,7 @@ def _mean_grant(panel: Panel, firms: BoolArray, withheld_cells: WithheldCells, g
 
 def _effects(
     samples: Sequence[Sample],
+    exact: Mapping[str, Mapping[Any, Effect]],
     estimand: Estimand,
     by: tuple[str, ...],
     groups: Groups,
@@ -148,9 +154,9 @@ def _effects(
 ) -> Iterator[Figure]:
     """The effects of one estimand on every group and horizon, whether they last, and whether the groups differ at all.
 
-    Those that are not published would be told by how the others are drawn together, or differ.
+    Those that are not published would be told by how the others are drawn together, or differ. exact: horizon, group ->
+    the effect.
     """
-    exact = {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
     question = programme.headline
     counts_sellers = goes_by_sellers(estimand, programme, samples[0].outcome)
     effects = {horizon: _told(of_groups) if counts_sellers else of_groups for horizon, of_groups in exact.items()}

@@ -9,6 +9,7 @@ import pandas as pd
 from analytics.arrays import BoolArray, FloatArray
 from analytics.build.rows.rounding import point_of_path, to_step
 from analytics.build.withheld_cells import WithheldCells
+from analytics.estimate.before_after import two_largest
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of
@@ -66,30 +67,26 @@ def index_points(panel: Panel, programme: Programme, withheld_cells: WithheldCel
     last = before_end(cohorts_of(panel)[0], programme.settings)
     inside = (panel.periods > last - ppy) & (panel.periods <= last)
     points = panel.periods.asfreq("Q") if ppy == 12 else panel.periods
+    sector_of = panel.units["sector"]
+    sectors = {ALL: sector_of.notna().to_numpy()}
+    sectors |= {code: (sector_of == code).to_numpy() for code in sorted(sector_of.dropna().unique())}
     for outcome in programme.outcomes:
         values = panel.outcomes[outcome.name]
         base = _mean(values[:, inside], at_least=max(1, ppy // 2))
         for arm, of_arm in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
             for point in points.unique():
                 at_point = _mean(values[:, points == point], at_least=1)
-                by_sector = _sums_by_sector(panel, of_arm, at_point, base)
+                by_sector = {code: _sums(at_point, base, of_arm & firms) for code, firms in sectors.items()}
                 published = _published(by_sector, arm, outcome, programme, withheld_cells)
                 for sector, sums in by_sector.items():
                     index, n = (sums.index(programme.disclosure_rules), sums.n) if sector in published else (None, None)
                     yield IndexPoint(outcome.name, sector, arm, str(point), index, n)
 
 
-def _sums_by_sector(panel: Panel, of_arm: BoolArray, values: FloatArray, base: FloatArray) -> dict[str, Sums]:
-    """Every sector's sums, and the programme's under "*"."""
-    sector = panel.units["sector"]
-    both = np.isfinite(values) & np.isfinite(base) & of_arm & sector.notna().to_numpy()
-    by_sector = {}
-    for code in (ALL, *sorted(sector.dropna().unique())):
-        here = both if code == ALL else both & (sector == code).to_numpy()
-        ranked = np.sort(np.abs(values[here]))[::-1]
-        largest, second = (float(ranked[place]) if len(ranked) > place else 0.0 for place in (0, 1))
-        by_sector[code] = Sums(int(here.sum()), float(values[here].sum()), float(base[here].sum()), largest, second)
-    return by_sector
+def _sums(values: FloatArray, base: FloatArray, firms: BoolArray) -> Sums:
+    """The sums of the firms under the mask that have both."""
+    here = firms & np.isfinite(values) & np.isfinite(base)
+    return Sums(int(here.sum()), float(values[here].sum()), float(base[here].sum()), *two_largest(values[here]))
 
 
 def _published(
