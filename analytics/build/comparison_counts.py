@@ -55,10 +55,11 @@ def _rough(figure: Figure, *, hidden: bool) -> Figure:
         return figure
     told = None if hidden or figure.n_comparison is None else at_least(figure.n_comparison)
     df = None if figure.df is None else max(1.0, round(figure.df))
-    figure = replace(figure, n_comparison=told, n_comparison_at_least=told is not None, df=df)
-    if figure.measure != measures.FIRMS or figure.key.arm != Arm.COMPARISON or not figure.published:
-        return figure
-    return withhold_figure(figure) if told is None else replace(figure, value=float(told))
+    counts_them = figure.measure == measures.FIRMS and figure.key.arm == Arm.COMPARISON and figure.published
+    if counts_them and told is None:
+        return withhold_figure(figure)
+    value = figure.value if told is None or not counts_them else float(told)
+    return replace(figure, value=value, n_comparison=told, n_comparison_at_least=told is not None, df=df)
 
 
 def _place(figure: Figure) -> _Place:

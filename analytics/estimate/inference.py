@@ -184,14 +184,12 @@ def stratum_covariances(shift: FloatArray, labels: IntArray, funded: BoolArray) 
     in all; the same in one sector alone. The comparison weighs as much as the funded firms that it stands for.
     """
     k = np.bincount(labels)
-    sums = np.zeros((len(k), shift.shape[1]))
-    np.add.at(sums, labels, shift)
+    sums = np.stack([np.bincount(labels, of_estimate) for of_estimate in shift.T], axis=1)
     n, own_size = max(int(funded.sum()), 1), k[labels]
     factor = np.where(funded, own_size / np.maximum(own_size - 1, 1) * ((n - 1) / n), 1.0)
     centred = (shift - (sums / k[:, None])[labels]) * factor[:, None]
-    products = np.zeros((len(k), shift.shape[1], shift.shape[1]))
-    np.add.at(products, labels, centred[:, :, None] * centred[:, None, :])
-    scaled: FloatArray = ((k - 1) / k)[:, None, None] * products
+    products = np.array([[np.bincount(labels, one * other) for other in centred.T] for one in centred.T])
+    scaled: FloatArray = ((k - 1) / k)[:, None, None] * products.transpose(2, 0, 1)
     return scaled
 
 

@@ -121,8 +121,9 @@ def groups_of(panel: Panel, by: str | Sequence[str]) -> dict[GroupLabel, BoolArr
     rows: dict[tuple[Hashable, ...], list[int]] = {}
     for row in np.flatnonzero(known).tolist():
         rows.setdefault(labels[row], []).append(row)
+    funded = panel.funded
     return {
-        label[0] if isinstance(by, str) else label: _funded_among(panel.funded, rows[label])
+        label[0] if isinstance(by, str) else label: _funded_among(funded, rows[label])
         for label in _sorted_labels(list(rows))
     }
 

@@ -122,12 +122,15 @@ def _of_outcome(
         for estimand, effects in exact.items():
             yield from _effects(samples, effects, estimand, by, groups, measured, programme, withheld_cells)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
+            grants = {
+                labels: _mean_grant(samples[0].panel, firms, withheld_cells, group_named(by, labels))
+                for labels, firms in groups.items()
+            }
             for sample in samples:
                 euro_weighted = exact[Estimand.EURO_WEIGHTED][sample.horizon]
                 for labels, money in money_by_group(sample, groups, euro_weighted).items():
                     counts, funded = measured[labels, sample.horizon], changes[labels, sample.horizon].funded
-                    group = group_named(by, labels)
-                    grant = _mean_grant(sample.panel, groups[labels], withheld_cells, group)
+                    group, grant = group_named(by, labels), grants[labels]
                     yield from money_figures(group, money, funded, counts, sample, outcome, programme, grant)
 
 

@@ -40,10 +40,11 @@ from analytics.release.measures import Measure
 def count_figures(panel: Panel, by: tuple[str, ...], groups: Mapping[Any, BoolArray]) -> Iterator[Figure]:
     """Firms awarded, comparison firms of the sectors of those that sell, euros granted."""
     sector, sells = panel.units["sector"], panel.units["sells"].to_numpy(dtype=bool)
+    compared = sells & ~panel.funded
     for labels, mask in groups.items():
         group = group_named(by, labels)
         n_funded = int(mask.sum())
-        n_other = int((~panel.funded & sells & sector.isin(sector[mask & sells].dropna()).to_numpy()).sum())
+        n_other = int((compared & sector.isin(sector[mask & sells].dropna()).to_numpy()).sum())
         counts = (n_funded, n_other)
         for arm, n in ((Arm.FUNDED, n_funded), (Arm.COMPARISON, n_other)):
             yield published_figure(FigureKey(measures.FIRMS, arm=arm, group=group), Unit.COUNT, float(n), counts)
