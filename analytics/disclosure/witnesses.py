@@ -99,7 +99,7 @@ class Witnesses:
                 suspects, second, shown = self._unconvinced_by(far[ASKED_FIRST:], suspects, reached, part, levels)
                 first = np.concatenate([first, second])
             useful = np.concatenate([first, useful])
-            self._trusted[k, side] = useful[np.sort(np.unique(useful, return_index=True)[1])][:TRUSTED]
+            self._trusted[k, side] = np.array(list(dict.fromkeys(useful.tolist()))[:TRUSTED], dtype=np.int64)
         return suspects[np.argsort(shown, kind="stable")] if len(suspects) else suspects
 
     @staticmethod
@@ -115,7 +115,9 @@ class Witnesses:
         best = far.argmax(axis=0)
         shown = far[best, np.arange(len(suspects))]
         convinced = shown >= ENOUGH
-        return suspects[~convinced], rows[np.unique(best[convinced])], shown[~convinced]
+        useful = np.zeros(len(rows), dtype=bool)
+        useful[best[convinced]] = True
+        return suspects[~convinced], rows[useful], shown[~convinced]
 
     def _measure(self, moves: FloatArray) -> None:
         """How far moves and their opposites, as long as the bounds allow, take the targets, and what of them agrees."""
