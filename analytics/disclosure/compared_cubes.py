@@ -1,16 +1,33 @@
 """The contributions of two releases' cubes side by side: what cells share, and by how much they differ."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 
-from analytics.arrays import IntArray
-from analytics.disclosure.cube import Cube
+from analytics.arrays import BoolArray, FloatArray, IntArray, ObjectArray
+from analytics.disclosure.cube import Cube, UnsignedArray
 
 Changes = dict[Hashable, float]  # unit -> by how much its contribution differs
 NOISE = 1e-9  # of a value: a change by less is one of binary arithmetic
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contributions:
+    """Rows of what units contribute, (r,): the unit, how much, and the mark of both."""
+
+    unit: ObjectArray
+    value: FloatArray
+    mark: UnsignedArray
+
+    def take(self, rows: BoolArray | slice) -> "Contributions":
+        """Some of the rows."""
+        return Contributions(self.unit[rows], self.value[rows], self.mark[rows])
+
+    def as_changes(self) -> Changes:
+        """Unit -> what it contributes."""
+        return dict(zip(self.unit.tolist(), self.value.tolist(), strict=True))
 
 
 class ComparedCubes:
@@ -22,64 +39,65 @@ class ComparedCubes:
 
     def __init__(self, new: Cube, old: Cube) -> None:
         """Two cubes whose units are known."""
-        self.new, self.old = new, old
-        self._rows = [self._table(cube) for cube in (new, old)]
-        self.n_new, self.n_old = (
-            np.bincount(rows["cell"], minlength=len(cube.cells))
-            for rows, cube in zip(self._rows, (new, old), strict=True)
-        )
-        self.common = self._in_both("mark")
-        self.units_apart = self.n_new[:, None] + self.n_old[None, :] - self._in_both("unit_mark") - self.common
+        (self._new_cell, self._new), (self._old_cell, self._old) = _by_cell(new), _by_cell(old)
+        self.n_new = np.bincount(self._new_cell, minlength=len(new.cells))
+        self.n_old = np.bincount(self._old_cell, minlength=len(old.cells))
+        self.common = _in_both(new, old, which=1)
+        self.units_apart = self.n_new[:, None] + self.n_old[None, :] - _in_both(new, old, which=0) - self.common
         number = {name: place for place, name in enumerate(dict.fromkeys([*new.names, *old.names]))}
         new_names, old_names = (np.array([number[name] for name in cube.names]) for cube in (new, old))
         self.same_name = new_names[:, None] == old_names[None, :]
 
-    @staticmethod
-    def _table(cube: Cube) -> pd.DataFrame:
-        assert cube.contributions is not None  # noqa: S101 - only such cubes are compared
-        unit_mark, mark = cube.marks
-        return cube.contributions.assign(unit_mark=unit_mark, mark=mark).sort_values("cell", kind="stable")
+    def _of_new(self, cell: int) -> Contributions:
+        return self._new.take(slice(*np.searchsorted(self._new_cell, [cell, cell + 1]).tolist()))
 
-    def _in_both(self, column: str) -> IntArray:
-        """(new cells, old cells) how many marks of a column both hold."""
-        new, old = self._rows
-        codes = np.unique(np.concatenate([new[column], old[column]]), return_inverse=True)[1]
-        matrices = [
-            sparse.csr_array(
-                (np.ones(len(rows), dtype=np.int64), (rows["cell"].to_numpy(), numbers)),
-                shape=(len(cube.cells), int(codes.max(initial=-1)) + 1),
-            )
-            for rows, numbers, cube in zip(
-                self._rows, (codes[: len(new)], codes[len(new) :]), (self.new, self.old), strict=True
-            )
-        ]
-        return np.asarray((matrices[0] @ matrices[1].T).todense(), dtype=np.int64)
+    def _of_old(self, cell: int) -> Contributions:
+        return self._old.take(slice(*np.searchsorted(self._old_cell, [cell, cell + 1]).tolist()))
 
-    def _of(self, which: int, cell: int) -> pd.DataFrame:
-        ends = np.cumsum((self.n_new, self.n_old)[which])
-        return self._rows[which].iloc[ends[cell] - (self.n_new, self.n_old)[which][cell] : ends[cell]]
-
-    def shared(self, cell: int, other: int) -> pd.DataFrame:
+    def shared(self, cell: int, other: int) -> Contributions:
         """The contributions that a new and an old cell share."""
-        rows = self._of(0, cell)
-        return rows[rows["mark"].isin(self._of(1, other)["mark"])]
+        rows = self._of_new(cell)
+        return rows.take(np.isin(rows.mark, self._of_old(other).mark))
 
-    def rest(self, of_new: bool, cell: int, others: IntArray) -> pd.DataFrame:
-        """The contributions to a cell that are in none of a table of the other release."""
-        rows, other_rows = self._of(0 if of_new else 1, cell), self._rows[1 if of_new else 0]
-        return rows[~rows["mark"].isin(other_rows["mark"][other_rows["cell"].isin(others)])]
+    def rest_of_new(self, cell: int, others: IntArray) -> Contributions:
+        """The contributions to a new cell that are in none of some old ones."""
+        rows = self._of_new(cell)
+        return rows.take(~np.isin(rows.mark, self._old.mark[np.isin(self._old_cell, others)]))
+
+    def rest_of_old(self, cell: int, others: IntArray) -> Contributions:
+        """The contributions to an old cell that are in none of some new ones."""
+        rows = self._of_old(cell)
+        return rows.take(~np.isin(rows.mark, self._new.mark[np.isin(self._new_cell, others)]))
 
     def changes(self, cell: int, other: int) -> Mapping[str, Changes]:
         """By how much contributions to a new and an old cell differ; see `Difference`."""
-        return changes_between(self._of(0, cell), self._of(1, other))
+        return changes_between(self._of_new(cell), self._of_old(other))
 
 
-def changes_between(new_rows: pd.DataFrame, old_rows: pd.DataFrame) -> Mapping[str, Changes]:
+def _by_cell(cube: Cube) -> tuple[IntArray, Contributions]:
+    """Contributions in the order of their cells, and (r,) the cell of each."""
+    assert cube.contributions is not None  # noqa: S101 - only such cubes are compared
+    cell = cube.contributions["cell"].to_numpy(dtype=np.int64)
+    order = np.argsort(cell, kind="stable")
+    unit, value = cube.contributions["unit"].to_numpy(dtype=object), cube.contributions["value"].to_numpy(np.float64)
+    return cell[order], Contributions(unit[order], value[order], cube.marks[1][order])
+
+
+def _in_both(new: Cube, old: Cube, *, which: int) -> IntArray:
+    """(new cells, old cells) how many of their marks both hold; which: of the two `Cube.marks`."""
+    codes = np.unique(np.concatenate([new.marks[which], old.marks[which]]), return_inverse=True)[1]
+    width = int(codes.max(initial=-1)) + 1
+    matrices = []
+    for cube, numbers in ((new, codes[: len(new.marks[which])]), (old, codes[len(new.marks[which]) :])):
+        assert cube.contributions is not None  # noqa: S101 - only such cubes are compared
+        entries = np.ones(len(numbers), dtype=np.int64), (cube.contributions["cell"].to_numpy(), numbers)
+        matrices.append(sparse.csr_array(entries, shape=(len(cube.cells), width)))
+    return np.asarray((matrices[0] @ matrices[1].T).todense(), dtype=np.int64)
+
+
+def changes_between(new_rows: Contributions, old_rows: Contributions) -> Mapping[str, Changes]:
     """By how much two sets of contributions differ; see `Difference`."""
-    new, old = (
-        {} if rows.empty else dict(zip(rows["unit"], rows["value"].tolist(), strict=True))
-        for rows in (new_rows, old_rows)
-    )
+    new, old = new_rows.as_changes(), old_rows.as_changes()
     changes = {unit: abs(new.get(unit, 0.0) - old.get(unit, 0.0)) for unit in [*new, *(old.keys() - new.keys())]}
     came_or_went = new.keys() ^ old.keys()
     noise = {unit: NOISE * max(new.get(unit, 0.0), old.get(unit, 0.0)) for unit in changes}

@@ -17,7 +17,13 @@ import pandas as pd
 from scipy import sparse
 
 from analytics.arrays import FloatArray, IntArray
-from analytics.disclosure.compared_cubes import Changes, ComparedCubes, cells_of_same_name, changes_between
+from analytics.disclosure.compared_cubes import (
+    Changes,
+    ComparedCubes,
+    Contributions,
+    cells_of_same_name,
+    changes_between,
+)
 from analytics.disclosure.cube import STATISTICS, Cube
 from analytics.disclosure.members import Members, joined
 from analytics.model import DisclosureRules
@@ -223,11 +229,12 @@ class _Linker:
             parts_of.setdefault((earlier, other), []).append(part)
             if 0 < compared.units_apart[cell, other] < self._rules.min_units:
                 self._note_differences(compared, [(cell, other)], later, earlier)
-        rests: dict[int, list[tuple[int, int, pd.DataFrame]]] = {later: [], earlier: []}
+        rests: dict[int, list[tuple[int, int, Contributions]]] = {later: [], earlier: []}
         for (release, cell), parts in parts_of.items():
-            rest = compared.rest(release == later, cell, tables[1] if release == later else tables[0])
+            is_new = release == later
+            rest = compared.rest_of_new(cell, tables[1]) if is_new else compared.rest_of_old(cell, tables[0])
             unknown, terms = int(self._unknowns[release][cell]), list(parts)
-            if len(rest):
+            if len(rest.unit):
                 terms.append(self._unknown_of(rest))
                 rests[release].append((terms[-1], cell, rest))
             if terms != [unknown]:
@@ -251,19 +258,18 @@ class _Linker:
             return int(self._unknowns[earlier][other])
         return self._unknown_of(compared.shared(cell, other))
 
-    def _unknown_of(self, rows: pd.DataFrame) -> int:
-        """The unknown that stands for these contributions (unit, value, mark); a new one where there is none."""
-        marks = rows["mark"].to_numpy(dtype=np.uint64)
-        fingerprint = int(marks.sum()), int((marks * (marks | np.uint64(1))).sum())
+    def _unknown_of(self, rows: Contributions) -> int:
+        """The unknown that stands for these contributions; a new one where there is none."""
+        fingerprint = int(rows.mark.sum()), int((rows.mark * (rows.mark | np.uint64(1))).sum())
         found = self._holding(fingerprint, None)
         if found >= 0:
             return found
-        ranked = np.sort(rows["value"].to_numpy())[::-1]
+        ranked = np.sort(rows.value)[::-1]
         largest, second = (float(ranked[place]) if len(ranked) > place else 0.0 for place in (0, 1))
         unknown = self._n
-        self._add(pd.DataFrame([[len(rows), ranked.sum(), largest, second]], columns=list(STATISTICS)))
+        self._add(pd.DataFrame([[len(ranked), ranked.sum(), largest, second]], columns=list(STATISTICS)))
         self._by_fingerprint[fingerprint] = [(unknown, None)]
-        self._shared[unknown] = dict(zip(rows["unit"], rows["value"].tolist(), strict=True))
+        self._shared[unknown] = rows.as_changes()
         return unknown
 
 
@@ -275,6 +281,8 @@ def _regrouped(compared: ComparedCubes, mine: IntArray, theirs: IntArray) -> lis
     several = (shared.sum(axis=1) > 1)[:, None] | (shared.sum(axis=0) > 1)[None, :]
     renamed = ~compared.same_name[np.ix_(mine, theirs)]
     regrouped = shared & ~(all_of_new & all_of_old) & (all_of_new | all_of_old | several | renamed)
+    if not regrouped.any():
+        return []
     links = sparse.block_array([[None, sparse.csr_array(common)], [sparse.csr_array(common.T), None]], format="csr")
     label = sparse.csgraph.connected_components(links, directed=False)[1][: len(mine)]
     touched = shared & np.isin(label, label[regrouped.any(axis=1)])[:, None]

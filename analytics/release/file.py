@@ -151,12 +151,12 @@ class Release:
 
     @cached_property
     def _row_of_key(self) -> dict[tuple[str, ...], int]:
-        keys = self.figures[[*_KEY, *self.programme.dimension_names]].itertuples(index=False, name=None)
-        return {key: row for row, key in enumerate(keys)}
+        parts = (self._columns[name].tolist() for name in (*_KEY, *self.programme.dimension_names))
+        return {key: row for row, key in enumerate(zip(*parts, strict=True))}
 
     @cached_property
     def _row_of_id(self) -> dict[str, int]:
-        return {figure_id: row for row, figure_id in enumerate(self.figures["figure_id"])}
+        return {figure_id: row for row, figure_id in enumerate(self._columns["figure_id"].tolist())}
 
     @cached_property
     def _columns(self) -> dict[str, ObjectArray | FloatArray]:
