@@ -76,6 +76,8 @@ def _differ(earlier: pd.DataFrame, later: pd.DataFrame, columns: Iterable[str]) 
     """(n_rows,) whether any of the columns differs; what is absent in both is equal."""
     differ = np.zeros(len(earlier), dtype=bool)
     for name in columns:
+        if earlier[name].equals(later[name]):
+            continue
         left, right = known(earlier[name]), known(later[name])
         differ |= np.array([a != b for a, b in zip(left, right, strict=True)], dtype=bool)
     return differ
