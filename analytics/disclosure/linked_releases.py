@@ -17,7 +17,6 @@ from analytics.arrays import BoolArray
 from analytics.disclosure.cube import Cube
 from analytics.disclosure.differencing import Difference, link_cells, rows_of
 from analytics.disclosure.members import Members
-from analytics.disclosure.probing import NO_CELL, PUBLISHED, Insiders, System
 from analytics.disclosure.rules import (
     CUBE_MEASURES,
     change_protection_level,
@@ -26,6 +25,7 @@ from analytics.disclosure.rules import (
     protection_levels,
     sensitive_cells,
 )
+from analytics.disclosure.system import NO_CELL, PUBLISHED, Insiders, System
 from analytics.model import DisclosureRules, UserError
 
 EarlierReleases = Sequence[tuple[Cube, Sequence[bool] | BoolArray]]  # each with the mask of what it withheld

@@ -12,8 +12,9 @@ import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray
 from analytics.disclosure.memory import Memory
-from analytics.disclosure.probing import Cut, Prober, System, UnsafeError
+from analytics.disclosure.probing import Cut, Prober, UnsafeError
 from analytics.disclosure.solver import Solver
+from analytics.disclosure.system import System
 
 GAIN = 0.01  # of the bound: while it rises by so much, cuts are looked for by parts of cells
 LOOSE = 0.01  # of a pattern's weight: so near to the bound is near enough, until one is safe

@@ -297,20 +297,29 @@ def test_effects_that_count_sellers_are_no_finer_than_their_counts(told: Mapping
         assert figure.n_comparison is None
 
 
+CONFIDENTIAL = {"value": None, "conf_status": ConfStatus.CONFIDENTIAL, "reason": Reason.CONFIDENTIAL}
+
+
+def told_beside(
+    figures: Mapping[FigureKey, Figure], earlier: Mapping[FigureKey, Figure], panel: Panel, samples: Samples
+) -> dict[FigureKey, Figure]:
+    """What is told of figures after a release that told others."""
+    programme = load_programme(PROGRAMME)
+    frame = contributions(panel, programme, samples)
+    told = hide_told_sellers(figures.values(), frame, samples, programme, [Earlier(earlier)])
+    return {figure.key: figure for figure in told}
+
+
 def test_what_an_earlier_release_hid_stays_hidden(
     told: Mapping[FigureKey, Figure], panel: Panel, samples: Samples
 ) -> None:
     """Two releases that hid one share each, for the same reason, would tell each other's."""
-    programme = load_programme(PROGRAMME)
-    frame = contributions(panel, programme, samples)
     key = next(
         key
         for key, figure in told.items()
         if key.measure == measures.SELLING_AFTER and key.arm == "funded" and figure.published
     )
-    hidden = replace(told[key], value=None, conf_status=ConfStatus.CONFIDENTIAL, reason=Reason.CONFIDENTIAL)
-    earlier = Earlier({**told, key: hidden})
-    again = {figure.key: figure for figure in hide_told_sellers(told.values(), frame, samples, programme, [earlier])}
+    again = told_beside(told, {**told, key: replace(told[key], **CONFIDENTIAL)}, panel, samples)
     assert not again[key].published
     assert sum(again[other] != figure for other, figure in told.items() if figure.published) == 1
 
@@ -319,8 +328,6 @@ def test_what_is_hidden_of_a_sector_that_is_held_is_hidden_beside_its_groups(
     told: Mapping[FigureKey, Figure], panel: Panel, samples: Samples
 ) -> None:
     """The comparison firms of a size of a sector are those of the sector."""
-    programme = load_programme(PROGRAMME)
-    frame = contributions(panel, programme, samples)
     crossing = next(
         key
         for key, figure in told.items()
@@ -331,11 +338,8 @@ def test_what_is_hidden_of_a_sector_that_is_held_is_hidden_beside_its_groups(
         and told[replace(key, group=key.group[:1])].published
     )
     of_sector = replace(crossing, group=crossing.group[:1])
-    withheld = {"value": None, "conf_status": ConfStatus.CONFIDENTIAL, "reason": Reason.CONFIDENTIAL}
-    now = {**told, of_sector: replace(told[of_sector], **withheld)}
-    again = {
-        figure.key: figure for figure in hide_told_sellers(now.values(), frame, samples, programme, [Earlier(now)])
-    }
+    now = {**told, of_sector: replace(told[of_sector], **CONFIDENTIAL)}
+    again = told_beside(now, now, panel, samples)
     assert not again[crossing].published
 
 

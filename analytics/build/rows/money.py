@@ -61,23 +61,12 @@ def money_figures(
     large as that mean is: rounded by themselves, they would round what the firms sold a second time. grant: what a firm
     of the group was granted on average, as the release tells it; None: it does not.
     """
-    rules = programme.disclosure_rules
-    if programme.whole_of(outcome) is not None and not group:
+    rules, losses = programme.disclosure_rules, programme.whole_of(outcome) is not None and not group
+    if losses:
         key = FigureKey(measures.OFFLINE_FALL, outcome.name, Arm.FUNDED, sample.horizon)
-        if money.fallen is None:
-            yield withheld_figure(key, Unit.MONEY, Reason.NOT_ESTIMABLE, counts)
-        else:
-            first, second = money.fallen.largest
-            fall = rough_amount(Amount(money.fallen.total, first, second, money.fallen.n), rules)
-            if fall is None:
-                yield replace(
-                    withheld_figure(key, Unit.MONEY, Reason.CONFIDENTIAL, counts), conf_status=ConfStatus.CONFIDENTIAL
-                )
-            else:
-                yield published_figure(key, Unit.MONEY, fall, counts)
+        yield _offline_fall(key, money.fallen, counts, rules)
     factor = _factor_of_sales(money, change, sample, outcome, rules)
     below = _as_told(money.granted, grant, rules), _coarsening(money.spent, rules)
-    losses = programme.whole_of(outcome) is not None and not group
     for amount in _amounts(money, sample.panel, factor, below, losses=losses):
         key = FigureKey(amount.measure, outcome.name, horizon=sample.horizon, group=group)
         if isinstance(amount.estimate, Withheld):
@@ -87,6 +76,17 @@ def money_figures(
             yield replace(secret, conf_status=ConfStatus.CONFIDENTIAL)
         else:
             yield scaled(estimate_figure(key, amount.unit, amount.estimate), amount.factor)
+
+
+def _offline_fall(key: FigureKey, fallen: Total | None, counts: Counts, rules: DisclosureRules) -> Figure:
+    """How much less the firms sold offline, to a step that keeps the largest of them."""
+    if fallen is None:
+        return withheld_figure(key, Unit.MONEY, Reason.NOT_ESTIMABLE, counts)
+    fall = rough_amount(Amount(fallen.total, *fallen.largest, fallen.n), rules)
+    if fall is None:
+        secret = withheld_figure(key, Unit.MONEY, Reason.CONFIDENTIAL, counts)
+        return replace(secret, conf_status=ConfStatus.CONFIDENTIAL)
+    return published_figure(key, Unit.MONEY, fall, counts)
 
 
 def _amounts(
