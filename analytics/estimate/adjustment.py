@@ -54,15 +54,20 @@ def traits_before(
     """
     growth, active, active_earlier = earlier_growth_and_activity(panel, outcome_values(panel, outcome), settings)
     known = np.isfinite(windows.before)
-    size = np.full(windows.before.shape, np.nan)
-    if "employees" in panel.units:
-        employees = pd.to_numeric(panel.units["employees"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-        size[:] = np.log(np.maximum(employees, 1))[:, None]  # who works alone counts as one
+    size = np.repeat(log_employees(panel)[:, None], windows.before.shape[1], axis=1)
     return [
         np.log(np.where(windows.before > 0, windows.before, np.nan)),
         np.where(known, windows.before == 0, np.nan),
         *([active_earlier, size] if placebo else [active, size, np.clip(growth, -LARGEST_GROWTH, LARGEST_GROWTH)]),
     ]
+
+
+def log_employees(panel: Panel) -> FloatArray:
+    """(n_firms,) ln staff, NaN where nobody said; who works alone counts as one."""
+    if "employees" not in panel.units:
+        return np.full(len(panel.units), np.nan)
+    employees = pd.to_numeric(panel.units["employees"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    return np.log(np.maximum(employees, 1))
 
 
 def pooled_slopes(arms: Arms, growth: FloatArray, traits: Sequence[FloatArray], alpha: float) -> Slopes | None:

@@ -17,6 +17,8 @@ from analytics.estimate.estimands import (
     symmetric_growth,
 )
 from analytics.estimate.inference import Deletions
+from analytics.estimate.own_sector import OwnSectors, own_sectors
+from analytics.estimate.past import past_features
 from analytics.model import Estimand, Settings
 from analytics.panel import Panel
 from analytics.panel.arms import Arms, Firms
@@ -141,6 +143,33 @@ class Sample:
     def share_slopes(self) -> Slopes | None:
         """What the change of the online share goes with."""
         return self._slopes(self.online_share)
+
+    @cached_property
+    def own_log(self) -> OwnSectors | None:
+        """Every sector's log growth at an equal past."""
+        return self._own_sectors(self.log_growth, None)
+
+    @cached_property
+    def own_symmetric(self) -> OwnSectors | None:
+        """Every sector's symmetric growth; the past counts of firms that sold before: all others that sell grew by 2,
+        by definition, and a slope for them would take away the firms that the grant made start.
+        """
+        return self._own_sectors(self.symmetric_growth, self.windows.before > 0)
+
+    def _own_sectors(self, growth: FloatArray, fitted: BoolArray | None) -> OwnSectors | None:
+        if self.settings.adjustment == "none":
+            return own_sectors(self.arms, growth, None, 0.0)
+        if self.past is None:
+            slopes = self.log_slopes if fitted is None else self.symmetric_slopes
+            return own_sectors(self.arms, growth, None, 0.0, slopes=slopes)
+        return own_sectors(self.arms, growth, self.past, self.settings.alpha, fitted=fitted)
+
+    @cached_property
+    def past(self) -> FloatArray | None:
+        """(n_firms, G, p) what is known of each firm's past; see `past_features`."""
+        return past_features(
+            self.panel, self.outcome, self.windows, self.arms, self.settings, placebo=self.placebo
+        )
 
     def _slopes(self, growth: FloatArray) -> Slopes | None:
         if self.settings.adjustment == "none":
