@@ -138,6 +138,9 @@ class CheckReason(StrEnum):
     DIRECTION_HOLDS = "direction_holds"
     DIFFERED = "differed"
     DIRECTION_OPEN = "direction_open"
+    WHOLE_DIFFERED = "whole_differed"
+    WHOLE_OPEN = "whole_open"
+    PARENT_AHEAD = "parent_ahead"
     IMPRECISE = "imprecise"
     NO_EARLIER_YEAR = "no_earlier_year"
     REPORTED_ALIKE = "reported_alike"
@@ -171,6 +174,13 @@ class Verdict(StrEnum):
     CANNOT_TELL = "cannot_tell"
     LOWER = "lower"
     MUCH_LOWER = "much_lower"
+
+
+class RangeKind(StrEnum):
+    """How the range of an effect is found: shared, made short by the other groups of its list, or its own."""
+
+    SHARED = "shared"
+    OWN = "own"
 
 
 class ObsStatus(StrEnum):
@@ -272,6 +282,8 @@ class Settings:
     min_firms: an arm with fewer firms gives no estimate; exactly this many does.
     adjustment: "pooled_slopes" compares firms at equal sales, size and earlier growth, by a ridge regression over all
     sectors' comparison firms with penalty `alpha`; "none" compares them as they are.
+    sector_range: "shared" makes the ranges of sectors, and of groups of whole sectors, short by what the others tell
+    (METHODS.md 10); "own" leaves each its own.
     total_outcome: what `online_share` is a share of; loss_baseline: the year that losses are counted from (None: the
     before window). checks: limits of the five checks.
     """
@@ -286,6 +298,7 @@ class Settings:
     all_before: bool = False
     award_period: Literal["skip", "after"] = "skip"
     years_after: int = 3
+    sector_range: Literal["shared", "own"] = "shared"
     total_outcome: str = "total_sales"
     loss_baseline: str | None = None
     checks: CheckLimits = CheckLimits()
@@ -296,6 +309,8 @@ class Settings:
             raise UserError("settings.adjustment", value=self.adjustment)
         if self.award_period not in ("skip", "after"):
             raise UserError("settings.award_period", value=self.award_period)
+        if self.sector_range not in ("shared", "own"):
+            raise UserError("settings.sector_range", value=self.sector_range)
         if not min(self.mie, self.mie_points) > 0:
             raise UserError("settings.mie", value=min(self.mie, self.mie_points))
         if not 0 < self.level < 1:

@@ -4,7 +4,7 @@ Only the headline's outcome and horizon do: its estimand for the programme, macr
 effect, from which money follows, for the programme.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,13 +15,14 @@ from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.estimate.inference import Deletions
 from analytics.estimate.sample import Sample
-from analytics.evidence.checks import run_checks
+from analytics.evidence.checks import run_checks, with_whole_years, years_apart
+from analytics.evidence.claims import Claim, Gaining, Told, claims_of_groups, count_gaining, judged, told_of
 from analytics.evidence.findings import Finding
 from analytics.evidence.grade import Evidence, grade_evidence
 from analytics.evidence.propensity import Propensity, propensity
 from analytics.evidence.sensitivity import Sensitivity, sensitivity
 from analytics.evidence.specifications import SpecificationResult, try_specifications
-from analytics.model import Check, Estimand, Result, Specification, Withheld
+from analytics.model import Check, Estimand, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import GroupLabel, groups_of
 from analytics.panel.windows import horizons
@@ -58,25 +59,50 @@ class Assessment:
 
     @cached_property
     def assessed(self) -> list[Assessed]:
-        """The programme first, then macro-sectors and sectors; last the programme's euros."""
-        headline, panel = self.programme.headline, self.sample.panel
-        whole: dict[GroupLabel, BoolArray] = {(): panel.funded}
-        first = self._assess(headline.estimand, (), whole, None)
-        before = _before(first[0].evidence.findings)
-        grouped = [
-            one
-            for by in self.programme.sector_dimensions
-            if by in panel.units
-            for one in self._assess(headline.estimand, (by,), groups_of(panel, by), before)
-        ]
+        """The programme first, then macro-sectors and sectors, as if all that have an effect were published; last the
+        programme's euros.
+        """
+        headline, whole = self.programme.headline, self._whole
+        judged = [one for by in self._groups for one in self._judge(by)]
         money = self.programme.outcome(headline.outcome).unit == "currency"
         euros = [Estimand.EURO_WEIGHTED] if money and headline.estimand is not Estimand.EURO_WEIGHTED else []
-        return [*first, *grouped, *(one for estimand in euros for one in self._assess(estimand, (), whole, None))]
+        return [
+            whole.alone(self.sample.settings),
+            *judged,
+            *(self._of_programme(estimand).alone(self.sample.settings) for estimand in euros),
+        ]
 
-    def _assess(
-        self, estimand: Estimand, by: By, groups: Mapping[GroupLabel, BoolArray], before: Result | None
-    ) -> list[Assessed]:
-        """Every group's effect. before: how the programme's own check of the year before came out; None: this is it."""
+    @cached_property
+    def years_apart(self) -> float:
+        """From the middle of before to the middle of after, of the funded firms that are measured."""
+        return years_apart(self.sample, with_whole_years(self.sample, self.sample.group(self.sample.panel.funded)))
+
+    def gaining(self, by: str) -> Gaining:
+        """In how many groups of a list the effect has the programme's direction, as if all that have one were
+        published.
+        """
+        told = {one.group: one.told for one in self._groups[by] if one.told is not None}
+        evidence = self._whole.alone(self.sample.settings).evidence
+        before = next((finding.result for finding in evidence.findings if finding.check is Check.BEFORE), None)
+        return count_gaining(told, self._whole.told, before, evidence.grade, self.sample.settings)
+
+    @cached_property
+    def _whole(self) -> "_Measured":
+        return self._of_programme(self.programme.headline.estimand)
+
+    @cached_property
+    def _groups(self) -> "dict[str, list[_Measured]]":
+        """The groups of each list that claims are made of."""
+        panel, estimand = self.sample.panel, self.programme.headline.estimand
+        names = [name for name in self.programme.sector_dimensions if name in panel.units]
+        return {by: self._measure(estimand, (by,), groups_of(panel, by)) for by in names}
+
+    def _of_programme(self, estimand: Estimand) -> "_Measured":
+        """The programme's effect of an estimand and its checks."""
+        return self._measure(estimand, (), {(): self.sample.panel.funded})[0]
+
+    def _measure(self, estimand: Estimand, by: By, groups: Mapping[GroupLabel, BoolArray]) -> "list[_Measured]":
+        """Every group's effect and checks."""
         effects = group_effects(self.sample, estimand, groups)
         main = {group: effect for group, effect in effects.items() if isinstance(effect, EffectEstimate)}
         beside = BESIDE if estimand is Estimand.TYPICAL_FIRM else ()
@@ -85,23 +111,32 @@ class Assessment:
             self.everybody, self.sample, estimand, groups, main, wanted, self.picked, whole=not by
         )
         listed = set(self.programme.specifications)
-        assessed = []
+        measured = []
         for group, effect in effects.items():
             findings: Sequence[Finding] = ()
-            claim = _claimed(effect, by)
-            if isinstance(effect, EffectEstimate) and claim is not None:
+            if isinstance(effect, EffectEstimate):
                 counting = [variant for variant in varied[group] if variant.specification in listed]
-                findings = run_checks(self.sample, self.earlier, estimand, groups[group], effect, claim, counting)
-            evidence = grade_evidence(
-                effect,
-                claim,
-                findings,
-                _before(findings) if before is None else before,
-                self.sample.settings,
-                compared=self._compared(groups[group]),
-            )
-            assessed.append(Assessed(estimand, by, group, evidence, tuple(varied.get(group, ()))))
-        return assessed
+                funded = groups[group]
+                findings = run_checks(self.sample, self.earlier, estimand, funded, effect, counting, whole=not by)
+            compared = self._compared(groups[group])
+            specifications = tuple(varied.get(group, ()))
+            measured.append(_Measured(estimand, by, group, effect, tuple(findings), specifications, compared))
+        return measured
+
+    def _judge(self, by: str) -> Iterator[Assessed]:
+        """The groups of one list beside each other, the programme and the groups that they lie in."""
+        measured, settings, unit = self._groups[by], self.sample.settings, self.programme.headline.estimand.unit
+        told = {one.group: one.told for one in measured if one.told is not None}
+        parents = {group: self._parent(by, str(group)) for group in told}
+        claims = claims_of_groups(told, self._whole.told, parents, self.years_apart, unit, settings)
+        for one in measured:
+            yield one.beside(claims[one.group], unit) if one.group in claims else one.alone(settings)
+
+    def _parent(self, by: str, code: str) -> Told | None:
+        """The group that another lies in, or the programme."""
+        name, parent = self.programme.parent_of(by, code) or ("", "")
+        within = (one.told for one in self._groups.get(name, ()) if str(one.group) == parent)
+        return next(within, None) or self._whole.told
 
     def _compared(self, funded: BoolArray) -> bool:
         """Whether there is any firm to compare a group's funded firms with; a group without funded firms needs none."""
@@ -141,12 +176,37 @@ class Assessment:
         return None if isinstance(effect_of(deletions, estimand, sample), Withheld) else deletions
 
 
-def _claimed(effect: Effect, by: By) -> tuple[float, float] | None:
-    """The interval of a claim: about a named group, the one that holds for all groups together."""
-    if not isinstance(effect, EffectEstimate):
-        return None
-    return (effect.sim_low, effect.sim_high) if by else (effect.ci_low, effect.ci_high)
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """An effect with its checks, not judged yet. compared: whether there is any comparison firm."""
 
+    estimand: Estimand
+    by: By
+    group: GroupLabel
+    effect: Effect
+    findings: tuple[Finding, ...]
+    specifications: tuple[SpecificationResult, ...]
+    compared: bool
 
-def _before(findings: Sequence[Finding]) -> Result | None:
-    return next((finding.result for finding in findings if finding.check is Check.BEFORE), None)
+    @property
+    def told(self) -> Told | None:
+        """As it stands beside other groups; None without an effect."""
+        if not isinstance(self.effect, EffectEstimate):
+            return None
+        return told_of(self.effect.uncertainty, self.findings, self.effect.unit)
+
+    def alone(self, settings: Settings) -> Assessed:
+        """By its own interval."""
+        estimate = self.effect if isinstance(self.effect, EffectEstimate) else None
+        claim = None if estimate is None else (estimate.ci_low, estimate.ci_high)
+        evidence = grade_evidence(self.effect, claim, self.findings, None, settings, compared=self.compared)
+        return Assessed(self.estimand, self.by, self.group, evidence, self.specifications)
+
+    def beside(self, claim: Claim, unit: Unit) -> Assessed:
+        """As it was judged beside the others."""
+        findings = tuple(
+            judged(finding, claim.before, unit) if finding.check is Check.BEFORE else finding
+            for finding in self.findings
+        )
+        evidence = Evidence(claim.grade, claim.verdict, findings)
+        return Assessed(self.estimand, self.by, self.group, evidence, self.specifications)

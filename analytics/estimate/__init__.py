@@ -1,7 +1,7 @@
 """Effects of the grants: a panel comes in; effects with their uncertainty go out (METHODS.md 2, 3, 4)."""
 
 from analytics.estimate.before_after import ArmChange, BeforeAfter, before_after
-from analytics.estimate.comparing import PowerRequirement, power_requirement, sectors_differ, shrunken
+from analytics.estimate.comparing import PowerRequirement, power_requirement, sectors_differ
 from analytics.estimate.effects import (
     Effect,
     EffectEstimate,
@@ -16,6 +16,7 @@ from analytics.estimate.effects import (
 from analytics.estimate.event_study import EventEstimate, EventStudy, event_study
 from analytics.estimate.group_time import Aggregation, GroupTimeEffects, group_time_att
 from analytics.estimate.money import ExtraSales, MoneyEstimate, extra_sales
+from analytics.estimate.shared_range import shared_range
 from analytics.panel.arms import groups_of
 
 __all__ = [
@@ -44,5 +45,5 @@ __all__ = [
     "power_requirement",
     "sector_effects",
     "sectors_differ",
-    "shrunken",
+    "shared_range",
 ]

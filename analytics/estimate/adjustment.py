@@ -67,7 +67,8 @@ def log_employees(panel: Panel) -> FloatArray:
     if "employees" not in panel.units:
         return np.full(len(panel.units), np.nan)
     employees = pd.to_numeric(panel.units["employees"], errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    return np.log(np.maximum(employees, 1))
+    logs: FloatArray = np.log(np.maximum(employees, 1))
+    return logs
 
 
 def pooled_slopes(arms: Arms, growth: FloatArray, traits: Sequence[FloatArray], alpha: float) -> Slopes | None:

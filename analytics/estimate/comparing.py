@@ -1,16 +1,15 @@
-"""Several effects side by side: whether groups differ, shrinkage toward the whole, power (METHODS.md 4)."""
+"""Several effects side by side: whether groups differ, what it would take to tell one (METHODS.md 4, 10)."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
-from analytics.estimate.effects import Effect, EffectEstimate, as_shown
-from analytics.estimate.inference import POWER, WelchTest, shrink, welch
+from analytics.estimate.effects import Effect, EffectEstimate
+from analytics.estimate.group_ranges import GroupRange
+from analytics.estimate.inference import WelchTest, welch
 from analytics.model import Reason, Settings, Withheld
-from analytics.panel.arms import GroupLabel
 
 # Where the search for a number of firms, or of years, ends: nobody would wait for more.
 MOST_FIRMS = 1_000_001
@@ -21,19 +20,6 @@ def sectors_differ(effects: Iterable[Effect]) -> WelchTest | Withheld:
     """Welch's test that the effects of several groups are equal; ask it of `symmetric_growth`."""
     test = welch([effect.uncertainty for effect in effects if isinstance(effect, EffectEstimate)])
     return test or Withheld(Reason.NOT_ESTIMABLE)
-
-
-def shrunken(effects: Mapping[GroupLabel, Effect], whole: Effect) -> dict[GroupLabel, float]:
-    """Each estimated group's effect drawn toward the whole programme's, as values are shown; second to the raw figure.
-
-    Empty when the programme itself has no estimate.
-    """
-    estimates = {group: effect for group, effect in effects.items() if isinstance(effect, EffectEstimate)}
-    if not isinstance(whole, EffectEstimate) or not estimates:
-        return {}
-    theta, se = (np.array([getattr(effect, name) for effect in estimates.values()]) for name in ("theta", "se"))
-    values = as_shown(whole.unit, *shrink(theta, se**2, whole.theta).tolist())
-    return dict(zip(estimates, values, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +35,39 @@ class PowerRequirement:
 
 
 def power_requirement(overall: EffectEstimate, by_year: Iterable[Effect], settings: Settings) -> PowerRequirement:
-    """How many firms, or years, it takes to tell. Variance goes with 1/firms, df with firms; with years y variance is
-    a + b/y, and single years and all years together say what a and b are.
+    """How many firms, or years, it takes to tell the smallest effect that matters from zero with its own range."""
+    yearly = [effect.se for effect in by_year if isinstance(effect, EffectEstimate)]
+    target = settings.importance.estimation(overall.unit)
+    return required(GroupRange(overall.uncertainty), overall.n_funded, yearly, target, overall.level)
+
+
+def required(
+    overall: GroupRange, n_funded: int, yearly: Sequence[float], target: float, level: float
+) -> PowerRequirement:
+    """How many firms, or years, it takes to tell a true rise by `target` with the range at a level. Variance goes with
+    1/firms, df with firms; with years y variance is a + b/y, and single years (yearly: their standard errors) and all
+    years together say what a and b are. What the other groups tell is held fixed.
     """
-    target, n = settings.importance.estimation(overall.unit), overall.n_funded
+    se, df = overall.own.se, overall.own.df
 
     def detects(firms: int) -> bool:
-        quantiles = _both_errors(max(1.0, overall.df * firms / n), overall.level)
-        return bool(quantiles * overall.se * (n / firms) ** 0.5 <= target)
+        more = overall.with_error(se * (n_funded / firms) ** 0.5, max(1.0, df * firms / n_funded))
+        return more.detectable(level) <= target
 
     firms = bisect_left(range(MOST_FIRMS), True, lo=2, key=detects)
-    yearly = [effect.se**2 for effect in by_year if isinstance(effect, EffectEstimate)]
-    return PowerRequirement(firms if firms < MOST_FIRMS else None, _years_required(overall, yearly, target))
+    return PowerRequirement(
+        firms if firms < MOST_FIRMS else None, _years_required(se, yearly, overall.error_that_detects(target, level))
+    )
 
 
-def _years_required(overall: EffectEstimate, yearly: Sequence[float], target: float) -> int | None:
-    """yearly: variances of the single years' effects; with y years together it is a + b/y."""
+def _years_required(overall: float, yearly: Sequence[float], needed: float) -> int | None:
+    """overall, yearly: standard errors of all years together and of single ones; with y years it is √(a + b/y)."""
     y = len(yearly)
     if y < 2:
         return None
-    b = (float(np.mean(yearly)) - overall.se**2) / (1 - 1 / y)
-    a = overall.se**2 - b / y
-    room = (target / _both_errors(overall.df, overall.level)) ** 2 - a
+    b = (float(np.mean(np.square(yearly))) - overall**2) / (1 - 1 / y)
+    a = overall**2 - b / y
+    room = needed**2 - a
     if b <= 0:  # years add nothing: those that there are tell, or none would
         return y if room >= b / y else None
     return int(np.ceil(b / room)) if room > 0 and b / room < MOST_YEARS else None
-
-
-def _both_errors(df: float, level: float) -> float:
-    """t of the level and t of the power: how many standard errors away an effect must be."""
-    return float(stdtrit(df, 0.5 + level / 2) + stdtrit(df, POWER))

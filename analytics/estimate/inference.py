@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import fdtrc, stdtr, stdtrit  # F: upper tail; Student's t: distribution and quantile
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
@@ -264,23 +263,6 @@ def welch(effects: list[Uncertainty]) -> WelchTest | None:
     statistic = between / (1 + 2 * (s - 2) * spread / (s**2 - 1))
     within = (s**2 - 1) / (3 * spread)
     return WelchTest(statistic, s - 1, within, float(fdtrc(s - 1, within, statistic)))
-
-
-def shrink(theta: FloatArray, v: FloatArray, toward: float) -> FloatArray:
-    """Empirical Bayes: θ drawn toward a centre with weights A/(A + v), A the variance between effects.
-
-    A solves Σ (θ − centre)²/(A + v) = S − 1 (Paule & Mandel 1982), or is 0 where the effects differ no more than by
-    chance.
-    """
-    squares = (theta - toward) ** 2
-
-    def excess(between: float) -> float:
-        return float((squares / (between + v)).sum()) - (len(theta) - 1)
-
-    most = float(squares.sum()) + 1.0
-    between = brentq(excess, 0.0, most) if len(theta) > 1 and excess(0.0) > 0 > excess(most) else 0.0
-    shrunk: FloatArray = toward + between / (between + v) * (theta - toward)
-    return shrunk
 
 
 def sidak_level(level: float, claims: int) -> float:

@@ -19,24 +19,26 @@ _LEAST_VARIANCE = 1e-5  # of the median: a variance of nothing has no logarithm
 
 @dataclass(frozen=True, slots=True)
 class VariancePrior:
-    """What variances are drawn toward: s₀² with d₀ degrees of freedom."""
+    """What variances are drawn toward: s₀² with d₀ degrees of freedom; d₀ = 0: each stays as it is."""
 
     df: float
     variance: float
 
     def moderated(self, s2: FloatArray, d: FloatArray) -> FloatArray:
         """s̃² = (d₀ s₀² + d s²)/(d₀ + d)."""
-        total = self.df + d
-        drawn: FloatArray = (self.df * self.variance + d * s2) / np.where(total > 0, total, 1)
-        return np.where(total > 0, drawn, s2)
+        if not self.df > 0:
+            return np.where(d > 0, s2, self.variance)
+        drawn: FloatArray = (self.df * self.variance + d * s2) / (self.df + d)
+        return drawn
 
 
 def squeeze_variances(s2: FloatArray, d: FloatArray) -> VariancePrior:
     """d₀ and s₀² from variances s² (k,) with d (k,) degrees of freedom, by the mean and variance of ln s² (Smyth 2004,
-    section 6.2). Where d₀ would be above 40 or infinite it is 40, and s₀² the weighted mean. d₀ = 0 for fewer than four.
+    section 6.2). Where d₀ would be above 40 or infinite it is 40, and s₀² the weighted mean. Of fewer than four variances
+    d₀ is 0, and s₀² their mean is for a group without any.
     """
     if len(s2) < LEAST_GROUPS or not np.median(s2) > 0:
-        return VariancePrior(0.0, 1.0)
+        return VariancePrior(0.0, float((d * s2).sum() / d.sum()) if len(s2) else 0.0)
     e = np.log(np.maximum(s2, _LEAST_VARIANCE * np.median(s2))) - digamma(d / 2) + np.log(d / 2)
     between = float(e.var(ddof=1) - polygamma(1, d / 2).mean())
     df = 2 * _inverse_trigamma(between) if between > 0 else np.inf
@@ -64,7 +66,7 @@ def pooled_kurtosis(values: FloatArray, group: IntArray) -> float:
     square = (values - mean[group]) ** 2
     variance = np.bincount(group, square) / np.maximum(n - 1, 1)
     told = ((n > MANY_FIRMS) & (variance > 0))[group]
-    return float((square[told] / variance[group[told]]).__pow__(2).mean()) if told.any() else USUAL_KURTOSIS
+    return float(((square[told] / variance[group[told]]) ** 2).mean()) if told.any() else USUAL_KURTOSIS
 
 
 def effective_df(d: FloatArray, kurtosis: float) -> FloatArray:
@@ -72,30 +74,30 @@ def effective_df(d: FloatArray, kurtosis: float) -> FloatArray:
     return np.maximum(2 * d / max(kurtosis - 1, LEAST_EXCESS), 1.0)
 
 
-def sector_scales(e: FloatArray, arm: IntArray, sector: IntArray) -> FloatArray:
+def sector_scales(e: FloatArray, cell: IntArray, sector: IntArray, n_sectors: int) -> FloatArray:
     """h_s (S,): how widely firms of each sector spread, as far as chance lets one tell.
 
-    e: (n,) residuals; arm: (n,) cell of sector × arm; sector: (n,). ln of the mean distance from the arm's median, drawn
+    e: (n,) residuals; cell: (n,) code of sector × arm; sector: (n,) code. ln of the mean distance from the arm's median, drawn
     toward the mean over sectors by how much sectors differ beyond chance.
     """
-    order = np.argsort(arm, kind="stable")
-    parts = np.split(e[order], np.cumsum(np.bincount(arm))[:-1])
+    parts = np.split(e[np.argsort(cell, kind="stable")], np.cumsum(np.bincount(cell))[:-1])
     median = np.array([np.median(part) if len(part) else 0.0 for part in parts])
-    away = np.abs(e - median[arm])
-    n = np.bincount(sector).astype(np.float64)
-    total = np.bincount(sector, away)
+    away = np.abs(e - median[cell])
+    n = np.bincount(sector, minlength=n_sectors).astype(np.float64)
+    total = np.bincount(sector, away, minlength=n_sectors)
     spreads = (total > 0) & (n > 2)
     if not spreads.any():
-        return np.ones(len(n))
+        return np.ones(n_sectors)
     a = np.log(np.where(spreads, total, 1) / np.where(spreads, n - 2, 1))
     own = away * (n / np.where(spreads, total, 1))[sector]  # in units of the sector's mean
     told = spreads[sector]
     cv2 = float(((own[told] - 1) ** 2).sum() / max(told.sum() - spreads.sum(), 1))
     w = np.where(spreads, n, 0) / n[spreads].sum()
-    err = cv2 / n
+    err = cv2 / np.maximum(n, 1)
     centre = float(w @ a)
     free = 1 - float(w @ w)
     between = float(w @ ((a - centre) ** 2 - err * (1 - w))) / free if free > 0 else 0.0
     between = max(between, 0.0)
-    share = between / (between + err)
-    return np.exp(np.where(spreads, centre + share * (a - centre), centre))
+    if not between > 0:
+        return np.full(n_sectors, np.exp(centre))
+    return np.exp(np.where(spreads, centre + between / (between + err) * (a - centre), centre))

@@ -24,6 +24,11 @@ from analytics.panel.arms import Arms
 HUBER_ROUNDS = 4
 HUBER_LIMIT = 1.345  # in scales: what lies farther weighs less
 NORMAL_MAD = 1.4826  # standard deviation of a normal variable over its median absolute deviation
+LEAST_DF = 0.8  # of a variance that nothing but one or two firms tells
+FUNDED, COMPARISON = 0, 1  # rows of what is told by arm
+
+
+# ---- growth, one number per firm -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class FirmGrowth:
     """Growth of every firm beside its sector's comparison firms, in one number.
 
     value: (n_firms,) z_i − C_sg of a funded firm, in its cohort's windows; of a comparison firm the mean of z_jg − C_sg
-    over the cohorts that it has, by the funded firms of each. NaN: enters no estimate. weight: (n_firms, G) by which
+    over the cohorts that it has, by the funded firms of each; NaN: enters no estimate. weight: (n_firms, G) by which
     the windows of each cohort enter.
     """
 
@@ -39,148 +44,193 @@ class FirmGrowth:
     weight: FloatArray
 
     def mean(self, values: FloatArray) -> FloatArray:
-        """(n_firms, …) of (n_firms, G, …): the mean over cohorts, by the same weights."""
-        weight = self.weight.reshape(self.weight.shape + (1,) * (values.ndim - 2))
-        summed: FloatArray = (weight * np.where(weight > 0, values, 0)).sum(axis=1)
-        return summed
+        """(n_firms, p) of (n_firms, G, p): the mean over cohorts, by the same weights."""
+        mean: FloatArray = np.einsum("ig,igp->ip", self.weight, values)
+        return mean
 
 
 def firm_growth(arms: Arms, growth: FloatArray) -> FirmGrowth:
     """growth: (n_firms, G) z, NaN where a firm has none. A sector × cohort counts with two comparison firms or more."""
-    n_firms, n_cohorts = growth.shape
     known = np.isfinite(growth) & (arms.sector >= 0)[:, None]
     member = (arms.sector == np.arange(int(arms.sector.max(initial=-1)) + 2)[:, None]).astype(np.float64)
     others = known & ~arms.funded[:, None]
     m = member @ others
     mean = member @ np.where(others, growth, 0) / np.where(m >= LEAST_COMPARISON, m, np.nan)  # (S, G)
     beside = growth - mean[arms.sector]
-    own = np.zeros((n_firms, n_cohorts))
-    rows = np.flatnonzero(arms.funded)
-    own[rows, arms.own[rows]] = 1.0
-    own *= np.isfinite(beside)
-    n = member @ own  # (S, G) funded firms that enter
-    weight = np.where(arms.funded[:, None], own, np.where(np.isfinite(beside), n[arms.sector], 0.0))
-    total = weight.sum(axis=1, keepdims=True)
-    weight = weight / np.where(total > 0, total, 1)
-    value = np.where(total[:, 0] > 0, (weight * np.where(weight > 0, beside, 0)).sum(axis=1), np.nan)
-    return FirmGrowth(value, weight)
+    enters = known & np.isfinite(beside)
+    own = (arms.own[:, None] == np.arange(growth.shape[1])) & enters & arms.funded[:, None]
+    n = member @ own.astype(np.float64)  # (S, G) funded firms that enter
+    weight = np.where(arms.funded[:, None], own, np.where(enters, n[arms.sector], 0.0))
+    total = weight.sum(axis=1)
+    weight = weight / np.where(total > 0, total, 1)[:, None]
+    value = (weight * np.where(weight > 0, beside, 0)).sum(axis=1)
+    return FirmGrowth(np.where(total > 0, value, np.nan), weight)
 
 
-def robust_slopes(x: FloatArray, z: FloatArray, cell: IntArray, alpha: float) -> tuple[FloatArray, FloatArray, float]:
-    """β (p,), its covariance (p, p) and degrees of freedom: ridge regression of z (n,) on x (n, p), both measured from
-    the mean of their cell of sector × arm, with Huber's weights in four rounds; sandwich × N/(N − cells − p).
+# ---- at an equal past ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Residuals:
+    """e = growth − xβ of every firm, and how well β is known.
+
+    value: (n_firms,) e, NaN of firms that enter nothing; features: (n_firms, p) x, 0 where the offset reached its limit;
+    covariance: (p, p) V_β; df: its degrees of freedom.
     """
-    n = np.bincount(cell).astype(np.float64)
+
+    value: FloatArray
+    features: FloatArray
+    covariance: FloatArray
+    df: float
+
+
+def unadjusted(arms: Arms, growth: FloatArray) -> Residuals:
+    """Growth (n_firms, G) as it is."""
+    value = firm_growth(arms, growth).value
+    return Residuals(value, np.zeros((len(value), 0)), np.zeros((0, 0)), np.inf)
+
+
+def at_equal_slopes(arms: Arms, growth: FloatArray, slopes: Slopes) -> Residuals:
+    """By slopes that the comparison firms alone tell: where no past is known beyond the year before."""
+    one = firm_growth(arms, growth - slopes.offset)
+    return Residuals(one.value, one.mean(slopes.features), slopes.covariance, slopes.df)
+
+
+def at_equal_past(
+    arms: Arms, growth: FloatArray, features: FloatArray, alpha: float, fitted: BoolArray | None = None
+) -> Residuals:
+    """At equal features (n_firms, G, p), by slopes that both arms tell. fitted: (n_firms, G) where features count
+    (None: everywhere); other firms tell no slope, and none is taken from them.
+    """
+    one = firm_growth(arms, growth)
+    counts = np.ones(growth.shape, dtype=bool) if fitted is None else fitted
+    x = one.mean(features * counts[..., None])
+    rows = np.flatnonzero(np.isfinite(one.value) & ((one.weight > 0) & counts).any(axis=1))
+    spread = np.sqrt((x[rows] ** 2).sum(axis=0) / max(len(rows), 1))
+    x = x[:, spread > LEAST_SPREAD] / spread[spread > LEAST_SPREAD]
+    cell = arms.sector[rows] * 2 + arms.funded[rows]
+    df = len(rows) - len(np.unique(cell)) - x.shape[1]
+    if not x.shape[1] or df < 1:
+        return Residuals(one.value, x[:, :0], np.zeros((0, 0)), np.inf)
+    beta, covariance = robust_slopes(x[rows], one.value[rows], cell, alpha)
+    offset = x @ beta
+    inside = np.abs(offset) <= LARGEST_OFFSET
+    clipped = np.clip(offset, -LARGEST_OFFSET, LARGEST_OFFSET)
+    return Residuals(one.value - clipped, x * inside[:, None], covariance * (len(rows) / df), float(df))
+
+
+def robust_slopes(x: FloatArray, z: FloatArray, cell: IntArray, alpha: float) -> tuple[FloatArray, FloatArray]:
+    """β (p,) and its sandwich covariance (p, p): ridge regression of z (n,) on x (n, p), both measured from the mean of
+    their cell of sector × arm, with Huber's weights in four rounds.
+    """
+    n = np.bincount(cell)
 
     def from_mean(values: FloatArray) -> FloatArray:
         return values - (np.bincount(cell, values) / np.maximum(n, 1))[cell]
 
-    xc, zc = np.column_stack([from_mean(column) for column in x.T]), from_mean(z)
-    penalty, w = alpha * np.eye(x.shape[1]), np.ones(len(z))
-    for _ in range(HUBER_ROUNDS + 1):
-        bread = np.linalg.inv((xc * w[:, None]).T @ xc + penalty)
-        beta = bread @ (xc.T @ (w * zc))
-        residual, used = zc - xc @ beta, w
-        scale = NORMAL_MAD * float(np.median(np.abs(residual - np.median(residual))))
-        w = np.minimum(1.0, HUBER_LIMIT * scale / np.maximum(np.abs(residual), 1e-300)) if scale > 0 else w
-    scores = xc * (used * residual)[:, None]
-    df = len(z) - float((n > 0).sum()) - x.shape[1]
-    return beta, bread @ (scores.T @ scores) @ bread * (len(z) / max(df, 1.0)), df
+    x, z = np.column_stack([from_mean(column) for column in x.T]), from_mean(z)
+    w = np.ones(len(z))
+    for _ in range(1 + HUBER_ROUNDS):
+        bread = np.linalg.inv((x * w[:, None]).T @ x + alpha * np.eye(x.shape[1]))
+        beta = bread @ (x.T @ (w * z))
+        residual, used = z - x @ beta, w
+        limit = HUBER_LIMIT * NORMAL_MAD * float(np.median(np.abs(residual - np.median(residual))))
+        w = np.where(np.abs(residual) > limit, limit / np.where(residual == 0, 1, np.abs(residual)), 1.0)
+        if not limit > 0:
+            break
+    scores = x * (used * residual)[:, None]
+    return beta, bread @ (scores.T @ scores) @ bread
+
+
+# ---- the estimate of any group ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class OwnSectors:
-    """Every sector's firms, ready for the estimate of any group of funded firms.
+    """Every sector's firms, ready for the estimate of any group of funded firms; S sectors.
 
-    residual: (n_firms,) e, growth at an equal past, NaN of firms that enter nothing; sector: (n_firms,) code, −1: in no
-    comparison; features: (n_firms, p) x, or None unadjusted; slopes: V_β and its degrees of freedom. Of each sector,
-    (S,): scale h; mean of its comparison firms; firms of either arm; variances s̃² of u = e/h by arm, (2, S), funded
-    first, and their degrees of freedom.
+    sector: (n_firms,) code; funded: (n_firms,) arm. Of each arm and sector, (2, S): n firms that enter; mean of e;
+    variance s̃² of u = e/h, and its df. scale: (S,) h. prior, kurtosis: what the variances of funded firms are drawn
+    toward, and how heavy the tails of u are.
     """
 
-    residual: FloatArray
+    residuals: Residuals
     sector: IntArray
     funded: BoolArray
-    features: FloatArray | None
-    slopes: FloatArray
-    slopes_df: float
-    scale: FloatArray
-    comparison_mean: FloatArray
     n: FloatArray
+    mean: FloatArray
     variance: FloatArray
     df: FloatArray
+    scale: FloatArray
     prior: VariancePrior
     kurtosis: float
 
-    def entering(self, funded: BoolArray) -> tuple[IntArray, IntArray]:
-        """Rows of the funded firms under the mask that enter, and of the comparison firms of their sectors."""
-        rows = np.flatnonzero(funded & self.funded & np.isfinite(self.residual))
-        holds = np.zeros(len(self.scale) + 1, dtype=bool)
-        holds[self.sector[rows]] = True
-        return rows, np.flatnonzero(~self.funded & np.isfinite(self.residual) & holds[self.sector])
-
-    def deletions(self, funded: BoolArray) -> Deletions | None:
-        """θ of a group, and what leaving out each firm does to it; None where nobody enters."""
-        rows, others = self.entering(funded)
+    def deletions(self, funded: IntArray) -> Deletions | None:
+        """θ of the funded firms in these rows, and what leaving out each firm does to it; None where nobody enters."""
+        rows, others = self._entering(funded)
         if not len(rows):
             return None
-        gap = self.residual[rows] - self.comparison_mean[self.sector[rows]]
-        theta, share = float(gap.mean()), self._shares(rows)
-        s = self.sector[others]
-        pull = share[s] / np.maximum(self.n[1, s] - 1, 1) * (self.residual[others] - self.comparison_mean[s])
-        funded_first = np.arange(len(rows) + len(others)) < len(rows)
+        e, gap, share = self.residuals.value, self._gaps(rows), self._shares(rows)
+        theta, s = float(gap.mean()), self.sector[others]
+        pull = share[s] / np.maximum(self.n[COMPARISON, s] - 1, 1) * (e[others] - self.mean[COMPARISON, s])
+        of_funded = (theta - gap) / np.float64(max(len(rows) - 1, 1))
+        firm = np.concatenate([rows, others])
         return Deletions(
             theta=theta,
-            replicates=theta + np.concatenate([(theta - gap) / max(len(rows) - 1, 1), pull]),
-            firm=np.concatenate([rows, others]),
-            stratum=self.sector[np.concatenate([rows, others])],
-            funded=funded_first,
-            weights=np.ones(len(funded_first)),
+            replicates=theta + np.concatenate([of_funded, pull]),
+            firm=firm,
+            stratum=self.sector[firm],
+            funded=self.funded[firm],
+            weights=np.ones(len(firm)),
             slopes_variance=self._slopes_variance(rows, others, share),
-            slopes_df=self.slopes_df,
+            slopes_df=self.residuals.df,
         )
 
-    def uncertainty(self, funded: BoolArray) -> Uncertainty | None:
-        """θ of a group, its standard error by moderated variances, and Satterthwaite's degrees of freedom; None where
-        nobody enters, or nothing varies.
+    def uncertainty(self, funded: IntArray) -> Uncertainty | None:
+        """θ, its standard error by moderated variances, and Satterthwaite's degrees of freedom; None where nobody
+        enters, or nothing varies.
         """
-        rows, others = self.entering(funded)
+        rows, others = self._entering(funded)
         if not len(rows):
             return None
-        theta, share = float((self.residual[rows] - self.comparison_mean[self.sector[rows]]).mean()), self._shares(rows)
+        share = self._shares(rows)
         held = np.flatnonzero(share)
-        own, own_df = self._own_variances(rows, share, held)
-        of_comparison = share[held] ** 2 * self.scale[held] ** 2 * self.variance[1, held] / self.n[1, held]
-        slopes = self._slopes_variance(rows, others, share)
-        terms = np.concatenate([own, of_comparison, [slopes]])
-        df = np.concatenate([own_df, self.df[1, held], [self.slopes_df]])
+        own, own_df = self._own_terms(rows, share, held)
+        beside = (share * self.scale)[held] ** 2 * self.variance[COMPARISON, held] / self.n[COMPARISON, held]
+        terms = np.concatenate([own, beside, [self._slopes_variance(rows, others, share)]])
         v = float(terms.sum())
         if not LEAST_SE**2 < v < np.inf:
             return None
-        return Uncertainty(theta, v**0.5, max(1.0, 1 / float(((terms / v) ** 2 / df).sum())))
+        df = np.concatenate([own_df, self.df[COMPARISON, held], [self.residuals.df]])
+        return Uncertainty(float(self._gaps(rows).mean()), v**0.5, max(1.0, 1 / float(((terms / v) ** 2 / df).sum())))
 
-    def _own_variances(self, rows: IntArray, share: FloatArray, held: IntArray) -> tuple[FloatArray, FloatArray]:
-        """Of the funded firms, by sector: (n_s/n)² h_s² s̃²/n_s. A group that takes only some of a sector's firms has
-        one variance of its own: of u less its sector's mean, over all its firms.
+    def _own_terms(self, rows: IntArray, share: FloatArray, held: IntArray) -> tuple[FloatArray, FloatArray]:
+        """What the funded firms add to v, and the degrees of freedom: by sector, (n_s/n)² h_s² s̃²/n_s. A group that
+        takes only some of a sector's firms has one variance: that of u less its sector's mean, over all its firms.
         """
-        n_own = share[held] * len(rows)
-        if (n_own == self.n[0, held]).all():
-            return share[held] ** 2 * self.scale[held] ** 2 * self.variance[0, held] / n_own, self.df[0, held]
-        s, n = self.sector[rows], float(len(rows))
-        apart = (self.residual[rows] - self._funded_means()[s]) / self.scale[s]
-        overlap = float((n_own**2 / self.n[0, held]).sum() / n)
-        d = np.array([n - float((1 / self.n[0, s]).sum()) - 1 + overlap])
-        s2 = np.array([((apart - apart.mean()) ** 2).sum()]) / np.maximum(d, 1e-9)
-        worth = np.where(d > 0, effective_df(d, self.kurtosis), 0.0)
-        moderated = self.prior.moderated(np.where(d > 0, s2, 0.0), worth)
-        total = float((share[held] ** 2 * self.scale[held] ** 2 / n_own).sum())
-        return moderated * total, self.prior.df + np.minimum(worth, 2 * d)
+        n_own, n_all = share[held] * len(rows), self.n[FUNDED, held]
+        weight = (share * self.scale)[held] ** 2 / n_own
+        if np.allclose(n_own, n_all):
+            return weight * self.variance[FUNDED, held], self.df[FUNDED, held]
+        s = self.sector[rows]
+        apart = (self.residuals.value[rows] - self.mean[FUNDED, s]) / self.scale[s]
+        d = len(rows) - 1 - float((n_own / n_all).sum()) + float((n_own**2 / n_all).sum()) / len(rows)
+        s2 = float(((apart - apart.mean()) ** 2).sum()) / d if d > 0 else 0.0
+        variance, df = _moderated(np.array([s2]), np.array([max(d, 0.0)]), self.kurtosis, self.prior)
+        return variance * weight.sum(), df
 
-    def _funded_means(self) -> FloatArray:
-        """(S,) mean residual of all funded firms of each sector."""
-        rows = np.flatnonzero(self.funded & np.isfinite(self.residual))
-        total = np.bincount(self.sector[rows], self.residual[rows], minlength=len(self.scale))
-        return total / np.maximum(self.n[0], 1)
+    def _entering(self, funded: IntArray) -> tuple[IntArray, IntArray]:
+        """Of these rows those that enter, and the comparison firms of their sectors that do."""
+        enters = np.isfinite(self.residuals.value)
+        rows = funded[enters[funded] & self.funded[funded]]
+        holds = np.zeros(len(self.scale) + 1, dtype=bool)
+        holds[self.sector[rows]] = True
+        return rows, np.flatnonzero(enters & ~self.funded & holds[self.sector])
+
+    def _gaps(self, rows: IntArray) -> FloatArray:
+        """How each funded firm did beside the typical comparison firm of its sector."""
+        beside: FloatArray = self.residuals.value[rows] - self.mean[COMPARISON, self.sector[rows]]
+        return beside
 
     def _shares(self, rows: IntArray) -> FloatArray:
         """(S,) the share of a group's funded firms in each sector."""
@@ -188,75 +238,36 @@ class OwnSectors:
 
     def _slopes_variance(self, rows: IntArray, others: IntArray, share: FloatArray) -> float:
         """Δ′V_βΔ, Δ the mean of x over the funded firms less that over their sectors' comparison firms."""
-        if self.features is None:
-            return 0.0
-        s = self.sector[others]
-        gap = self.features[rows].mean(axis=0) - (share[s] / self.n[1, s]) @ self.features[others]
-        return float(gap @ self.slopes @ gap)
+        x, s = self.residuals.features, self.sector[others]
+        gap = x[rows].mean(axis=0) - (share[s] / self.n[COMPARISON, s]) @ x[others]
+        return float(gap @ self.residuals.covariance @ gap)
 
 
-def own_sectors(
-    arms: Arms,
-    growth: FloatArray,
-    features: FloatArray | None,
-    alpha: float,
-    *,
-    fitted: BoolArray | None = None,
-    slopes: Slopes | None = None,
-) -> OwnSectors | None:
-    """Sectors with growth (n_firms, G) at equal features (n_firms, G, p); None where no sector has both arms.
-
-    fitted: (n_firms, G) where features count (None: everywhere). slopes: found already, in place of features.
-    """
-    one = firm_growth(arms, growth if slopes is None else growth - slopes.offset)
-    enters = np.isfinite(one.value)
-    sector = np.where(enters, arms.sector, -1)
-    n = np.stack([np.bincount(sector[enters & arm], minlength=int(arms.sector.max(initial=-1)) + 1) for arm in (arms.funded, ~arms.funded)]).astype(np.float64)
-    if not ((n[0] > 0) & (n[1] > 0)).any():
+def own_sectors(arms: Arms, residuals: Residuals) -> OwnSectors | None:
+    """Moderated variances of every sector and arm; None where nobody enters."""
+    rows = np.flatnonzero(np.isfinite(residuals.value))
+    if not len(rows):
         return None
-    rows = np.flatnonzero(enters)
-    cell = sector[rows] * 2 + arms.funded[rows]
-    e, x, covariance, df = one.value.copy(), None, np.zeros((0, 0)), np.inf
-    if slopes is not None:
-        x, covariance, df = one.mean(slopes.features), slopes.covariance, slopes.df
-    elif features is not None:
-        counted = features if fitted is None else np.where(fitted[..., None], features, 0.0)
-        x = one.mean(counted)
-        fits = rows if fitted is None else rows[one.mean(fitted.astype(np.float64))[rows] > 0]
-        spread = np.sqrt((x[fits] ** 2).mean(axis=0)) if len(fits) else np.zeros(x.shape[1])
-        x = x[:, spread > LEAST_SPREAD] / spread[spread > LEAST_SPREAD]
-        fit_cell = sector[fits] * 2 + arms.funded[fits]
-        if x.shape[1] and len(fits) - len(np.unique(fit_cell)) - x.shape[1] >= 1:
-            beta, covariance, df = robust_slopes(x[fits], one.value[fits], fit_cell, alpha)
-            offset = x @ beta
-            x = np.where(np.abs(offset) <= LARGEST_OFFSET, 1.0, 0.0)[:, None] * x
-            e = e - np.clip(offset, -LARGEST_OFFSET, LARGEST_OFFSET)
-        else:
-            x = None
-    return _with_variances(arms, e, sector, rows, cell, n, x, covariance, df)
-
-
-def _with_variances(arms, e, sector, rows, cell, n, x, covariance, df) -> OwnSectors:
-    scale = np.ones(n.shape[1])
-    known = (n[0] > 0) & (n[1] > 0)
-    inside = known[sector[rows]]
-    rows, cell = rows[inside], cell[inside]
-    place = np.cumsum(known) - 1
-    scale[known] = sector_scales(e[rows], cell, place[sector[rows]])
-    u = e[rows] / scale[sector[rows]]
+    n_sectors = int(arms.sector.max()) + 1
+    sector, e = arms.sector[rows], residuals.value[rows]
+    cell = np.where(arms.funded[rows], FUNDED, COMPARISON) * n_sectors + sector
+    n = np.bincount(cell, minlength=2 * n_sectors).astype(np.float64)
+    scale = sector_scales(e, cell, sector, n_sectors)
+    u = e / scale[sector]
     kurtosis = pooled_kurtosis(u, cell)
-    k = np.bincount(cell, minlength=2 * n.shape[1])
-    mean = np.bincount(cell, u, minlength=len(k)) / np.maximum(k, 1)
-    s2 = np.bincount(cell, (u - mean[cell]) ** 2, minlength=len(k)) / np.maximum(k - 1, 1)
-    variance, dfs, priors = np.zeros(n.shape), np.zeros(n.shape), []
-    for arm, parity in ((0, 1), (1, 0)):
-        d = (k[parity::2] - 1).astype(np.float64)
-        told = d > 0
-        worth = np.where(told, effective_df(np.maximum(d, 1), kurtosis), 0.0)
-        prior = squeeze_variances(s2[parity::2][told], worth[told])
-        pooled = float((worth * s2[parity::2]).sum() / max(worth.sum(), 1.0))
-        variance[arm] = np.where(told | (prior.df > 0), prior.moderated(s2[parity::2], worth), pooled)
-        dfs[arm] = np.maximum(prior.df + np.minimum(worth, 2 * d), 0.8)
-        priors.append(prior)
-    comparison_mean = mean[0::2] * scale
-    return OwnSectors(e, sector, arms.funded, x, covariance, df, scale, comparison_mean, n, variance, dfs, priors[0], kurtosis)
+    mean = np.bincount(cell, u, minlength=len(n)) / np.maximum(n, 1)
+    s2 = np.bincount(cell, (u - mean[cell]) ** 2, minlength=len(n)) / np.maximum(n - 1, 1)
+    n, mean, s2 = (of_cell.reshape(2, n_sectors) for of_cell in (n, mean, s2))
+    d = np.maximum(n - 1, 0)
+    priors = [squeeze_variances(s2[arm, d[arm] > 0], effective_df(d[arm, d[arm] > 0], kurtosis)) for arm in range(2)]
+    moderated = [_moderated(s2[arm], d[arm], kurtosis, prior) for arm, prior in enumerate(priors)]
+    variance, df = (np.stack(of_arms) for of_arms in zip(*moderated, strict=True))
+    return OwnSectors(
+        residuals, arms.sector, arms.funded, n, mean * scale, variance, df, scale, priors[FUNDED], kurtosis
+    )
+
+
+def _moderated(s2: FloatArray, d: FloatArray, kurtosis: float, prior: VariancePrior) -> tuple[FloatArray, FloatArray]:
+    """s̃² and d₀ + min(d_eff, 2d) of variances with d degrees of freedom; one firm alone has the prior's."""
+    worth = np.where(d > 0, effective_df(d, kurtosis), 0.0)
+    return prior.moderated(s2, worth), np.maximum(prior.df + np.minimum(worth, 2 * d), LEAST_DF)

@@ -44,7 +44,8 @@ def past_features(
     measured = [level, *(each - _comparison_mean(each, arms) for each in listed)]
     means = _by_span(path, [_path_spans(end, ppy) for end in ends])
     distances = [np.clip(mean - level, -LARGEST_DISTANCE, LARGEST_DISTANCE) for mean in means]
-    return np.nan_to_num(np.stack([*measured, *distances], axis=-1))
+    features: FloatArray = np.nan_to_num(np.stack([*measured, *distances], axis=-1))
+    return features
 
 
 def _comparison_mean(values: FloatArray, arms: Arms) -> FloatArray:

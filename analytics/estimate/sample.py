@@ -16,8 +16,8 @@ from analytics.estimate.estimands import (
     started_selling,
     symmetric_growth,
 )
-from analytics.estimate.inference import Deletions
-from analytics.estimate.own_sector import OwnSectors, own_sectors
+from analytics.estimate.inference import Deletions, Uncertainty
+from analytics.estimate.own_sector import OwnSectors, at_equal_past, at_equal_slopes, own_sectors, unadjusted
 from analytics.estimate.past import past_features
 from analytics.model import Estimand, Settings
 from analytics.panel import Panel
@@ -76,6 +76,14 @@ class Sample:
         """The estimand's θ and what each firm does to it; None when no funded firm can be compared."""
         return self._estimators[estimand](firms)
 
+    def uncertainty(self, estimand: Estimand, firms: Firms) -> Uncertainty | None:
+        """θ and its moderated standard error, where the estimand takes the growth of each firm; None: its deletions
+        tell.
+        """
+        own = {Estimand.TYPICAL_FIRM: "own_log", Estimand.SYMMETRIC_GROWTH: "own_symmetric"}.get(estimand)
+        sectors: OwnSectors | None = None if own is None else getattr(self, own)
+        return None if sectors is None else sectors.uncertainty(firms.rows)
+
     def mean_gap(self, firms: Firms, slopes: Slopes | None, votes: FloatArray | None = None) -> Deletions | None:
         """The typical firm's θ by other slopes, or with other votes of the comparison firms."""
         return mean_gap(firms, self.log_growth, slopes, votes)
@@ -84,12 +92,12 @@ class Sample:
     def _estimators(self) -> dict[Estimand, Callable[[Firms], Deletions | None]]:
         windows = self.windows
         return {
-            Estimand.TYPICAL_FIRM: lambda firms: self.mean_gap(firms, self.log_slopes),
+            Estimand.TYPICAL_FIRM: lambda firms: _own_deletions(self.own_log, firms),
             Estimand.EURO_WEIGHTED: lambda firms: euro_weighted(
                 euro_sums(firms, windows.before, windows.after, self.log_slopes)
             ),
             Estimand.STARTED_SELLING: lambda firms: started_selling(firms, windows.before, windows.after),
-            Estimand.SYMMETRIC_GROWTH: lambda firms: mean_gap(firms, self.symmetric_growth, self.symmetric_slopes),
+            Estimand.SYMMETRIC_GROWTH: lambda firms: _own_deletions(self.own_symmetric, firms),
             Estimand.ONLINE_SHARE: lambda firms: mean_gap(firms, self.online_share, self.share_slopes),
         }
 
@@ -157,19 +165,17 @@ class Sample:
         return self._own_sectors(self.symmetric_growth, self.windows.before > 0)
 
     def _own_sectors(self, growth: FloatArray, fitted: BoolArray | None) -> OwnSectors | None:
-        if self.settings.adjustment == "none":
-            return own_sectors(self.arms, growth, None, 0.0)
-        if self.past is None:
+        if self.settings.adjustment != "none" and self.past is not None:
+            residuals = at_equal_past(self.arms, growth, self.past, self.settings.alpha, fitted)
+        else:
             slopes = self.log_slopes if fitted is None else self.symmetric_slopes
-            return own_sectors(self.arms, growth, None, 0.0, slopes=slopes)
-        return own_sectors(self.arms, growth, self.past, self.settings.alpha, fitted=fitted)
+            residuals = unadjusted(self.arms, growth) if slopes is None else at_equal_slopes(self.arms, growth, slopes)
+        return own_sectors(self.arms, residuals)
 
     @cached_property
     def past(self) -> FloatArray | None:
         """(n_firms, G, p) what is known of each firm's past; see `past_features`."""
-        return past_features(
-            self.panel, self.outcome, self.windows, self.arms, self.settings, placebo=self.placebo
-        )
+        return past_features(self.panel, self.outcome, self.windows, self.arms, self.settings, placebo=self.placebo)
 
     def _slopes(self, growth: FloatArray) -> Slopes | None:
         if self.settings.adjustment == "none":
@@ -180,6 +186,10 @@ class Sample:
     def traits(self) -> list[FloatArray]:
         """What is known of each firm before the programme could act, (n_firms, G) each; see `traits_before`."""
         return traits_before(self.panel, self.outcome, self.windows, self.settings, placebo=self.placebo)
+
+
+def _own_deletions(sectors: OwnSectors | None, firms: Firms) -> Deletions | None:
+    return None if sectors is None else sectors.deletions(firms.rows)
 
 
 def _share(part: FloatArray, whole: FloatArray) -> FloatArray:

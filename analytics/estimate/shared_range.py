@@ -33,7 +33,9 @@ def normal_error(se: float, df: float, alpha: float) -> float:
     return float(se * stdtrit(df, 1 - alpha / 2) / ndtri(1 - alpha / 2))
 
 
-def spread_weights(y: FloatArray, v: FloatArray, spread: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+def spread_weights(
+    y: FloatArray, v: FloatArray, spread: float
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Posterior of τ, how far groups lie apart, from their effects y (k,) with variances v (k,): half-normal prior of
     scale `spread`, flat prior of the mean μ. Returns τ (q,), its weights (q,), and of each τ the mean and variance of μ.
     """
@@ -130,10 +132,11 @@ def shared_detectable(se: float, df: float, prior: Prior, *, alpha: float, power
     return (c - b) * s + float(stdtrit(df, power)) * se
 
 
-def best_guess(y: FloatArray, se: FloatArray, df: FloatArray, spread: float, level: float) -> FloatArray:
-    """(k, 3) of all groups together: the posterior mean of each, and the ends of its range at a level, which holds on
-    average over the groups, not for each: one that differs is often missed.
+def best_guess(groups: FloatArray, spread: float, level: float) -> FloatArray:
+    """(k, 3) of groups' y, se, df, (k, 3): the posterior mean of each, and the ends of its range at a level, which holds
+    on average over the groups, not for each: one that differs is often missed.
     """
+    y, se, df = groups.T
     v = (se * stdtrit(df, 0.975) / ndtri(0.975)) ** 2
     tau, weights, mean, v_mean = spread_weights(y, v, spread)
     own = tau[:, None] ** 2 / (v + tau[:, None] ** 2)  # (q, k) the weight of a group's own effect

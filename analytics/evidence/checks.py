@@ -1,6 +1,7 @@
 """Five checks between an estimate and a claim (METHODS.md 5). Each says how it came out, its number, and why."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.special import stdtrit
@@ -29,17 +30,20 @@ def run_checks(
     estimand: Estimand,
     funded: BoolArray,
     effect: EffectEstimate,
-    claim: tuple[float, float],
     specifications: Sequence[SpecificationResult],
+    *,
+    whole: bool,
 ) -> list[Finding]:
-    """The five checks of one group's effect, 0 to 4. earlier: the same sample as a placebo; claim: the interval that
-    the claim is made by, as values are shown; specifications: those that the programme listed beforehand.
+    """The five checks of one group's effect, 0 to 4. earlier: the same sample as a placebo; specifications: those that
+    the programme listed beforehand; whole: of the programme. Of another group the year before is measured, and judged
+    beside the others' (see `claims_of_groups`).
     """
     firms, everyone = sample.group(funded), sample.group(sample.panel.funded)
+    before = check_before if whole else measure_before
     return [
         check_design(sample, firms, everyone),
         check_groups(effect, sample.settings.checks),
-        check_before(sample, earlier, estimand, firms, effect, claim),
+        before(sample, earlier, estimand, firms, effect),
         check_reporting(sample, firms, everyone, effect),
         check_stability(specifications, effect, sample.settings.checks),
     ]
@@ -48,7 +52,7 @@ def run_checks(
 # ---- which firms -----------------------------------------------------------------------------------------------------
 
 
-def _with_whole_years(sample: Sample, firms: Firms) -> Firms:
+def with_whole_years(sample: Sample, firms: Firms) -> Firms:
     """The funded firms of the cohorts whose years are complete, and their comparison."""
     kept = np.zeros(len(sample.panel.units), dtype=bool)
     kept[firms.rows[sample.windows.years[firms.own] > 0]] = True
@@ -128,26 +132,22 @@ def check_before(
     estimand: Estimand,
     firms: Firms,
     effect: EffectEstimate,
-    claim: tuple[float, float],
 ) -> Finding:
-    """δ, the effect that the year before had over the one ahead of it, when there was no grant. The number: δ.
+    """δ of the whole programme, which tells of itself alone. The number: δ.
 
     Fails where δ is surely not zero. A claim of a direction passes where the direction survives both a trend that goes
     on (θ − kδ, k years from the middle of before to the middle of after) and a before year that was unusual (θ + δ).
-    Any other passes where δ is surely smaller than what matters. An imprecise δ does neither. Only cohorts that enter
-    θ count.
+    Any other passes where δ is surely smaller than what matters. An imprecise δ does neither.
     """
-    firms = _with_whole_years(sample, firms)
-    covered = float((earlier.windows.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
-    if covered < sample.settings.checks.least_earlier:
-        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.NO_EARLIER_YEAR, 0, 0)
+    measured = measure_before(sample, earlier, estimand, firms, effect)
+    firms, unit = with_whole_years(sample, firms), estimand.unit
     main, placebo = sample.deletions(estimand, firms), earlier.deletions(estimand, firms)
-    delta = None if placebo is None else jackknife(placebo)
-    if main is None or placebo is None or delta is None or min(_count_entering(placebo)) < sample.settings.min_firms:
-        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
-    unit = estimand.unit
-    years = float(sample.windows.years_apart[firms.own].mean())
-    ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years, 1.0)]
+    if measured.result is Result.NOT_TESTABLE or main is None or placebo is None:
+        return measured
+    delta = earlier.uncertainty(estimand, firms) or jackknife(placebo)
+    if delta is None:  # cannot be: it was measured
+        return measured
+    ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years_apart(sample, firms), 1.0)]
     further = {"equivalence": _shown_range(delta, unit, DIRECTION_LEVEL)}
     further |= {
         name: _shown_range(way, unit, DIRECTION_LEVEL)
@@ -155,8 +155,32 @@ def check_before(
         if way is not None
     }
     survives = all(way is not None and _same_side(effect.theta, way) for way in ways)
+    claim = effect.ci_low, effect.ci_high
     result, because = _rule_of_before(delta, claim, effect.unit, sample.settings, survives=survives)
-    return Finding(Check.BEFORE, result, because, *_count_entering(placebo), _shown_range(delta, unit, LEVEL), further)
+    return replace(measured, result=result, because=because, further=further)
+
+
+def measure_before(
+    sample: Sample, earlier: Sample, estimand: Estimand, firms: Firms, _: EffectEstimate | None = None
+) -> Finding:
+    """δ, the effect that the year before had over the one ahead of it, when there was no grant; not judged yet. Only
+    cohorts that enter θ count.
+    """
+    firms = with_whole_years(sample, firms)
+    covered = float((earlier.windows.years[firms.own] > 0).mean()) if len(firms.own) else 0.0
+    if covered < sample.settings.checks.least_earlier:
+        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.NO_EARLIER_YEAR, 0, 0)
+    placebo = earlier.deletions(estimand, firms)
+    delta = None if placebo is None else earlier.uncertainty(estimand, firms) or jackknife(placebo)
+    if placebo is None or delta is None or min(_count_entering(placebo)) < sample.settings.min_firms:
+        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
+    number = replace(_shown_range(delta, estimand.unit, LEVEL), df=delta.df)
+    return Finding(Check.BEFORE, Result.NOT_CONTRADICTED, CheckReason.IMPRECISE, *_count_entering(placebo), number)
+
+
+def years_apart(sample: Sample, firms: Firms) -> float:
+    """From the middle of before to the middle of after, the mean over the funded firms with a complete year."""
+    return float(np.nanmean(sample.windows.years_apart[firms.own])) if len(firms.own) else 0.0
 
 
 def _rule_of_before(
@@ -220,7 +244,7 @@ def _count_measured(sample: Sample, firms: Firms) -> tuple[tuple[int, int], tupl
     """Firms of each arm with both windows, and of how many, in the cohorts whose year is complete. A funded firm counts
     where its sector has comparison firms to be set beside.
     """
-    firms = _with_whole_years(sample, firms)
+    firms = with_whole_years(sample, firms)
     own, others = (np.isfinite(pick(sample.windows.after)) for pick in (firms.funded, firms.comparison))
     compared = firms.other_count(others) >= LEAST_COMPARISON
     funded = own & compared[firms.cell]

@@ -11,13 +11,16 @@ from analytics.model import Check, CheckReason, Result, Unit
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """A number, and where it has one its interval at a level; as values are shown (fractions; points too)."""
+    """A number, and where it has one its interval at a level; as values are shown (fractions; points too). df: of the t
+    that makes the interval, where a claim needs it at other levels.
+    """
 
     value: float
     unit: Unit
     low: float | None = None
     high: float | None = None
     level: float = LEVEL
+    df: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,14 @@ LEVEL = 0.95
 # probability; lower than LEVEL, since two one-sided tests at 5% make one interval of 90%.
 DIRECTION_LEVEL = 0.90
 
+# ---- groups side by side ---------------------------------------------------------------------------------------------
+
+# Half-normal scale of how far the groups' differences of the year before lie apart. In effects that matter: half of one.
+SPREAD_OF_DIFFERENCES = 0.5
+
+# How sure the number of groups with an effect is. A probability, one-sided.
+COUNT_LEVEL = 0.95
+
 # ---- specifications --------------------------------------------------------------------------------------------------
 
 # Firms of an arm in which a published specification may differ from the main estimate, if it differs at all. A count:

@@ -218,6 +218,10 @@ class Programme(Part):
         parents = (self.dimension(name) for name in self.dimension("sector").parents)
         return tuple((parent.name, parent.code_by[sector]) for parent in parents if parent.code_by is not None)
 
+    def parent_of(self, dimension: str, code: str) -> tuple[str, str] | None:
+        """The macro-sector that a sector lies in, as dimension and code; None of any other group: the programme."""
+        return next(iter(self.wholes_of(code)), None) if dimension == "sector" else None
+
     def sector_of(self, division: int) -> str:
         """The sector of an ATECO 2007 division."""
         return sector_of_division(self.sectors)[division]

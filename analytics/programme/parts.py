@@ -173,6 +173,7 @@ class Thresholds(Part):
     level: float = Field(_SETTINGS.level, gt=0.5, lt=1)
     adjustment: Literal["pooled_slopes", "none"] = _SETTINGS.adjustment
     alpha: float = Field(_SETTINGS.alpha, gt=0)
+    sector_range: Literal["shared", "own"] = _SETTINGS.sector_range
 
 
 class CheckThresholds(Part):

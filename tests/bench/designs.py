@@ -5,7 +5,7 @@ it reported of one of them. No estimator is known here, so the truth can judge a
 """
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -60,7 +60,9 @@ class Design:
     larger funded firms are, in standard deviations of log turnover; faster: yearly log growth per such deviation;
     effect: mean log effect of a grant that works, on a firm that sells online. Without any grant, ahead: yearly log
     growth of funded firms beyond that of comparison firms; dip: share of online sales that funded firms lack in the
-    months of DIP, and have back, by and by, at the first award.
+    months of DIP, and have back, by and by, at the first award. walk: standard deviation of a month's step of a random
+    walk, in the median firm; volatility: how much that differs between firms, in logs; jumps: share of months with one,
+    of standard deviation `jump`.
     """
 
     name: str
@@ -80,6 +82,10 @@ class Design:
     effect: float = EFFECT
     ahead: float = 0.0
     dip: float = 0.0
+    walk: float = 0.0
+    volatility: float = 0.0
+    jumps: float = 0.0
+    jump: float = 0.0
 
 
 DESIGNS = {
@@ -99,29 +105,47 @@ DESIGNS = {
             quiet=(0.1, 0.8),
         ),
         Design("selected", "Larger firms funded, and growing faster", larger=0.6, faster=0.02),
+        Design(
+            "walk",
+            "A random walk, with a volatility of each firm and jumps",
+            tails=5.0,
+            growth=0.0,
+            lasting_shock=0.0,
+            walk=0.07,
+            volatility=0.5,
+            jumps=0.01,
+            jump=0.5,
+        ),
     )
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """Its name, the firms of each arm, and its row of STORIES."""
+    """Its name, the firms of each arm, and its row of STORIES. effect: mean log effect of a grant that works (None: the
+    design's); ahead: whether its funded firms are ahead, where those of the design are.
+    """
 
     name: str
     funded: int
     comparison: int
     story: int
+    effect: float | None = None
+    ahead: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Firms:
     """Who they are, each (n,). story: row of STORIES; wave: position of the award, also drawn for comparison firms,
-    who have none; size: log turnover in standard deviations."""
+    who have none; size: log turnover in standard deviations; effect: mean log effect of a grant that works; ahead:
+    whether the firm is ahead, where funded firms are."""
 
     story: Ints
     funded: Flags
     wave: Ints
     size: Floats
+    effect: Floats
+    ahead: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +165,7 @@ class Paths:
 
     def granted(self, firms: Firms) -> Floats:
         """Online sales if the funded firms are: more from the month after the award."""
-        since = (np.arange(len(MONTHS)) > firms.wave[:, None]) & firms.funded[:, None]
+        since = (np.arange(len(MONTHS)) > firms.wave[:, None]) & (firms.funded & (firms.effect != 0))[:, None]
         return np.where(since, self.selling * np.exp(self.effect)[:, None] * self.open_with, self.without())
 
 
@@ -177,6 +201,8 @@ def programme_of(sectors: Sequence[Sector], design: Design, rng: np.random.Gener
     sector = np.concatenate([np.repeat(np.arange(len(sectors)), count) for count in counts])
     story = np.array([one.story for one in sectors])[sector]
     firms = firms_of(design, story, np.arange(len(sector)) < sum(counts[0]), rng)
+    own = np.array([design.effect if one.effect is None else one.effect for one in sectors])
+    firms = replace(firms, effect=own[sector], ahead=np.array([one.ahead for one in sectors])[sector])
     paths = paths_of(design, firms, rng)
     without = paths.without()
     online = paths.granted(firms) if works else without
@@ -214,7 +240,8 @@ def _units(firms: Firms, sector: npt.NDArray[np.str_], rng: np.random.Generator)
 def firms_of(design: Design, story: Ints, funded: Flags, rng: np.random.Generator) -> Firms:
     """As many as there are stories."""
     wave = rng.choice(WAVES, len(story), p=WAVE_SHARES)
-    return Firms(story, funded, wave, rng.normal(0, 1, len(story)) + design.larger * funded)
+    size = rng.normal(0, 1, len(story)) + design.larger * funded
+    return Firms(story, funded, wave, size, np.full(len(story), design.effect), np.ones(len(story), dtype=bool))
 
 
 def paths_of(design: Design, firms: Firms, rng: np.random.Generator) -> Paths:
@@ -231,7 +258,7 @@ def paths_of(design: Design, firms: Firms, rng: np.random.Generator) -> Paths:
     selling = np.exp(level + path + season[firms.story] + rise[firms.story] * felt + _dip(design, firms))
     shop = np.log(np.exp(turnover[:, None]) - np.exp(level))
     offline = np.exp(shop + season[firms.story] / 2 - loss + 0.5 * _moves(design, firms, rng))
-    effect = design.effect * (1 + SPREAD * rng.normal(size=n))
+    effect = firms.effect * (1 + SPREAD * rng.normal(size=n))
     return Paths(selling, offline, *_open(design, firms, rng), effect)
 
 
@@ -254,12 +281,21 @@ def _moves(design: Design, firms: Firms, rng: np.random.Generator) -> Floats:
     """Growth of the firm's own, persistent shocks and noise, in logs."""
     shape = n, months = len(firms.story), len(MONTHS)
     years = (np.arange(months) - PANDEMIC) / YEAR
-    common = 0.03 + design.faster * firms.size + design.ahead * firms.funded
+    common = 0.03 + design.faster * firms.size + design.ahead * (firms.funded & firms.ahead)
     growth = common + design.growth * _shocks(design, (n,), rng)
     fresh = _shocks(design, shape, rng) * design.lasting_shock
     fresh[:, 1:] *= (1 - design.serial**2) ** 0.5  # its variance the same in every month
     lasting = lfilter([1.0], [1.0, -design.serial], fresh, axis=1)
-    return growth[:, None] * years + lasting + design.noise * _shocks(design, shape, rng)
+    return growth[:, None] * years + lasting + design.noise * _shocks(design, shape, rng) + _walk(design, shape, rng)
+
+
+def _walk(design: Design, shape: tuple[int, int], rng: np.random.Generator) -> Floats:
+    """A random walk whose steps are as large as each firm's own volatility, with jumps."""
+    if not design.walk:
+        return np.zeros(shape)
+    own = design.walk * np.exp(design.volatility * rng.normal(size=(shape[0], 1)))
+    jumps = np.where(rng.random(shape) < design.jumps, design.jump * rng.normal(size=shape), 0)
+    return np.cumsum(own * _shocks(design, shape, rng) + jumps, axis=1)
 
 
 def _shocks(design: Design, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:

@@ -22,10 +22,11 @@ from analytics.folders import PROJECT
 from analytics.model import Check
 from analytics.programme.file import Programme, load_programme
 from tests.bench.evidence_document import Results, document
+from tests.bench.former import former_claims
 from tests.bench.markdown import deliver
 from tests.bench.pool import all_done
-from tests.bench.said import PROGRAMME, said
-from tests.bench.scenarios import SCENARIOS, panel_of
+from tests.bench.said import FORMER, PROGRAMME, TODAY, said
+from tests.bench.scenarios import SCENARIOS, Scenario, panel_of
 
 SEED = 20210201
 PROGRAMMES = 1_000  # of each scenario
@@ -50,10 +51,38 @@ def assessed(task: Task) -> list[dict[str, Any]]:
     """Simulate and assess one programme: a record of it, of each macro-sector and of each sector."""
     rng = np.random.default_rng([SEED, list(SCENARIOS).index(task.scenario), task.number])
     programme = _programme()
-    found = Assessment(panel_of(SCENARIOS[task.scenario], programme, rng), programme)
+    scenario = SCENARIOS[task.scenario]
+    found = Assessment(panel_of(scenario, programme, rng, task.number), programme)
     told = {"scenario": task.scenario, "programme": task.number}
     mine = (one for one in found.assessed if one.estimand is programme.headline.estimand)
-    return [told | _record(one) | _value(one, found) for one in mine]
+    former = (one for one, _ in former_claims(found))
+    records = [
+        told | {"rules": rules} | _record(one) | _truth(one, scenario, task.number) | _value(one, found)
+        for rules, claims in ((TODAY, mine), (FORMER, former))
+        for one in claims
+    ]
+    return [*records, told | {"rules": TODAY, "level": "count"} | _counted(found, scenario, task.number)]
+
+
+def _truth(one: Assessed, scenario: Scenario, number: int) -> dict[str, Any]:
+    """What is true of a group: whether grants work in all of it, in none; whether its funded firms are ahead."""
+    programme, code = _programme(), str(one.group)
+    sectors = [
+        sector.id
+        for sector in programme.sectors
+        if not one.by or code == sector.id or (one.by[0], code) in programme.wholes_of(sector.id)
+    ]
+    works = {scenario.has_effect(programme, sector) for sector in sectors}
+    ahead = {scenario.is_ahead(programme, sector, number) for sector in sectors}
+    return {"works": min(works), "works_anywhere": max(works), "ahead": max(ahead), "dip": scenario.design.dip > 0}
+
+
+def _counted(found: Assessment, scenario: Scenario, number: int) -> dict[str, Any]:
+    """In how many sectors something is said to be gained, and in how many something is."""
+    gaining = found.gaining("sector")
+    shown = [one.group for one in found.assessed if one.by == ("sector",) and one.evidence.verdict is not None]
+    true = sum(scenario.has_effect(_programme(), str(code)) for code in shown)
+    return {"group": "count", "said": str(gaining.count), "value": float(true)}
 
 
 def _record(one: Assessed) -> dict[str, Any]:

@@ -17,6 +17,7 @@ SAID = (
     *(CANNOT_TELL, TOO_WEAK, WITHHELD),
 )
 PROGRAMME = "programme"
+TODAY, FORMER = "today", "former"  # rules: METHODS.md 10, and those before
 LEVELS = {PROGRAMME: "the programme", "macro_sector": "macro-sectors", "sector": "sectors"}
 
 _VERB = {Grade.MODERATE: "likely", Grade.LOW: "may be"}

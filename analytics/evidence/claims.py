@@ -1,0 +1,324 @@
+"""What may be claimed of sectors and other groups of one list, by numbers that are published (METHODS.md 10).
+
+Published effects and checks of all groups come in; of each its range, how the year before came out, grade and verdict go
+out; then of how many groups something can be said, and which pairs lie apart.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+import numpy as np
+from scipy.special import ndtri, stdtr
+from scipy.stats import studentized_range
+
+from analytics.estimate.effects import as_shown, uncertainty_behind
+from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, group_ranges, spread_of
+from analytics.estimate.inference import Uncertainty, welch
+from analytics.evidence.findings import Finding, Range
+from analytics.evidence.grade import grade_of, verdict
+from analytics.evidence.limits import (
+    COUNT_LEVEL,
+    DIRECTION_LEVEL,
+    LEVEL,
+    SPREAD_OF_DIFFERENCES,
+)
+from analytics.model import Check, CheckReason, Grade, Result, Settings, Unit, Verdict
+from analytics.panel.arms import GroupLabel
+
+DIRECTED = {Verdict.HIGHER: 1, Verdict.MUCH_HIGHER: 1, Verdict.LOWER: -1, Verdict.MUCH_LOWER: -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is published of one group. effect, before: on the estimation scale; before: δ, the effect that the year
+    before had, None where that could not be tested; results: of the other checks.
+    """
+
+    effect: Uncertainty
+    before: Uncertainty | None
+    results: Mapping[Check, Result]
+
+    @property
+    def before_rejected(self) -> bool:
+        """Whether δ is surely not zero."""
+        return self.before is not None and _away(self.before.interval(LEVEL)) != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """How the year before came out. allows: whether a direction may be said at all; of: δ's own range by the others'.
+    trend: the range of a claim if δ went on every year, None where there is no direction.
+    """
+
+    result: Result
+    because: CheckReason
+    allows: bool
+    equivalence: tuple[float, float] | None = None
+    trend: tuple[float, float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What may be claimed of one group."""
+
+    of_group: GroupRange
+    before: Before
+    grade: Grade
+    verdict: Verdict
+
+
+def claims_of_groups(
+    groups: Mapping[GroupLabel, Told],
+    whole: Told | None,
+    parents: Mapping[GroupLabel, Told | None],
+    years_apart: float,
+    unit: Unit,
+    settings: Settings,
+) -> dict[GroupLabel, Claim]:
+    """Of the groups of one list, which share no firm. whole: the programme, None where it is not published; parents:
+    the group that each lies in, the programme where there is none between; years_apart: from the middle of before to
+    the middle of after.
+    """
+    ranges = group_ranges(
+        {label: told.effect for label, told in groups.items()},
+        spread_of(settings.importance),
+        shared=settings.sector_range == "shared",
+    )
+    differences = group_ranges(
+        {label: told.before for label, told in groups.items() if told.before is not None},
+        spread_of(settings.importance, SPREAD_OF_DIFFERENCES),
+        shared=settings.sector_range == "shared",
+    )
+    judged = {}
+    for label, told in groups.items():
+        asked = _Question(
+            told, whole, parents[label], ranges[label], differences.get(label), years_apart, unit, settings
+        )
+        judged[label] = asked.claim()
+    return judged
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One group's claim, and all that it goes by."""
+
+    told: Told
+    whole: Told | None
+    parent: Told | None
+    of_group: GroupRange
+    difference: GroupRange | None
+    years_apart: float
+    unit: Unit
+    settings: Settings
+
+    def claim(self) -> Claim:
+        """Grade and verdict: "likely" by the 98% range, "may" by that of 95%; a direction only where the programme has
+        it, too.
+        """
+        likely, may = (self._verdict(level) for level in (LIKELY_LEVEL, self.settings.level))
+        before = self._before(DIRECTED.get(may, 0))
+        whole_before = None if self.whole is None or not self.whole.before_rejected else Result.FAIL
+        grade = grade_of({**self.told.results, Check.BEFORE: before.result}, whole_before)
+        if may is Verdict.CANNOT_TELL:
+            return Claim(self.of_group, before, grade, may)
+        if may in DIRECTED and not (before.allows and self._gate() == DIRECTED[may]):
+            return Claim(self.of_group, before, Grade.VERY_LOW, may)
+        if grade is Grade.MODERATE and likely is not Verdict.CANNOT_TELL and (likely in DIRECTED) == (may in DIRECTED):
+            return Claim(self.of_group, before, grade, likely)
+        return Claim(self.of_group, before, Grade.LOW if grade is Grade.MODERATE else grade, may)
+
+    def _verdict(self, level: float) -> Verdict:
+        low, high = as_shown(self.unit, *self.of_group.interval(level))
+        return verdict(low, high, self.settings.importance.shown(self.unit), may_be_same=self._alike_before())
+
+    def _alike_before(self) -> bool:
+        return self.difference is not None and self._small(self.difference.interval(DIRECTION_LEVEL))
+
+    def _small(self, ends: tuple[float, float]) -> bool:
+        mie = self.settings.importance.estimation(self.unit)
+        return -mie < ends[0] and ends[1] < mie
+
+    def _gate(self) -> int:
+        """The direction of the programme's effect, by its own range; 0: none."""
+        return 0 if self.whole is None else _away(self.whole.effect.interval(self.settings.level))
+
+    def _before(self, direction: int) -> Before:
+        """How the year before came out for a claim of a direction (0: none)."""
+        delta, difference = self.told.before, self.difference
+        if delta is None or difference is None:
+            return Before(Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, allows=False)
+        equivalence = difference.interval(DIRECTION_LEVEL)
+        if self.told.before_rejected:
+            return Before(Result.FAIL, CheckReason.DIFFERED, allows=False, equivalence=equivalence)
+        if self.whole is not None and self.whole.before_rejected:
+            return Before(Result.FAIL, CheckReason.WHOLE_DIFFERED, allows=False, equivalence=equivalence)
+        if not direction:
+            small = self._alike_before()
+            result, because = (
+                (Result.PASS, CheckReason.WITHIN_MIE) if small else (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE)
+            )
+            return Before(result, because, allows=False, equivalence=equivalence)
+        trend = self._if_trend_goes_on(direction, difference)
+        if not self._whole_alike():
+            suspicion = CheckReason.WHOLE_OPEN
+        elif not self._parent_alike(direction):
+            suspicion = CheckReason.PARENT_AHEAD
+        elif _away(trend[1:]) == direction:
+            return Before(Result.PASS, CheckReason.DIRECTION_HOLDS, allows=True, equivalence=equivalence, trend=trend)
+        else:
+            return Before(
+                Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN, allows=True, equivalence=equivalence, trend=trend
+            )
+        return Before(Result.NOT_CONTRADICTED, suspicion, allows=False, equivalence=equivalence, trend=trend)
+
+    def _whole_alike(self) -> bool:
+        """The programme's δ is surely small."""
+        before = None if self.whole is None else self.whole.before
+        return before is not None and self._small(before.interval(DIRECTION_LEVEL))
+
+    def _parent_alike(self, direction: int) -> bool:
+        """The δ of the group that it lies in does not lie toward the claim, as far as one-sided 90% can tell."""
+        before = None if self.parent is None else self.parent.before
+        return before is not None and direction * before.theta < float(ndtri(DIRECTION_LEVEL)) * before.se
+
+    def _if_trend_goes_on(self, direction: int, difference: GroupRange) -> tuple[float, float, float]:
+        """θ and its "likely" range, less what δ, drawn toward all groups', would have come to by then, where that lies
+        toward the claim.
+        """
+        drawn = difference.own.theta if difference.guess is None else difference.guess.value
+        moved = direction * self.years_apart * max(direction * drawn, 0.0)
+        low, high = self.of_group.interval(LIKELY_LEVEL)
+        return self.told.effect.theta - moved, low - moved, high - moved
+
+
+def _away(ends: tuple[float, ...]) -> int:
+    """On which side of zero an interval lies; 0: it holds zero."""
+    low, high = ends
+    return 1 if low > 0 else -1 if high < 0 else 0
+
+
+def told_of(effect: Uncertainty, findings: Iterable[Finding], unit: Unit) -> Told:
+    """What stands beside other groups, by an effect and its checks."""
+    by_check = {finding.check: finding for finding in findings}
+    before = by_check.get(Check.BEFORE)
+    number = None if before is None or before.result is Result.NOT_TESTABLE else before.number
+    results: dict[Check, Result] = {finding.check: finding.result for finding in by_check.values()}
+    results.pop(Check.BEFORE, None)
+    return Told(effect, None if number is None else uncertainty_of(number, unit), results)
+
+
+def uncertainty_of(number: Range, unit: Unit) -> Uncertainty | None:
+    """θ, its standard error and degrees of freedom, by a number with its interval; None where it has none."""
+    if number.low is None or number.high is None or number.df is None:
+        return None
+    return uncertainty_behind(unit, number.value, number.high, number.df, number.level)
+
+
+def judged(finding: Finding, before: Before, unit: Unit) -> Finding:
+    """The finding of the year before as it came out beside the others."""
+    further = {}
+    if before.equivalence is not None and finding.number is not None:
+        low, high = as_shown(unit, *before.equivalence)
+        further["equivalence"] = Range(finding.number.value, unit, low, high, DIRECTION_LEVEL)
+    if before.trend is not None:
+        value, low, high = as_shown(unit, *before.trend)
+        further["trend_goes_on"] = Range(value, unit, low, high, LIKELY_LEVEL)
+    because = finding.because if before.result is Result.NOT_TESTABLE else before.because
+    return replace(finding, result=before.result, because=because, further=further)
+
+
+# ---- all groups together ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Gaining:
+    """In how many of the groups the effect surely has the programme's direction: in `count` at least, at 95% together;
+    0 where nothing can be said.
+    """
+
+    count: int
+    groups: int
+    grade: Grade
+    verdict: Verdict
+
+
+def count_gaining(
+    groups: Mapping[GroupLabel, Told], whole: Told | None, before: Result | None, grade: Grade, settings: Settings
+) -> Gaining:
+    """The number of groups with an effect (Benjamini & Heller 2008): r such that for every r′ ≤ r the S − r′ + 1 smallest
+    one-sided z have Σz/√count above 1.645; only in the programme's direction, and where its own check of the year
+    before passed. before, grade: of the programme.
+    """
+    gate = 0 if whole is None else _away(whole.effect.interval(settings.level))
+    if not gate or before is not Result.PASS or grade not in (Grade.MODERATE, Grade.LOW):
+        return Gaining(0, len(groups), Grade.VERY_LOW if not gate else grade, Verdict.CANNOT_TELL)
+    effects = [told.effect for told in groups.values()]
+    z = np.sort([float(-ndtri(max(stdtr(one.df, -gate * one.theta / one.se), 1e-300))) for one in effects])
+    together = np.cumsum(z) / np.sqrt(np.arange(1, len(z) + 1))  # of the 1, 2, … smallest
+    tells = (together > float(ndtri(COUNT_LEVEL)))[::-1]
+    count = len(tells) if tells.all() else int(np.argmin(tells))
+    if not count:
+        return Gaining(0, len(groups), grade, Verdict.CANNOT_TELL)
+    return Gaining(count, len(groups), grade, Verdict.HIGHER if gate > 0 else Verdict.LOWER)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two groups whose effects lie surely apart: that of the first is larger. difference, low, high: on the estimation
+    scale, at 95% for all pairs together; p_value likewise.
+    """
+
+    first: GroupLabel
+    second: GroupLabel
+    difference: float
+    low: float
+    high: float
+    df: float
+    p_value: float
+    grade: Grade
+
+
+def pairs_apart(groups: Mapping[GroupLabel, Told], claims: Mapping[GroupLabel, Claim], level: float) -> list[Pair]:
+    """Games & Howell (1976), where Welch's test rejects that all are equal; of groups whose year before did not fail and
+    whose design passed. Their grade is moderate where both groups' is.
+    """
+    test = welch([told.effect for told in groups.values()])
+    if test is None or test.p_value >= 1 - level:
+        return []
+    found = (
+        _pair(one, other, groups, claims, level)
+        for one, other in combinations(sorted(groups, key=str), 2)
+        if all(_may_be_compared(groups[label], claims[label]) for label in (one, other))
+    )
+    return [pair for pair in found if pair is not None]
+
+
+def _may_be_compared(told: Told, claim: Claim) -> bool:
+    return claim.before.result is not Result.FAIL and told.results.get(Check.DESIGN) is Result.PASS
+
+
+def _pair(
+    one: GroupLabel,
+    other: GroupLabel,
+    groups: Mapping[GroupLabel, Told],
+    claims: Mapping[GroupLabel, Claim],
+    level: float,
+) -> Pair | None:
+    first, second = (one, other) if groups[one].effect.theta > groups[other].effect.theta else (other, one)
+    high, low = groups[first].effect, groups[second].effect
+    v = np.array([high.se**2, low.se**2])
+    df = float(v.sum() ** 2 / (v**2 / np.array([high.df, low.df])).sum())
+    error, difference = float(v.sum() / 2) ** 0.5, high.theta - low.theta
+    if difference <= float(ndtri(1 - (1 - level) / 2)) * error * 2**0.5:
+        return None  # the quantile of one pair alone is smaller than that of many
+    critical = float(studentized_range.ppf(level, len(groups), df))
+    if difference <= critical * error:
+        return None
+    p_value = float(studentized_range.sf(difference / error, len(groups), df))
+    both = all(claims[label].grade is Grade.MODERATE for label in (first, second))
+    half = critical * error
+    return Pair(
+        first, second, difference, difference - half, difference + half, df, p_value,
+        Grade.MODERATE if both else Grade.LOW,
+    )  # fmt: skip
