@@ -138,6 +138,8 @@ class CheckReason(StrEnum):
     DIRECTION_HOLDS = "direction_holds"
     DIFFERED = "differed"
     DIRECTION_OPEN = "direction_open"
+    TREND_HOLDS = "trend_holds"
+    TREND_OPEN = "trend_open"
     WHOLE_DIFFERED = "whole_differed"
     WHOLE_OPEN = "whole_open"
     PARENT_AHEAD = "parent_ahead"

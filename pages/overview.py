@@ -7,12 +7,13 @@ from analytics.language.text import plain
 from analytics.model import Arm, Estimand
 from analytics.present import pictures, written
 from analytics.present.asked import Asked
-from analytics.present.sentences.claims import ClaimKind, claim_interval, differ_sentence
+from analytics.present.sentences.claims import ClaimKind, claim_interval
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.limits import cannot_say
 from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
 from analytics.present.sentences.phrases import before_phrase, capital, horizon_phrase, lower_first, why
+from analytics.present.sentences.together import count_of, count_sentence, differ_sentence
 from analytics.present.tables import audit
 from analytics.present.verbs import tells
 from analytics.release import Figure, measures
@@ -85,6 +86,14 @@ def forest(dimension: str, *, shrunken: bool = False) -> None:
     show.picture(pictures.forest(release, text, dimension, asked, shrunken=shrunken), f"forest_{dimension}", frame)
 
 
+def together(dimension: str) -> None:
+    """In how many groups something is gained, and whether they differ at all."""
+    count = count_of(release, dimension)
+    if count is not None and tells(count):
+        st.markdown(plain(count_sentence(release, count, text).short))
+    st.markdown(plain(differ_sentence(release, dimension, text)))
+
+
 def years() -> None:
     """Year by year, and whether the effect lasts."""
     says = lasting_sentence(release, main, text) or text("sectors.years_says")
@@ -138,7 +147,7 @@ if len(release.codes("sector")) > 1:
     wide, side = st.columns([2.25, 1], gap="large")
     with wide:
         st.header(text("overview.macro"), anchor=False)
-        st.markdown(plain(differ_sentence(release, "macro_sector", text)))
+        together("macro_sector")
         st.caption(text("overview.macro_says"))
         forest("macro_sector")
     with side:
@@ -149,9 +158,9 @@ if len(release.codes("sector")) > 1:
     wide, side = st.columns([2.25, 1], gap="large")
     with wide:
         st.header(text("overview.sectors"), anchor=False)
-        st.markdown(plain(differ_sentence(release, "sector", text)))
+        together("sector")
         shrunken = address.switch(text("overview.shrunken"), "shrunken")
-        st.caption(text("overview.sectors_says"))
+        st.caption(text("overview.sectors_shared" if release.shares_ranges else "overview.sectors_says"))
         forest("sector", shrunken=shrunken)
     with side:
         limits()

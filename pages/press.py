@@ -84,7 +84,7 @@ with rail:
     with st.container(key="notice_do_not_say"):
         st.markdown(show.bullets(do_not_say(release, text)))
     st.subheader(text("press.read"), anchor=False)
-    st.markdown(text("press.read_body"))
+    st.markdown(text("press.read_shared" if release.shares_ranges else "press.read_body"))
     st.subheader(text("press.api"), anchor=False)
     st.markdown(text("press.api_body"))
     address = f"/api/headlines.json?lang={text.language}&programme={release.programme.id}&release={release.release_id}"

@@ -12,6 +12,7 @@ from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.panels import companions
 from analytics.present.sentences.phrases import data_note, horizon_label, lower_first, why_at_length
+from analytics.present.sentences.together import range_notes
 from analytics.present.tables.facts import sector_facts
 from analytics.present.verbs import tells
 from analytics.programme.sector_search import find_sector, sector_option
@@ -88,6 +89,8 @@ def answer() -> None:
         return
     if asked == main and effect.grade is not None:
         show.claim(headline_of(release, effect, ClaimKind.EFFECT, "sector", sector, text), frame)
+        if said := " ".join(range_notes(release, effect, "sector", text)):
+            st.caption(plain(said))
     else:
         st.title(plain(beside))
         if effect.published:

@@ -158,7 +158,8 @@ class Assessment:
         if headline.year is not None:
             years = [year for year in years if year <= headline.year]
         samples = (Sample(panel, headline.outcome, settings, year) for year in years)
-        placebo, *after = (self._tellable(sample) for sample in (self.earlier, *samples))
+        placebo = self._tellable(self.earlier)
+        after = [self._tellable(sample) for sample in samples]
         if placebo is None or not after:
             return None
         known = [deletions for deletions in after if deletions is not None]
@@ -172,7 +173,8 @@ class Assessment:
     def _tellable(self, sample: Sample) -> Deletions | None:
         """What an effect of the whole programme is made of; None where the effect itself would be withheld."""
         estimand = self.programme.headline.estimand
-        deletions = sample.deletions(estimand, sample.group(sample.panel.funded))
+        firms = sample.group(sample.panel.funded)
+        deletions = (sample.pooled_deletions if sample.placebo else sample.deletions)(estimand, firms)
         return None if isinstance(effect_of(deletions, estimand, sample), Withheld) else deletions
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 import analytics
 from analytics.build.applications import applications_told
+from analytics.build.claims import with_group_claims
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier
@@ -25,11 +26,12 @@ from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
 from analytics.build.rows.empty_cells import with_empty_cells
 from analytics.build.rows.lines import IndexPoint, hold_points, index_points
-from analytics.build.samples import samples_of
+from analytics.build.samples import Samples, samples_of
 from analytics.build.sellers import hide_told_sellers
 from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
+from analytics.evidence.checks import with_whole_years, years_apart
 from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
@@ -115,7 +117,8 @@ def contents(
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)
-    told = list(hide_told_sellers(protected, contributed, samples, programme, earlier))
+    shown = hide_told_sellers(protected, contributed, samples, programme, earlier)
+    told = list(with_group_claims(shown, programme, _years_apart(samples, programme)))
     hidden = {figure.key for figure in told if figure.reason is Reason.CONFIDENTIAL}.__contains__
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
@@ -132,6 +135,13 @@ def contents(
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
     manifest = _manifest(panel, filed, store, release, outcomes, beside, tables["figures"])
     return Contents(manifest, tables, contributed, withheld_cells)
+
+
+def _years_apart(samples: Samples, programme: Programme) -> float:
+    """From the middle of before to the middle of after, of the headline's funded firms."""
+    question = programme.headline
+    sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
+    return years_apart(sample, with_whole_years(sample, sample.group(sample.panel.funded)))
 
 
 def _as_reported(filed: Programme, panel: Panel) -> Programme:

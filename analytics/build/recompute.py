@@ -28,10 +28,16 @@ FIGURE = (
         "high",
         "half_low",
         "half_high",
+        "shared_low",
+        "shared_high",
+        "range_kind",
+        "p_value",
         "sim_low",
         "sim_high",
         "mde",
         "shrunk",
+        "shrunk_low",
+        "shrunk_high",
         "n_funded",
         "n_comparison",
         "n_comparison_at_least",
@@ -147,7 +153,7 @@ def attributed(old: Release, new: Release, home: Home, progress: Progress = sile
     Only what differs is a step, and the last one needs no rebuilding. Raises UserError when more than one thing differs
     and the store is not at hand, or the new release was built by other code than this.
     """
-    steps = causes(old, new)
+    steps = [cause for cause in causes(old, new) if cause is not Cause.METHOD]  # it comes with the code
     if len(steps) > 1 and new.manifest.code_version != code_version():
         raise UserError("release.other_code", release=new.release_id, code=code_version())
     made, recipe = [old.figures], Recipe.of(old)

@@ -71,7 +71,7 @@ def hide_told_sellers(
     """
     listed = list(figures)
     cubes = ContributionCubes(contributions, programme, ())
-    told = {figure.key: figure for figure in listed if figure.published or _nobody_moved(figure)}
+    told = {figure.key: figure for figure in listed if figure.published or _nobody_moved(figure) or _is_open(figure)}
     hidden, effects = set[FigureKey](), set[FigureKey]()
     for outcome in filter(programme.sells_in_part, programme.outcomes):
         for arm in Arm:
@@ -87,6 +87,11 @@ def hide_told_sellers(
 def _nobody_moved(figure: Figure) -> bool:
     """Whether a reason tells that of a group no firm started, and none stopped: then nothing varies."""
     return figure.measure == STARTED and figure.reason is Reason.NOT_ESTIMABLE
+
+
+def _is_open(figure: Figure) -> bool:
+    """Whether a change is not confidential, but withheld since too few firms make it: beside it others are told."""
+    return figure.measure == measures.CHANGE and figure.reason is Reason.TOO_FEW_FIRMS
 
 
 def _hide(
@@ -175,7 +180,8 @@ class _ArmCells:
             now = self._told.get(key)
             return now is not None and now.n_funded is not None and before.n_funded is None
         beside = self._newest.at(replace(key, measure=measures.CHANGE, arm=self._arm))
-        return not before.published and before.reason is Reason.CONFIDENTIAL and beside is not None and beside.published
+        is_told = beside is not None and (beside.published or _is_open(beside))
+        return not before.published and before.reason is Reason.CONFIDENTIAL and is_told
 
     def _was_told(self, key: FigureKey) -> bool:
         """Whether the newest earlier release told a figure."""

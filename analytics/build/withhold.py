@@ -9,8 +9,8 @@ from analytics.model import Arm, ConfStatus, Estimand, Grade, ObsStatus, Reason,
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.release import Release, measures
-from analytics.release.figure import Figure, FigureKey
-from analytics.release.measures import ALL, OF_AN_ESTIMATE, OVERALL, compares_groups
+from analytics.release.figure import Figure, FigureKey, own_part
+from analytics.release.measures import ALL, OF_AN_ESTIMATE, OVERALL
 
 # what of a held cell rests on one thing that its firms contribute, and is told anew where that did not change
 RESTS_ON = {
@@ -41,8 +41,6 @@ def withhold(
             anew = _hide_sectors(figure, withheld_cells, programme)
             if stays is not None and stays.published:
                 anew = replace(anew, years_needed=stays.years_needed)  # it rests on other years, too
-            if _holds(figure.key, withheld_cells):
-                anew = replace(anew, shrunk=None if stays is None else stays.shrunk)  # on which groups are told anew
             if stays is not None and stays.published and (kept(figure.key) or _same(anew, stays)):
                 yield replace(stays, obs_status=ObsStatus.PROVISIONAL, figure_id="")
             else:
@@ -70,14 +68,9 @@ def holds_anything(withheld_cells: WithheldCells) -> bool:
     return any(rule is Rule.HELD for rules in withheld_cells.rules.values() for rule in rules.values())
 
 
-def _holds(key: FigureKey, withheld_cells: WithheldCells) -> bool:
-    """Whether any cell of an outcome and horizon does, of either arm."""
-    return any(Rule.HELD in withheld_cells.rules_of(arm, key.outcome, key.horizon) for arm in Arm)
-
-
 def _same(one: Figure, other: Figure) -> bool:
-    """Whether two figures say the same."""
-    return replace(one, obs_status=other.obs_status, figure_id=other.figure_id) == other
+    """Whether two figures say the same of their own firms."""
+    return own_part(replace(one, obs_status=other.obs_status, figure_id=other.figure_id)) == own_part(other)
 
 
 def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -> Rule | None:
@@ -95,8 +88,6 @@ def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -
         rules += [rule for rule in of_comparison if rule is Rule.HELD]
     crosses = key.arm != Arm.FUNDED and crosses_sectors(key.group, programme)
     if crosses and any(Rule.HELD in withheld_cells.rules_of(Arm.COMPARISON, key.outcome, at) for at in horizons):
-        rules.append(Rule.HELD)
-    if compares_groups(key.measure) and _holds(key, withheld_cells):
         rules.append(Rule.HELD)
     known = [rule for rule in rules if rule is not None]
     withheld = next((rule for rule in known if rule is not Rule.HELD), None)

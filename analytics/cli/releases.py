@@ -15,7 +15,7 @@ from analytics.language.text import Text
 from analytics.model import UserError
 
 if TYPE_CHECKING:
-    from analytics.release import Release, Releases
+    from analytics.release import Figure, Release, Releases
     from analytics.release.difference import Changed
 
 MOST_CHANGES = 20  # changed figures listed on the screen
@@ -171,7 +171,23 @@ def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     if standing.release is None:
         return 1 if standing.state is State.NEVER_PUBLISHED else 0
     print(described(standing.release, standing.figure, text))
-    return 0 if arguments.no_recompute or _print_recomputed(standing.release, arguments.figure, text) else 1
+    if arguments.no_recompute:
+        return 0
+    ranges_hold = standing.figure is None or _print_ranges(standing.release, standing.figure, text)
+    return 0 if _print_recomputed(standing.release, arguments.figure, text) and ranges_hold else 1
+
+
+def _print_ranges(release: "Release", figure: "Figure", text: Text) -> bool:
+    """Make the shared range again from the release alone, and say how it came out."""
+    from analytics.build.claims import ranges_again
+
+    differences = ranges_again(release, figure)
+    if differences is None:
+        return True
+    print(text("cli.ranges.different" if differences else "cli.ranges.equal"))
+    for column, (printed, now) in differences.items():
+        print(text("cli.recomputed.column", column=column, printed=repr(printed), now=repr(now)))
+    return not differences
 
 
 def _print_recomputed(release: "Release", written: str, text: Text) -> bool:

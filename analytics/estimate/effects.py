@@ -230,8 +230,8 @@ def as_estimated(unit: Unit, value: float) -> float:
 
 
 def uncertainty_behind(unit: Unit, value: float, high: float, df: float, level: float) -> Uncertainty:
-    """θ, its standard error and degrees of freedom, by a value, the upper end of its own interval at a level, and df, as
-    they are shown.
+    """θ, its standard error and degrees of freedom, by a value, the upper end of its own interval at a level, and df,
+    as they are shown.
     """
     theta = as_estimated(unit, value)
     return Uncertainty(theta, (as_estimated(unit, high) - theta) / float(stdtrit(df, 0.5 + level / 2)), df)

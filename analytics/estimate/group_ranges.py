@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import brentq
@@ -18,6 +19,8 @@ from analytics.estimate.shared_range import (
 )
 from analytics.model import Importance, RangeKind
 from analytics.panel.arms import GroupLabel
+
+Label = TypeVar("Label", bound=GroupLabel)
 
 SPREAD_OF_EFFECTS = 1.5  # half-normal scale of how far effects lie apart, in effects that matter
 LIKELY_LEVEL = 0.98  # of the range that a "likely" claim about a group is made by
@@ -88,12 +91,12 @@ def spread_of(importance: Importance, times: float = SPREAD_OF_EFFECTS) -> float
 
 
 def group_ranges(
-    groups: Mapping[GroupLabel, Uncertainty],
+    groups: Mapping[Label, Uncertainty],
     spread: float,
     *,
     shared: bool = True,
-    told: Collection[GroupLabel] | None = None,
-) -> dict[GroupLabel, GroupRange]:
+    told: Collection[Label] | None = None,
+) -> dict[Label, GroupRange]:
     """The range of each group by what the others tell: of groups that share no firm of either arm. Its own where fewer
     than four are told of, or ranges are not shared.
 
@@ -105,7 +108,7 @@ def group_ranges(
         return {label: GroupRange(own) for label, own in groups.items()}
     values = np.array([(groups[label].theta, groups[label].se, groups[label].df) for label in labels])
     guesses = dict(zip(labels, best_guess(values, spread, GUESS_LEVEL).tolist(), strict=True))
-    priors: dict[GroupLabel, Prior | None] = {}
+    priors: dict[Label, Prior | None] = {}
     for label in groups:
         others = values[[one != label for one in labels]]
         priors[label] = prior_from(others, spread) if shared else None

@@ -34,8 +34,8 @@ class VariancePrior:
 
 def squeeze_variances(s2: FloatArray, d: FloatArray) -> VariancePrior:
     """d₀ and s₀² from variances s² (k,) with d (k,) degrees of freedom, by the mean and variance of ln s² (Smyth 2004,
-    section 6.2). Where d₀ would be above 40 or infinite it is 40, and s₀² the weighted mean. Of fewer than four variances
-    d₀ is 0, and s₀² their mean is for a group without any.
+    section 6.2). Where d₀ would be above 40 or infinite it is 40, and s₀² the weighted mean. Of fewer than four d₀ is
+    0, and s₀² their mean, for a group that has none.
     """
     if len(s2) < LEAST_GROUPS or not np.median(s2) > 0:
         return VariancePrior(0.0, float((d * s2).sum() / d.sum()) if len(s2) else 0.0)
@@ -77,8 +77,8 @@ def effective_df(d: FloatArray, kurtosis: float) -> FloatArray:
 def sector_scales(e: FloatArray, cell: IntArray, sector: IntArray, n_sectors: int) -> FloatArray:
     """h_s (S,): how widely firms of each sector spread, as far as chance lets one tell.
 
-    e: (n,) residuals; cell: (n,) code of sector × arm; sector: (n,) code. ln of the mean distance from the arm's median, drawn
-    toward the mean over sectors by how much sectors differ beyond chance.
+    e: (n,) residuals; cell: (n,) code of sector × arm; sector: (n,) code. ln of the mean distance from the arm's
+    median, drawn toward the mean over sectors by how much sectors differ beyond chance.
     """
     parts = np.split(e[np.argsort(cell, kind="stable")], np.cumsum(np.bincount(cell))[:-1])
     median = np.array([np.median(part) if len(part) else 0.0 for part in parts])

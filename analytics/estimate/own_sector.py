@@ -74,8 +74,8 @@ def firm_growth(arms: Arms, growth: FloatArray) -> FirmGrowth:
 class Residuals:
     """e = growth − xβ of every firm, and how well β is known.
 
-    value: (n_firms,) e, NaN of firms that enter nothing; features: (n_firms, p) x, 0 where the offset reached its limit;
-    covariance: (p, p) V_β; df: its degrees of freedom.
+    value: (n_firms,) e, NaN of firms that enter nothing; features: (n_firms, p) x, 0 where the offset reached its
+    limit; covariance: (p, p) V_β; df: its degrees of freedom.
     """
 
     value: FloatArray

@@ -1,5 +1,5 @@
-"""What is known of firms before the programme could act, in full (METHODS.md 10): level, size, activity, and the path of
-sales up to then, each measured from the comparison firms of the same sector.
+"""What is known of firms before the programme could act, in full (METHODS.md 10): level, size, activity, and the path
+of sales up to then, each measured from the comparison firms of the same sector.
 """
 
 import numpy as np

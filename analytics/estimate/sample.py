@@ -76,6 +76,16 @@ class Sample:
         """The estimand's θ and what each firm does to it; None when no funded firm can be compared."""
         return self._estimators[estimand](firms)
 
+    def pooled_deletions(self, estimand: Estimand, firms: Firms) -> Deletions | None:
+        """The same by slopes that all comparison firms alone tell of the year before (METHODS.md 3), without their
+        earlier past.
+        """
+        if estimand is Estimand.TYPICAL_FIRM:
+            return self.mean_gap(firms, self.log_slopes)
+        if estimand is Estimand.SYMMETRIC_GROWTH:
+            return mean_gap(firms, self.symmetric_growth, self.symmetric_slopes)
+        return self.deletions(estimand, firms)
+
     def uncertainty(self, estimand: Estimand, firms: Firms) -> Uncertainty | None:
         """θ and its moderated standard error, where the estimand takes the growth of each firm; None: its deletions
         tell.

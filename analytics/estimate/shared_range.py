@@ -37,7 +37,7 @@ def spread_weights(
     y: FloatArray, v: FloatArray, spread: float
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
     """Posterior of τ, how far groups lie apart, from their effects y (k,) with variances v (k,): half-normal prior of
-    scale `spread`, flat prior of the mean μ. Returns τ (q,), its weights (q,), and of each τ the mean and variance of μ.
+    scale `spread`, flat prior of the mean μ. Returns τ (q,), its weights, and of each τ the mean and variance of μ.
     """
     tau = _SPREADS * (spread / PRIOR_SPREAD)
     w = 1 / (v + tau[:, None] ** 2)
@@ -133,8 +133,8 @@ def shared_detectable(se: float, df: float, prior: Prior, *, alpha: float, power
 
 
 def best_guess(groups: FloatArray, spread: float, level: float) -> FloatArray:
-    """(k, 3) of groups' y, se, df, (k, 3): the posterior mean of each, and the ends of its range at a level, which holds
-    on average over the groups, not for each: one that differs is often missed.
+    """(k, 3) of groups' y, se, df, (k, 3): the posterior mean of each, and the ends of its range at a level, which
+    holds on average over the groups, not for each: one that differs is often missed.
     """
     y, se, df = groups.T
     v = (se * stdtrit(df, 0.975) / ndtri(0.975)) ** 2

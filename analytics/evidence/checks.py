@@ -133,7 +133,8 @@ def check_before(
     firms: Firms,
     effect: EffectEstimate,
 ) -> Finding:
-    """δ of the whole programme, which tells of itself alone. The number: δ.
+    """δ of the whole programme, by pooled slopes and the jackknife, as every other programme has been judged. The
+    number: δ.
 
     Fails where δ is surely not zero. A claim of a direction passes where the direction survives both a trend that goes
     on (θ − kδ, k years from the middle of before to the middle of after) and a before year that was unusual (θ + δ).
@@ -141,11 +142,9 @@ def check_before(
     """
     measured = measure_before(sample, earlier, estimand, firms, effect)
     firms, unit = with_whole_years(sample, firms), estimand.unit
-    main, placebo = sample.deletions(estimand, firms), earlier.deletions(estimand, firms)
-    if measured.result is Result.NOT_TESTABLE or main is None or placebo is None:
-        return measured
-    delta = earlier.uncertainty(estimand, firms) or jackknife(placebo)
-    if delta is None:  # cannot be: it was measured
+    main, placebo = sample.deletions(estimand, firms), earlier.pooled_deletions(estimand, firms)
+    delta = None if placebo is None else jackknife(placebo)
+    if measured.result is Result.NOT_TESTABLE or main is None or placebo is None or delta is None:
         return measured
     ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years_apart(sample, firms), 1.0)]
     further = {"equivalence": _shown_range(delta, unit, DIRECTION_LEVEL)}
@@ -157,7 +156,8 @@ def check_before(
     survives = all(way is not None and _same_side(effect.theta, way) for way in ways)
     claim = effect.ci_low, effect.ci_high
     result, because = _rule_of_before(delta, claim, effect.unit, sample.settings, survives=survives)
-    return replace(measured, result=result, because=because, further=further)
+    number = replace(_shown_range(delta, unit, LEVEL), df=delta.df)
+    return replace(measured, result=result, because=because, number=number, further=further)
 
 
 def measure_before(

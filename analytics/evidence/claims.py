@@ -1,19 +1,20 @@
 """What may be claimed of sectors and other groups of one list, by numbers that are published (METHODS.md 10).
 
-Published effects and checks of all groups come in; of each its range, how the year before came out, grade and verdict go
-out; then of how many groups something can be said, and which pairs lie apart.
+Published effects and checks of all groups come in; of each its range, how the year before came out, grade and verdict
+go out; then of how many groups something can be said, and which pairs lie apart.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import combinations
+from typing import Generic
 
 import numpy as np
 from scipy.special import ndtri, stdtr
 from scipy.stats import studentized_range
 
 from analytics.estimate.effects import as_shown, uncertainty_behind
-from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, group_ranges, spread_of
+from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, Label, group_ranges, spread_of
 from analytics.estimate.inference import Uncertainty, welch
 from analytics.evidence.findings import Finding, Range
 from analytics.evidence.grade import grade_of, verdict
@@ -24,7 +25,6 @@ from analytics.evidence.limits import (
     SPREAD_OF_DIFFERENCES,
 )
 from analytics.model import Check, CheckReason, Grade, Result, Settings, Unit, Verdict
-from analytics.panel.arms import GroupLabel
 
 DIRECTED = {Verdict.HIGHER: 1, Verdict.MUCH_HIGHER: 1, Verdict.LOWER: -1, Verdict.MUCH_LOWER: -1}
 
@@ -69,13 +69,13 @@ class Claim:
 
 
 def claims_of_groups(
-    groups: Mapping[GroupLabel, Told],
+    groups: Mapping[Label, Told],
     whole: Told | None,
-    parents: Mapping[GroupLabel, Told | None],
+    parents: Mapping[Label, Told | None],
     years_apart: float,
     unit: Unit,
     settings: Settings,
-) -> dict[GroupLabel, Claim]:
+) -> dict[Label, Claim]:
     """Of the groups of one list, which share no firm. whole: the programme, None where it is not published; parents:
     the group that each lies in, the programme where there is none between; years_apart: from the middle of before to
     the middle of after.
@@ -165,10 +165,10 @@ class _Question:
         elif not self._parent_alike(direction):
             suspicion = CheckReason.PARENT_AHEAD
         elif _away(trend[1:]) == direction:
-            return Before(Result.PASS, CheckReason.DIRECTION_HOLDS, allows=True, equivalence=equivalence, trend=trend)
+            return Before(Result.PASS, CheckReason.TREND_HOLDS, allows=True, equivalence=equivalence, trend=trend)
         else:
             return Before(
-                Result.NOT_CONTRADICTED, CheckReason.DIRECTION_OPEN, allows=True, equivalence=equivalence, trend=trend
+                Result.NOT_CONTRADICTED, CheckReason.TREND_OPEN, allows=True, equivalence=equivalence, trend=trend
             )
         return Before(Result.NOT_CONTRADICTED, suspicion, allows=False, equivalence=equivalence, trend=trend)
 
@@ -244,11 +244,11 @@ class Gaining:
 
 
 def count_gaining(
-    groups: Mapping[GroupLabel, Told], whole: Told | None, before: Result | None, grade: Grade, settings: Settings
+    groups: Mapping[Label, Told], whole: Told | None, before: Result | None, grade: Grade, settings: Settings
 ) -> Gaining:
-    """The number of groups with an effect (Benjamini & Heller 2008): r such that for every r′ ≤ r the S − r′ + 1 smallest
-    one-sided z have Σz/√count above 1.645; only in the programme's direction, and where its own check of the year
-    before passed. before, grade: of the programme.
+    """The number of groups with an effect (Benjamini & Heller 2008): r such that for every r′ ≤ r the S − r′ + 1
+    smallest one-sided z have Σz/√count above 1.645; only in the programme's direction, and where its own check of the
+    year before passed. before, grade: of the programme.
     """
     gate = 0 if whole is None else _away(whole.effect.interval(settings.level))
     if not gate or before is not Result.PASS or grade not in (Grade.MODERATE, Grade.LOW):
@@ -264,13 +264,13 @@ def count_gaining(
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(Generic[Label]):
     """Two groups whose effects lie surely apart: that of the first is larger. difference, low, high: on the estimation
     scale, at 95% for all pairs together; p_value likewise.
     """
 
-    first: GroupLabel
-    second: GroupLabel
+    first: Label
+    second: Label
     difference: float
     low: float
     high: float
@@ -279,9 +279,9 @@ class Pair:
     grade: Grade
 
 
-def pairs_apart(groups: Mapping[GroupLabel, Told], claims: Mapping[GroupLabel, Claim], level: float) -> list[Pair]:
-    """Games & Howell (1976), where Welch's test rejects that all are equal; of groups whose year before did not fail and
-    whose design passed. Their grade is moderate where both groups' is.
+def pairs_apart(groups: Mapping[Label, Told], claims: Mapping[Label, Claim], level: float) -> list[Pair[Label]]:
+    """Games & Howell (1976), where Welch's test rejects that all are equal; of groups whose year before did not fail
+    and whose design passed. Their grade is moderate where both groups' is.
     """
     test = welch([told.effect for told in groups.values()])
     if test is None or test.p_value >= 1 - level:
@@ -299,12 +299,12 @@ def _may_be_compared(told: Told, claim: Claim) -> bool:
 
 
 def _pair(
-    one: GroupLabel,
-    other: GroupLabel,
-    groups: Mapping[GroupLabel, Told],
-    claims: Mapping[GroupLabel, Claim],
+    one: Label,
+    other: Label,
+    groups: Mapping[Label, Told],
+    claims: Mapping[Label, Claim],
     level: float,
-) -> Pair | None:
+) -> Pair[Label] | None:
     first, second = (one, other) if groups[one].effect.theta > groups[other].effect.theta else (other, one)
     high, low = groups[first].effect, groups[second].effect
     v = np.array([high.se**2, low.se**2])

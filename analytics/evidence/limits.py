@@ -14,7 +14,7 @@ DIRECTION_LEVEL = 0.90
 
 # ---- groups side by side ---------------------------------------------------------------------------------------------
 
-# Half-normal scale of how far the groups' differences of the year before lie apart. In effects that matter: half of one.
+# Half-normal scale of how far the groups' differences of the year before lie apart. In effects that matter.
 SPREAD_OF_DIFFERENCES = 0.5
 
 # How sure the number of groups with an effect is. A probability, one-sided.

@@ -58,9 +58,9 @@ def percent_cell(figure: Figure | None, text: Text, *, sign: bool = True) -> str
 
 def effect_cell(figure: Figure | None, text: Text) -> str:
     """An effect with its interval: +13% (−1%; +29%)."""
-    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+    if figure is None or figure.value is None or figure.shown_range is None:
         return _shown(figure, "")
-    interval = text.interval(figure.low, figure.high, figure.unit)
+    interval = text.interval(*figure.shown_range, figure.unit)
     return _shown(figure, f"{text.measured(figure.value, figure.unit)} {interval}")
 
 
@@ -73,9 +73,9 @@ def claim_cell(figure: Figure | None, text: Text) -> str:
 
 def range_cell(figure: Figure | None, text: Text) -> str:
     """An interval alone: (−1%; +29%)."""
-    if figure is None or figure.low is None or figure.high is None:
+    if figure is None or figure.shown_range is None:
         return _shown(figure, "")
-    return _shown(figure, text.interval(figure.low, figure.high, figure.unit))
+    return _shown(figure, text.interval(*figure.shown_range, figure.unit))
 
 
 def amount(value: float, outcome: Outcome, text: Text) -> str:

@@ -10,24 +10,29 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray
+from analytics.release.figure import FROM_OTHERS
 from analytics.release.file import Release
 from analytics.release.manifest import Manifest
 
 
 class Change(StrEnum):
-    """How a figure differs. status: whether it is published, or what may be said of it; value: only its numbers."""
+    """How a figure differs. status: whether it is published, or what may be said of it; value: only its numbers;
+    others: only what the other groups of its list make of it, its own value, interval and df being as they were.
+    """
 
     NEW = "new"
     GONE = "gone"
     STATUS = "status"
     VALUE = "value"
+    OTHERS = "others"
 
 
 class Cause(StrEnum):
-    """What may make figures differ, in the order in which it is told apart: code, settings (with the rest of the
-    programme file), the releases beside which it is protected, data.
+    """What may make figures differ, in the order in which it is told apart: the method, which comes with the code;
+    code, settings (with the rest of the programme file), the releases beside which it is protected, data.
     """
 
+    METHOD = "method"
     CODE = "code"
     SETTINGS = "settings"
     BESIDE = "beside"
@@ -49,18 +54,19 @@ class Changed:
 
 def changes(old: pd.DataFrame, new: pd.DataFrame) -> list[Changed]:
     """The figures that differ between two tables of figures (columns as in release.sql): changed status first, then
-    changed values, new ones, those that are gone.
+    changed values, those that the others alone changed, new ones, those that are gone.
     """
     before, after = old.set_index("cell"), new.reindex(columns=old.columns).set_index("cell")
     both = before.index.intersection(after.index, sort=True)
     earlier, later = before.loc[both], after.loc[both]
     status = _differ(earlier, later, STATUS_COLUMNS)
-    value = (
-        _differ(earlier, later, [str(name) for name in before if name not in ("figure_id", *STATUS_COLUMNS)]) & ~status
-    )
+    numbers = [str(name) for name in before if name not in ("figure_id", *STATUS_COLUMNS)]
+    others = _differ(earlier, later, [name for name in numbers if name in FROM_OTHERS]) & ~status
+    value = _differ(earlier, later, [name for name in numbers if name not in FROM_OTHERS]) & ~status
     cells_by_how = {
         Change.STATUS: both[status],
         Change.VALUE: both[value],
+        Change.OTHERS: both[others & ~value],
         Change.NEW: after.index.difference(before.index),
         Change.GONE: before.index.difference(after.index),
     }
@@ -98,6 +104,7 @@ def causes(old: Release, new: Release) -> list[Cause]:
     """What was different when the two were made, by their manifests."""
     earlier, later = old.manifest, new.manifest
     differ = {
+        Cause.METHOD: earlier.method != later.method,
         Cause.CODE: earlier.code_version != later.code_version,
         Cause.SETTINGS: (earlier.settings, earlier.programme) != (later.settings, later.programme),
         Cause.BESIDE: earlier.beside != later.beside,

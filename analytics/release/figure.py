@@ -1,9 +1,10 @@
 """One figure of a release: what it is about, and what is said of it or why nothing is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from analytics.model import CheckReason, ConfStatus, Grade, ObsStatus, Reason, Result, Unit, Verdict
+from analytics.model import CheckReason, ConfStatus, Grade, ObsStatus, RangeKind, Reason, Result, Unit, Verdict
 from analytics.programme.dimensions import DIMENSIONS, Group
 from analytics.release.figure_id import cell_id
 from analytics.release.measures import ALL, Measure
@@ -48,12 +49,14 @@ class FigureKey:
 class Figure:
     """One published number, or the reason why it is not published. Fractions: 0.12 is 12%.
 
-    low, high: the interval, of 95% unless `level` says otherwise (a check's); half: of 50%; sim: that holds for all
-    groups of the dimension together, with sim_p; mde: the smallest effect told from zero with 80% power; shrunk: the
-    value drawn toward the programme's; firms_needed, years_needed: what would tell the smallest effect that matters;
-    grade, verdict: None where it carries no claim; result, because: of a check, or whether a specification keeps the
-    sign; n: firms of each arm, None where it is not told; n_comparison_at_least: whether there may be more than
-    n_comparison (and, of a count of comparison firms, than its value). figure_id: "" in a candidate that has none yet.
+    low, high: its own interval, of 95% unless `level` says otherwise (a check's); shared: the range that the other
+    groups of its list make short, its own where range_kind says so; half: of 50%, p_value: both of that range; sim:
+    that holds for all groups of the dimension together, with sim_p; mde: the smallest effect told from zero with 80%
+    power; shrunk: the best guess, drawn toward all groups', with a range of 80% on average over them; firms_needed,
+    years_needed: what would tell the smallest effect that matters; grade, verdict: None where it carries no claim;
+    result, because: of a check, or whether a specification keeps the sign; n: firms of each arm, None where it is not
+    told; n_comparison_at_least: whether there may be more than n_comparison (and, of a count of comparison firms, than
+    its value). figure_id: "" in a candidate that has none yet.
     """
 
     key: FigureKey
@@ -61,6 +64,8 @@ class Figure:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    shared_low: float | None = None
+    shared_high: float | None = None
     half_low: float | None = None
     half_high: float | None = None
     sim_low: float | None = None
@@ -69,10 +74,13 @@ class Figure:
     sim_p: float | None = None
     mde: float | None = None
     shrunk: float | None = None
+    shrunk_low: float | None = None
+    shrunk_high: float | None = None
     firms_needed: int | None = None
     years_needed: int | None = None
     df: float | None = None
     level: float | None = None
+    range_kind: RangeKind | None = None
     grade: Grade | None = None
     verdict: Verdict | None = None
     result: Result | None = None
@@ -89,6 +97,12 @@ class Figure:
     def published(self) -> bool:
         """Whether there is a value to show."""
         return self.value is not None
+
+    @property
+    def shown_range(self) -> tuple[float, float] | None:
+        """The one range that readers see: the shared one, where there is one; its own otherwise."""
+        low, high = (self.low, self.high) if self.shared_low is None else (self.shared_low, self.shared_high)
+        return None if low is None or high is None else (low, high)
 
     @property
     def measure(self) -> Measure:
@@ -114,3 +128,17 @@ class Figure:
     def group(self) -> Group:
         """The groups that it is about."""
         return self.key.group
+
+
+# What follows from other published figures of a list of groups, beside a figure's own value, interval and df.
+FROM_OTHERS = (
+    *("shared_low", "shared_high", "range_kind", "half_low", "half_high", "p_value", "mde"),
+    *("shrunk", "shrunk_low", "shrunk_high", "firms_needed", "years_needed"),
+)
+
+
+def own_part(figure: Figure) -> Figure:
+    """What a figure says by its own firms: of a group without what follows from the other groups of its list."""
+    judged = ("grade", "verdict", "result", "because") if figure.group else ()
+    nothing: dict[str, Any] = dict.fromkeys((*FROM_OTHERS, *judged))
+    return replace(figure, **nothing)

@@ -25,6 +25,7 @@ from analytics.model import (
     Grade,
     Importance,
     ObsStatus,
+    RangeKind,
     Reason,
     Result,
     Settings,
@@ -39,8 +40,9 @@ from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, EFFECTS, Measure, measure_named
 
-FORMAT_VERSION = 7
-READABLE = (4, 5, 6, 7)  # what an older one lacks is empty: an old address still shows its release
+FORMAT_VERSION = 8
+READABLE = (4, 5, 6, 7, 8)  # what an older one lacks is empty: an old address still shows its release
+FIRST_SHARED = 8  # the format from which on sectors have a shared range
 TELL_RULES = (4, 5)  # formats with the suppression ledger inside, and a status for each rule
 LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
 RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications")
@@ -49,13 +51,14 @@ PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one i
 
 
 _NUMBERS = (
-    *("value", "low", "high", "half_low", "half_high", "sim_low", "sim_high", "p_value", "sim_p", "mde", "shrunk"),
-    *("df", "level"),
+    *("value", "low", "high", "shared_low", "shared_high", "half_low", "half_high", "sim_low", "sim_high"),
+    *("p_value", "sim_p", "mde", "shrunk", "shrunk_low", "shrunk_high", "df", "level"),
 )
 _WHOLE_NUMBERS = ("firms_needed", "years_needed", "n_funded", "n_comparison")
 _FLAGS = ("n_comparison_at_least",)
 _CODES: dict[str, type[StrEnum]] = {
     "unit": Unit,
+    "range_kind": RangeKind,
     "grade": Grade,
     "verdict": Verdict,
     "result": Result,
@@ -143,6 +146,11 @@ class Release:
     def simulated(self) -> bool:
         """Whether every figure is invented and must say so."""
         return self.programme.data_kind is DataKind.SIMULATED
+
+    @property
+    def shares_ranges(self) -> bool:
+        """Whether groups make each other's ranges short in it, as no release up to format 7 does."""
+        return self.format_version >= FIRST_SHARED and self.settings.sector_range == "shared"
 
     @property
     def importance(self) -> Importance:

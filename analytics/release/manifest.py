@@ -9,6 +9,7 @@ from analytics.model import Arm, CheckLimits, Settings
 from analytics.programme.file import Programme
 
 T = TypeVar("T")
+METHOD = 2  # of estimation; 1: each group by its own firms alone, as up to format 7
 FEW_ROWS = 100  # of a file: of fewer it is not told how many
 
 
@@ -73,7 +74,7 @@ class Manifest:
     was imported); frequency: M, Q or Y; before: first and last period of the year before (before_is_fixed: for all
     firms alike); cohorts: funded periods; years_after: complete years after funding; beside: releases that this one
     was protected together with; disclosure: by arm and outcome ("*": counts and grants). own_inputs: the files as a
-    release up to format 6 still tells them.
+    release up to format 6 still tells them; method: by which effects were estimated.
     """
 
     release: str
@@ -96,6 +97,7 @@ class Manifest:
     disclosure: Mapping[tuple[Arm, str], ProtectionCounts]
     built_at: str = ""
     own_inputs: tuple[ImportedFile, ...] = ()
+    method: int = METHOD
 
     @property
     def yearly(self) -> bool:
@@ -135,6 +137,7 @@ class Manifest:
                 "inputs": tuple(file.published for file in own)
                 or tuple(_known(InputFile, file) for file in read["inputs"]),
                 "own_inputs": own,
+                "method": read.get("method", 1),
                 "outcomes": tuple(read.get("outcomes", [outcome.name for outcome in programme.outcomes])),
                 "before": tuple(read["before"]),
                 "cohorts": tuple(read["cohorts"]),

@@ -138,9 +138,26 @@ def groups_differ(dimension: str, estimand: Estimand) -> Measure:
     return Measure(f"{base}_{estimand}", base, Unit.PROBABILITY, estimand)
 
 
-def compares_groups(measure: Measure) -> bool:
-    """Whether it is the p of such a test."""
-    return measure.base.endswith("s_differ")
+def groups_gaining(dimension: str, estimand: Estimand) -> Measure:
+    """In how many groups of a dimension, at least, the effect has the programme's direction."""
+    base = f"{dimension}s_gaining"
+    return Measure(f"{base}_{estimand}", base, Unit.COUNT, estimand)
+
+
+def beside_group(code: str, estimand: Estimand) -> Measure:
+    """The effect in one group less that in another of the same dimension, where they lie surely apart."""
+    base = f"beside_{code}"
+    return Measure(f"{base}_{estimand}", base, estimand.unit, estimand)
+
+
+def groups_counted(measure: Measure) -> str:
+    """The dimension whose groups a measure counts; empty of any other measure."""
+    return measure.base.removesuffix("s_gaining") if measure.base.endswith("s_gaining") else ""
+
+
+def other_group(measure: Measure) -> str:
+    """The group that a measure sets another beside; empty of any other measure."""
+    return measure.base.removeprefix("beside_") if measure.base.startswith("beside_") else ""
 
 
 @cache
@@ -149,9 +166,13 @@ def measure_named(name: str) -> Measure:
     if name in MEASURES:
         return MEASURES[name]
     for estimand in Estimand:
-        dimension = name.removesuffix(f"s_differ_{estimand}")
-        if dimension != name:
-            return groups_differ(dimension, estimand)
+        base = name.removesuffix(f"_{estimand}")
+        if base != name and base.endswith("s_differ"):
+            return groups_differ(base.removesuffix("s_differ"), estimand)
+        if base != name and base.endswith("s_gaining"):
+            return groups_gaining(base.removesuffix("s_gaining"), estimand)
+        if base != name and base.startswith("beside_"):
+            return beside_group(base.removeprefix("beside_"), estimand)
     return Measure(name, name, None)
 
 

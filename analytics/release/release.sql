@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 7. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 8. The file never changes once it is written.
 -- "One column per dimension": VARCHAR NOT NULL each, from the programme's list (programme/dimensions.py), "*": all of it.
 
 -- one row per key; values are JSON
@@ -18,16 +18,21 @@ CREATE TABLE figures (
     -- one column per dimension
     unit VARCHAR NOT NULL,
     value DOUBLE,
-    low DOUBLE,                         -- 95% interval
+    low DOUBLE,                         -- its own 95% interval
     high DOUBLE,
-    half_low DOUBLE,                    -- 50% interval
+    shared_low DOUBLE,                  -- 95% range that the other groups of the list make short; else its own
+    shared_high DOUBLE,
+    range_kind VARCHAR,                 -- of those two: shared, or own; NULL: the figure is no effect
+    half_low DOUBLE,                    -- 50% of the same range
     half_high DOUBLE,
     sim_low DOUBLE,                     -- interval that holds for all groups of the dimension together
     sim_high DOUBLE,
-    p_value DOUBLE,
+    p_value DOUBLE,                     -- of the same range
     sim_p DOUBLE,                       -- the p that holds for all groups of the dimension together
     mde DOUBLE,
-    shrunk DOUBLE,                      -- the value drawn toward the programme's, second to it
+    shrunk DOUBLE,                      -- the best guess, drawn toward all groups of the list, second to the value
+    shrunk_low DOUBLE,                  -- its 80% range, which holds on average over the groups
+    shrunk_high DOUBLE,
     firms_needed BIGINT,                -- funded firms that would tell the smallest effect that matters
     years_needed BIGINT,                -- years after funding that would; NULL: none, or not known
     df DOUBLE,

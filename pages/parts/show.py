@@ -87,7 +87,7 @@ def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> No
     st.caption(" ".join(fact for fact in facts if fact))
     checks = reasons(frame.release, figure, text)
     if checks:
-        question, answer = why_words(figure, text)
+        question, answer = why_words(frame.release, figure, text)
         with st.expander(question, expanded=open_reasons, key="why"):
             st.markdown(answer)
             for check in checks:

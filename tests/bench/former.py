@@ -1,4 +1,4 @@
-"""The rules before METHODS.md 10, for comparison: section 4's estimate, Šidák's intervals, each group's own year before.
+"""The rules before METHODS.md 10, for comparison: section 4's estimate, Šidák's intervals, each group's year before.
 
 Grades and verdicts of the groups of one list, by specifications and other checks as they are found today.
 """

@@ -40,7 +40,7 @@ class Scenario:
     ahead: Literal["everywhere", "one macro-sector", "one sector of each"] = "everywhere"
 
     def is_ahead(self, programme: Programme, sector: str, number: int) -> bool:
-        """Whether a sector's funded firms are ahead, where those of the design are; which, goes round the programmes."""
+        """Whether a sector's funded firms are ahead, where those of the design are; which, goes round programmes."""
         macro_sector = {one.id: one.macro_sector for one in programme.sectors}
         beside = [one for one in macro_sector if macro_sector[one] == macro_sector[sector] and one not in TOO_SMALL]
         if self.ahead == "everywhere":

@@ -19,25 +19,22 @@ from analytics.build.rows.row import (
     effect_figure,
     goes_by_sellers,
     group_named,
-    withheld_figure,
     without_counts,
 )
 from analytics.build.samples import Samples
 from analytics.build.withheld_cells import WithheldCells
 from analytics.estimate.before_after import BeforeAfter, before_after_by_group
-from analytics.estimate.comparing import power_requirement, sectors_differ, shrunken
+from analytics.estimate.comparing import power_requirement
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects, with_joint_intervals
-from analytics.estimate.inference import WelchTest, weighted_sum
+from analytics.estimate.inference import weighted_sum
 from analytics.estimate.money import money_by_group
 from analytics.estimate.sample import Sample
 from analytics.model import (
     Arm,
     Estimand,
-    ObsStatus,
     Progress,
     Reason,
     Rule,
-    Unit,
     Withheld,
     silent,
 )
@@ -120,7 +117,7 @@ def _of_outcome(
             for estimand in estimands_of(programme, outcome)
         }
         for estimand, effects in exact.items():
-            yield from _effects(samples, effects, estimand, by, groups, measured, programme, withheld_cells)
+            yield from _effects(samples, effects, estimand, by, groups, measured, programme)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:
             grants = {
                 labels: _mean_grant(samples[0].panel, firms, withheld_cells, group_named(by, labels))
@@ -153,12 +150,9 @@ def _effects(
     groups: Groups,
     measured: dict[tuple[Any, str], Counts],
     programme: Programme,
-    withheld_cells: WithheldCells,
 ) -> Iterator[Figure]:
-    """The effects of one estimand on every group and horizon, whether they last, and whether the groups differ at all.
-
-    Those that are not published would be told by how the others are drawn together, or differ. exact: horizon, group ->
-    the effect.
+    """The effects of one estimand on every group and horizon, and whether they last. exact: horizon, group -> the
+    effect.
     """
     question = programme.headline
     counts_sellers = goes_by_sellers(estimand, programme, samples[0].outcome)
@@ -168,15 +162,6 @@ def _effects(
         yield from _lasting(samples, effects, estimand, by, groups)
     for sample in samples:
         of_groups = effects[sample.horizon]
-        shrunk: Mapping[Any, float] = {}
-        if of_sectors:
-            anew = _told_anew(sample, by, of_groups, withheld_cells)
-            if _is_told_anew(withheld_cells, sample, ()):
-                whole = group_effects(sample, estimand, {ALL: sample.panel.funded})
-                shrunk = shrunken(anew, (_told(whole) if counts_sellers else whole)[ALL])
-            if estimand in (Estimand.SYMMETRIC_GROWTH, question.estimand):
-                key = FigureKey(measures.groups_differ(by[0], estimand), sample.outcome, horizon=sample.horizon)
-                yield _p_of_equality(key, sectors_differ(exact[sample.horizon][labels] for labels in anew))
         tells = sample.horizon in (OVERALL, question.horizon_code)
         for labels, effect in of_groups.items():
             key = _effect_key(sample, estimand, group_named(by, labels))
@@ -184,7 +169,7 @@ def _effects(
             if counts_sellers and estimand is Estimand.SYMMETRIC_GROWTH:
                 figure = without_counts(figure)
             years = [effects[year][labels] for year in effects if year != OVERALL]
-            yield _with_companions(figure, effect, shrunk.get(labels), years if tells else None, sample)
+            yield _with_requirement(figure, effect, years, sample) if tells else figure
 
 
 def _told(effects: Mapping[Any, Effect]) -> dict[Any, Effect]:
@@ -202,42 +187,12 @@ def _effect_key(sample: Sample, estimand: Estimand, group: Group) -> FigureKey:
     return FigureKey(measures.EFFECTS[estimand], sample.outcome, horizon=sample.horizon, group=group)
 
 
-def _with_companions(
-    figure: Figure, effect: Effect, shrunk: float | None, by_year: Sequence[Effect] | None, sample: Sample
-) -> Figure:
-    """An effect's figure with its shrunken value, and (by_year: the effects of single years) what would tell."""
+def _with_requirement(figure: Figure, effect: Effect, by_year: Sequence[Effect], sample: Sample) -> Figure:
+    """An effect's figure with what would tell. by_year: the effects of single years."""
     if isinstance(effect, Withheld):
-        return figure
-    figure = replace(figure, shrunk=shrunk)
-    if by_year is None:
         return figure
     needed = power_requirement(effect, by_year, sample.settings)
     return replace(figure, firms_needed=needed.firms, years_needed=needed.years)
-
-
-def _told_anew(
-    sample: Sample, by: tuple[str, ...], effects: Mapping[Any, Effect], withheld_cells: WithheldCells
-) -> dict[Any, Effect]:
-    """The effects that are published as they are, neither withheld nor as an earlier release had them."""
-    return {
-        labels: effect
-        for labels, effect in effects.items()
-        if _is_told_anew(withheld_cells, sample, group_named(by, labels))
-    }
-
-
-def _is_told_anew(withheld_cells: WithheldCells, sample: Sample, group: Group) -> bool:
-    """Whether an effect is published as it is, and not as it was: neither firms nor comparison firms forbid it."""
-    if withheld_cells.rule(sample.outcome, sample.horizon, group) is not None:
-        return False
-    return withheld_cells.rule(sample.outcome, sample.horizon, group, Arm.COMPARISON) is not Rule.HELD
-
-
-def _p_of_equality(key: FigureKey, test: WelchTest | Withheld) -> Figure:
-    """The p of Welch's test as a figure."""
-    if isinstance(test, Withheld):
-        return withheld_figure(key, Unit.PROBABILITY, test.reason)
-    return Figure(key, Unit.PROBABILITY, test.p_value, df=test.df_within, obs_status=ObsStatus.ESTIMATED)
 
 
 def _lasting(

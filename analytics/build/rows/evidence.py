@@ -58,6 +58,7 @@ def _number(key: FigureKey, number: Range, counts: Counts) -> Figure:
         number.value,
         number.low,
         number.high,
+        df=number.df,
         level=None if number.low is None else number.level,
         n_funded=counts[0],
         n_comparison=counts[1],

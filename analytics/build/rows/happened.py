@@ -83,10 +83,13 @@ def change_figures(
     listed.append(measures.CHANGE)
     if programme.sells_in_part(outcome):
         listed += measures.SELLING_SHARES
+    few_measured = not isinstance(change, Withheld) and change.n_measured < sample.settings.min_firms
     for measure in listed:
         key, unit = FigureKey(measure, sample.outcome, arm, sample.horizon, group), measure.unit or Unit.NUMBER
         value = values.get(measure)
-        if value is None:
+        if measure == measures.CHANGE and few_measured:
+            yield withheld_figure(key, unit, Reason.TOO_FEW_FIRMS, counts)
+        elif value is None:
             few = measure in measures.SELLING_SHARES and not isinstance(change, Withheld)
             yield withheld_figure(key, unit, Reason.TOO_FEW_FIRMS if few else Reason.NOT_ESTIMABLE, counts)
         else:

@@ -37,7 +37,15 @@ def effect_figure(key: FigureKey, estimand: Estimand, effect: Effect, counts: Co
     if isinstance(effect, Withheld):
         return withheld_figure(key, estimand.unit, effect.reason, counts)
     figure = estimate_figure(key, effect.unit, effect)
-    return replace(figure, p_value=effect.p_value, sim_p=effect.sim_p, mde=effect.mde)
+    return replace(
+        figure,
+        shared_low=effect.shared_low,
+        shared_high=effect.shared_high,
+        range_kind=effect.range_kind,
+        p_value=effect.p_value,
+        sim_p=effect.sim_p,
+        mde=effect.mde,
+    )
 
 
 def estimate_figure(key: FigureKey, unit: Unit, estimate: EffectEstimate | MoneyEstimate) -> Figure:

@@ -76,10 +76,10 @@ def _firms(entry: Entry) -> int:
 
 
 def mark(figure: Figure | None) -> Mark | None:
-    """The estimate and its 95% and 50% intervals; None where withheld."""
-    if figure is None or figure.value is None or figure.low is None or figure.high is None:
+    """The estimate and the 95% and 50% of its range; None where withheld."""
+    if figure is None or figure.value is None or figure.shown_range is None:
         return None
-    return Mark(figure.value, figure.low, figure.high, figure.half_low, figure.half_high)
+    return Mark(figure.value, *figure.shown_range, figure.half_low, figure.half_high)
 
 
 def forest_row(entry: Entry, release: Release, text: Text, *, shrunken: bool = False) -> ForestRow:

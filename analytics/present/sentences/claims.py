@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.language.text import Text, plain
-from analytics.model import Estimand, Grade, Unit, Verdict
+from analytics.model import Check, Grade, RangeKind, Result, Unit, Verdict
 from analytics.present.sentences.phrases import before_phrase, capital, dimension_key, horizon_phrase, why
+from analytics.present.sentences.reasons import estimand_of, figure_beside
 from analytics.present.verbs import Verb, verb_of
 from analytics.programme.parts import Outcome
-from analytics.release import Figure, Release, measures
-from analytics.release.measures import ALL
+from analytics.release import Figure, Release
+from analytics.release.measures import ALL, check_of
 
 
 class ClaimKind(StrEnum):
@@ -25,6 +26,8 @@ class ClaimKind(StrEnum):
     MONEY = "money"
     LOSSES = "losses"
     CHANGE = "change"
+    COUNT = "count"
+    PAIR = "pair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ def make_sentence(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mappin
     parts = _frame(kind, grade, verdict, slots, text)
     quoted = _frame(kind, grade, verdict, {name: plain(words) for name, words in slots.items()}, text)
     return Sentence(
-        title=_in_line(text(f"said.title.{form}", **quoted)),
-        under=_in_line(text("said.under", **quoted)),
-        short=_in_line(text(f"said.short.{form}", claim=_claim(verb, parts, text), **parts)),
-        long=_in_line(text(f"said.long.{form}", claim=_claim(verb, parts, text, when), **parts)),
+        title=one_space(text(f"said.title.{form}", **quoted)),
+        under=one_space(text("said.under", **quoted)),
+        short=one_space(text(f"said.short.{form}", claim=_claim(verb, parts, text), **parts)),
+        long=one_space(text(f"said.long.{form}", claim=_claim(verb, parts, text, when), **parts)),
     )
 
 
@@ -61,7 +64,7 @@ def _frame(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, 
     of = "losses" if kind is ClaimKind.LOSSES else "sales"
     opening = "" if form == "point" else text(f"opening.{verb}")
     excluded = text(f"excluded.{kind}", **slots) if verb is Verb.CANNOT_TELL else ""
-    weak = text("said.weak") if verb is Verb.TOO_WEAK else ""
+    weak = slots.get("weakness", text("said.weak")) if verb is Verb.TOO_WEAK else ""
     return {
         **slots,
         "opening": opening,
@@ -82,7 +85,7 @@ def _claim(verb: Verb, parts: Mapping[str, str], text: Text, when: str = "") -> 
     return " ".join((text(f"verb.{verb}", **(dict(parts) | {"when": when})), parts["predicate"], parts["than"]))
 
 
-def _in_line(words: str) -> str:
+def one_space(words: str) -> str:
     """One space where a slot was empty."""
     return " ".join(part for part in words.split(" ") if part)
 
@@ -107,9 +110,20 @@ def agreeing(gender: str, plural: bool, text: Text) -> dict[str, str]:
 
 
 def claim_interval(figure: Figure, dimension: str) -> tuple[float, float] | None:
-    """A claim about a named group uses the interval that holds for all groups together; the programme its own."""
-    low, high = (figure.low, figure.high) if dimension == ALL else (figure.sim_low, figure.sim_high)
-    return None if low is None or high is None else (low, high)
+    """A claim about a named group uses the range that the others make short; one of an earlier format, that has none,
+    the interval that holds for all groups together; the programme its own.
+    """
+    if dimension == ALL or figure.shared_low is not None:
+        return figure.shown_range
+    return None if figure.sim_low is None or figure.sim_high is None else (figure.sim_low, figure.sim_high)
+
+
+def range_key(release: Release, figure: Figure, dimension: str) -> str:
+    """By which key the text files speak of the interval of a claim."""
+    if figure.range_kind is RangeKind.SHARED:
+        return f"shared.{dimension_key(release, dimension)}"
+    alone = dimension == ALL or len(release.codes(dimension)) == 1 or figure.range_kind is RangeKind.OWN
+    return "programme" if alone else dimension_key(release, dimension)
 
 
 def effect_slots(release: Release, figure: Figure, dimension: str, text: Text) -> dict[str, str]:
@@ -125,7 +139,26 @@ def effect_slots(release: Release, figure: Figure, dimension: str, text: Text) -
         "fall": _end(min(low, 0.0), release, text, article="the"),
         "rise": _end(max(high, 0.0), release, text, article="the"),
         "per": "",
+        "weakness": text(f"said.{weakness(release, figure)}"),
     }
+
+
+def weakness(release: Release, figure: Figure) -> str:
+    """What makes the evidence behind a group's range too weak: a programme without that direction, a year before that
+    was not alike, or the checks as a whole.
+    """
+    if not figure.group or figure.range_kind is None or not _is_directed(figure):
+        return "weak"
+    main = release.headline().shown_range
+    away = figure.verdict in (Verdict.HIGHER, Verdict.MUCH_HIGHER)
+    if main is None or not (main[0] > 0 if away else main[1] < 0):
+        return "weak_gate"
+    before = figure_beside(release, figure, check_of(Check.BEFORE, estimand_of(figure)))
+    return "weak" if before is None or before.result is Result.PASS else "weak_before"
+
+
+def _is_directed(figure: Figure) -> bool:
+    return figure.verdict not in (None, Verdict.SAME, Verdict.CANNOT_TELL)
 
 
 def _end(value: float, release: Release, text: Text, article: str | None = None) -> str:
@@ -176,10 +209,9 @@ def losses_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]
 
 
 def _common(release: Release, figure: Figure, dimension: str, text: Text) -> dict[str, str]:
-    alone = dimension == ALL or len(release.codes(dimension)) == 1  # one group alone needs no joint interval
     return {
         "horizon": horizon_phrase(release, figure.horizon, text),
-        "range": text(f"range.{'programme' if alone else dimension_key(release, dimension)}"),
+        "range": text(f"range.{range_key(release, figure, dimension)}"),
         "mie": text.percent(release.importance.fraction, sign=False),
         "the_mie": text.percent_with("the", release.importance.fraction),
         "comparison": text(
@@ -238,23 +270,3 @@ def _change(release: Release, figure: Figure, text: Text) -> Sentence:
         text(f"said.change.{form}", predicate=predicate, **slots) for form in ("title", "short", "long")
     )
     return Sentence(title=plain(title), under="", short=short, long=long)
-
-
-def differ_sentence(release: Release, dimension: str, text: Text) -> str:
-    """Whether the groups of a dimension differ at all; never which is ahead."""
-    p = _p_of_equality(release, dimension)
-    if p is None:
-        return text(f"differ.{dimension_key(release, dimension)}.not_tested")
-    told = "told" if rejects_equality(release, dimension) else "not_told"
-    return text(f"differ.{dimension_key(release, dimension)}.{told}", p=text.probability(p))
-
-
-def rejects_equality(release: Release, dimension: str) -> bool:
-    """Whether the test rejects that all groups of a dimension are equal."""
-    p = _p_of_equality(release, dimension)
-    return p is not None and p < 1 - release.settings.level
-
-
-def _p_of_equality(release: Release, dimension: str) -> float | None:
-    test = release.main(measures.groups_differ(dimension, Estimand.SYMMETRIC_GROWTH))
-    return None if test is None else test.value

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.sentences.claims import ClaimKind
+from analytics.present.sentences.claims import ClaimKind, claim_interval, range_key
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.written import amount
 from analytics.programme.dimensions import Group
@@ -21,16 +21,25 @@ def guidance(release: Release, sector: str, text: Text) -> Iterator[str]:
     group = (("sector", sector),)
     claim = release.main_effect(group)
     yield from _happened(release, group, text)
-    if claim is not None and claim.sim_low is not None and claim.sim_high is not None:
-        alone = len(release.codes("sector")) == 1
-        together = text(f"range.{'programme' if alone else 'sector'}")
-        yield text("usable.open", span=text.span(claim.sim_low, claim.sim_high), range=together)
+    open_range = None if claim is None else claim_interval(claim, "sector")
+    if claim is not None and open_range is not None:
+        yield text(
+            "usable.open", span=text.span(*open_range), range=text(f"range.{range_key(release, claim, 'sector')}")
+        )
         yield from _per_firm(release, group, text)
     if claim is not None and claim.shrunk is not None and len(release.codes("sector")) > 1:
-        yield text("usable.guess", value=text.measured(claim.shrunk, claim.unit))
+        yield _guess(claim, text)
     yield from _wholes(release, sector, text)
     if claim is not None:
         yield from would_tell_words(release, claim, text)
+
+
+def _guess(claim: Figure, text: Text) -> str:
+    """The best guess, with its range where the release has one."""
+    value = text.measured(claim.shrunk or 0.0, claim.unit)
+    if claim.shrunk_low is None or claim.shrunk_high is None:
+        return text("usable.guess", value=value)
+    return text("usable.guess_range", value=value, span=text.span(claim.shrunk_low, claim.shrunk_high))
 
 
 def _happened(release: Release, group: Group, text: Text) -> Iterator[str]:
@@ -45,8 +54,8 @@ def _per_firm(release: Release, group: Group, text: Text) -> Iterator[str]:
     """What the data leave open in money, per firm."""
     extra = release.main(measures.EXTRA_PER_FIRM, group=group)
     outcome = release.programme.outcome(release.programme.headline.outcome)
-    if extra is not None and extra.sim_low is not None and extra.sim_high is not None:
-        low, high = (amount(end, outcome, text) for end in (extra.sim_low, extra.sim_high))
+    if extra is not None and extra.low is not None and extra.high is not None:
+        low, high = (amount(end, outcome, text) for end in (extra.low, extra.high))
         yield text("usable.per_firm", span=text("format.span", low=low, high=high))
 
 

@@ -10,8 +10,11 @@ from analytics.present.sentences.claims import ClaimKind, Sentence, claim_interv
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.phrases import data_note
 from analytics.present.sentences.reasons import CheckInWords, figure_beside, reasons
+from analytics.present.sentences.together import count_of, count_sentence, pair_sentence, pairs_of
 from analytics.release import Figure, Release, measures
 from analytics.release.measures import ALL
+
+CHECKED = (ClaimKind.EFFECT, ClaimKind.MONEY, ClaimKind.LOSSES)  # kinds that checks of their own stand behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,12 @@ def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
         kind, figure = ClaimKind.CHANGE, change or figure
     label = text("label.whole_programme") if dimension == ALL else release.programme.label(dimension, code, text)
     low, high = (None, None) if kind is ClaimKind.CHANGE else claim_interval(figure, dimension) or (None, None)
-    sentence = sentence_of(release, figure, kind, dimension, code, text)
+    if kind is ClaimKind.COUNT:
+        sentence = count_sentence(release, figure, text)
+    elif kind is ClaimKind.PAIR:
+        sentence = pair_sentence(release, figure, text)
+    else:
+        sentence = sentence_of(release, figure, kind, dimension, code, text)
     return Headline(kind, dimension, code, label, figure, low, high, sentence, data_note(release, text))
 
 
@@ -61,6 +69,7 @@ def _sayable(release: Release, text: Text) -> Iterator[Headline]:
     ):
         if figure is not None:
             yield headline_of(release, figure, kind, ALL, ALL, text)
+    yield from _together(release, text)
     for dimension in release.programme.sector_dimensions:
         codes = release.codes(dimension)
         for code in codes if len(codes) > 1 else []:
@@ -73,9 +82,19 @@ def _sayable(release: Release, text: Text) -> Iterator[Headline]:
                 yield headline_of(release, change, ClaimKind.CHANGE, dimension, code, text)
 
 
+def _together(release: Release, text: Text) -> Iterator[Headline]:
+    """In how many groups something is gained, and which pairs of them lie apart."""
+    for dimension in release.programme.sector_dimensions:
+        count = count_of(release, dimension)
+        if count is not None and count.published and len(release.codes(dimension)) > 1:
+            yield headline_of(release, count, ClaimKind.COUNT, ALL, ALL, text)
+        for pair in pairs_of(release, dimension):
+            yield headline_of(release, pair, ClaimKind.PAIR, ALL, ALL, text)
+
+
 def claims(release: Release, text: Text) -> list[Headline]:
     """Those that claim an effect, which checks stand behind."""
-    return [headline for headline in approved_sentences(release, text) if headline.kind is not ClaimKind.CHANGE]
+    return [headline for headline in approved_sentences(release, text) if headline.kind in CHECKED]
 
 
 def money_figure(release: Release) -> Figure | None:
@@ -109,6 +128,7 @@ def _values(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
     """One sentence with its figure as plain values."""
     figure = headline.figure
     carries_claim = headline.kind is not ClaimKind.CHANGE
+    has_checks = headline.kind in CHECKED
     return {
         "kind": headline.kind,
         "dimension": headline.dimension,
@@ -119,16 +139,18 @@ def _values(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
         "short": headline.sentence.short,
         "grade": figure.grade if carries_claim else "description",
         "verdict": figure.verdict,
-        "reasons": [_check_values(check) for check in (reasons(release, figure, text) if carries_claim else [])],
+        "reasons": [_check_values(check) for check in (reasons(release, figure, text) if has_checks else [])],
         "outcome": figure.outcome,
         "measure": figure.measure.name,
         "horizon": figure.horizon,
         "value": figure.value,
         "low": figure.low,
         "high": figure.high,
+        "shared_low": figure.shared_low,
+        "shared_high": figure.shared_high,
         "sim_low": figure.sim_low,
         "sim_high": figure.sim_high,
-        "range_in_sentence": "low, high" if headline.dimension == ALL else "sim_low, sim_high",
+        "range_in_sentence": _named_range(headline),
         "n_funded": figure.n_funded,
         "n_comparison": figure.n_comparison,
         "n_comparison_at_least": figure.n_comparison_at_least,
@@ -136,6 +158,13 @@ def _values(headline: Headline, release: Release, text: Text) -> dict[str, Any]:
         "conf_status": figure.conf_status,
         "reason": figure.reason,
     }
+
+
+def _named_range(headline: Headline) -> str:
+    """Which of the ranges the sentence prints."""
+    if headline.dimension == ALL:
+        return "low, high"
+    return "sim_low, sim_high" if headline.figure.shared_low is None else "shared_low, shared_high"
 
 
 def _check_values(check: CheckInWords) -> dict[str, Any]:

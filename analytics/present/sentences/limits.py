@@ -2,8 +2,8 @@
 
 from analytics.language.text import Text
 from analytics.model import Arm, Check, Estimand, Grade, Result, Verdict
-from analytics.present.sentences.claims import rejects_equality
 from analytics.present.sentences.reasons import checks
+from analytics.present.sentences.together import pairs_of, rejects_equality
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, measures
 
@@ -17,7 +17,8 @@ def cannot_say(release: Release, text: Text) -> list[str]:
         keys.append("before_failed" if before.result is Result.FAIL else "before_open")
     if not tells(main):
         keys.append("direction")
-    if len(release.codes("sector")) > 1 and not rejects_equality(release, "sector"):
+    apart = rejects_equality(release, "sector") or pairs_of(release, "sector")
+    if len(release.codes("sector")) > 1 and not apart:
         keys.append("best_sector")
     if release.programme.whole_of(release.programme.outcome(main.outcome)) is not None:
         keys.append("total")
@@ -45,7 +46,10 @@ def do_not_say(release: Release, text: Text) -> list[str]:
         if main.verdict in (Verdict.CANNOT_TELL, Verdict.SAME) or main.grade is Grade.VERY_LOW:
             keys.append("no_effect")
     if len(release.codes("sector")) > 1:
-        keys.append("sector_order" if rejects_equality(release, "sector") else "best_sector")
+        if pairs_of(release, "sector"):
+            keys.append("sector_ranking")
+        else:
+            keys.append("sector_order" if rejects_equality(release, "sector") else "best_sector")
     keys.append("point_alone")
     if release.main(measures.EXTRA_SALES):
         keys.append("profit")

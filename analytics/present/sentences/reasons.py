@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from analytics.language.text import Text
 from analytics.model import Check, CheckReason, Estimand, Grade, Result, Unit, Verdict
 from analytics.present.sentences.phrases import why
-from analytics.present.verbs import verb_of
+from analytics.present.verbs import Verb, verb_of
 from analytics.release import Figure, Release
 from analytics.release.measures import ALL, Measure, check_of, reading_of
 
@@ -51,8 +51,8 @@ def reasons(release: Release, figure: Figure, text: Text) -> list[CheckInWords]:
             named = _named_by_words(release, of_check)
             hidden = not named.published and of_check.result is not Result.NOT_TESTABLE
             words = why(named, release, text) if hidden else _because(release, of_check.because, named, text)
-            if check is Check.BEFORE and figure.group and _whole_failed(release):
-                words = f"{words} {text('because.whole_failed')}"
+            if check is Check.BEFORE and figure.range_kind is None and figure.group and _whole_failed(release):
+                words = f"{words} {text('because.whole_failed')}"  # a release of an earlier format has no code for it
             title, outcome = text(f"check.{check}"), text(f"result.{of_check.result}")
             said.append(CheckInWords(check, of_check, of_check.result, of_check.because, title, outcome, words))
     return said
@@ -100,10 +100,12 @@ def grade_words(figure: Figure, text: Text) -> str:
     return "" if figure.grade is None else text("grade.says", grade=text(f"grade.{figure.grade}"))
 
 
-def why_words(figure: Figure, text: Text) -> tuple[str, str]:
+def why_words(release: Release, figure: Figure, text: Text) -> tuple[str, str]:
     """The question that the reasons answer, and the answer in a sentence: why «likely»?"""
     verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict or Verdict.CANNOT_TELL)
-    return text(f"why_verb.{verb}"), text(f"why_verb.says.{verb}")
+    all_passed = all(check.result is Result.PASS for check in checks(release, figure).values())
+    says = "may_range" if verb is Verb.MAY and all_passed else verb
+    return text(f"why_verb.{verb}"), text(f"why_verb.says.{says}")
 
 
 # ---- lists that follow from the case ---------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Release -> the published facts of one sector in a line."""
 
 from analytics.language.text import Text
-from analytics.model import Arm
+from analytics.model import Arm, RangeKind
 from analytics.present.asked import Asked
 from analytics.present.written import amount_span, claim_cell, count_cell, percent_cell
 from analytics.release import Figure, Release, measures
@@ -24,6 +24,8 @@ def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> lis
         ("per_firm", per_firm, amount_span(per_firm, outcome, text)),
         ("mde", effect, _of_effect(effect, "mde", text)),
     ]
+    if effect is not None and effect.range_kind is RangeKind.SHARED:
+        facts[2] = ("effect_shared", *facts[2][1:])
     return [
         (text(f"fact.{name}"), shown)
         for name, figure, shown in facts
