@@ -139,6 +139,7 @@ class CheckReason(StrEnum):
     DIFFERED = "differed"
     DIRECTION_OPEN = "direction_open"
     TREND_HOLDS = "trend_holds"
+    TREND_MAY_HOLD = "trend_may_hold"
     TREND_OPEN = "trend_open"
     WHOLE_DIFFERED = "whole_differed"
     WHOLE_OPEN = "whole_open"

@@ -127,7 +127,7 @@ def with_range(figure: Figure, of_group: GroupRange, level: float) -> Figure:
     low, high = as_shown(unit, *of_group.interval(level))
     half_low, half_high = as_shown(unit, *of_group.interval(0.5))
     guess = of_group.guess
-    shrunk = (None,) * 3 if guess is None else as_shown(unit, guess.value, guess.low, guess.high)
+    shrunk = (None,) * 3 if guess is None else as_shown(unit, guess.value, *guess.interval())
     return replace(
         figure,
         shared_low=low,
@@ -218,7 +218,8 @@ def _before(figure: Figure, claim: Claim, lookup: Lookup) -> Iterator[Figure]:
     yield _reading(check, equivalence, (check.value or 0.0, low, high), DIRECTION_LEVEL)
     if claim.before.trend is not None:
         trend = replace(check.key, measure=reading_of(READINGS[1], about))
-        yield _reading(figure, trend, as_shown(figure.unit, *claim.before.trend), LIKELY_LEVEL)
+        *numbers, level = claim.before.trend
+        yield _reading(figure, trend, as_shown(figure.unit, *numbers), level)
 
 
 def _reading(of: Figure, key: FigureKey, numbers: tuple[float, ...], level: float) -> Figure:

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import brentq
+from scipy.special import ndtri
 
 from analytics.estimate.inference import POWER, Uncertainty
 from analytics.estimate.shared_range import (
@@ -29,11 +30,15 @@ GUESS_LEVEL = 0.80
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The hierarchical posterior of one group: its mean, and a range that holds on average over the groups."""
+    """The hierarchical posterior of one group: its mean and standard deviation."""
 
     value: float
-    low: float
-    high: float
+    sd: float
+
+    def interval(self, level: float = GUESS_LEVEL) -> tuple[float, float]:
+        """A range that holds on average over the groups."""
+        half = float(ndtri(0.5 + level / 2)) * self.sd
+        return self.value - half, self.value + half
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,7 @@ def group_ranges(
     if len(labels) < LEAST_SHARING:
         return {label: GroupRange(own) for label, own in groups.items()}
     values = np.array([(groups[label].theta, groups[label].se, groups[label].df) for label in labels])
-    guesses = dict(zip(labels, best_guess(values, spread, GUESS_LEVEL).tolist(), strict=True))
+    guesses = dict(zip(labels, best_guess(values, spread).tolist(), strict=True))
     priors: dict[Label, Prior | None] = {}
     for label in groups:
         others = values[[one != label for one in labels]]

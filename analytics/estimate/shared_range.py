@@ -51,9 +51,7 @@ def spread_weights(
 
 def prior_from(others: FloatArray, spread: float = PRIOR_SPREAD) -> Prior:
     """The prior of one group from the others' y, se, df, (k, 3): m = E μ, t² = E[V_μ + τ²] + Var μ."""
-    y, se, df = others.T
-    v = (se * stdtrit(df, 0.975) / ndtri(0.975)) ** 2
-    tau, weights, mean, v_mean = spread_weights(y, v, spread)
+    tau, weights, mean, v_mean = spread_weights(*_normal(others), spread)
     centre = float(weights @ mean)
     return Prior(centre, float(weights @ (v_mean + tau**2 + (mean - centre) ** 2)))
 
@@ -132,16 +130,27 @@ def shared_detectable(se: float, df: float, prior: Prior, *, alpha: float, power
     return (c - b) * s + float(stdtrit(df, power)) * se
 
 
-def best_guess(groups: FloatArray, spread: float, level: float) -> FloatArray:
-    """(k, 3) of groups' y, se, df, (k, 3): the posterior mean of each, and the ends of its range at a level, which
-    holds on average over the groups, not for each: one that differs is often missed.
+def common_mean(groups: FloatArray, spread: float) -> tuple[float, float]:
+    """Mean and standard deviation of μ, what groups' y, se, df, (k, 3), have in common."""
+    _, weights, mean, v_mean = spread_weights(*_normal(groups), spread)
+    centre = float(weights @ mean)
+    return centre, float(weights @ (v_mean + (mean - centre) ** 2)) ** 0.5
+
+
+def best_guess(groups: FloatArray, spread: float) -> FloatArray:
+    """(k, 2) posterior mean and standard deviation of each of the groups' y, se, df, (k, 3). A range made of them holds
+    on average over the groups, not for each: one that differs is often missed.
     """
-    y, se, df = groups.T
-    v = (se * stdtrit(df, 0.975) / ndtri(0.975)) ** 2
+    y, v = _normal(groups)
     tau, weights, mean, v_mean = spread_weights(y, v, spread)
     own = tau[:, None] ** 2 / (v + tau[:, None] ** 2)  # (q, k) the weight of a group's own effect
     each = own * y + (1 - own) * mean[:, None]
     centre = weights @ each
     variance = weights @ (own * v + (1 - own) ** 2 * v_mean[:, None] + (each - centre) ** 2)
-    half = float(ndtri(0.5 + level / 2)) * variance**0.5
-    return np.column_stack([centre, centre - half, centre + half])
+    return np.column_stack([centre, variance**0.5])
+
+
+def _normal(groups: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """y (k,) and the variances (k,) of normal ones, as wide at 95% as their t."""
+    y, se, df = groups.T
+    return y, (se * stdtrit(df, 0.975) / ndtri(0.975)) ** 2

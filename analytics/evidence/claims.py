@@ -16,11 +16,13 @@ from scipy.stats import studentized_range
 from analytics.estimate.effects import as_shown, uncertainty_behind
 from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, Label, group_ranges, spread_of
 from analytics.estimate.inference import Uncertainty, welch
+from analytics.estimate.shared_range import LEAST_SHARING, common_mean
 from analytics.evidence.findings import Finding, Range
 from analytics.evidence.grade import grade_of, verdict
 from analytics.evidence.limits import (
     COUNT_LEVEL,
     DIRECTION_LEVEL,
+    DRIFT_ALLOWANCE,
     LEVEL,
     SPREAD_OF_DIFFERENCES,
 )
@@ -47,15 +49,15 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """How the year before came out. allows: whether a direction may be said at all; of: δ's own range by the others'.
-    trend: the range of a claim if δ went on every year, None where there is no direction.
+    """How the year before came out. allows: whether a direction may be said at all; equivalence: δ's range by the
+    others'; trend: θ, its range and that range's level if δ had gone on every year, None where there is no direction.
     """
 
     result: Result
     because: CheckReason
-    allows: bool
+    allows: bool = False
     equivalence: tuple[float, float] | None = None
-    trend: tuple[float, float, float] | None = None
+    trend: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +87,14 @@ def claims_of_groups(
         spread_of(settings.importance),
         shared=settings.sector_range == "shared",
     )
-    differences = group_ranges(
-        {label: told.before for label, told in groups.items() if told.before is not None},
-        spread_of(settings.importance, SPREAD_OF_DIFFERENCES),
-        shared=settings.sector_range == "shared",
-    )
+    before = {label: told.before for label, told in groups.items() if told.before is not None}
+    spread = spread_of(settings.importance, SPREAD_OF_DIFFERENCES)
+    differences = group_ranges(before, spread, shared=settings.sector_range == "shared")
+    common = common_of(before, spread)
     judged = {}
     for label, told in groups.items():
         asked = _Question(
-            told, whole, parents[label], ranges[label], differences.get(label), years_apart, unit, settings
+            told, whole, parents[label], ranges[label], differences.get(label), common, years_apart, unit, settings
         )
         judged[label] = asked.claim()
     return judged
@@ -108,6 +109,7 @@ class _Question:
     parent: Told | None
     of_group: GroupRange
     difference: GroupRange | None
+    common: Uncertainty | None
     years_apart: float
     unit: Unit
     settings: Settings
@@ -145,51 +147,71 @@ class _Question:
 
     def _before(self, direction: int) -> Before:
         """How the year before came out for a claim of a direction (0: none)."""
-        delta, difference = self.told.before, self.difference
-        if delta is None or difference is None:
-            return Before(Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, allows=False)
-        equivalence = difference.interval(DIRECTION_LEVEL)
+        if self.told.before is None or self.difference is None:
+            return Before(Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT)
+        equivalence = self.difference.interval(DIRECTION_LEVEL)
+        trend, allows = None, False
         if self.told.before_rejected:
-            return Before(Result.FAIL, CheckReason.DIFFERED, allows=False, equivalence=equivalence)
-        if self.whole is not None and self.whole.before_rejected:
-            return Before(Result.FAIL, CheckReason.WHOLE_DIFFERED, allows=False, equivalence=equivalence)
-        if not direction:
+            result, because = Result.FAIL, CheckReason.DIFFERED
+        elif self.whole is not None and self.whole.before_rejected:
+            result, because = Result.FAIL, CheckReason.WHOLE_DIFFERED
+        elif not direction:
             small = self._alike_before()
-            result, because = (
-                (Result.PASS, CheckReason.WITHIN_MIE) if small else (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE)
-            )
-            return Before(result, because, allows=False, equivalence=equivalence)
-        trend = self._if_trend_goes_on(direction, difference)
-        if not self._whole_alike():
-            suspicion = CheckReason.WHOLE_OPEN
-        elif not self._parent_alike(direction):
-            suspicion = CheckReason.PARENT_AHEAD
-        elif _away(trend[1:]) == direction:
-            return Before(Result.PASS, CheckReason.TREND_HOLDS, allows=True, equivalence=equivalence, trend=trend)
+            result = Result.PASS if small else Result.NOT_CONTRADICTED
+            because = CheckReason.WITHIN_MIE if small else CheckReason.IMPRECISE
         else:
-            return Before(
-                Result.NOT_CONTRADICTED, CheckReason.TREND_OPEN, allows=True, equivalence=equivalence, trend=trend
-            )
-        return Before(Result.NOT_CONTRADICTED, suspicion, allows=False, equivalence=equivalence, trend=trend)
+            result, because, allows, trend = self._of_direction(direction, self.difference)
+        return Before(result, because, allows, equivalence, trend)
 
-    def _whole_alike(self) -> bool:
-        """The programme's δ is surely small."""
+    def _of_direction(
+        self, direction: int, difference: GroupRange
+    ) -> tuple[Result, CheckReason, bool, tuple[float, float, float, float]]:
+        """Whether a direction survives what was seen in the year before; at 98% it passes, at 95% it may be said."""
+        surely, maybe = (
+            self._if_trend_goes_on(direction, difference, at) for at in (LIKELY_LEVEL, self.settings.level)
+        )
+        if not self._whole_alike(direction):
+            return Result.NOT_CONTRADICTED, CheckReason.WHOLE_OPEN, False, maybe
+        if not self._is_not_ahead(None if self.parent is None else self.parent.before, direction):
+            return Result.NOT_CONTRADICTED, CheckReason.PARENT_AHEAD, False, maybe
+        if _away(surely[1:3]) == direction:
+            return Result.PASS, CheckReason.TREND_HOLDS, True, surely
+        if _away(maybe[1:3]) == direction:
+            return Result.NOT_CONTRADICTED, CheckReason.TREND_MAY_HOLD, True, maybe
+        return Result.NOT_CONTRADICTED, CheckReason.TREND_OPEN, False, maybe
+
+    def _whole_alike(self, direction: int) -> bool:
+        """The programme's δ is surely small, and neither it nor what all groups' have in common lies toward the claim."""
         before = None if self.whole is None else self.whole.before
-        return before is not None and self._small(before.interval(DIRECTION_LEVEL))
+        if before is None or not self._small(before.interval(DIRECTION_LEVEL)):
+            return False
+        return self._is_not_ahead(before, direction) and (
+            self.common is None or self._is_not_ahead(self.common, direction)
+        )
 
-    def _parent_alike(self, direction: int) -> bool:
-        """The δ of the group that it lies in does not lie toward the claim, as far as one-sided 90% can tell."""
-        before = None if self.parent is None else self.parent.before
+    def _is_not_ahead(self, before: Uncertainty | None, direction: int) -> bool:
+        """Whether a δ does not lie toward the claim, as far as one-sided 90% can tell."""
         return before is not None and direction * before.theta < float(ndtri(DIRECTION_LEVEL)) * before.se
 
-    def _if_trend_goes_on(self, direction: int, difference: GroupRange) -> tuple[float, float, float]:
-        """θ and its "likely" range, less what δ, drawn toward all groups', would have come to by then, where that lies
-        toward the claim.
+    def _if_trend_goes_on(
+        self, direction: int, difference: GroupRange, level: float
+    ) -> tuple[float, float, float, float]:
+        """θ and its range at a level, less what δ, drawn toward all groups' and a little further toward the claim,
+        would have come to by then; and the level.
         """
-        drawn = difference.own.theta if difference.guess is None else difference.guess.value
-        moved = direction * self.years_apart * max(direction * drawn, 0.0)
-        low, high = self.of_group.interval(LIKELY_LEVEL)
-        return self.told.effect.theta - moved, low - moved, high - moved
+        guess = difference.guess
+        drawn, error = (difference.own.theta, difference.own.se) if guess is None else (guess.value, guess.sd)
+        moved = direction * self.years_apart * max(direction * drawn + DRIFT_ALLOWANCE * error, 0.0)
+        low, high = self.of_group.interval(level)
+        return self.told.effect.theta - moved, low - moved, high - moved, level
+
+
+def common_of(before: Mapping[Label, Uncertainty], spread: float) -> Uncertainty | None:
+    """What the groups' δ have in common; None of too few groups."""
+    if len(before) < LEAST_SHARING:
+        return None
+    mean, sd = common_mean(np.array([(one.theta, one.se, one.df) for one in before.values()]), spread)
+    return Uncertainty(mean, sd, np.inf)
 
 
 def _away(ends: tuple[float, ...]) -> int:
@@ -222,8 +244,8 @@ def judged(finding: Finding, before: Before, unit: Unit) -> Finding:
         low, high = as_shown(unit, *before.equivalence)
         further["equivalence"] = Range(finding.number.value, unit, low, high, DIRECTION_LEVEL)
     if before.trend is not None:
-        value, low, high = as_shown(unit, *before.trend)
-        further["trend_goes_on"] = Range(value, unit, low, high, LIKELY_LEVEL)
+        value, low, high = as_shown(unit, *before.trend[:3])
+        further["trend_goes_on"] = Range(value, unit, low, high, before.trend[3])
     because = finding.because if before.result is Result.NOT_TESTABLE else before.because
     return replace(finding, result=before.result, because=because, further=further)
 

@@ -87,8 +87,10 @@ def _sentence(kind: str, verb: Verb, figure: Figure, slots: dict[str, str], text
     """The frames of a kind, filled."""
     claim = text(f"together.{kind}.{verb}", **slots)
     parts = {**slots, "claim": claim, "grade": grade_words(figure, text)}
+    form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
     title, under, short, long = (
-        one_space(text(f"together.{kind}.{form}", **parts)) for form in ("title", "under", "short", "long")
+        one_space(text(f"together.{kind}.{name}", **parts))
+        for name in ("title", f"under.{form}", f"short.{form}", f"long.{form}")
     )
     return Sentence(capital(title), capital(under), capital(short), capital(long))
 
