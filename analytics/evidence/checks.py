@@ -39,11 +39,16 @@ def run_checks(
     beside the others' (see `claims_of_groups`).
     """
     firms, everyone = sample.group(funded), sample.group(sample.panel.funded)
-    before = check_before if whole else measure_before
+    claim = effect.ci_low, effect.ci_high
+    before = (
+        check_before(sample, earlier, estimand, firms, effect, claim)
+        if whole
+        else measure_before(sample, earlier, estimand, firms)
+    )
     return [
         check_design(sample, firms, everyone),
         check_groups(effect, sample.settings.checks),
-        before(sample, earlier, estimand, firms, effect),
+        before,
         check_reporting(sample, firms, everyone, effect),
         check_stability(specifications, effect, sample.settings.checks),
     ]
@@ -132,6 +137,7 @@ def check_before(
     estimand: Estimand,
     firms: Firms,
     effect: EffectEstimate,
+    claim: tuple[float, float],
 ) -> Finding:
     """δ of the whole programme, by pooled slopes and the jackknife, as every other programme has been judged. The
     number: δ.
@@ -140,7 +146,7 @@ def check_before(
     on (θ − kδ, k years from the middle of before to the middle of after) and a before year that was unusual (θ + δ).
     Any other passes where δ is surely smaller than what matters. An imprecise δ does neither.
     """
-    measured = measure_before(sample, earlier, estimand, firms, effect)
+    measured = measure_before(sample, earlier, estimand, firms)
     firms, unit = with_whole_years(sample, firms), estimand.unit
     main, placebo = sample.deletions(estimand, firms), earlier.pooled_deletions(estimand, firms)
     delta = None if placebo is None else jackknife(placebo)
@@ -154,15 +160,12 @@ def check_before(
         if way is not None
     }
     survives = all(way is not None and _same_side(effect.theta, way) for way in ways)
-    claim = effect.ci_low, effect.ci_high
     result, because = _rule_of_before(delta, claim, effect.unit, sample.settings, survives=survives)
     number = replace(_shown_range(delta, unit, LEVEL), df=delta.df)
     return replace(measured, result=result, because=because, number=number, further=further)
 
 
-def measure_before(
-    sample: Sample, earlier: Sample, estimand: Estimand, firms: Firms, _: EffectEstimate | None = None
-) -> Finding:
+def measure_before(sample: Sample, earlier: Sample, estimand: Estimand, firms: Firms) -> Finding:
     """δ, the effect that the year before had over the one ahead of it, when there was no grant; not judged yet. Only
     cohorts that enter θ count.
     """

@@ -28,8 +28,6 @@ from analytics.evidence.limits import (
 )
 from analytics.model import Check, CheckReason, Grade, Result, Settings, Unit, Verdict
 
-DIRECTED = {Verdict.HIGHER: 1, Verdict.MUCH_HIGHER: 1, Verdict.LOWER: -1, Verdict.MUCH_LOWER: -1}
-
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -119,14 +117,15 @@ class _Question:
         it, too.
         """
         likely, may = (self._verdict(level) for level in (LIKELY_LEVEL, self.settings.level))
-        before = self._before(DIRECTED.get(may, 0))
+        before = self._before(direction_of(may))
         whole_before = None if self.whole is None or not self.whole.before_rejected else Result.FAIL
         grade = grade_of({**self.told.results, Check.BEFORE: before.result}, whole_before)
         if may is Verdict.CANNOT_TELL:
             return Claim(self.of_group, before, grade, may)
-        if may in DIRECTED and not (before.allows and self._gate() == DIRECTED[may]):
+        if direction_of(may) and not (before.allows and self._gate() == direction_of(may)):
             return Claim(self.of_group, before, Grade.VERY_LOW, may)
-        if grade is Grade.MODERATE and likely is not Verdict.CANNOT_TELL and (likely in DIRECTED) == (may in DIRECTED):
+        tells = likely is not Verdict.CANNOT_TELL and direction_of(likely) == direction_of(may)
+        if grade is Grade.MODERATE and tells:
             return Claim(self.of_group, before, grade, likely)
         return Claim(self.of_group, before, Grade.LOW if grade is Grade.MODERATE else grade, may)
 
@@ -181,7 +180,7 @@ class _Question:
         return Result.NOT_CONTRADICTED, CheckReason.TREND_OPEN, False, maybe
 
     def _whole_alike(self, direction: int) -> bool:
-        """The programme's δ is surely small, and neither it nor what all groups' have in common lies toward the claim."""
+        """The programme's δ is surely small; neither it nor what all groups have in common lies toward the claim."""
         before = None if self.whole is None else self.whole.before
         if before is None or not self._small(before.interval(DIRECTION_LEVEL)):
             return False
@@ -212,6 +211,13 @@ def common_of(before: Mapping[Label, Uncertainty], spread: float) -> Uncertainty
         return None
     mean, sd = common_mean(np.array([(one.theta, one.se, one.df) for one in before.values()]), spread)
     return Uncertainty(mean, sd, np.inf)
+
+
+def direction_of(verdict: Verdict) -> int:
+    """The direction that a verdict tells; 0: none."""
+    if verdict in (Verdict.HIGHER, Verdict.MUCH_HIGHER):
+        return 1
+    return -1 if verdict in (Verdict.LOWER, Verdict.MUCH_LOWER) else 0
 
 
 def _away(ends: tuple[float, ...]) -> int:

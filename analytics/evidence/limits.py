@@ -17,8 +17,8 @@ DIRECTION_LEVEL = 0.90
 # Half-normal scale of how far the groups' differences of the year before lie apart. In effects that matter.
 SPREAD_OF_DIFFERENCES = 0.5
 
-# How far beyond its best guess a group's difference of the year before is taken to lie, toward a claim, when it is asked
-# whether the direction survives it. In standard deviations of the guess; by simulation (docs/EVIDENCE.md).
+# How far beyond its best guess a group's difference of the year before is taken to lie, toward a claim, when it is
+# asked whether the direction survives it. In standard deviations of the guess; by simulation (docs/EVIDENCE.md).
 DRIFT_ALLOWANCE = 0.75
 
 # How sure the number of groups with an effect is. A probability, one-sided.

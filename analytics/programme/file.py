@@ -220,7 +220,8 @@ class Programme(Part):
 
     def parent_of(self, dimension: str, code: str) -> tuple[str, str] | None:
         """The macro-sector that a sector lies in, as dimension and code; None of any other group: the programme."""
-        return next(iter(self.wholes_of(code)), None) if dimension == "sector" else None
+        of_sector = self.dimension("macro_sector").code_by or {}
+        return ("macro_sector", of_sector[code]) if dimension == "sector" and code in of_sector else None
 
     def sector_of(self, division: int) -> str:
         """The sector of an ATECO 2007 division."""
