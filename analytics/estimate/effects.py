@@ -45,7 +45,7 @@ class EffectEstimate:
     groups make short, at the same level; the own one where range_kind says so. half, p_value: the middle half and the p
     of that range. sim, sim_p: the interval and p that hold for all groups of one call together (Šidák).
     effective_firms: the smaller arm's equal votes. mde: the smallest true effect that would be told from zero with 80%
-    power; of a group with a shared range at the level of a "likely" claim.
+    power; of groups of whole sectors at the level of a "likely" claim.
     """
 
     estimand: Estimand

@@ -107,8 +107,9 @@ def at_equal_past(
     x = one.mean(features * counts[..., None])
     rows = np.flatnonzero(np.isfinite(one.value) & ((one.weight > 0) & counts).any(axis=1))
     spread = np.sqrt((x[rows] ** 2).sum(axis=0) / max(len(rows), 1))
-    x = x[:, spread > LEAST_SPREAD] / spread[spread > LEAST_SPREAD]
     cell = arms.sector[rows] * 2 + arms.funded[rows]
+    varies = (np.abs(_from_mean(x[rows], cell)) > LEAST_SPREAD * spread).any(axis=0) & (spread > LEAST_SPREAD)
+    x = x[:, varies] / spread[varies]
     df = len(rows) - len(np.unique(cell)) - x.shape[1]
     if not x.shape[1] or df < 1:
         return Residuals(one.value, x[:, :0], np.zeros((0, 0)), np.inf)
@@ -123,12 +124,7 @@ def robust_slopes(x: FloatArray, z: FloatArray, cell: IntArray, alpha: float) ->
     """β (p,) and its sandwich covariance (p, p): ridge regression of z (n,) on x (n, p), both measured from the mean of
     their cell of sector × arm, with Huber's weights in four rounds.
     """
-    n = np.bincount(cell)
-
-    def from_mean(values: FloatArray) -> FloatArray:
-        return values - (np.bincount(cell, values) / np.maximum(n, 1))[cell]
-
-    x, z = np.column_stack([from_mean(column) for column in x.T]), from_mean(z)
+    x, z = _from_mean(x, cell), _from_mean(z[:, None], cell)[:, 0]
     w = np.ones(len(z))
     for _ in range(1 + HUBER_ROUNDS):
         bread = np.linalg.inv((x * w[:, None]).T @ x + alpha * np.eye(x.shape[1]))
@@ -140,6 +136,13 @@ def robust_slopes(x: FloatArray, z: FloatArray, cell: IntArray, alpha: float) ->
             break
     scores = x * (used * residual)[:, None]
     return beta, bread @ (scores.T @ scores) @ bread
+
+
+def _from_mean(values: FloatArray, cell: IntArray) -> FloatArray:
+    """(n, p) values less the mean of their cell (n,)."""
+    n = np.maximum(np.bincount(cell), 1)
+    means = [(np.bincount(cell, column) / n)[cell] for column in values.T]
+    return values - np.column_stack(means) if means else values
 
 
 # ---- the estimate of any group ---------------------------------------------------------------------------------------
@@ -205,14 +208,21 @@ class OwnSectors:
         return Uncertainty(float(self._gaps(rows).mean()), v**0.5, max(1.0, 1 / float(((terms / v) ** 2 / df).sum())))
 
     def _own_terms(self, rows: IntArray, share: FloatArray, held: IntArray) -> tuple[FloatArray, FloatArray]:
-        """What the funded firms add to v, and the degrees of freedom: by sector, (n_s/n)² h_s² s̃²/n_s. A group that
-        takes only some of a sector's firms has one variance: that of u less its sector's mean, over all its firms.
+        """What the funded firms add to v, and the degrees of freedom: by sector, (n_s/n)² h_s² s̃²/n_s; firms that are
+        alone in their sectors together, by how far they lie apart. A group that takes only some of a sector's firms has
+        one variance: that of u less its sector's mean, over all its firms.
         """
         n_own, n_all = share[held] * len(rows), self.n[FUNDED, held]
         weight = (share * self.scale)[held] ** 2 / n_own
-        if np.allclose(n_own, n_all):
-            return weight * self.variance[FUNDED, held], self.df[FUNDED, held]
         s = self.sector[rows]
+        if np.allclose(n_own, n_all):
+            terms, df, alone = weight * self.variance[FUNDED, held], self.df[FUNDED, held], n_all == 1
+            if alone.sum() < 2:
+                return terms, df
+            gaps = self._gaps(rows)[self.n[FUNDED, s] == 1]
+            together, own_df = _pooled(gaps, self.kurtosis)
+            share_squared = len(gaps) / len(rows) ** 2
+            return np.append(terms[~alone], together * share_squared), np.append(df[~alone], own_df)
         apart = (self.residuals.value[rows] - self.mean[FUNDED, s]) / self.scale[s]
         d = len(rows) - 1 - float((n_own / n_all).sum()) + float((n_own**2 / n_all).sum()) / len(rows)
         s2 = float(((apart - apart.mean()) ** 2).sum()) / d if d > 0 else 0.0
@@ -265,6 +275,13 @@ def own_sectors(arms: Arms, residuals: Residuals) -> OwnSectors | None:
     return OwnSectors(
         residuals, arms.sector, arms.funded, n, mean * scale, variance, df, scale, priors[FUNDED], kurtosis
     )
+
+
+def _pooled(values: FloatArray, kurtosis: float) -> tuple[float, float]:
+    """The variance of values that nothing moderates, and its degrees of freedom."""
+    d = np.array([len(values) - 1.0])
+    worth = float(np.minimum(effective_df(d, kurtosis), 2 * d)[0])
+    return float(values.var(ddof=1)), max(worth, LEAST_DF)
 
 
 def _moderated(s2: FloatArray, d: FloatArray, kurtosis: float, prior: VariancePrior) -> tuple[FloatArray, FloatArray]:

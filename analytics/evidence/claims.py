@@ -116,7 +116,7 @@ class _Question:
         """Grade and verdict: "likely" by the 98% range, "may" by that of 95%; a direction only where the programme has
         it, too.
         """
-        likely, may = (self._verdict(level) for level in (LIKELY_LEVEL, self.settings.level))
+        likely, may = (self._verdict(level) for level in (self._likely_level, self.settings.level))
         before = self._before(direction_of(may))
         whole_before = None if self.whole is None or not self.whole.before_rejected else Result.FAIL
         grade = grade_of({**self.told.results, Check.BEFORE: before.result}, whole_before)
@@ -128,6 +128,10 @@ class _Question:
         if grade is Grade.MODERATE and tells:
             return Claim(self.of_group, before, grade, likely)
         return Claim(self.of_group, before, Grade.LOW if grade is Grade.MODERATE else grade, may)
+
+    @property
+    def _likely_level(self) -> float:
+        return max(LIKELY_LEVEL, self.settings.level)
 
     def _verdict(self, level: float) -> Verdict:
         low, high = as_shown(self.unit, *self.of_group.interval(level))
@@ -167,7 +171,7 @@ class _Question:
     ) -> tuple[Result, CheckReason, bool, tuple[float, float, float, float]]:
         """Whether a direction survives what was seen in the year before; at 98% it passes, at 95% it may be said."""
         surely, maybe = (
-            self._if_trend_goes_on(direction, difference, at) for at in (LIKELY_LEVEL, self.settings.level)
+            self._if_trend_goes_on(direction, difference, at) for at in (self._likely_level, self.settings.level)
         )
         if not self._whole_alike(direction):
             return Result.NOT_CONTRADICTED, CheckReason.WHOLE_OPEN, False, maybe
@@ -266,7 +270,6 @@ class Gaining:
     """
 
     count: int
-    groups: int
     grade: Grade
     verdict: Verdict
 
@@ -280,15 +283,15 @@ def count_gaining(
     """
     gate = 0 if whole is None else _away(whole.effect.interval(settings.level))
     if not gate or before is not Result.PASS or grade not in (Grade.MODERATE, Grade.LOW):
-        return Gaining(0, len(groups), Grade.VERY_LOW if not gate else grade, Verdict.CANNOT_TELL)
+        return Gaining(0, Grade.VERY_LOW if not gate else grade, Verdict.CANNOT_TELL)
     effects = [told.effect for told in groups.values()]
     z = np.sort([float(-ndtri(max(stdtr(one.df, -gate * one.theta / one.se), 1e-300))) for one in effects])
     together = np.cumsum(z) / np.sqrt(np.arange(1, len(z) + 1))  # of the 1, 2, … smallest
     tells = (together > float(ndtri(COUNT_LEVEL)))[::-1]
     count = len(tells) if tells.all() else int(np.argmin(tells))
     if not count:
-        return Gaining(0, len(groups), grade, Verdict.CANNOT_TELL)
-    return Gaining(count, len(groups), grade, Verdict.HIGHER if gate > 0 else Verdict.LOWER)
+        return Gaining(0, grade, Verdict.CANNOT_TELL)
+    return Gaining(count, grade, Verdict.HIGHER if gate > 0 else Verdict.LOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,13 +343,10 @@ def _pair(
     error, difference = float(v.sum() / 2) ** 0.5, high.theta - low.theta
     if difference <= float(ndtri(1 - (1 - level) / 2)) * error * 2**0.5:
         return None  # the quantile of one pair alone is smaller than that of many
-    critical = float(studentized_range.ppf(level, len(groups), df))
-    if difference <= critical * error:
-        return None
     p_value = float(studentized_range.sf(difference / error, len(groups), df))
+    if p_value >= 1 - level:
+        return None
+    half = float(studentized_range.ppf(level, len(groups), df)) * error
     both = all(claims[label].grade is Grade.MODERATE for label in (first, second))
-    half = critical * error
-    return Pair(
-        first, second, difference, difference - half, difference + half, df, p_value,
-        Grade.MODERATE if both else Grade.LOW,
-    )  # fmt: skip
+    grade = Grade.MODERATE if both else Grade.LOW
+    return Pair(first, second, difference, difference - half, difference + half, df, p_value, grade)

@@ -44,6 +44,8 @@ LOSS, LASTING_LOSS = 0.3, 0.18  # log fall of offline sales in March 2020, beyon
 LEFT_OUT = 0.06  # share of months not reported
 STOPPED = {True: 0.04, False: 0.065}  # share of firms that stopped reporting for good: funded, comparison
 EFFECT = float(np.log(1.2))  # mean log effect on a firm that sells online
+UNLIKE = "unlike"  # the name of the design in which one sector's effect is unlike that of all others
+UNLIKE_EFFECT, OTHERS_EFFECT = float(np.log(0.80)), float(np.log(1.18))
 MIN_FIRMS = 5  # per arm: fewer than the figures ask for, so that small sectors are judged too
 SPREAD = 0.6  # standard deviation of effects between firms, relative to the mean
 DRAWN_IN = 0.35  # share of firms that would never sell online whom the grant makes start
@@ -193,6 +195,17 @@ def programme(design: Design, rng: np.random.Generator, *, works: bool) -> Progr
     """Sixteen sectors, four of each size. works: whether the grants have an effect."""
     sectors = [Sector(f"{n:02d}{'abcd'[k]}", n, comparison_firms(n), k) for n in SIZES for k in range(len(STORIES))]
     return programme_of(sectors, design, rng, works=works)
+
+
+def programme_unlike(rng: np.random.Generator, number: int) -> tuple[Programme, dict[Hashable, float]]:
+    """The base design with grants that work; one sector, which goes round, whose true effect is unlike that of all
+    others. The true log effects by sector.
+    """
+    base = [Sector(f"{n:02d}{'abcd'[k]}", n, comparison_firms(n), k) for n in SIZES for k in range(len(STORIES))]
+    effects = [UNLIKE_EFFECT if at == number % len(base) else OTHERS_EFFECT for at in range(len(base))]
+    sectors = [replace(one, effect=effect) for one, effect in zip(base, effects, strict=True)]
+    made = programme_of(sectors, DESIGNS["base"], rng, works=True)
+    return made, {one.name: effect for one, effect in zip(sectors, effects, strict=True)}
 
 
 def programme_of(sectors: Sequence[Sector], design: Design, rng: np.random.Generator, *, works: bool) -> Programme:

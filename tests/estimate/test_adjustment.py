@@ -1,6 +1,8 @@
 """METHODS.md 3, "Adjustment": pooled slopes by hand, against a regression written from the text, and under properties.
 
-That effects, variances and degrees of freedom are those of the reference with its slopes: test_estimands.py.
+That effects, variances and degrees of freedom are those of the reference with its slopes: test_estimands.py. Slopes
+that both arms tell, of a richer past: test_own_sector.py; a firm of which nothing is known but the year before is
+compared as here.
 """
 
 import math
@@ -11,6 +13,7 @@ import pytest
 
 from analytics.estimate import EffectEstimate, effect, sector_effects
 from analytics.estimate.adjustment import pooled_slopes, traits_before
+from analytics.estimate.inference import Deletions, jackknife
 from analytics.estimate.sample import Sample
 from analytics.model import Estimand, Settings, UserError
 from analytics.panel import Panel
@@ -24,6 +27,13 @@ FEW = Settings(min_firms=2, award_period="after")
 # Two ways to solve the same least squares; features are of order one.
 EXACT = 1e-9
 SLOPES = {"typical_firm": "log_slopes", "symmetric_growth": "symmetric_slopes", "online_share": "share_slopes"}
+
+
+def pooled(panel: Panel, estimand: str, settings: Settings, year: int | None = None) -> Deletions:
+    """The programme's estimate by slopes of the comparison firms."""
+    sample = Sample(panel, "sales", settings, year)
+    return sample.pooled_deletions(Estimand(estimand), sample.group(panel.funded))
+
 
 # ---- one feature, worked by hand -------------------------------------------------------------------------------------
 
@@ -46,13 +56,16 @@ def test_typical_firm_at_equal_sales_by_hand():
     x = 1 and grew by 2 and 1: θ = (2 + 1)/2 − 0.4 − 1 = 0.1, without adjustment 0.5.
 
     v: funded 1²/4; comparison growth less offset 0.4, 1.4, 0.6, 1.6: s²/4 = (1.04/3)/4; slopes: residuals −.6, .4, −.4,
-    .6, V_β = Σx²e²/(4 + 1)² · N/(N − S − 1) = 1.04/25 · 4/2, and Δ = 1.
+    .6, V_β = Σx²e²/(4 + 1)² · N/(N − S − 1) = 1.04/25 · 4/2, and Δ = 1. Degrees of freedom of the arms, where nothing
+    tells how heavy tails are: 2d/(5 − 1), d of 1 and 3, and at least 1; by the jackknife (METHODS.md 4) they are d.
     """
     found = effect(panel_of(LARGER_FIRMS_GREW_FASTER), "sales", "typical_firm", settings=FEW, year=1)
-    parts = {1 / 4: 1, 1.04 / 12: 3, 1.04 / 25 * 2: 2}  # variance -> its degrees of freedom
-    assert found.theta == pytest.approx(0.1 * L)
-    assert found.se == pytest.approx(L * math.sqrt(sum(parts)))
-    assert found.df == pytest.approx(sum(parts) ** 2 / sum(v**2 / df for v, df in parts.items()))
+    former = jackknife(pooled(panel_of(LARGER_FIRMS_GREW_FASTER), "typical_firm", FEW, 1))
+    for one, df_c in ((found, 1.5), (former, 3)):
+        parts = {1 / 4: 1, 1.04 / 12: df_c, 1.04 / 25 * 2: 2}  # variance -> its degrees of freedom
+        assert one.theta == pytest.approx(0.1 * L)
+        assert one.se == pytest.approx(L * math.sqrt(sum(parts)))
+        assert one.df == pytest.approx(sum(parts) ** 2 / sum(v**2 / df for v, df in parts.items()))
     unadjusted = Settings(min_firms=2, award_period="after", adjustment="none")
     plain = effect(panel_of(LARGER_FIRMS_GREW_FASTER), "sales", "typical_firm", settings=unadjusted, year=1)
     assert plain.theta == pytest.approx(0.5 * L)

@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from hypothesis import given
-from hypothesis import settings as examples
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -19,7 +18,6 @@ from analytics.estimate.inference import (
     jackknife,
     joint_covariance,
     pool_single,
-    shrink,
     sidak_level,
     sidak_p_value,
     weighted_sum,
@@ -225,32 +223,6 @@ def test_welch_rejects_equal_effects_as_often_as_it_says():
             parts.append(Uncertainty(rng.normal(0, (size / 20 + size / 15) ** 0.5), (v_f + v_c) ** 0.5, df))
         below += welch(parts).p_value < 0.05
     assert 0.035 < below / 4000 < 0.065
-
-
-THETAS = st.lists(st.floats(-1, 1), min_size=2, max_size=15)
-
-
-@given(theta=THETAS, toward=st.floats(-0.5, 0.5), seed=st.integers(0, 1000))
-@examples(max_examples=60, deadline=None)
-def test_shrinkage_solves_paule_and_mandel(theta, toward, seed):
-    """Each θ keeps the share A/(A + v) of its distance; with this A, Σ (θ − centre)²/(A + v) = S − 1, or A = 0."""
-    theta, v = np.array(theta), np.random.default_rng(seed).uniform(1e-3, 0.3, len(theta))
-    shrunk = shrink(theta, v, toward)
-    gap = theta - toward
-    if (gap**2 / v).sum() <= len(theta) - 1:
-        np.testing.assert_array_equal(shrunk, toward)
-        return
-    first = int(np.abs(gap).argmax())
-    kept = (shrunk[first] - toward) / gap[first]
-    between = v[first] * kept / (1 - kept)
-    assert (gap**2 / (between + v)).sum() == pytest.approx(len(theta) - 1, rel=1e-6)
-    np.testing.assert_allclose(shrunk - toward, gap * between / (between + v), rtol=1e-6, atol=1e-12)
-    assert (np.abs(shrunk - toward) <= np.abs(gap)).all()
-
-
-def test_one_effect_alone_is_drawn_all_the_way():
-    """Nothing tells how effects differ: the centre is the best guess."""
-    np.testing.assert_array_equal(shrink(np.array([0.4]), np.array([0.01]), 0.1), [0.1])
 
 
 @given(p=st.floats(0, 1), claims=st.integers(1, 40))
