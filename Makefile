@@ -28,10 +28,11 @@ lint: .venv/test.done
 format: .venv/test.done
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-# Slow (about 40 minutes on 2 cores): writes docs/SIMULATION.md and docs/EVIDENCE.md. A glance, on the screen:
-# make simulate PROGRAMMES=100
+# Slow (about an hour on 2 cores): writes docs/SIMULATION.md, docs/RANGES.md and docs/EVIDENCE.md. A glance, on the
+# screen: make simulate PROGRAMMES=100
 simulate: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
+	@$(BENCH)/python -m tests.bench.sharing $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 	@$(BENCH)/python -m tests.bench.evidence $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 
 # Three minutes: writes docs/DISCLOSURE.md.

@@ -7,7 +7,7 @@ nothing, and estimated with the functions that make the figures. Equal seeds, eq
 import argparse
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +16,14 @@ import pandas as pd
 
 from analytics.arrays import BoolArray
 from analytics.estimate import Effect, EffectEstimate, as_shown, group_effects, sectors_differ
-from analytics.estimate.effects import effect_of, with_shared_ranges
 from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import Money, MoneyEstimate, money_by_group
 from analytics.estimate.sample import Sample
 from analytics.folders import PROJECT
 from analytics.model import Estimand, Unit, Withheld
 from analytics.panel.arms import GroupLabel, groups_of
-from tests.bench.designs import DESIGNS, OUTCOME, UNLIKE, WHOLE, Programme, programme, programme_unlike, settings
-from tests.bench.document import MOVED, OWN, SECTION_4, SHARED, Results, document, outside
+from tests.bench.designs import DESIGNS, OUTCOME, WHOLE, Programme, programme, settings
+from tests.bench.document import Results, document, outside
 from tests.bench.markdown import deliver
 from tests.bench.peer import compared
 from tests.bench.pool import all_done
@@ -68,9 +67,6 @@ class Task:
         return self.truths.first if year == 1 else self.truths.overall
 
 
-BORROWING = (Estimand.TYPICAL_FIRM, Estimand.SYMMETRIC_GROWTH)
-
-
 @dataclass(frozen=True, slots=True)
 class Estimated:
     """Records of one programme: intervals, tests of equal sectors, seconds per sector and effect."""
@@ -82,9 +78,6 @@ class Estimated:
 
 def estimated(task: Task) -> Estimated:
     """Simulate and estimate one programme."""
-    told = {"design": task.design, "programme": task.number, "works": task.works}
-    if task.design == UNLIKE:
-        return Estimated([told | row for row in _unlike(task)], [], [])
     rng = np.random.default_rng([SEED, list(DESIGNS).index(task.design), task.number])
     made = programme(DESIGNS[task.design], rng, works=task.works)
     groups = groups_of(made.panel, "sector")
@@ -94,68 +87,10 @@ def estimated(task: Task) -> Estimated:
         rows += _rows(found, what, made, task.truth(sample.year))
         if sample.year is None:
             tests.append({"what": what, "p": _equal(found)})
-    sample = Sample(made.panel, OUTCOME, settings())
-    for estimand in BORROWING:
-        true = task.truth().of(estimand.value, -1)
-        rows += _borrowing(sample, estimand, groups, made, dict.fromkeys(groups, true))
     rows += _money(Sample(made.panel, OUTCOME, settings()), groups, made, task.truth())
     more, seconds = compared(made, task.truth()) if task.peer else ([], [])
-    if task.peer:
-        more += _moved(made, sample, groups, task.number)
+    told = {"design": task.design, "programme": task.number, "works": task.works}
     return Estimated(*([told | row for row in part] for part in ([*rows, *more], tests, seconds)))
-
-
-def _moved(
-    made: Programme, sample: Sample, groups: Mapping[GroupLabel, BoolArray], number: int
-) -> Iterator[dict[str, Any]]:
-    """How far the firms of one sector, which goes round and may be withheld, move the others' own estimates through
-    what all sectors share: shift, of θ, in standard errors; stretch, of the standard error, as a share of itself.
-    """
-    gone = list(groups)[number % len(groups)]
-    without = made.panel.keep((made.panel.units["sector"] != gone).to_numpy())
-    others = groups_of(without, "sector")
-    all_there = group_effects(sample, Estimand.TYPICAL_FIRM, {group: groups[group] for group in others})
-    found = group_effects(Sample(without, OUTCOME, settings()), Estimand.TYPICAL_FIRM, others)
-    for group, effect in found.items():
-        before = all_there[group]
-        if isinstance(effect, EffectEstimate) and isinstance(before, EffectEstimate):
-            told = {"what": MOVED, "size": made.sizes[gone], "group": group}
-            yield told | {"shift": (effect.theta - before.theta) / before.se, "stretch": effect.se / before.se - 1}
-
-
-def _unlike(task: Task) -> Iterator[dict[str, Any]]:
-    """One sector whose true effect is unlike that of all others; which, goes round the programmes."""
-    rng = np.random.default_rng([SEED, len(DESIGNS), task.number])
-    made, effects = programme_unlike(rng, task.number)
-    sample, groups = Sample(made.panel, OUTCOME, settings()), groups_of(made.panel, "sector")
-    yield from _borrowing(sample, Estimand.TYPICAL_FIRM, groups, made, effects)
-
-
-def _borrowing(
-    sample: Sample,
-    estimand: Estimand,
-    groups: Mapping[GroupLabel, BoolArray],
-    made: Programme,
-    true: Mapping[GroupLabel, float],
-) -> Iterator[dict[str, Any]]:
-    """Every sector's own range, the one that the others make short, and that of section 4 before; true: on the
-    estimation scale.
-    """
-    own = group_effects(sample, estimand, groups)
-    former = {
-        group: effect_of(sample.pooled_deletions(estimand, sample.group(firms)), estimand, sample)
-        for group, firms in groups.items()
-    }
-    shared = with_shared_ranges(own, sample.settings)
-    for what, found in ((OWN, own), (SHARED, shared), (SECTION_4, former)):
-        for group, effect in found.items():
-            told = {"what": f"{estimand}, {what}", "size": made.sizes[group], "group": group}
-            if isinstance(effect, Withheld):
-                yield told | {"reason": effect.reason.value}
-                continue
-            (truth_shown,) = as_shown(effect.unit, true[group])
-            of_range = replace(effect, ci_low=effect.shared_low, ci_high=effect.shared_high)
-            yield told | _interval(of_range, truth_shown) | {"unlike": true[group] < 0}
 
 
 def _asked(made: Programme) -> Iterator[tuple[str, Sample, Estimand]]:
@@ -234,7 +169,7 @@ def tasks(programmes: int, peer_programmes: int) -> list[Task]:
         Task(name, number, known[name], peer=number < peer_programmes)
         for name in DESIGNS
         for number in range(programmes)
-    ] + [Task(UNLIKE, number, known["base"], peer=False) for number in range(programmes)]
+    ]
 
 
 def run(todo: list[Task], processes: int) -> Results:

@@ -16,13 +16,10 @@ from tests.bench.designs import (
     LEAST_COMPARISON,
     LEFT_OUT,
     MIN_FIRMS,
-    OTHERS_EFFECT,
     SIZES,
     SPREAD,
     STOPPED,
     STORIES,
-    UNLIKE,
-    UNLIKE_EFFECT,
     Design,
 )
 from tests.bench.markdown import Share, item, paragraph, table
@@ -33,8 +30,6 @@ ERRORS = 0.065  # most effects found where there is none
 MAY_BE_LONG = ("euro_weighted", "extra euros", "share offset", "started_selling")  # on purpose, or because rare
 RARE = 0.1  # a cell shown less often than this is not judged
 PROGRAMME = 0  # the size under which the whole programme stands
-OWN, SHARED, SECTION_4 = "own range", "shared range", "section 4"  # ways to make a sector's range
-MOVED = "moved by a withheld sector"
 ADJUSTED = ("typical_firm", "euro_weighted", "symmetric_growth", "online_share")
 
 
@@ -78,11 +73,10 @@ class Cell:
 
 def cells(found: Results) -> list[Cell]:
     """Every cell of ours, in the order of the tables."""
-    alike = found.rows[found.rows["design"] != UNLIKE]
     return [
         Cell(str(design), str(what), int(size), *_coverage_and_errors(rows), rows["holds"].notna().mean())
-        for (design, what, size), rows in alike.groupby(["design", "what", "size"], sort=False)
-        if not str(what).startswith("peer") and not str(what).endswith((OWN, SHARED, SECTION_4, MOVED))
+        for (design, what, size), rows in found.rows.groupby(["design", "what", "size"], sort=False)
+        if not str(what).startswith("peer")
     ]
 
 
@@ -104,10 +98,10 @@ def outside(found: Results) -> Iterator[str]:
 def document(found: Results, seed: int) -> str:
     """The whole document."""
     every = cells(found)
-    designs = [_design(every, name) for name in found.rows["design"].unique() if name != UNLIKE]
+    designs = [_design(every, name) for name in found.rows["design"].unique()]
     peer = [_peer(found)] if len(found.seconds) else []
-    opening, ranges = _opening(found, every, seed), _sharing(found)
-    return "\n\n".join([opening, *designs, *ranges, _lengths(found), _together(found), *peer, _how()]) + "\n"
+    opening = _opening(found, every, seed)
+    return "\n\n".join([opening, *designs, _lengths(found), _together(found), *peer, _how()]) + "\n"
 
 
 def _opening(found: Results, every: list[Cell], seed: int) -> str:
@@ -144,63 +138,10 @@ def _design(every: list[Cell], name: str) -> str:
     return f"## {DESIGNS[name].title}\n\n{table(['', *map(str, SIZES), 'programme'], lines)}"
 
 
-def _sharing(found: Results) -> Iterator[str]:
-    """What the other sectors do to a sector's range: coverage and length by size, and of a sector unlike the others."""
-    yield "## A sector's range, by what the others tell"
-    yield paragraph("""The first line of each design is the estimate of METHODS.md 10 with its own range; the second the
-    range that the other sectors make short, which is published; the third the estimate and interval of section 4, with
-    pooled slopes, as it was before. Coverage in %, and after the stroke the median length over that of section 4, of
-    the same sectors.""")
-    lines = []
-    for design, rows in found.rows[found.rows["design"] != UNLIKE].groupby("design", sort=False):
-        for estimand in ("typical_firm", "symmetric_growth"):
-            for way in (OWN, SHARED, SECTION_4):
-                what = f"{estimand}, {way}"
-                ratio = _ratio(rows, what, f"{estimand}, {SECTION_4}").groupby(level="size").median()
-                mine = rows[rows["what"] == what]
-                cells = [_covered(mine[mine["size"] == size], ratio.get(size, np.nan)) for size in SIZES]
-                lines.append([f"{design}, {what}", *cells])
-    yield table(["", *map(str, SIZES)], lines)
-    yield paragraph(f"""One sector unlike the others: grants raise sales by {100 * np.expm1(OTHERS_EFFECT):.0f}%
-    everywhere else and lower them by {-100 * np.expm1(UNLIKE_EFFECT):.0f}% there. Coverage of that sector and of the
-    others, sizes pooled, in %, with Monte-Carlo errors, and the median length over that of section 4.""")
-    rows = found.rows[(found.rows["design"] == UNLIKE) & found.rows["holds"].notna()]
-    lines = []
-    for way in (OWN, SHARED, SECTION_4):
-        what = f"typical_firm, {way}"
-        cells = []
-        for unlike in (True, False):
-            mine = rows[rows["unlike"] == unlike]
-            share = Share.of(*(mine.loc[mine["what"] == what, name] for name in ("holds", "programme")))
-            ratio = _ratio(mine, what, f"typical_firm, {SECTION_4}").median()
-            cells.append(f"{100 * share.value:.1f} ({100 * share.error:.1f}) / {ratio:.2f}")
-        lines.append([what, *cells])
-    yield table(["", "the sector unlike the others", "the others"], lines)
-    moved = found.rows[found.rows["what"] == MOVED]
-    if len(moved):
-        yield paragraph("""What one sector's firms move in the others' own estimates, through the slopes, scales and
-        variances that all share, if they are taken out: the effect, in its standard errors, and the standard error, in
-        %; the median of what is moved, and what 99% stay within. Shared ranges follow from published effects alone.""")
-        lines = [
-            [f"{size} funded firms", *(_moved(rows[name], by) for name, by in (("shift", 1), ("stretch", 100)))]
-            for size, rows in moved.groupby("size")
-        ]
-        yield table(["without a sector of", "effect", "standard error"], lines)
-
-
-def _moved(values: pd.Series, times: float) -> str:
-    return " / ".join(f"{times * values.abs().quantile(share):.2f}" for share in (0.5, 0.99))
-
-
-def _covered(rows: pd.DataFrame, ratio: float) -> str:
-    share = Share.of(*(rows.loc[rows["holds"].notna(), name] for name in ("holds", "programme")))
-    return f"{100 * share.value:.1f} / {ratio:.2f}"
-
-
 def _lengths(found: Results) -> str:
     """Adjusted over unadjusted."""
     lines = []
-    for design, rows in found.rows[found.rows["design"] != UNLIKE].groupby("design", sort=False):
+    for design, rows in found.rows.groupby("design", sort=False):
         for what in ADJUSTED:
             by_size = _ratio(rows, what, f"{what}, unadjusted").groupby(level="size").median()
             lines.append([f"{design}, {what}", *map(_number, by_size.reindex([*SIZES, PROGRAMME]))])
@@ -224,7 +165,7 @@ def _together(found: Results) -> str:
         sectors["holds_together"].astype(float).groupby([sectors[key] for key in ("what", "design", "programme")]).min()
     )
     null = found.tests[~found.tests["works"] & found.tests["p"].notna()].set_index(["what", "design"])["p"] < 0.05
-    designs = [name for name in found.rows["design"].unique() if name != UNLIKE]
+    designs = list(found.rows["design"].unique())
     lines = [
         [what, *(_percent(share.loc[what, design]) for share in (held, null) for design in designs)]
         for what in found.tests["what"].unique()
@@ -240,8 +181,8 @@ def _peer(found: Results) -> str:
     """What diff-diff prints for the same sectors."""
     peers = [f"peer {name}" for name in CALLS]
     numbers = found.rows.loc[found.rows["what"].isin(peers), "programme"].unique()
-    rows = found.rows[found.rows["programme"].isin(numbers) & (found.rows["design"] != UNLIKE)]
-    ours = ("typical_firm", f"typical_firm, {SHARED}", "typical_firm, unadjusted")
+    rows = found.rows[found.rows["programme"].isin(numbers)]
+    ours = ("typical_firm", "typical_firm, unadjusted")
     lines = [
         [f"{design}, {what}", *(_beside(mine[(mine["what"] == what) & (mine["size"] == size)]) for size in SIZES)]
         for design, mine in rows.groupby("design", sort=False)

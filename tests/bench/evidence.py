@@ -25,7 +25,7 @@ from tests.bench.evidence_document import Results, document
 from tests.bench.former import former_claims
 from tests.bench.markdown import deliver
 from tests.bench.pool import all_done
-from tests.bench.said import FORMER, PROGRAMME, TODAY, said
+from tests.bench.said import COUNT, FORMER, PROGRAMME, TODAY, said
 from tests.bench.scenarios import SCENARIOS, Scenario, panel_of
 
 SEED = 20210201
@@ -61,7 +61,7 @@ def assessed(task: Task) -> list[dict[str, Any]]:
         for rules, claims in ((TODAY, mine), (FORMER, former))
         for one in claims
     ]
-    return [*records, told | {"rules": TODAY, "level": "count"} | _counted(found, scenario, task.number)]
+    return [*records, told | {"rules": TODAY, "level": COUNT} | _counted(found, scenario, task.number)]
 
 
 def _truth(one: Assessed, scenario: Scenario, number: int) -> dict[str, Any]:

@@ -18,6 +18,7 @@ SAID = (
 )
 PROGRAMME = "programme"
 TODAY, FORMER = "today", "former"  # rules: METHODS.md 10, and those before
+COUNT = "count"  # in place of a level: of how many sectors something is said
 LEVELS = {PROGRAMME: "the programme", "macro_sector": "macro-sectors", "sector": "sectors"}
 
 _VERB = {Grade.MODERATE: "likely", Grade.LOW: "may be"}
