@@ -93,17 +93,16 @@ def _pair_of_rules(rows: pd.DataFrame) -> Iterator[str]:
 def _before_and_after(rows: pd.DataFrame, said: pd.Series) -> str:
     if rows.empty:
         return "–"
-    shares = [
-        Share.of(said[rows["rules"] == one], rows.loc[rows["rules"] == one, "programme"]) for one in (FORMER, TODAY)
-    ]
-    return f"{100 * shares[0].value:.1f} / {told(shares[1])[:-1] if not shares[1].error else told(shares[1])}"
+    by_rules = (rows["rules"] == one for one in (FORMER, TODAY))
+    former, today = (Share.of(said[mine], rows.loc[mine, "programme"]) for mine in by_rules)
+    return f"{100 * former.value:.1f} / {100 * today.value:.1f} ({100 * today.error:.1f})"
 
 
 def _counted(rows: pd.DataFrame) -> Iterator[str]:
     """In how many sectors something is said to be gained."""
     yield "## In how many sectors"
-    yield paragraph("""The number of sectors in which, at least, sales rose more than they would have, as it would be said:
-    its mean, how many sectors gained in truth, and how often more was said than is true, in %.""")
+    yield paragraph("""The number of sectors in which, at least, sales rose more than they would have, as it would be
+    said: its mean, how many sectors gained in truth, and how often more was said than is true, in %.""")
     said = rows["said"].astype(int)
     lines = []
     for name, scenario in SCENARIOS.items():

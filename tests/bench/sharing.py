@@ -1,8 +1,8 @@
 """How short a sector's range may be: `make simulate` writes docs/RANGES.md.
 
 The designs of docs/SIMULATION.md, and one in which a sector is unlike all others, estimated with the functions that
-make the figures: each sector's own range, the one that the others make short, and that of section 4; beside what diff-diff
-prints. Equal seeds, equal results, whatever the processes.
+make the figures: each sector's own range, the one that the others make short, and that of section 4; beside what
+diff-diff prints. Equal seeds, equal results, whatever the processes.
 """
 
 import argparse
@@ -165,8 +165,8 @@ def document(found: Results) -> str:
         of each design of [SIMULATION.md](SIMULATION.md), every second one with grants that work; {packages}. Do not
         edit."""),
         paragraph(f"""Three ways to a sector's 95% range: the estimate of METHODS.md 10 with its own range; the same
-        with the range that the other sectors make short, which is published; the estimate and interval of section 4, as it
-        was before. Each cell: coverage in %, and after the stroke the median length over that of section 4, of the same
+        with the range that the other sectors make short, which is published; the estimate and interval of section 4, as
+        it was before. Each cell: coverage in %, and after the stroke the median length over that of section 4, of the same
         sectors. Aim of the shared range, in every cell: coverage of {100 * COVERED[0]:g} to {100 * COVERED[1]:g}, and a
         length of at most {LONGEST}; a cell that misses it is **bold**. Monte-Carlo error of a coverage: at most
         {100 * _largest_error(found):.1f} points. Columns: funded firms per sector."""),
@@ -224,8 +224,8 @@ def _of_unlike(found: Results) -> Iterator[str]:
         lines.append([f"typical_firm, {way}", *cells])
     yield "## One sector unlike the others"
     yield paragraph(f"""Grants raise sales by {100 * np.expm1(OTHERS_EFFECT):.0f}% in all sectors but one, and lower
-    them by {-100 * np.expm1(UNLIKE_EFFECT):.0f}% in that one, which goes round: so sizes are pooled. Monte-Carlo errors in
-    brackets; aim for the one: at least {100 * COVERED[0]:g}.""")
+    them by {-100 * np.expm1(UNLIKE_EFFECT):.0f}% in that one, which goes round: so sizes are pooled. Monte-Carlo
+    errors in brackets; aim for the one: at least {100 * COVERED[0]:g}.""")
     yield table(["", "the sector unlike the others", "the others"], lines)
 
 
