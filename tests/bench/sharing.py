@@ -166,9 +166,9 @@ def document(found: Results) -> str:
         edit."""),
         paragraph(f"""Three ways to a sector's 95% range: the estimate of METHODS.md 10 with its own range; the same
         with the range that the other sectors make short, which is published; the estimate and interval of section 4, as
-        it was before. Each cell: coverage in %, and after the stroke the median length over that of section 4, of the same
-        sectors. Aim of the shared range, in every cell: coverage of {100 * COVERED[0]:g} to {100 * COVERED[1]:g}, and a
-        length of at most {LONGEST}; a cell that misses it is **bold**. Monte-Carlo error of a coverage: at most
+        it was before. Each cell: coverage in %, and after the stroke the median length over that of section 4, of the
+        same sectors. Aim of the shared range, in every cell: coverage of {100 * COVERED[0]:g} to {100 * COVERED[1]:g},
+        and a length of at most {LONGEST}; a cell that misses it is **bold**. Monte-Carlo error of a coverage: at most
         {100 * _largest_error(found):.1f} points. Columns: funded firms per sector."""),
         table(["", *map(str, SIZES)], _lines(found)),
         *_of_unlike(found),

@@ -32,6 +32,7 @@ from analytics.release.file import LATER
 from tests.helpers.michigan_release import as_they_are, built
 from tests.helpers.panels import drawn, rich
 from tests.reference import effects as reference
+from tests.reference import own_sector
 from tests.whole.test_as_of import forged
 
 GAPS = 1e-9  # a gap is told from what the deletion of a firm does to a mean of up to some hundred firms
@@ -50,27 +51,16 @@ def dots(growth: np.ndarray) -> list[dict]:
 # ---- the gaps --------------------------------------------------------------------------------------------------------
 
 
-def gaps(panel, group: set, settings: Settings, year: int | None, offset=lambda row, g: 0.0) -> list[float]:
-    """z_i − b_i − C_sg, firm by firm, in loops; C_sg of at least two comparison firms."""
+def gaps(panel, group: set, settings: Settings, year: int | None) -> list[float]:
+    """e_i less the mean e of the sector's comparison firms, e growth in one number at an equal past, in loops."""
     firms, rules = reference.read(panel, OUTCOME, award_period="after", years_after=settings.years_after)
-    cohorts = sorted({firm.cohort for firm in firms if firm.cohort is not None})
-
-    def adjusted(row: int, cohort: int) -> float | None:
-        z = reference.growth(firms[row], cohort, rules, year, "typical_firm")
-        return None if z is None else z - offset(row, cohorts.index(cohort))
-
+    adjust = settings.adjustment != "none"
+    entering = own_sector.Reference(firms, rules, "typical_firm", year, adjust=adjust).firms
     found = []
-    for row, firm in enumerate(firms):
-        if firm.cohort is not None and firm.name in group:
-            own = adjusted(row, firm.cohort)
-            beside = [
-                adjusted(other, firm.cohort)
-                for other, one in enumerate(firms)
-                if one.cohort is None and one.sector == firm.sector
-            ]
-            known = [z for z in beside if z is not None]
-            if own is not None and len(known) >= 2:
-                found.append(own - math.fsum(known) / len(known))
+    for name, firm in entering.items():
+        if firm.funded and name in group:
+            beside = [other.e for other in entering.values() if not other.funded and other.sector == firm.sector]
+            found.append(firm.e - math.fsum(beside) / len(beside))
     return sorted(found)
 
 
@@ -84,7 +74,9 @@ def gaps(panel, group: set, settings: Settings, year: int | None, offset=lambda 
 )
 @examples(max_examples=15)
 def test_the_gaps_are_those_of_plain_loops(seed, frequency, year, sectors, cohorts, missing):
-    """What leaving a firm out does to the mean tells z_i − C_sg of every firm that enters, and of no other."""
+    """What leaving a firm out does to the mean tells how each firm that enters did beside the typical comparison firm
+    of its sector, and nothing of any other.
+    """
     ppy = {"Y": 1, "Q": 4, "M": 12}[frequency]
     at = tuple(cohort * ppy for cohort in cohorts)
     panel = drawn(seed, frequency=frequency, years=5, funded=sectors, comparison=(12, 2, 9)[: len(sectors)],
@@ -96,15 +88,15 @@ def test_the_gaps_are_those_of_plain_loops(seed, frequency, year, sectors, cohor
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_the_gaps_are_at_equal_sales_size_and_earlier_growth(seed):
-    """With slopes, z_i − b_i − C_sg, C_sg the mean of z − b: b as the sample has it, in loops."""
+def test_the_gaps_are_at_an_equal_past(seed):
+    """With slopes that both arms tell, growth is that of firms alike in sales, size and path until then, in loops."""
     panel = rich(drawn(seed, funded=(25, 22), comparison=(30, 18), cohorts=(8, 10)), seed)
     sample = Sample(panel, OUTCOME, Settings(award_period="after"))
-    offset = sample.log_slopes.offset
-    assert np.abs(offset).max() > 0.01
+    as_they_are = gaps(panel, set(panel.units.index[panel.funded]), PLAIN, None)
+    assert np.abs(growth_beside(sample, panel.funded) - as_they_are).max() > 0.01
     for mine in (panel.funded, panel.funded & (panel.units["sector"] == "s1").to_numpy()):
         found = growth_beside(sample, mine)
-        expected = gaps(panel, set(panel.units.index[mine]), sample.settings, None, lambda row, g: offset[row, g])
+        expected = gaps(panel, set(panel.units.index[mine]), sample.settings, None)
         assert found == pytest.approx(expected, abs=GAPS)
         assert found.mean() == pytest.approx(sample.deletions("typical_firm", sample.group(mine)).theta, abs=GAPS)
 

@@ -11,7 +11,7 @@ from analytics.build.candidate import build
 from analytics.build.withheld_cells import WithheldCells
 from analytics.demonstration.michigan import write_michigan_files
 from analytics.folders import Home
-from analytics.model import Arm, Rule
+from analytics.model import Arm, Grade, RangeKind, Rule, Verdict
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.figure import group_of
@@ -76,24 +76,46 @@ def test_how_many_cells_are_held_is_not_told(releases: tuple[Release, Release]) 
         assert counts.held == counts.cells - counts.withheld
 
 
-def test_what_tells_of_several_groups_stays_where_one_is_held() -> None:
-    """The p that groups are equal, and what they are drawn toward, are made of those that are told anew: of which, they
-    would tell.
+HELD = WithheldCells({(Arm.FUNDED, "sales", "1"): {group_of({"sector": "s0"}): Rule.HELD}}, {})
+EFFECT = {"outcome": "sales", "measure": "typical_firm", "arm": "*", "horizon": "1", "value": 0.5, "low": 0.1}
+
+
+def test_that_a_held_sign_holds_stays() -> None:
+    """Of a specification whose value is confidential, too: the newest release told whether the sign holds."""
+    sign = {"outcome": "sales", "measure": "spec_unadjusted_typical_firm", "arm": "*", "horizon": "1", "sector": "s0"}
+    sign |= {"reason": "confidential", "result": "pass"}
+    assert [row["result"] for row in withheld_rows([sign], HELD, [Earlier.of([sign])])] == ["pass"]
+
+
+FOLLOWS = {
+    **dict.fromkeys(("shared_low", "shared_high", "half_low", "half_high", "p_value", "mde"), 0.3),
+    **dict.fromkeys(("shrunk", "shrunk_low", "shrunk_high"), 0.3),
+    "range_kind": RangeKind.SHARED,
+    "firms_needed": 300,
+    "years_needed": 3,
+    "grade": Grade.LOW,
+    "verdict": Verdict.HIGHER,
+}
+
+
+@pytest.mark.parametrize("name", FOLLOWS)
+def test_what_follows_from_other_groups_makes_no_group_one_that_changed(name: str) -> None:
+    """Where anything is held, a sector whose own numbers are as they were stays as it was, and is marked like all that
+    did not change: that others moved its range would tell it from them.
     """
-    held = WithheldCells({(Arm.FUNDED, "sales", "1"): {group_of({"sector": "s0"}): Rule.HELD}}, {})
-    effect = {"outcome": "sales", "measure": "typical_firm", "arm": "*", "horizon": "1", "value": 0.5, "shrunk": 0.4}
-    test = {"outcome": "sales", "measure": "sectors_differ_typical_firm", "arm": "*", "horizon": "1", "value": 0.3}
-    sign = {**effect, "measure": "spec_unadjusted_typical_firm", "sector": "s0", "reason": "confidential"}
-    sign = {name: told for name, told in sign.items() if name not in ("value", "shrunk")} | {"result": "pass"}
-    earlier = Earlier.of([test, sign, {**effect, "sector": "s0"}])
-    assert [row["result"] for row in withheld_rows([sign], held, [earlier])] == ["pass"], "that the sign holds stays"
-    told = list(withheld_rows([{**effect, "sector": "s1"}, {**test, "value": 0.2}], held, [earlier]))
-    assert "shrunk" not in told[0]
-    [same] = withheld_rows(
-        [{**effect, "sector": "s1", "shrunk": 0.3}], held, [Earlier.of([{**effect, "sector": "s1"}])]
-    )
-    assert (same["shrunk"], same["obs_status"]) == (0.4, "P")
-    assert (told[1]["value"], told[1]["obs_status"]) == (0.3, "P")
+    now, then = {**EFFECT, "sector": "s1", name: FOLLOWS[name]}, {**EFFECT, "sector": "s1"}
+    [same] = withheld_rows([now], HELD, [Earlier.of([then])])
+    assert same["obs_status"] == "P"
+    assert name not in same
+    [changed] = withheld_rows([now | {"low": 0.2}], HELD, [Earlier.of([then])])
+    assert changed["obs_status"] == "E"
+
+
+def test_a_programme_whose_claim_changed_did_change() -> None:
+    """Its grade and verdict are its own: nothing of it follows from other groups."""
+    now, then = {**EFFECT, "grade": Grade.LOW}, {**EFFECT, "grade": Grade.MODERATE}
+    [told] = withheld_rows([now], HELD, [Earlier.of([then])])
+    assert (told["grade"], told["obs_status"]) == (Grade.LOW, "E")
 
 
 def test_why_a_held_figure_is_not_told_stays(releases: tuple[Release, Release]) -> None:

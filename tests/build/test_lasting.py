@@ -28,6 +28,7 @@ from tests.helpers.figures import Earlier, as_row, withheld_rows
 from tests.helpers.michigan_release import as_they_are, built
 from tests.helpers.panels import drawn, rich
 from tests.reference import effects as reference
+from tests.reference import own_sector
 
 OUTCOME, MEASURE = "sales", "lasting_typical_firm"
 LEAST = 5
@@ -53,7 +54,9 @@ def ends(panel: Panel, mine: np.ndarray, settings: Settings = PLAIN) -> list[Eff
 
 
 def looped(panel: Panel, group: set, settings: Settings) -> SimpleNamespace | None:
-    """θ_last − θ_first by brute force: a firm is taken out, and both years are computed again without it."""
+    """θ_last − θ_first by brute force: a firm is taken out, and both years are computed again without it. Of each year
+    growth is one number per firm (METHODS.md 10).
+    """
     firms, rules = reference.read(panel, OUTCOME, award_period="after", years_after=settings.years_after)
     years = horizons(panel, settings)
     last, first = (reference.Sample(firms, group, rules, year, "typical_firm") for year in (years[-1], years[0]))
@@ -71,9 +74,13 @@ def looped(panel: Panel, group: set, settings: Settings) -> SimpleNamespace | No
     one.cells = {cell: last.cells.get(cell, {}) | first.cells.get(cell, {}) for cell in [*last.cells, *first.cells]}
     strata = one.strata()
     assert set().union(*strata.values()) == set().union(*members.values())
-    theta = last.theta() - first.theta()
+    own = [
+        own_sector.Reference(firms, rules, "typical_firm", year, adjust=settings.adjustment != "none")
+        for year in (years[-1], years[0])
+    ]
     names = [name for names in strata.values() for name in names]
-    without = {name: last.theta(name) - first.theta(name) for name in names}
+    theta = own[0].of(group).theta - own[1].of(group).theta
+    without = {name: own[0].without(group, name) - own[1].without(group, name) for name in names}
     parts = reference._parts(strata, without, dict.fromkeys(names, 1.0))
     variance, df = math.fsum(v for v, _ in parts), reference._df(parts)
     found = reference.Answer(theta, without, variance, df)

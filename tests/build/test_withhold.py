@@ -31,7 +31,9 @@ from analytics.release import Release, Releases
 from analytics.release.measures import measure_named
 from analytics.store.database import Store
 from tests.build.test_lasting import alike_per_firm
+from tests.helpers.borrowed import guess
 from tests.helpers.figures import as_row
+from tests.reference import shared_range as reference
 
 
 @pytest.fixture(scope="module")
@@ -220,9 +222,11 @@ def same(one: tuple[str, ...], other: tuple[str, ...]) -> set[int]:
 def test_what_is_withheld_enters_no_comparison_of_sectors(
     release: Release, everybody: Panel, programme: Programme
 ) -> None:
-    """How the others are drawn together, and whether they differ, would tell its effect: both are of those shown."""
-    from analytics.estimate.comparing import sectors_differ, shrunken
-    from analytics.estimate.effects import group_effects
+    """How the others are drawn together, what makes their ranges short, and whether they differ, would tell its effect:
+    all are of those shown.
+    """
+    from analytics.estimate.comparing import sectors_differ
+    from analytics.estimate.effects import as_shown, group_effects
     from analytics.estimate.sample import Sample
 
     panel = everybody.compared
@@ -237,10 +241,13 @@ def test_what_is_withheld_enters_no_comparison_of_sectors(
     }
     shown = {code: effects[code] for code, row in rows.items() if row is not None and row.published}
     assert len(shown) == 12
-    whole = group_effects(sample, Estimand.TYPICAL_FIRM, {"*": panel.funded})["*"]
-    drawn = release.figures.set_index("figure_id")["shrunk"]
-    for code, value in shrunken(shown, whole).items():
-        assert drawn[rows[code].figure_id] == pytest.approx(value, rel=1e-12)
+    values = {code: (effect.theta, effect.se, effect.df) for code, effect in shown.items()}
+    for code, effect in shown.items():
+        others = [value for other, value in values.items() if other != code]
+        assert (rows[code].shared_low, rows[code].shared_high) == pytest.approx(
+            as_shown(effect.unit, *reference.shared(*values[code], others)), rel=1e-7
+        )
+        assert rows[code].shrunk == pytest.approx(math.expm1(guess(values[code], list(values.values()))[0]), rel=1e-7)
     told = release.figure(measure_named("sectors_differ_typical_firm"), outcome="online_sales", horizon="overall")
     assert told is not None
     assert told.value == pytest.approx(sectors_differ(shown.values()).p_value, rel=1e-12)

@@ -208,6 +208,7 @@ def published(shelf, tmp_path, officer) -> Releases:
 
 
 P = ("--programme", "michigan-1988")
+NOTHING_CHANGED = "new 0, gone 0, changed status 0, changed value 0, changed by the other groups alone 0"
 
 
 def changed_by_hand(programme: str, statement: str) -> None:
@@ -266,6 +267,59 @@ def test_a_figure_is_verified_and_made_again(officer, published):
     assert (ended, "Not made again" in out, "different" in out) == (0, True, False)
 
 
+EQUAL = {
+    "it": "L’intervallo che usa anche gli altri gruppi, rifatto dalla sola edizione, è uguale fino all’ultima cifra.",
+    "en": "The range that also uses the other groups, made again from the release alone, is equal to the last digit.",
+}
+DIFFERENT = {"it": "rifatto dalla sola edizione, è diverso", "en": "made again from the release alone, is different"}
+
+
+@pytest.fixture
+def alone(demonstration, officer) -> Releases:
+    """The demonstration's releases in the officer's folder, and no store."""
+    releases = Releases(Home.default().releases, "ecommerce-2020")
+    shutil.copytree(Releases(demonstration.releases, "ecommerce-2020").folder, releases.folder)
+    return releases
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_range_that_other_groups_make_short_is_made_again_from_the_release_alone(officer, alone, language):
+    """Of a sector, though no store is at hand; of the programme, and of another size of firms, there is no such."""
+    release = alone.open()
+    for group in ({"sector": "retail"}, {"macro_sector": "trade"}):
+        ended, out, _ = officer("verify", release.main_effect(group).figure_id, language=language)
+        assert (ended, EQUAL[language] in out) == (0, True)
+    for figure in (release.headline(), release.main_effect({"size_class": release.codes("size_class")[0]})):
+        ended, out, _ = officer("verify", figure.figure_id, language=language)
+        assert (ended, EQUAL[language] in out, DIFFERENT[language] in out) == (0, False, False)
+    _, out, _ = officer("verify", release.main_effect({"sector": "retail"}).figure_id, "--no-recompute")
+    assert EQUAL["en"] not in out
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_shared_range_that_does_not_follow_from_the_release_is_told(officer, alone, language):
+    """Its own, and one whose neighbour is another: what was printed and what it comes to, exit code 1."""
+    release = alone.open()
+    path, figure = alone.path(release.release_id), release.main_effect({"sector": "retail"})
+    path.chmod(0o600)
+    with duckdb.connect(path) as connection:
+        connection.execute("UPDATE figures SET shared_low = -0.5 WHERE figure_id = ?", [figure.figure_id])
+    ended, out, _ = officer("verify", figure.figure_id, language=language)
+    assert (ended, DIFFERENT[language] in out, "-0.5" in out, repr(figure.shared_low) in out) == (1, True, True, True)
+    other = release.main_effect({"sector": "food"})
+    assert officer("verify", other.figure_id)[0] == 0
+    with duckdb.connect(path) as connection:
+        connection.execute("UPDATE figures SET value = 0.5 WHERE figure_id = ?", [figure.figure_id])
+    assert officer("verify", other.figure_id)[0] == 1
+
+
+def test_where_a_group_stands_alone_nothing_is_said_of_other_groups(officer, published):
+    """One sector: its range is its own."""
+    figure = published.open().main_effect({"sector": "manufacturing"})
+    ended, out, _ = officer("verify", figure.figure_id)
+    assert (ended, "equal to the last digit" in out, "other groups" in out) == (0, True, False)
+
+
 def test_code_that_has_changed_is_told(officer, published, monkeypatch):
     """The figure is compared all the same."""
     monkeypatch.setattr("analytics.build.recompute.code_version", lambda: "9.9.9+newer")
@@ -289,7 +343,7 @@ def test_verify_shows_nothing_of_an_embargo(officer, published):
 def test_a_build_says_how_it_differs_from_the_one_in_use(officer, published):
     """In two lines: how many figures, and why. As of a date before any import there is nothing to build from."""
     _, out, _ = officer("build", *P)
-    assert "new 0, gone 0, changed status 0, changed value 0" in out
+    assert f"{NOTHING_CHANGED}." in out
     assert out.splitlines()[-1].endswith("releases published before.")
     changed_by_hand("michigan-1988", "UPDATE batches SET imported_at = '2026-01-10 09:00:00'")
     ended, out, err = officer("build", "--as-of", "2026-01-09", *P)
@@ -314,7 +368,7 @@ def test_two_releases_are_compared(officer, published):
         assert f"  michigan-1988.{release}." in figure
     assert "more" in out.splitlines()[-1]
     _, out, _ = officer("difference", first, second, "--attribute", *P)
-    assert "because of releases published before: new 0, gone 0, changed status 0, changed value 0\n" in out
+    assert f"because of releases published before: {NOTHING_CHANGED}\n" in out
     assert "because of data: new 0, gone 0, " in out
     ended, _, err = officer("difference", first, "2019-1", *P)
     assert (ended, "2019-1" in err) == (1, True)

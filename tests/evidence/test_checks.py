@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from analytics.estimate.adjustment import traits_before
-from analytics.estimate.effects import EffectEstimate, effect, effect_of
-from analytics.estimate.inference import Uncertainty
+from analytics.estimate.effects import EffectEstimate, effect, effect_of, sector_effects
+from analytics.estimate.inference import Uncertainty, jackknife
 from analytics.estimate.sample import Sample
 from analytics.evidence import checks
 from analytics.evidence.checks import (
@@ -22,6 +22,7 @@ from analytics.evidence.checks import (
     check_groups,
     check_reporting,
     check_stability,
+    measure_before,
     run_checks,
     worst_case,
 )
@@ -66,6 +67,35 @@ def before_of(
     return check_before(sample, earlier, TYPICAL, firms, found, claim or claim_of(found))
 
 
+class OneNumber(reference_placebo.Typical):
+    """METHODS.md 10 without any past: growth in one number per firm, made once of all firms; θ is of these numbers.
+
+    A funded firm's z_i − C_sg; a comparison firm's mean of z_jg − C_sg over the cohorts that it has, by the funded
+    firms of each. Without a firm its number is missing; those of the others stay.
+    """
+
+    def __init__(self, firms, group, rules, *, placebo):
+        super().__init__(firms, group, rules, placebo=placebo)
+        self.number = {}
+        mean = {cell: sum(grown.values()) / len(grown) for cell, grown in self.others.items() if grown}
+        for name, (cell, growth) in self.funded.items():
+            self.number[name] = growth - mean[cell]
+        cells = [cell for cell, _ in self.funded.values()]
+        for name in self.compared:
+            beside = [self.others[cell][name] - mean[cell] for cell in cells if name in self.others[cell]]
+            self.number[name] = sum(beside) / len(beside)  # a cell counts as often as it has funded firms
+
+    def theta(self, without=reference_placebo.ABSENT):
+        left = {name: number for name, number in self.number.items() if name != without}
+        gaps = []
+        for name in self.funded:
+            if name in left:
+                sector = self.sector[name]
+                beside = [left[other] for other, place in self.compared.items() if place == sector and other in left]
+                gaps.append(left[name] - sum(beside) / len(beside))
+        return sum(gaps) / len(gaps)
+
+
 def on_log_scale(shown: Range) -> tuple[float, float, float]:
     return tuple(math.log1p(value) for value in (shown.value, shown.low, shown.high))
 
@@ -87,7 +117,9 @@ PLACEBOS = [
 @pytest.mark.parametrize(("frequency", "drawing", "rules"), PLACEBOS)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, seed):
-    """δ with its interval, and θ − kδ and θ + δ with theirs, are those of leaving out every firm from both at once."""
+    """δ by the comparison of every cohort apart, as programmes have always been judged; θ of one number per firm. δ
+    with its interval, and θ − kδ and θ + δ with theirs, are those of leaving out every firm from both at once.
+    """
     panel = drawn(seed, frequency=frequency, **{"years": 6, "zeros": 0.02, **drawing})
     firms, known = reference.read(panel, "sales", award_period=rules.get("award_period", "after"))
     early = rules.get("early")
@@ -97,7 +129,8 @@ def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, see
         award_period=known.award_period,
         before_ends=None if early is None else panel.periods[min(drawing["cohorts"])] - 1 - early,
     )
-    for mask in (panel.funded, panel.funded & (panel.units["sector"] == "s0").to_numpy()):
+    for sector in ("", "s0"):
+        mask = panel.funded & (not sector or (panel.units["sector"] == sector).to_numpy())
         found = before_of(panel, settings, group=mask)
         mine = [firm for firm in firms if firm.name in set(panel.units.index[mask])]
         mine = [firm for firm in mine if reference_placebo.two_windows(firm.cohort, known, placebo=False) is not None]
@@ -105,9 +138,10 @@ def test_the_year_before_is_that_of_the_reference(frequency, drawing, rules, see
         covered = [reference_placebo.two_windows(firm.cohort, known, placebo=True) is not None for firm in mine]
         if sum(covered) < len(mine) / 2:
             assert found.because is CheckReason.NO_EARLIER_YEAR
-            assert mask is not panel.funded  # the programme's own is always compared
+            assert sector  # the programme's own is always compared
             continue
-        main, placebo = (reference_placebo.Typical(firms, group, known, placebo=which) for which in (False, True))
+        main = OneNumber(firms, group, known, placebo=False)
+        placebo = reference_placebo.Typical(firms, group, known, placebo=True)
         delta = reference_placebo.estimate([placebo], [1.0])
         assert on_log_scale(found.number) == pytest.approx((delta.theta, *delta.interval(0.95)), rel=EXACT, abs=EXACT)
         assert on_log_scale(found.further["equivalence"])[1:] == pytest.approx(
@@ -136,29 +170,39 @@ def awarded_at(panel: Panel, position: int) -> Panel:
     return Panel(panel.units.assign(cohort=cohort), panel.periods, panel.outcomes)
 
 
-@pytest.mark.parametrize(
-    ("frequency", "at", "later"), [("Y", 3, 0), ("Q", 13, 0), ("Q", 13, 2), ("M", 38, 0), ("M", 38, 5)]
-)
+AT = [("Y", 3, 0), ("Q", 13, 0), ("Q", 13, 2), ("M", 38, 0), ("M", 38, 5)]
+
+
+def of_a_year_earlier(frequency: str, at: int, later: int, seed: int) -> tuple[Panel, Settings, Panel]:
+    """A panel whose awards lie at a position and perhaps some later, where one call ends all before windows; its
+    settings; and the same firms awarded where the before window starts.
+    """
+    cohorts = tuple({at, at + later})
+    panel = rich(drawn(seed, frequency=frequency, years=7, cohorts=cohorts, funded=(14, 12), comparison=(15, 13)), seed)
+    settings = Settings(min_firms=2, award_period="after", before_ends=panel.periods[at - 1] if later else None)
+    return panel, settings, awarded_at(panel, at - panel.periods_per_year)
+
+
+@pytest.mark.parametrize(("frequency", "at", "later"), AT)
 @pytest.mark.parametrize("seed", [3, 4])
 def test_the_placebo_is_an_effect_a_year_earlier_that_knows_of_nothing_before(frequency, at, later, seed):
-    """With adjustment: as if the award had come where the before window starts, and records began a year ahead of it.
+    """With adjustment, of the programme: as if the award had come where the before window starts, and records began a
+    year ahead of it, by the slopes that comparison firms alone tell.
 
     Then ln ȳ_E, whether it is zero, the share of that year's periods with sales and staff are all that an ordinary
     estimate can know, and it knows no growth. Awards may lie apart, where a call ends all before windows at once.
     """
-    cohorts = tuple({at, at + later})
-    panel = rich(drawn(seed, frequency=frequency, years=7, cohorts=cohorts, funded=(14, 12), comparison=(15, 13)), seed)
+    panel, settings, shifted = of_a_year_earlier(frequency, at, later, seed)
     ppy = panel.periods_per_year
-    settings = Settings(min_firms=2, award_period="after", before_ends=panel.periods[at - 1] if later else None)
     found = before_of(panel, settings)
-    shifted = awarded_at(truncated(panel, at - 2 * ppy), at - ppy)
-    expected = theta_of(replace(settings, before_ends=None), shifted, year=1)
-    assert (found.number.value, found.number.low, found.number.high) == pytest.approx(
-        (expected.value, expected.ci_low, expected.ci_high), rel=EXACT
-    )
+    alone = Sample(truncated(shifted, at - 2 * ppy), "sales", replace(settings, before_ends=None), 1)
+    expected = jackknife(alone.pooled_deletions(TYPICAL, alone.group(panel.funded)))
+    assert on_log_scale(found.number) == pytest.approx((expected.theta, *expected.interval(0.95)), rel=EXACT)
+    assert found.number.df == pytest.approx(expected.df, rel=EXACT)
     # θ − kδ and θ + δ: both firms' jackknives at once, and the errors of the two regressions' slopes added up
     sample, earlier = Sample(panel, "sales", settings), Sample(panel, "sales", settings, placebo=True)
-    both = [one.deletions(TYPICAL, one.group(panel.funded)) for one in (sample, earlier)]
+    group = sample.group(panel.funded)
+    both = [sample.deletions(TYPICAL, group), earlier.pooled_deletions(TYPICAL, group)]
     errors = [one.slopes_variance**0.5 for one in both]
     assert min(errors) > 0
     firms, known = reference.read(panel, "sales", award_period="after")
@@ -170,6 +214,26 @@ def test_the_placebo_is_an_effect_a_year_earlier_that_knows_of_nothing_before(fr
         assert value == pytest.approx(both[0].theta + factor * both[1].theta, abs=EXACT)
         width = 2 * math.sqrt(variance)  # times t, of at least the normal's and at most that of few firms
         assert stats.norm.ppf(0.95) * width < high - low < stats.t.ppf(0.95, 5) * width
+
+
+@pytest.mark.parametrize(("frequency", "at", "later"), AT)
+@pytest.mark.parametrize("seed", [3, 4])
+def test_the_difference_of_a_group_is_its_effect_a_year_earlier(frequency, at, later, seed):
+    """METHODS.md 10: δ of a group is estimated as its effect is, with all that was known before *its* before window: as
+    if the award had come where that window starts. It is not judged here.
+    """
+    panel, settings, shifted = of_a_year_earlier(frequency, at, later, seed)
+    plain = replace(settings, before_ends=None)
+    sample, earlier = Sample(panel, "sales", settings), Sample(panel, "sales", settings, placebo=True)
+    sectors = {one.sector: one.by_year[1] for one in sector_effects(shifted, "sales", TYPICAL, settings=plain)}
+    for name, expected in [("", theta_of(plain, shifted, year=1)), *sectors.items()]:
+        mask = panel.funded & (not name or (panel.units["sector"] == name).to_numpy())
+        found = measure_before(sample, earlier, TYPICAL, sample.group(mask))
+        assert (found.number.value, found.number.low, found.number.high, found.number.df) == pytest.approx(
+            (expected.value, expected.ci_low, expected.ci_high, expected.df), rel=EXACT
+        )
+        assert (found.n_funded, found.n_comparison) == (expected.n_funded, expected.n_comparison)
+        assert (found.result, found.because, found.further) == (Result.NOT_CONTRADICTED, CheckReason.IMPRECISE, {})
 
 
 def test_the_placebo_knows_nothing_of_the_year_that_it_explains():
@@ -283,7 +347,7 @@ def test_every_way_that_the_year_before_comes_out(changes, result, because):
     ],
 )
 def test_the_year_before_must_bear_what_is_claimed(changes, claim, because):
-    """The same two years, by the interval that the claim is made by: of a group, the one that holds for all of them."""
+    """The same two years, by the interval that the claim is made by."""
     found = before_of(quiet(**changes), replace(PLAIN, min_firms=10), claim=claim)
     assert found.because is because
     assert (found.result is Result.PASS) == (because in (CheckReason.WITHIN_MIE, CheckReason.DIRECTION_HOLDS))
@@ -753,12 +817,21 @@ def test_four_in_five_specifications_of_the_same_sign(results, result, share):
 # ---- all together ----------------------------------------------------------------------------------------------------
 
 
-def test_the_five_checks_come_in_their_order():
+@pytest.mark.parametrize("whole", [True, False])
+def test_the_five_checks_come_in_their_order(whole):
+    """The programme's year before is judged by its own interval; a group's is measured, to be judged beside others."""
     panel = collected(sector_a=(10, 10))
     sample, earlier = Sample(panel, "sales", PLAIN), Sample(panel, "sales", PLAIN, placebo=True)
     known = theta_of(PLAIN, panel)
-    found = run_checks(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), came_out(*[SAME] * 5))
+    found = run_checks(sample, earlier, TYPICAL, panel.funded, known, came_out(*[SAME] * 5), whole=whole)
     assert [one.check for one in found] == list(Check)
+    firms = sample.group(panel.funded)
+    if whole:
+        assert found[2] == check_before(sample, earlier, TYPICAL, firms, known, claim_of(known))
+        assert set(found[2].further) == {"equivalence", "trend_goes_on", "unusual_year"}
+    else:
+        assert found[2] == measure_before(sample, earlier, TYPICAL, firms)
+        assert found[2].further == {}
 
 
 @given(seed=SEEDS, factor=st.sampled_from([1e-3, 1936.27, 1e6]))
@@ -770,7 +843,8 @@ def test_the_unit_of_the_data_changes_no_check(seed, factor):
     def findings(panel: Panel) -> list[Finding]:
         sample, earlier = (Sample(panel, "sales", settings, placebo=which) for which in (False, True))
         known = theta_of(settings, panel)
-        return run_checks(sample, earlier, TYPICAL, panel.funded, known, claim_of(known), [])
+        both = (run_checks(sample, earlier, TYPICAL, panel.funded, known, [], whole=whole) for whole in (True, False))
+        return [one for findings in both for one in findings]
 
     for one, other in zip(findings(panel), findings(in_units_of(panel, factor)), strict=True):
         assert (one.result, one.because, one.n_funded) == (other.result, other.because, other.n_funded)

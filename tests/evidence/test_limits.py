@@ -14,8 +14,17 @@ NO_THRESHOLDS = {0, 0.5, 1}
 
 
 def numbers_in(tree: ast.AST) -> set[float]:
-    """The numbers that are written out in a piece of code."""
-    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    """The numbers that are written out in a piece of code: not which of several values is meant, nor that a range has
+    two sides and a difference two errors (x / 2, 2 ** 0.5).
+    """
+    skipped = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            skipped |= {id(part) for part in ast.walk(node.slice)}
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.Pow):
+            two = node.right if isinstance(node.op, ast.Div) else node.left
+            skipped |= {id(two)} if isinstance(two, ast.Constant) and two.value == 2 else set()
+    values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in skipped]
     return {value for value in values if isinstance(value, int | float) and not isinstance(value, bool)}
 
 

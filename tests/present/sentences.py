@@ -15,18 +15,24 @@ from pathlib import Path
 from analytics.demonstration.run import demonstrate
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, SPOKEN, Text, sentences
-from analytics.model import Arm, Grade, Reason, Verdict
+from analytics.model import Arm, Check, Grade, ObsStatus, Reason, Result, Unit, Verdict
 from analytics.present.sentences.claims import ClaimKind, Sentence, sentence_of
 from analytics.present.sentences.lasting import Lasts
+from analytics.present.sentences.together import count_sentence, pair_sentence
 from analytics.present.verbs import Verb
 from analytics.release import Figure, Release, Releases, measures
+from analytics.release.figure import FigureKey
+from analytics.release.measures import check_of
+from tests.helpers.instead import Instead, ranged
 
 DOCUMENT = PROJECT / "docs" / "SENTENCES.md"
 LEVELS = ("*", "macro_sector", "sector")
+FORMS = ("title", "under", "short", "long")
 GRADES = (Grade.MODERATE, Grade.LOW, Grade.VERY_LOW)
 PLAIN = (Verdict.HIGHER, Verdict.CANNOT_TELL, Verdict.LOWER)  # no share of losses is fixed as important
-NUMBER, WHEN, GROUP, AMOUNT, RANGE, COMPARISON = (
-    f"‹{name}›" for name in ("n", "period", "group", "amount", "range", "comparison")
+UPWARD, DOWNWARD = (Verdict.HIGHER, Verdict.MUCH_HIGHER), (Verdict.LOWER, Verdict.MUCH_LOWER)
+NUMBER, WHEN, GROUP, OTHER, AMOUNT, RANGE, COMPARISON = (
+    f"‹{name}›" for name in ("n", "period", "group", "other group", "amount", "range", "comparison")
 )
 MARKED = {"horizon.": WHEN, "range.": RANGE, "said.comparison": COMPARISON}
 # Why a claim may be missing.
@@ -108,7 +114,7 @@ def said(release: Release, figure: Figure, kind: ClaimKind, level: str, text: Te
     if level == "*":
         return sentence
     label = release.programme.label(level, code, text)
-    return Sentence(*(getattr(sentence, form).replace(label, GROUP) for form in ("title", "under", "short", "long")))
+    return Sentence(*(getattr(sentence, form).replace(label, GROUP) for form in FORMS))
 
 
 @cache
@@ -125,7 +131,8 @@ def _cases(release: Release, text: Text) -> Iterator[Case]:
         verdicts = PLAIN if kind is ClaimKind.LOSSES else tuple(Verdict)
         for grade, verdict in product(GRADES, verdicts):
             varied = dataclasses.replace(figure, grade=grade, verdict=verdict)
-            yield Case(kind, level, grade, verdict, said(release, varied, kind, level, text))
+            for beside in weakened(release, varied, level):
+                yield Case(kind, level, grade, verdict, said(beside, varied, kind, level, text))
         reasons = HIDDEN_LOSSES if kind is ClaimKind.LOSSES else HIDDEN
         for reason in reasons:
             hidden = dataclasses.replace(figure, grade=Grade.WITHHELD, verdict=None, value=None, reason=reason)
@@ -136,13 +143,76 @@ def _cases(release: Release, text: Text) -> Iterator[Case]:
         yield Case(
             ClaimKind.CHANGE, level, Grade.DESCRIPTION, word, said(release, figure, ClaimKind.CHANGE, level, text)
         )
+    yield from _together(release, text)
+
+
+def weakened(release: Release, figure: Figure, level: str) -> list[Release]:
+    """The release; where a group's direction is too weak, also as it would be if the programme had none, if the year
+    before were open, and if neither were so.
+    """
+    upward = figure.verdict in UPWARD
+    if level == "*" or figure.grade is not Grade.VERY_LOW or not (upward or figure.verdict in DOWNWARD):
+        return [release]
+    assert figure.measure.about is not None
+    check = release.main(check_of(Check.BEFORE, figure.measure.about), group=figure.group)
+    assert check is not None
+    main = release.headline()
+    gate, open_gate = ranged(main, *((0.1, 0.2) if upward else (-0.2, -0.1))), ranged(main, -0.1, 0.1)
+    passed, is_open = (dataclasses.replace(check, result=result) for result in (Result.PASS, Result.NOT_CONTRADICTED))
+    return [
+        Instead(release, *others)  # type: ignore[misc]
+        for others in ((gate, passed), (gate, is_open), (open_gate, passed))
+    ]
+
+
+def counted(release: Release, level: str) -> Figure:
+    """In how many groups of a level something is gained, as a figure to be varied."""
+    found = release.main(measures.groups_gaining(level, release.programme.headline.estimand))
+    assert found is not None, level
+    return found
+
+
+def paired(release: Release, level: str) -> Figure:
+    """Two groups of a level that lie apart, as a figure to be varied."""
+    question, (first, second, *_) = release.programme.headline, release.codes(level)
+    measure = measures.beside_group(second, question.estimand)
+    key = FigureKey(measure, question.outcome, horizon=question.horizon_code, group=((level, first),))
+    figure = Figure(key, Unit.FRACTION, 0.2, 0.1, 0.3, grade=Grade.LOW, verdict=Verdict.HIGHER)
+    return dataclasses.replace(figure, obs_status=ObsStatus.ESTIMATED)
+
+
+def said_together(release: Release, figure: Figure, level: str, text: Text) -> Sentence:
+    """The sentence of a count or a pair, the groups' names marked."""
+    if not figure.group:
+        return count_sentence(release, figure, text)
+    sentence = pair_sentence(release, figure, text)
+    for code, mark in zip(release.codes(level), (GROUP, OTHER), strict=False):
+        label = release.programme.label(level, code, text)
+        sentence = Sentence(*(getattr(sentence, form).replace(label, mark) for form in FORMS))
+    return sentence
+
+
+def _together(release: Release, text: Text) -> Iterator[Case]:
+    """Every sentence on several groups at once."""
+    for level in LEVELS[1:]:
+        count = counted(release, level)
+        whole = sum(effect is not None and effect.published for effect in _effects(release, level))
+        for grade, verdict, value in product(GRADES, PLAIN, (1.0, float(whole))):
+            varied = dataclasses.replace(count, value=value, grade=grade, verdict=verdict)
+            yield Case(ClaimKind.COUNT, level, grade, verdict, said_together(release, varied, level, text))
+        for grade in (Grade.MODERATE, Grade.LOW):
+            varied = dataclasses.replace(paired(release, level), grade=grade)
+            yield Case(ClaimKind.PAIR, level, grade, Verdict.HIGHER, said_together(release, varied, level, text))
+
+
+def _effects(release: Release, level: str) -> Iterator[Figure | None]:
+    return (release.main_effect({level: code}) for code in release.codes(level))
 
 
 @cache
 def every(release: Release, language: str) -> frozenset[str]:
     """All forms of all sentences."""
-    forms = ("title", "under", "short", "long")
-    return frozenset(getattr(case.sentence, form) for case in cases(release, language) for form in forms)
+    return frozenset(getattr(case.sentence, form) for case in cases(release, language) for form in FORMS)
 
 
 def document(release: Release) -> str:
@@ -158,14 +228,19 @@ def document(release: Release) -> str:
         merged: dict[tuple[str, str, Sentence], list[str]] = {}
         for case in cases(release, language):
             level = "programme" if case.level == "*" else "macro-sector, sector"
+            if case.kind in (ClaimKind.COUNT, ClaimKind.PAIR):
+                level = case.level.replace("_", "-") + "s"
             verdicts = merged.setdefault((case.kind, level, case.sentence), [])
             pair = f"{case.grade}: {case.verdict}".replace("_", " ")
             if pair not in verdicts:
                 verdicts.append(pair)
         for forms, title in ((("short", "long"), "To be copied"), (("title", "under"), "On a page")):
             parts.append(f"### {title}\n\n" + _table(merged, forms))
-        differ = sorted({text(f"differ.{level}.{told}", p=NUMBER) for level in LEVELS[1:] for told in DIFFER})
-        parts.append("### Whether groups differ\n\n" + _listed(differ))
+        pairs = text("together.pair.named", first=GROUP, second=OTHER)
+        differ = {text(f"differ.{level}.{told}", p=NUMBER, pairs=pairs) for level in LEVELS[1:] for told in DIFFER}
+        parts.append("### Whether groups differ\n\n" + _listed(sorted(differ)))
+        notes = [text(f"together.{note}.{level}") for note in NOTES for level in LEVELS[1:]]
+        parts.append("### Why the range of a group is as it is\n\n" + _listed(notes))
         parts.append("### Whether an effect lasts\n\n" + _listed(lasting(text)))
         parts.append("### Beside a number, in a panel\n\n" + _listed(text(f"panel.{verb}") for verb in Verb))
     return "\n\n".join(parts) + "\n"
@@ -203,14 +278,18 @@ def _marks(release: Release, language: str) -> str:
         NUMBER: "a number, by locale; Italian puts its article before a percentage",
         AMOUNT: f"{text('format.about', **number)}; {text('format.less_than_one')}",
         WHEN: "; ".join(text(key, year=NUMBER) for key in horizons),
-        RANGE: "; ".join(text(f"range.{level}") for level in ("programme", *LEVELS[1:])),
+        RANGE: "; ".join(text(f"range.{name}") for name in ("programme", *(f"shared.{name}" for name in LEVELS[1:])))
+        + "; of a release up to format 7: "
+        + "; ".join(text(f"range.{name}") for name in LEVELS[1:]),
         COMPARISON: comparison,
         GROUP: "a sector's or macro-sector's name",
+        OTHER: "the name of another one",
     }
     return "\n".join(f"- {mark}: {meaning}" for mark, meaning in meanings.items())
 
 
-DIFFER = ("told", "not_told", "not_tested")
+DIFFER = ("told", "pairs", "not_told", "not_tested")
+NOTES = ("used", "longer", "surer")
 
 
 def _table(merged: dict[tuple[str, str, Sentence], list[str]], forms: tuple[str, str]) -> str:

@@ -12,8 +12,10 @@ from analytics.model import Check, CheckReason, Grade, Result, Verdict
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import approved_sentences, headlines
 from analytics.present.sentences.limits import cannot_say, do_not_say
+from analytics.present.sentences.phrases import described
 from analytics.present.sentences.reasons import checks, reasons
 from analytics.release import Release, Releases
+from analytics.release.measures import other_group
 from tests.helpers.michigan_release import Tables, built, funded_only, sales_only
 
 
@@ -47,12 +49,18 @@ def test_json_equals_the_release(release: Release) -> None:
 
 
 def test_the_reasons_travel_with_the_figure(release: Release) -> None:
-    """Each published claim comes with its five checks, in order, each a figure with an id of its own."""
+    """Each published claim comes with its five checks, in order, each a figure with an id of its own. What is said of
+    several groups at once rests on those of each, and names none.
+    """
     claims = [item for item in headlines(release, Text("en"))["headlines"] if item["kind"] != "change"]
     assert len([item for item in claims if item["value"] is not None]) > 15
     for item in claims:
         if item["value"] is None:
             assert item["grade"] == "withheld"
+            assert item["reasons"] == []
+            continue
+        if item["kind"] in (ClaimKind.COUNT, ClaimKind.PAIR):
+            assert item["grade"] in ("moderate", "low", "very_low")
             assert item["reasons"] == []
             continue
         assert [reason["check"] for reason in item["reasons"]] == list(Check)
@@ -66,18 +74,84 @@ def test_the_reasons_travel_with_the_figure(release: Release) -> None:
             )
 
 
+def test_json_holds_the_range_that_a_sentence_prints(release: Release) -> None:
+    """By the columns that it names: of a group the range that the others make short, of the programme its own."""
+    found = headlines(release, Text("en"))["headlines"]
+    groups = [item for item in found if item["kind"] == "effect" and item["value"] is not None]
+    assert len(groups) > 10
+    for item in groups:
+        low, high = (item[name] for name in item["range_in_sentence"].split(", "))
+        assert item["range_in_sentence"].startswith("low" if item["dimension"] == "*" else "shared_low")
+        assert Text("en")("format.span", low=near(low, release), high=near(high, release)) in item["sentence"]
+
+
+def near(end: float, release: Release) -> str:
+    """An end of a range, as sentences print it."""
+    return Text("en").near(end, release.importance.limits)
+
+
+def test_what_is_said_of_several_groups_is_said_once(release: Release) -> None:
+    """Of each list of groups in how many something is gained, and each pair that lies apart, by its own figure."""
+    said = [one for one in approved_sentences(release, Text("en")) if one.kind in (ClaimKind.COUNT, ClaimKind.PAIR)]
+    measures = [one.figure.measure.name for one in said if one.kind is ClaimKind.COUNT]
+    assert measures == ["macro_sectors_gaining_typical_firm", "sectors_gaining_typical_firm"]
+    pairs = [one.figure for one in said if one.kind is ClaimKind.PAIR]
+    figures = release.figures
+    held = figures[figures["measure"].str.startswith("beside_") & figures["value"].notna()]
+    assert sorted(one.figure_id for one in pairs) == sorted(held["figure_id"])
+    assert len(pairs) > 0
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_count_and_a_pair_are_described_as_what_they_are(release: Release, language: str) -> None:
+    """Where `verify` prints them: no test of equal groups, and of a pair both groups."""
+    text = Text(language)
+    for one in approved_sentences(release, text):
+        if one.kind not in (ClaimKind.COUNT, ClaimKind.PAIR):
+            continue
+        said = described(release, one.figure, text)
+        assert text("measure.groups_differ") not in said
+        if one.kind is ClaimKind.PAIR:
+            ((dimension, first),) = one.figure.group
+            for code in (first, other_group(one.figure.measure)):
+                assert release.programme.label(dimension, code, text) in said
+
+
+DIRECTED = (Verdict.HIGHER, Verdict.MUCH_HIGHER, Verdict.LOWER, Verdict.MUCH_LOWER)
+ALLOWED = (CheckReason.TREND_HOLDS, CheckReason.TREND_MAY_HOLD)
+
+
 def test_every_claim_has_the_grade_of_its_checks(release: Release) -> None:
-    """Read from the release alone, the grade follows from the results that stand beside it."""
+    """Read from the release alone, the grade follows from the results that stand beside it; of a group also from the
+    programme's own range, and from its p: "likely" takes a range of 98% beyond zero.
+    """
     from analytics.evidence.grade import grade_of
 
-    whole = checks(release, release.headline())[Check.BEFORE].result
+    main, seen = release.headline(), set()
+    whole = checks(release, main)[Check.BEFORE].result
+    assert main.low is not None
+    assert main.high is not None
+    gate = {Verdict.HIGHER, Verdict.MUCH_HIGHER} if main.low > 0 else set()
+    gate |= {Verdict.LOWER, Verdict.MUCH_LOWER} if main.high < 0 else set()
     for headline in approved_sentences(release, Text("en")):
-        found = checks(release, headline.figure)
-        if headline.kind is ClaimKind.CHANGE or not found:
+        figure, found = headline.figure, checks(release, headline.figure)
+        if headline.kind in (ClaimKind.CHANGE, ClaimKind.COUNT, ClaimKind.PAIR) or not found:
             continue
         results = {check: one.result for check, one in found.items() if one.result is not None}
-        before = whole if headline.figure.measure == release.headline().measure else results[Check.BEFORE]
-        assert headline.figure.grade == grade_of(results, before)
+        before = whole if figure.measure == main.measure else results[Check.BEFORE]
+        grade = grade_of(results, before)
+        if figure.group and figure.verdict in DIRECTED:
+            assert figure.p_value is not None
+            if figure.verdict not in gate or found[Check.BEFORE].because not in ALLOWED:
+                grade = Grade.VERY_LOW
+            elif grade is Grade.MODERATE and figure.p_value >= 0.02:
+                grade = Grade.LOW
+        if figure.group and figure.verdict is Verdict.SAME:
+            assert figure.grade in (grade, Grade.LOW)
+            continue
+        assert figure.grade == grade
+        seen.add((bool(figure.group), grade))
+    assert len(seen) > 3
 
 
 def test_a_sector_without_an_estimate_says_why(release: Release) -> None:
@@ -93,8 +167,8 @@ def test_a_sector_without_an_estimate_says_why(release: Release) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_cannot_be_said_follows_from_the_case(release: Release, michigan: Release, language: str) -> None:
-    """Selection, competitors and a low point are always named; the best sector where the test does not reject; the
-    direction where the headline does not tell."""
+    """Selection, competitors and a low point are always named; the best sector where the test does not reject and no
+    pair lies apart; the direction where the headline does not tell."""
     text = Text(language)
     ours, theirs = cannot_say(release, text), cannot_say(michigan, text)
     for key in ("selection", "competitors", "low_point", "later"):
@@ -104,14 +178,16 @@ def test_what_cannot_be_said_follows_from_the_case(release: Release, michigan: R
     assert text("cannot_say.direction") in theirs
     assert text("cannot_say.before_open") in theirs
     assert text("cannot_say.best_sector") not in theirs  # there is one sector
-    equal = _with_test(release, 0.5)
-    assert text("cannot_say.best_sector") in cannot_say(equal, text)
+    assert text("cannot_say.best_sector") in cannot_say(_with_test(release, 0.5), text)
     assert text("cannot_say.best_sector") not in cannot_say(_with_test(release, 0.01), text)
+    assert text("cannot_say.best_sector") not in cannot_say(_with_test(release, 0.5, pairs=True), text)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_not_to_say_follows_from_the_case(release: Release, michigan: Release, language: str) -> None:
-    """Evidence for "may" bears no "likely", and that no plain claim; where only a range is known, no single number."""
+    """Evidence for "may" bears no "likely", and that no plain claim; where only a range is known, no single number;
+    where pairs lie apart no ranking of all, though the test rejects.
+    """
     text = Text(language)
     assert text("do_not_say.likely") in do_not_say(_with_grade(release, Grade.LOW), text)
     assert text("do_not_say.certain") in do_not_say(_with_grade(release, Grade.MODERATE), text)
@@ -119,27 +195,33 @@ def test_what_not_to_say_follows_from_the_case(release: Release, michigan: Relea
     assert text("do_not_say.number") in do_not_say(michigan, text)
     assert text("do_not_say.no_effect") in do_not_say(michigan, text)
     assert text("do_not_say.divided") not in do_not_say(michigan, text)
-    assert text("do_not_say.best_sector") in do_not_say(_with_test(release, 0.5), text)
-    assert text("do_not_say.sector_order") in do_not_say(_with_test(release, 0.01), text)
+    kinds = {key: text(f"do_not_say.{key}") for key in ("best_sector", "sector_order", "sector_ranking")}
+    for changed, kind in (
+        (_with_test(release, 0.5), "best_sector"),
+        (_with_test(release, 0.01), "sector_order"),
+        (_with_test(release, 0.5, pairs=True), "sector_ranking"),
+        (_with_test(release, 0.01, pairs=True), "sector_ranking"),
+    ):
+        assert [key for key, words in kinds.items() if words in do_not_say(changed, text)] == [kind]
 
 
 class Changed(Release):
-    """A release of which figures of one measure are changed."""
+    """A release of which figures of one measure are changed, and those of another are not there."""
 
-    def __init__(self, release: Release, measure: str, **changes: object) -> None:
+    def __init__(self, release: Release, measure: str, gone: str = "", **changes: object) -> None:
         self.__dict__.update(release.__dict__)
-        self._other, self._measure, self._changes = release, measure, changes
+        self._other, self._measure, self._gone, self._changes = release, measure, gone, changes
 
     def figure(self, measure, **where):  # type: ignore[no-untyped-def]
         found = self._other.figure(measure, **where)
-        return (
-            dataclasses.replace(found, **self._changes) if found and measure.name.startswith(self._measure) else found
-        )
+        if found is None or (self._gone and measure.name.startswith(self._gone)):
+            return None
+        return dataclasses.replace(found, **self._changes) if measure.name.startswith(self._measure) else found
 
 
-def _with_test(release: Release, p: float) -> Release:
-    """Had the test of equal sectors come out so."""
-    return Changed(release, "sectors_differ", value=p)
+def _with_test(release: Release, p: float, *, pairs: bool = False) -> Release:
+    """Had the test of equal sectors come out so, with the pairs that lie apart or without any."""
+    return Changed(release, "sectors_differ", "" if pairs else "beside_", value=p)
 
 
 def _with_grade(release: Release, grade: Grade) -> Release:

@@ -6,25 +6,25 @@ import itertools
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
-from analytics.model import ConfStatus, Estimand, Grade, ObsStatus, Reason
+from analytics.model import Estimand
 from analytics.present import pictures
 from analytics.present.asked import Asked
 from analytics.present.pictures import Absent, Picture, Shown
 from analytics.present.pictures.picture import REMEMBERED
+from analytics.present.sentences.claims import claim_interval
 from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.lasting import lasting_sentence
 from analytics.present.sentences.phrases import data_mark, described, why
 from analytics.present.written import EMPTY
 from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release, Releases
-from analytics.release.measures import Measure, measure_named
+from analytics.release.measures import measure_named
+from tests.helpers.instead import Instead, ranged, withheld
 
 PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 WITHIN = ("channel", "size_class", "area")
@@ -38,48 +38,6 @@ def released(demonstration: Home) -> dict[str, Release]:
 @pytest.fixture(scope="module")
 def release(released: dict[str, Release]) -> Release:
     return released["ecommerce-2020"]
-
-
-NUMBERS = (
-    *("value", "low", "high", "half_low", "half_high", "sim_low", "sim_high", "mde", "shrunk"),
-    *("firms_needed", "years_needed", "n_funded", "n_comparison"),
-)
-
-
-def withheld(figure: Figure, reason: Reason = Reason.CONFIDENTIAL) -> Figure:
-    """The same figure, not published."""
-    hidden = {
-        "reason": reason,
-        "verdict": None,
-        "obs_status": ObsStatus.MISSING,
-        "conf_status": ConfStatus.CONFIDENTIAL,
-    }
-    grade = None if figure.grade is None else Grade.WITHHELD
-    return replace(figure, **dict.fromkeys(NUMBERS), **hidden, grade=grade)
-
-
-class Instead:
-    """A release of which some figures are others."""
-
-    def __init__(self, release: Release, *figures: Figure) -> None:
-        self._release = release
-        self._mine = {figure.figure_id: figure for figure in figures}
-
-    main, main_effect = Release.main, Release.main_effect
-
-    def figure(self, measure: Measure, **cell: Any) -> Figure | None:
-        found = self._release.figure(measure, **cell)
-        return found and self._mine.get(found.figure_id, found)
-
-    def by_id(self, figure_id: str) -> Figure | None:
-        return self._mine.get(figure_id) or self._release.by_id(figure_id)
-
-    def headline(self) -> Figure:
-        found = self._release.headline()
-        return self._mine.get(found.figure_id, found)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._release, name)
 
 
 # ---- what there is to draw -------------------------------------------------------------------------------------------
@@ -161,11 +119,11 @@ def dots(figure: object) -> list[float]:
 NUMBER = r"-?\d+(?:\.\d+)?(?:e-?\d+)?"
 
 
-def verified(release: Release, figure: Figure, text: Text) -> tuple[float, float, float]:
-    """Value and range as `verify` prints them, read back from its words."""
-    first, second, *_ = described(release, figure, text).splitlines()
-    low, high = re.findall(rf"(?<= )({NUMBER})(?= |$)", second)
-    return float(first.rpartition(" ")[2]), float(low), float(high)
+def verified(release: Release, figure: Figure, text: Text) -> tuple[float, list[tuple[float, float]]]:
+    """Value and ranges as `verify` prints them, read back from its words."""
+    first, *others = described(release, figure, text).splitlines()
+    pairs = [re.findall(rf"(?<= )({NUMBER})(?= |$)", line) for line in others]
+    return float(first.rpartition(" ")[2]), [(float(pair[0]), float(pair[1])) for pair in pairs if len(pair) == 2]
 
 
 def published(release: Release) -> list[tuple[str, Group, Figure]]:
@@ -181,25 +139,28 @@ def published(release: Release) -> list[tuple[str, Group, Figure]]:
 
 
 def test_what_verify_prints_is_the_figure_to_the_last_digit(released: dict[str, Release]) -> None:
-    """Value and range, in both languages, of every figure that has them."""
+    """Value, its own range and the one that the others make short, in both languages, of every figure that has them."""
     for release, language in itertools.product(released.values(), LANGUAGES):
         for _, _, figure in published(release):
-            assert verified(release, figure, speaking(language)) == (figure.value, figure.low, figure.high)
+            value, ranges = verified(release, figure, speaking(language))
+            assert (value, ranges[0]) == (figure.value, (figure.low, figure.high))
+            assert (figure.shared_low, figure.shared_high) in ranges
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("programme", PROGRAMMES)
 def test_a_groups_effect_reads_the_same_everywhere(released: dict[str, Release], programme: str, language: str) -> None:
     """Of every macro-sector and sector that is published: the chart's dot is the figure's value, on desk and phone;
-    chart, alternative text and table hold the same words, made of what `verify` prints.
+    chart, alternative text and table hold the same words, made of the range that its sentence prints.
     """
     release, text = released[programme], speaking(language)
     asked = Asked.headline(release)
     found = published(release)
     assert found
     for dimension, group, figure in found:
-        value, low, high = verified(release, figure, text)
-        words = f"{text.measured(value, figure.unit)} {text.interval(low, high, figure.unit)}"
+        value, ends = figure.value or 0.0, claim_interval(figure, dimension)
+        assert ends is not None
+        words = f"{text.measured(value, figure.unit)} {text.interval(*ends, figure.unit)}"
         picture = pictures.forest(release, text, dimension, asked)
         assert isinstance(picture, Picture)
         for form in forms(picture):
@@ -221,7 +182,7 @@ def test_the_headline_and_its_years_read_the_same_everywhere(
     """The headline's dot is its value, and the line of the whole in the forest too; of each year likewise."""
     release, text = released[programme], speaking(language)
     asked, main = Asked.headline(release), released[programme].headline()
-    value, low, high = verified(release, main, text)
+    value, [(low, high), *_] = verified(release, main, text)
     words = f"{text.measured(value, main.unit)} {text.interval(low, high, main.unit)}"
     panel = pictures.effect_panel(release, text, str(asked.estimand), point=True)
     assert isinstance(panel, Picture)
@@ -243,7 +204,7 @@ def test_the_headline_and_its_years_read_the_same_everywhere(
     assert dots(years.wide) == [figure.value for figure in held if figure and figure.published]
     for figure, written in zip(held, years.table[text("table.effect_95")], strict=True):
         assert figure is not None
-        value, low, high = verified(release, figure, text)
+        value, [(low, high), *_] = verified(release, figure, text)
         assert written == f"{text.measured(value, figure.unit)} {text.interval(low, high, figure.unit)}"
         assert all(squeezed(part) in squeezed(read(years.wide)) for part in written.split(" (", 1))
         assert written in years.alt
@@ -256,7 +217,7 @@ def test_the_money_reads_the_same_everywhere(release: Release, language: str) ->
     outcome = release.programme.outcome(release.programme.headline.outcome)
     figure = release.figure(measure_named("extra_per_grant"), outcome=outcome.name, horizon="overall")
     assert figure is not None
-    value, low, high = verified(release, figure, text)
+    value, [(low, high), *_] = verified(release, figure, text)
     picture = pictures.money_panel(release, text, point=True)
     assert isinstance(picture, Picture)
     assert dots(picture.wide) == [figure.value]
@@ -397,7 +358,7 @@ def test_a_figure_that_is_withheld_later_leaves_every_picture(release: Release) 
     assert figure is not None
     assert figure.value is not None
     without = Instead(release, withheld(figure))
-    words = f"{text.measured(figure.value)} {text.interval(figure.low or 0, figure.high or 0)}"
+    words = f"{text.measured(figure.value)} {text.interval(figure.shared_low or 0, figure.shared_high or 0)}"
     for of, there in ((release, True), (without, False)):
         shown = [
             pictures.forest(of, text, "sector", asked, shrunken=True),
@@ -466,7 +427,7 @@ def test_an_interval_that_nearly_touches_zero_reads_the_same_in_words_and_chart(
     text, asked, main = speaking("en"), Asked.headline(release), release.headline()
     last = asked.effect(release, horizon="3")
     assert last is not None
-    near = Instead(release, replace(last, low=0.004))
+    near = Instead(release, ranged(last, 0.004, last.high or 0))
     picture = pictures.years(near, text, asked)
     assert isinstance(picture, Picture)
     said = re.search(r"95%: from (\S+) to (\S+)\)", lasting_sentence(near, main, text))

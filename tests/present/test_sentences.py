@@ -10,13 +10,27 @@ from hypothesis import strategies as st
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, sentences
-from analytics.model import Grade, Reason, Verdict
-from analytics.present.sentences.claims import ClaimKind, Sentence, rejects_equality, sentence_of
+from analytics.model import Grade, RangeKind, Reason, Verdict
+from analytics.present.sentences.claims import ClaimKind, Sentence, sentence_of
 from analytics.present.sentences.headlines import headline_of
+from analytics.present.sentences.together import rejects_equality
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, Releases
 from analytics.release.measures import measure_named
-from tests.present.sentences import DOCUMENT, PLAIN, Masked, cases, document, every, said, specimen
+from tests.helpers.instead import ranged
+from tests.present.sentences import (
+    DOCUMENT,
+    PLAIN,
+    Masked,
+    cases,
+    counted,
+    document,
+    every,
+    paired,
+    said,
+    said_together,
+    specimen,
+)
 
 FORBIDDEN = {
     "it": (
@@ -45,7 +59,19 @@ DIRECTIONS = {
     "it": {"more": "più alte di", "less": "più basse di", "same": "quasi uguali"},
     "en": {"more": "% higher than", "less": "% lower than", "same": "about the same"},
 }
-FRAMES = ("verb.", "opening.", "subject.", "predicate.", "than.", "excluded.", "said.", "before.", "range.", "differ.")
+FRAMES = (
+    "verb.",
+    "opening.",
+    "subject.",
+    "predicate.",
+    "than.",
+    "excluded.",
+    "said.",
+    "before.",
+    "range.",
+    "differ.",
+    "together.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +93,7 @@ def test_the_document_lists_every_sentence(release: Release) -> None:
 def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -> None:
     """Whatever the numbers, grade, verdict, period and group of a figure, its words are among those listed."""
     text = Masked(data.draw(st.sampled_from(LANGUAGES)))
-    kind = data.draw(st.sampled_from(list(ClaimKind)))
+    kind = data.draw(st.sampled_from([kind for kind in ClaimKind if kind not in (ClaimKind.COUNT, ClaimKind.PAIR)]))
     level = data.draw(
         st.sampled_from(["*", "macro_sector", "sector"] if kind in (ClaimKind.EFFECT, ClaimKind.CHANGE) else ["*"])
     )
@@ -80,6 +106,9 @@ def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -
         value=value,
         low=low,
         high=high,
+        shared_low=low,
+        shared_high=high,
+        range_kind=data.draw(st.sampled_from([*RangeKind, None])),
         sim_low=low,
         sim_high=high,
         n_funded=data.draw(st.integers(1, 10**6)),
@@ -92,9 +121,27 @@ def test_no_other_sentence_can_come_out(release: Release, data: st.DataObject) -
     assert set(forms(sentence)) <= every(release, text.language)
 
 
+@given(data=st.data())
+def test_no_other_sentence_on_several_groups_can_come_out(release: Release, data: st.DataObject) -> None:
+    """Likewise of a count, whatever it is of however many, and of two groups that lie apart."""
+    text, level = Masked(data.draw(st.sampled_from(LANGUAGES))), data.draw(st.sampled_from(["macro_sector", "sector"]))
+    low, value, high = sorted(data.draw(st.lists(st.floats(-0.99, 50), min_size=3, max_size=3)))
+    grade = data.draw(st.sampled_from([Grade.MODERATE, Grade.LOW]))
+    pair = dataclasses.replace(paired(release, level), grade=grade, value=value, low=low, high=high)
+    assert set(forms(said_together(release, pair, level, text))) <= every(release, text.language)
+    grade = data.draw(st.sampled_from([Grade.MODERATE, Grade.LOW, Grade.VERY_LOW]))
+    verdict = data.draw(st.sampled_from(PLAIN))
+    count = dataclasses.replace(
+        counted(release, level), grade=grade, verdict=verdict, value=float(data.draw(st.integers(0, 14)))
+    )
+    assert set(forms(said_together(release, count, level, text))) <= every(release, text.language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_verb_is_never_stronger_than_the_grade(release: Release, language: str) -> None:
-    """Moderate may say "likely", low at most "may", very low neither, in every form of every sentence."""
+    """Moderate may say "likely", low at most "may", very low neither, in every form of every sentence. Of how many
+    groups something is gained very low evidence cannot tell.
+    """
     words = WORDS[language]
     allowed = {
         Grade.MODERATE: {Verb.LIKELY, Verb.CANNOT_TELL},
@@ -111,6 +158,9 @@ def test_the_verb_is_never_stronger_than_the_grade(release: Release, language: s
             used = {verb for verb, word in words.items() if word in plain}
             if case.kind is ClaimKind.LOSSES and language == "it" and "potrebbe essere stata" in plain:
                 used.add(Verb.MAY)
+            if case.kind is ClaimKind.COUNT and case.grade == Grade.VERY_LOW:
+                assert used == {Verb.CANNOT_TELL}, form
+                continue
             assert used <= allowed[Grade(case.grade)], form
             assert (TOO_WEAK[language] in plain) == (case.grade == Grade.VERY_LOW), form
     assert seen > 80
@@ -153,7 +203,7 @@ def test_cannot_tell_and_too_weak_print_the_range_and_no_point(
     text = Text(language)
     base = specimen(release, ClaimKind.EFFECT, "*")
     for grade, verdict in ((Grade.MODERATE, Verdict.CANNOT_TELL), (Grade.VERY_LOW, Verdict.HIGHER)):
-        figure = dataclasses.replace(base, low=low, high=high, value=0.777, grade=grade, verdict=verdict)
+        figure = dataclasses.replace(ranged(base, low, high), value=0.777, grade=grade, verdict=verdict)
         other = dataclasses.replace(figure, value=value)
         sentence = sentence_of(release, figure, ClaimKind.EFFECT, "*", "*", text)
         assert sentence == sentence_of(release, other, ClaimKind.EFFECT, "*", "*", text)
@@ -169,18 +219,23 @@ def test_cannot_tell_and_too_weak_print_the_range_and_no_point(
                 assert {"it": "non si accordano con i dati", "en": "do not fit the data"}[language] in form
 
 
-def test_a_group_is_claimed_by_the_interval_that_holds_for_all(release: Release) -> None:
-    """A sector's sentence prints the joint interval, and says so; the programme's prints its own."""
-    figure = specimen(release, ClaimKind.EFFECT, "sector")
+def test_a_group_is_claimed_by_the_range_that_the_others_make_short(release: Release) -> None:
+    """A sector's sentence prints that range, and says so; the programme's prints its own."""
     figure = dataclasses.replace(
-        figure, low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4, grade=Grade.LOW, verdict=Verdict.CANNOT_TELL
-    )
+        specimen(release, ClaimKind.EFFECT, "sector"), low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4,
+        shared_low=-0.02, shared_high=0.2, range_kind=RangeKind.SHARED, grade=Grade.LOW, verdict=Verdict.CANNOT_TELL,
+    )  # fmt: skip
     code = release.codes("sector")[0]
-    sentence = sentence_of(release, figure, ClaimKind.EFFECT, "sector", code, Text("it"))
-    assert "valido per tutti i settori insieme: da −5% a +40%" in sentence.long
-    assert sentence.long.startswith(release.programme.label("sector", code, Text("it")))
+    for language, words in (
+        ("it", "(intervallo 95% che usa anche gli altri settori: da −2% a +20%"),
+        ("en", "(95% range that also uses the other sectors: from −2% to +20%"),
+    ):
+        sentence = sentence_of(release, figure, ClaimKind.EFFECT, "sector", code, Text(language))
+        assert words in sentence.long
+        assert words in sentence.short
+        assert sentence.long.startswith(release.programme.label("sector", code, Text(language)))
     whole = dataclasses.replace(
-        specimen(release, ClaimKind.EFFECT, "*"), low=0.01, high=0.3, sim_low=-0.05, sim_high=0.4
+        ranged(specimen(release, ClaimKind.EFFECT, "*"), 0.01, 0.3), sim_low=-0.05, sim_high=0.4
     )
     assert "(intervallo 95%: da +1% a +30%)" in sentence_of(release, whole, ClaimKind.EFFECT, "*", "*", Text("it")).long
 
@@ -234,7 +289,7 @@ def test_without_any_comparison_there_is_only_a_description(release: Release) ->
 
 
 def _withheld(figure: Figure, reason: Reason, grade: Grade = Grade.WITHHELD) -> Figure:
-    empty = dict.fromkeys(("value", "low", "high", "sim_low", "sim_high"))
+    empty = dict.fromkeys(("value", "low", "high", "shared_low", "shared_high", "range_kind", "sim_low", "sim_high"))
     return dataclasses.replace(figure, **empty, reason=reason, grade=grade, verdict=None)
 
 

@@ -23,8 +23,9 @@ from analytics.present.written import EMPTY, claim_cell
 from analytics.programme.classifications import DIVISIONS
 from analytics.programme.sector_search import find_sector, sector_option
 from analytics.release import Figure, Release, Releases
+from analytics.release.difference import Change
 from analytics.release.measures import Measure, measure_named
-from tests.present.test_pictures import Instead, withheld
+from tests.helpers.instead import Instead, ranged, withheld
 
 CLAIMS = list(itertools.product((Grade.MODERATE, Grade.LOW, Grade.VERY_LOW), Verdict))
 OPEN = [(grade, verdict) for grade, verdict in CLAIMS if verb_of(grade, verdict) in (Verb.CANNOT_TELL, Verb.TOO_WEAK)]
@@ -103,11 +104,11 @@ def test_the_facts_of_a_sector_give_no_point_where_the_answer_is_open(
     claim = replace(sector_claims(release)["retail"], value=POINT, grade=grade, verdict=verdict)
     facts = dict(sector_facts(Instead(release, claim), asked, "retail", text))
     assert all(text.percent(POINT) not in shown for shown in facts.values())
-    assert facts[text("fact.effect")] == text.interval(claim.low or 0, claim.high or 0)
+    assert facts[text("fact.effect_shared")] == text.interval(claim.shared_low or 0, claim.shared_high or 0)
     assert facts[text("fact.shrunken")] == text.measured(claim.shrunk or 0)
     told = replace(claim, grade=Grade.LOW, verdict=Verdict.HIGHER)
     facts = dict(sector_facts(Instead(release, told), asked, "retail", text))
-    assert facts[text("fact.effect")].startswith(text.percent(POINT))
+    assert facts[text("fact.effect_shared")].startswith(text.percent(POINT))
 
 
 def test_the_facts_of_a_withheld_sector_are_those_that_are_published(release: Release) -> None:
@@ -126,9 +127,7 @@ def lasts(release: Release, text: Text, claim: Figure, last: tuple[float, float]
     """The sentence of a claim with other intervals of its last year and of its way there."""
     year = of(release, "typical_firm", horizon="3")
     change = of(release, "lasting_typical_firm")
-    there = Instead(
-        release, claim, replace(year, low=last[0], high=last[1]), replace(change, low=path[0], high=path[1])
-    )
+    there = Instead(release, claim, ranged(year, *last), ranged(change, *path))
     return lasting_sentence(there, claim, text)
 
 
@@ -279,7 +278,7 @@ def test_companions_hold_no_code_of_a_table(release: Release) -> None:
 # ---- what can be used all the same -----------------------------------------------------------------------------------
 
 ORDER = (
-    *("happened", "open", "per_firm", "guess", "macro", "firms", "no_firms", "enough_firms"),
+    *("happened", "open", "per_firm", "guess_range", "guess", "macro", "firms", "no_firms", "enough_firms"),
     *("no_years", "years.one", "years.other"),
 )
 
@@ -297,7 +296,7 @@ def test_what_can_be_used_comes_the_plainest_first(release: Release, language: s
     for code, claim in list(sector_claims(release).items())[:9]:
         found = kinds(list(guidance(release, code, text)), language)
         assert found == sorted(set(found), key=ORDER.index)
-        assert not claim.published or {"happened", "open", "per_firm", "guess", "macro"} <= set(found)
+        assert not claim.published or {"happened", "open", "per_firm", "guess_range", "macro"} <= set(found)
         told += claim.published
     assert 4 < told < 9
 
@@ -311,7 +310,7 @@ def test_what_is_withheld_is_left_out_of_it(release: Release, language: str) -> 
         (of(release, "change", Arm.FUNDED, sector="retail"), {"happened"}),
         (of(release, "change", Arm.COMPARISON, sector="retail"), {"happened"}),
         (of(release, "extra_per_firm", sector="retail"), {"per_firm"}),
-        (claim, {"open", "per_firm", "guess", "firms", "no_years"}),
+        (claim, {"open", "per_firm", "guess_range", "firms", "no_years"}),
     ):
         left = list(guidance(Instead(release, withheld(figure)), "retail", text))
         assert left == [line for line, kind in zip(whole, kinds(whole, language), strict=True) if kind not in gone]
@@ -326,7 +325,30 @@ def test_no_point_is_given_but_the_best_guess_by_its_name(release: Release) -> N
         macro = replace(macro, value=POINT, grade=Grade.VERY_LOW)
         said = " ".join(guidance(Instead(release, claim, macro), code, text))
         assert "78%" not in said
-        assert f"{text.percent(claim.shrunk or 0)}. È la stima tirata" in said
+        span = text.span(claim.shrunk_low or 0, claim.shrunk_high or 0)
+        assert f"{text.percent(claim.shrunk or 0)} (intervallo 80%, in media sui settori: {span})" in said
+
+
+BEST_GUESS = {
+    "it": ("80%, in media sui settori", "di un settore diverso dagli altri spesso sbaglia"),
+    "en": ("80% range, on average over the sectors", "of a sector unlike the others it is often wrong"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_best_guess_says_that_it_misses_who_differs(release: Release, language: str) -> None:
+    """With its range, which holds on average over the sectors alone; of an earlier format, which has none, without."""
+    text, claim = speaking(language), sector_claims(release)["retail"]
+    assert claim.shrunk_low is not None
+    assert claim.shrunk_high is not None
+    span = text.span(claim.shrunk_low, claim.shrunk_high)
+    [said] = [line for line in guidance(release, "retail", text) if kinds([line], language) == ["guess_range"]]
+    frame = sentences(language)["usable.guess_range"]
+    assert said == frame.format(value=text.percent(claim.shrunk or 0), span=span)
+    for words in BEST_GUESS[language]:
+        assert words in said
+    older = Instead(release, replace(claim, shrunk_low=None, shrunk_high=None))
+    assert text("usable.guess", value=text.percent(claim.shrunk or 0)) in list(guidance(older, "retail", text))
 
 
 def test_how_many_firms_would_tell_is_what_the_figure_says(release: Release) -> None:
@@ -465,7 +487,7 @@ def test_the_same_release_has_the_same_claims(release: Release) -> None:
     assert set(told) == {text("updates.same")}
     assert len(told) == 1 + len(release.codes("macro_sector")) + len(release.codes("sector"))
     counts, causes = update_words(release, release, text)
-    assert counts.count(" 0") == 4
+    assert counts.count(" 0") == len(Change)
     assert text("cli.cause.none") in causes
 
 
@@ -475,9 +497,9 @@ def test_a_claim_changes_with_its_grade_or_verdict_and_not_with_its_number(relea
     label = release.programme.label("sector", "textiles", speaking("en"))
     for new, changed in (
         (replace(claim, grade=Grade.LOW), True),
-        (replace(claim, verdict=Verdict.MUCH_HIGHER), True),
+        (replace(claim, verdict=Verdict.SAME), True),
         (withheld(claim), True),
-        (replace(claim, value=POINT, low=0.1, high=0.9), False),
+        (ranged(replace(claim, value=POINT), 0.1, 0.9), False),
     ):
         told = said(release, Instead(release, new))
         assert told[label] == ("changed" if changed else "the same")

@@ -23,8 +23,20 @@ from analytics.model import (
     Verdict,
 )
 from analytics.programme.file import load_programme
-from analytics.release import Releases
-from analytics.release.measures import ASKED_OF, EFFECTS, MEASURES, check_of, estimands_of, groups_differ, measure_named
+from analytics.release import Release, Releases
+from analytics.release.measures import (
+    ASKED_OF,
+    EFFECTS,
+    MEASURES,
+    beside_group,
+    check_of,
+    estimands_of,
+    groups_counted,
+    groups_differ,
+    groups_gaining,
+    measure_named,
+    other_group,
+)
 
 
 def missing(keys: list[str], language: str) -> list[str]:
@@ -88,19 +100,33 @@ def test_a_release_holds_nothing_that_is_not_on_the_list(demonstration: Home) ->
         release = Releases(demonstration.releases, programme).open()
         for name, unit in release.figures[["measure", "unit"]].drop_duplicates().itertuples(index=False):
             measure = measure_named(name)
-            assert measure.name in MEASURES or measure.base.endswith("s_differ"), name
+            assert measure.name in MEASURES or measure.base in of_groups(release), name
             assert measure.unit in (None, Unit(unit)), name
         assert set(release.figures["obs_status"]) <= set(ObsStatus)
         assert set(release.figures["conf_status"]) <= set(ConfStatus)
         assert set(release.figures["verdict"].dropna()) <= set(Verdict)
 
 
+def of_groups(release: Release) -> set[str]:
+    """What may be said of a list of groups at once, by the dimensions and codes of its programme."""
+    programme = release.programme
+    lists = {f"{name}s_{said}" for name in programme.dimension_names for said in ("differ", "gaining")}
+    return lists | {f"beside_{code}" for name in programme.sector_dimensions for code in programme.codes(name)}
+
+
 def test_a_name_leads_back_to_its_measure() -> None:
-    """Also of a test of groups, whose dimensions a programme may add; a name of another time stands for itself."""
+    """Also of a test of groups, of how many gain and of one beside another, whose dimensions and codes a programme may
+    add; a name of another time stands for itself.
+    """
     for name, measure in MEASURES.items():
         assert measure_named(name) is measure
         assert str(measure) == name
     assert measure_named("technologys_differ_typical_firm") == groups_differ("technology", Estimand.TYPICAL_FIRM)
+    gaining = measure_named("technologys_gaining_typical_firm")
+    assert gaining == groups_gaining("technology", Estimand.TYPICAL_FIRM)
+    assert (gaining.unit, groups_counted(gaining), other_group(gaining)) == (Unit.COUNT, "technology", "")
+    assert measure_named("beside_metal_typical_firm") == beside_group("metal", Estimand.TYPICAL_FIRM)
+    assert other_group(measure_named("beside_metal_typical_firm")) == "metal"
     assert measure_named("of_another_time").base == "of_another_time"
     assert check_of(Check.BEFORE, Estimand.EURO_WEIGHTED).about is Estimand.EURO_WEIGHTED
 

@@ -10,19 +10,20 @@ import pytest
 from analytics.build.candidate import build
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
+from analytics.model import Grade, Unit, Verdict
 from analytics.present import pictures
 from analytics.present.asked import Asked
 from analytics.present.pictures import Picture
-from analytics.present.sentences.claims import differ_sentence
 from analytics.present.sentences.headlines import claims
 from analytics.present.sentences.phrases import described
+from analytics.present.sentences.together import count_sentence, differ_sentence, pair_sentence, range_notes
 from analytics.present.tables.cohorts import cohort_table
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Grouping
 from analytics.release import Release, Releases
-from analytics.release.figure import FigureKey, group_of
+from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.file import figures_table, write_release
-from analytics.release.measures import ALL
+from analytics.release.measures import ALL, beside_group, groups_gaining
 from analytics.store.database import Store
 from tests.helpers.figures import figures_in
 from tests.helpers.michigan_release import built, sales_only
@@ -77,6 +78,21 @@ def release(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Re
     return Release(path)
 
 
+@pytest.mark.parametrize(("language", "words"), [("it", "in almeno 1 dei 2 gruppi"), ("en", "at least 1 of the 2")])
+def test_several_of_its_groups_are_spoken_of(release: Release, language: str, words: str) -> None:
+    """In how many something is gained, and of two which is ahead, by the labels of the programme file."""
+    text, effect = Text(language), release.main_effect({"technology": "high"})
+    assert effect is not None
+    told = {"grade": Grade.LOW, "verdict": Verdict.HIGHER}
+    estimand = release.programme.headline.estimand
+    key = replace(effect.key, measure=groups_gaining("technology", estimand), group=())
+    assert words in count_sentence(release, Figure(key, Unit.COUNT, 1.0, **told), text).long
+    pair = replace(effect.key, measure=beside_group("low", estimand))
+    said = pair_sentence(release, Figure(pair, Unit.FRACTION, 0.2, 0.1, 0.3, **told), text).long
+    for code in ("high", "low"):
+        assert release.programme.label("technology", code, text) in said
+
+
 def test_its_column_stands_in_the_file_and_leads_to_its_figures(release: Release) -> None:
     """A figure of a group is found by key and by id; ids of all others are what they were."""
     assert "technology" in release.figures
@@ -97,6 +113,8 @@ def test_pages_speak_of_its_groups(release: Release, language: str) -> None:
     label = release.programme.label("technology", "high", text)
     assert label in {headline.label for headline in claims(release, text)}
     assert differ_sentence(release, "technology", text)
+    used = {"it": "si sono usati anche gli altri gruppi", "en": "the other groups were used"}[language]
+    assert used in " ".join(range_notes(release, release.main_effect({"technology": "high"}), "technology", text))
     forest = pictures.forest(release, text, "technology", Asked.headline(release))
     assert isinstance(forest, Picture)
     assert label in forest.table.index

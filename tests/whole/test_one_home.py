@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -111,20 +111,36 @@ def strings_and_templates(paths: Iterable[Path]) -> tuple[set[str], set[tuple[st
     return strings, {one for one in said if all(KEY_LIKE.fullmatch(part or "") for part in one)}
 
 
+def filled(template: tuple[str | None, ...], word: str) -> Iterator[list[str]]:
+    """Every way in which a template may be filled to give a word: what fills its gaps."""
+    if not template:
+        if not word:
+            yield []
+        return
+    part, rest = template[0], template[1:]
+    if part is not None:
+        yield from filled(rest, word[len(part) :]) if word.startswith(part) else ()
+        return
+    for end in range(1, len(word) + 1):
+        yield from ([word[:end], *others] for others in filled(rest, word[end:]))
+
+
+def test_a_template_is_filled_in_every_way() -> None:
+    """A gap may hold a dot; none is empty."""
+    assert list(filled(("a.", None, ".", None), "a.b.c.d")) == [["b", "c.d"], ["b.c", "d"]]
+    assert list(filled(("a.", None), "a.")) == list(filled(("a.", None), "b.c")) == []
+
+
 def test_every_key_is_used() -> None:
     """A text that nothing says is deleted: each key stands in the code, or is a template filled with names from it."""
     strings, templates = strings_and_templates(CODE)
-    patterns = [
-        re.compile("".join("(.+)" if part is None else re.escape(part) for part in one))
-        for one in templates
-        if one[0] not in ("error.", "reject.")  # any key at all: those must be named where they are raised
-    ]
+    made_of = [one for one in templates if one[0] not in ("error.", "reject.")]  # those are named where they are raised
 
     def named(word: str, depth: int = 2) -> bool:
         if word in strings or word in AGREEMENT or word.isdigit():
             return True
-        made = (pattern.fullmatch(word) for pattern in patterns) if depth else ()
-        return any(match and all(named(part, depth - 1) for part in match.groups()) for match in made)
+        ways = (parts for one in made_of for parts in filled(one, word)) if depth else ()
+        return any(all(named(part, depth - 1) for part in parts) for parts in ways)
 
     def used(key: str) -> bool:
         kind, _, name = key.partition(".")

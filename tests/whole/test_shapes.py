@@ -22,8 +22,8 @@ from analytics.estimate import (
     power_requirement,
     sector_effects,
     sectors_differ,
-    shrunken,
 )
+from analytics.estimate.group_ranges import group_ranges, spread_of
 from analytics.estimate.inference import WelchTest
 from analytics.estimate.money import MoneyEstimate, extra_sales
 from analytics.model import Estimand, Reason, Settings, UserError, Withheld
@@ -34,8 +34,8 @@ from tests.helpers.panels import drawn, long, panel_of, rich
 TOO_FEW, NOT_ESTIMABLE = Withheld(Reason.TOO_FEW_FIRMS), Withheld(Reason.NOT_ESTIMABLE)
 FEW = Settings(min_firms=2, award_period="after", adjustment="none")
 NUMBERS = (
-    "value", "ci_low", "ci_high", "sim_low", "sim_high", "half_low", "half_high", "df", "mde", "se", "theta",
-    "p_value", "sim_p", "effective_firms",
+    "value", "ci_low", "ci_high", "sim_low", "sim_high", "half_low", "half_high", "shared_low", "shared_high",
+    "df", "mde", "se", "theta", "p_value", "sim_p", "effective_firms",
 )  # fmt: skip
 MONEY = ("value", "ci_low", "ci_high", "sim_low", "sim_high", "half_low", "half_high", "df")
 
@@ -225,10 +225,18 @@ def test_every_shape_gives_an_estimate_or_the_reason_why_there_is_none(name, adj
         for year in (1, 3, 4, 0, -1):
             finite(effect(panel, "sales", estimand, settings=settings, year=year), NUMBERS)
         [group] = effects_by(changed(panel, everybody="x"), "sales", estimand, by="everybody", settings=settings)
-        assert group.overall == whole
+        if isinstance(whole, EffectEstimate) and estimand in ("typical_firm", "symmetric_growth"):
+            assert group.overall.mde > whole.mde  # of a group "likely" takes a range of 98%
+            assert replace(group.overall, mde=whole.mde) == whole
+        else:
+            assert group.overall == whole
         finite(sectors_differ(found.values()), ("statistic", "df_between", "df_within", "p_value"))
         assert isinstance(sectors_differ(found.values()), WelchTest | Withheld)
-        assert all(math.isfinite(value) for value in shrunken(found, whole).values())
+        own = {sector: one.uncertainty for sector, one in found.items() if isinstance(one, EffectEstimate)}
+        for of_group in group_ranges(own, spread_of(settings.importance)).values():
+            guess = of_group.guess
+            assert all(math.isfinite(end) for end in of_group.interval(0.98))
+            assert guess is None or all(math.isfinite(end) for end in (guess.value, *guess.interval()))
         if isinstance(whole, EffectEstimate):
             years = [result for part in sectors for result in part.by_year.values()]
             assert (power_requirement(whole, years, settings).firms or 2) >= 2
