@@ -73,10 +73,9 @@ def _slots(release: Release, text: Text, *, lower: bool) -> dict[str, str]:
     question = release.programme.headline
     outcome = release.programme.outcome(question.outcome)
     agree = agreeing(outcome.gender, outcome.plural, text)
-    subject = "typical_firm" if question.estimand is Estimand.TYPICAL_FIRM else "euro_weighted"
     return {
         **agree,
-        "subject": text(f"subject.{subject}", noun=outcome.noun.in_(text)),
+        "subject": text(f"subject.{question.estimand}", noun=outcome.noun.in_(text)),
         "direction": agree["less" if lower else "more"],
         "than": text("than.sales.other", **agree),
         "horizon": horizon_phrase(release, question.horizon_code, text),
