@@ -16,7 +16,7 @@ from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, group_rang
 from analytics.estimate.inference import Uncertainty, welch
 from analytics.evidence.claims import Claim, Told, claims_of_groups, count_gaining, pairs_apart
 from analytics.evidence.limits import DIRECTION_LEVEL, LEVEL
-from analytics.model import Check, Estimand, ObsStatus, Reason, Result, Unit, Verdict
+from analytics.model import Check, Estimand, ObsStatus, RangeKind, Reason, Result, Unit, Verdict
 from analytics.programme.file import Programme
 from analytics.release import Release, measures
 from analytics.release.figure import FROM_OTHERS, Figure, FigureKey, group_of
@@ -84,6 +84,12 @@ class _List:
         """The key of a measure of a group, or ("*") of all together."""
         return FigureKey(measure, self.outcome, horizon=self.horizon, group=group_of({self.dimension: code}))
 
+    @property
+    def status(self) -> ObsStatus:
+        """Of what is made of all of them: where any is as an earlier release had it, so is that, as far as it goes."""
+        held = any(figure.obs_status is ObsStatus.PROVISIONAL for figure in self.effects.values())
+        return ObsStatus.PROVISIONAL if held else ObsStatus.ESTIMATED
+
     def uncertainties(self, level: float) -> dict[str, Uncertainty]:
         """θ, standard error and df behind each."""
         found = {code: uncertainty_of(figure, level) for code, figure in self.effects.items()}
@@ -124,7 +130,8 @@ def _with_ranges(listed: _List, lookup: Lookup, programme: Programme) -> Iterato
 def with_range(figure: Figure, of_group: GroupRange, level: float) -> Figure:
     """A published effect with the range of its group, and the best guess."""
     unit = figure.unit
-    low, high = as_shown(unit, *of_group.interval(level))
+    is_own = of_group.kind is RangeKind.OWN
+    low, high = (figure.low, figure.high) if is_own else as_shown(unit, *of_group.interval(level))
     half_low, half_high = as_shown(unit, *of_group.interval(0.5))
     guess = of_group.guess
     shrunk = (None,) * 3 if guess is None else as_shown(unit, guess.value, *guess.interval())
@@ -162,7 +169,7 @@ def _equality(listed: _List, programme: Programme) -> Figure:
     test = welch(list(listed.uncertainties(programme.settings.level).values()))
     if test is None:
         return withheld_figure(key, Unit.PROBABILITY, Reason.NOT_ESTIMABLE)
-    return Figure(key, Unit.PROBABILITY, test.p_value, df=test.df_within, obs_status=ObsStatus.ESTIMATED)
+    return Figure(key, Unit.PROBABILITY, test.p_value, df=test.df_within, obs_status=listed.status)
 
 
 # ---- claims ----------------------------------------------------------------------------------------------------------
@@ -234,7 +241,7 @@ def _reading(of: Figure, key: FigureKey, numbers: tuple[float, ...], level: floa
         level=level,
         n_funded=of.n_funded,
         n_comparison=of.n_comparison,
-        obs_status=ObsStatus.ESTIMATED,
+        obs_status=of.obs_status,
     )
 
 
@@ -260,7 +267,7 @@ def _together(
         float(gaining.count),
         grade=gaining.grade,
         verdict=gaining.verdict,
-        obs_status=ObsStatus.ESTIMATED,
+        obs_status=listed.status,
     )
     for pair in pairs_apart(groups, claims, settings.level):
         value, low, high = as_shown(estimand.unit, pair.difference, pair.low, pair.high)
@@ -275,5 +282,5 @@ def _together(
             level=settings.level,
             grade=pair.grade,
             verdict=Verdict.HIGHER,
-            obs_status=ObsStatus.ESTIMATED,
+            obs_status=listed.status,
         )

@@ -150,8 +150,10 @@ def check_before(
     firms, unit = with_whole_years(sample, firms), estimand.unit
     main, placebo = sample.deletions(estimand, firms), earlier.pooled_deletions(estimand, firms)
     delta = None if placebo is None else jackknife(placebo)
-    if measured.result is Result.NOT_TESTABLE or main is None or placebo is None or delta is None:
+    if measured.because is CheckReason.NO_EARLIER_YEAR or main is None or placebo is None or delta is None:
         return measured
+    if min(_count_entering(placebo)) < sample.settings.min_firms:
+        return Finding(Check.BEFORE, Result.NOT_TESTABLE, CheckReason.TOO_FEW_LEFT, 0, 0)
     ways = [jackknife(weighted_sum(main, placebo, factor)) for factor in (-years_apart(sample, firms), 1.0)]
     further = {"equivalence": _shown_range(delta, unit, DIRECTION_LEVEL)}
     further |= {
@@ -162,7 +164,7 @@ def check_before(
     survives = all(way is not None and _same_side(effect.theta, way) for way in ways)
     result, because = _rule_of_before(delta, claim, effect.unit, sample.settings, survives=survives)
     number = replace(_shown_range(delta, unit, LEVEL), df=delta.df)
-    return replace(measured, result=result, because=because, number=number, further=further)
+    return Finding(Check.BEFORE, result, because, *_count_entering(placebo), number, further)
 
 
 def measure_before(sample: Sample, earlier: Sample, estimand: Estimand, firms: Firms) -> Finding:

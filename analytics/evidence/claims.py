@@ -175,7 +175,7 @@ class _Question:
         )
         if not self._whole_alike(direction):
             return Result.NOT_CONTRADICTED, CheckReason.WHOLE_OPEN, False, maybe
-        if not self._is_not_ahead(None if self.parent is None else self.parent.before, direction):
+        if not self._is_not_ahead(self._parent_before(), direction):
             return Result.NOT_CONTRADICTED, CheckReason.PARENT_AHEAD, False, maybe
         if _away(surely[1:3]) == direction:
             return Result.PASS, CheckReason.TREND_HOLDS, True, surely
@@ -191,6 +191,11 @@ class _Question:
         return self._is_not_ahead(before, direction) and (
             self.common is None or self._is_not_ahead(self.common, direction)
         )
+
+    def _parent_before(self) -> Uncertainty | None:
+        """δ of the group that it lies in; of the programme, where that of the group could not be tested."""
+        of_parent = None if self.parent is None else self.parent.before
+        return of_parent or (None if self.whole is None else self.whole.before)
 
     def _is_not_ahead(self, before: Uncertainty | None, direction: int) -> bool:
         """Whether a δ does not lie toward the claim, as far as one-sided 90% can tell."""

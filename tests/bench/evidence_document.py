@@ -149,7 +149,7 @@ def _level(every: list[Claims]) -> Iterator[str]:
 
 BEFORE = (
     ("passes: small", "because", CheckReason.WITHIN_MIE),
-    ("passes: direction holds", "because", CheckReason.DIRECTION_HOLDS),
+    ("passes: direction holds", "because", CheckReason.DIRECTION_HOLDS, CheckReason.TREND_HOLDS),
     ("not contradicted", Check.BEFORE, Result.NOT_CONTRADICTED),
     ("fails", Check.BEFORE, Result.FAIL),
 )

@@ -76,7 +76,7 @@ def _before(null: list[Claims]) -> Iterator[str]:
     yield _by_scenario(
         unlike,
         lambda one: one.result(Check.BEFORE, Result.FAIL),
-        lambda one: one.result("because", CheckReason.DIRECTION_HOLDS),
+        lambda one: one.result("because", CheckReason.DIRECTION_HOLDS, CheckReason.TREND_HOLDS),
     )
 
 
