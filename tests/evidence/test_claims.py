@@ -651,8 +651,8 @@ def test_pairs_are_those_of_games_and_howell(values):
 
 
 def test_penguins_differ_as_others_found():
-    """Body mass of 151, 68 and 123 penguins: `pairwise_gameshowell` of pingouin 0.7.0 has two pairs apart, with these degrees of
-    freedom, and Adelie and Chinstrap (32 g, standard error 60, p .85) not.
+    """Body mass of 151, 68 and 123 penguins: `pairwise_gameshowell` of pingouin 0.7.0 has two pairs apart, with these
+    degrees of freedom, and Adelie and Chinstrap (32 g, standard error 60, p .85) not.
     """
     sizes = {
         "adelie": (3700.662, 458.566, 151),
