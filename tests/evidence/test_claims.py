@@ -151,7 +151,8 @@ def by_the_rules(
         alike = -matter < low and high < matter and not_ahead(*of_whole[:2])
         if len(befores) >= 4:
             alike = alike and not_ahead(*common(list(befores.values()), 0.05))
-    above = parent is not None and parent.before is not None and not_ahead(*triple(parent.before)[:2])
+    over = next((one.before for one in (parent, whole) if one is not None and one.before is not None), None)
+    above = over is not None and not_ahead(*triple(over)[:2])
     survives = {0.98: False, 0.95: False}
     if delta is not None and direction:
         drawn, error = delta[:2] if len(befores) < 4 else guess(delta, list(befores.values()), 0.05)
