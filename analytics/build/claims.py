@@ -45,10 +45,10 @@ def with_group_claims(figures: Iterable[Figure], programme: Programme, years_apa
 
 def ranges_again(release: Release, figure: Figure) -> dict[str, tuple[Any, Any]] | None:
     """What follows from the other groups, made again from the release alone: column -> as published, as made again, of
-    those that differ; None for a figure that has nothing of the kind.
+    those that differ; None for a figure whose range is its own.
     """
     again = next((made for made in shared_figures(release.at, release.programme) if made.key == figure.key), None)
-    if figure.range_kind is None or again is None:
+    if figure.range_kind is not RangeKind.SHARED or again is None:
         return None
     pairs = {name: (getattr(figure, name), getattr(again, name)) for name in FROM_OTHERS}
     return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}

@@ -94,6 +94,7 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
     )
     if again.empty and name == "figures" and (printed["conf_status"] == ConfStatus.CONFIDENTIAL).all():
         again = printed
+    columns = tuple(column for column in columns if column in printed)  # an older format lacks some
     rows = printed.index.union(again.index)
     printed, again = (table.reindex(index=rows, columns=columns) for table in (printed, again))
     differences = {}

@@ -217,4 +217,6 @@ def _lasting(
         differences[labels] = difference
     for labels, difference in with_joint_intervals(differences).items():
         key = FigureKey(measures.lasting(estimand), first.outcome, horizon=OVERALL, group=group_named(by, labels))
-        yield replace(without_counts(effect_figure(key, estimand, difference, (0, 0))), sim_p=None, mde=None)
+        figure = without_counts(effect_figure(key, estimand, difference, (0, 0)))
+        nothing = dict.fromkeys(("sim_p", "mde", "shared_low", "shared_high", "range_kind"))
+        yield replace(figure, **nothing)  # type: ignore[arg-type]  # it goes by the interval of all groups together

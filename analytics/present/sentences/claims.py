@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analytics.language.text import Text, plain
-from analytics.model import Check, Grade, RangeKind, Result, Unit, Verdict
+from analytics.model import Check, CheckReason, Grade, RangeKind, Unit, Verdict
 from analytics.present.sentences.phrases import before_phrase, capital, dimension_key, horizon_phrase, why
 from analytics.present.sentences.reasons import estimand_of, figure_beside
 from analytics.present.verbs import Verb, verb_of
@@ -154,7 +154,8 @@ def weakness(release: Release, figure: Figure) -> str:
     if main is None or not (main[0] > 0 if away else main[1] < 0):
         return "weak_gate"
     before = figure_beside(release, figure, check_of(Check.BEFORE, estimand_of(figure)))
-    return "weak" if before is None or before.result is Result.PASS else "weak_before"
+    allows = before is None or before.because in (CheckReason.TREND_HOLDS, CheckReason.TREND_MAY_HOLD)
+    return "weak" if allows else "weak_before"
 
 
 def _is_directed(figure: Figure) -> bool:

@@ -5,9 +5,9 @@ import re
 import pandas as pd
 
 from analytics.language.text import Text, speaking
-from analytics.model import DataKind
+from analytics.model import DataKind, RangeKind
 from analytics.release import Figure, Release
-from analytics.release.measures import OVERALL
+from analytics.release.measures import OVERALL, groups_counted, other_group
 
 
 def reader(release: Release, language: str) -> Text:
@@ -41,7 +41,13 @@ def measure_words(figure: Figure, text: Text) -> str:
     """What a figure measures; of a check, which effect it is about."""
     arm = "" if figure.arm == "*" else text(f"measure.arm.{figure.arm}")
     base = figure.measure.base
-    words = text(f"measure.{base if text.has(f'measure.{base}') else 'groups_differ'}", arm=arm)
+    if groups_counted(figure.measure):
+        base_words = "groups_gaining"
+    elif other_group(figure.measure):
+        base_words = "beside_group"
+    else:
+        base_words = base if text.has(f"measure.{base}") else "groups_differ"
+    words = text(f"measure.{base_words}", arm=arm)
     if base == figure.measure.name or figure.measure.about is None:
         return words
     return text("measure.of", what=words, estimand=text(f"measure.{figure.measure.about}"))
@@ -53,6 +59,8 @@ def described(release: Release, figure: Figure | None, text: Text) -> str:
         return text("figure.line")
     outcome = "" if figure.outcome == "*" else release.programme.outcome(figure.outcome).label.in_(text)
     groups = [release.programme.label(name, code, text) for name, code in figure.group]
+    if other := other_group(figure.measure):
+        groups.append(release.programme.label(figure.group[0][0], other, text))
     horizon = "" if figure.horizon == "*" else horizon_phrase(release, figure.horizon, text)
     name = " · ".join(part for part in (measure_words(figure, text), outcome, *groups, horizon) if part)
     if figure.published:
@@ -62,6 +70,8 @@ def described(release: Release, figure: Figure | None, text: Text) -> str:
     if figure.low is not None:
         level = text.percent(figure.level or 0.95, sign=False)
         lines.append(text("figure.interval", level=level, low=repr(figure.low), high=repr(figure.high)))
+    if figure.range_kind is RangeKind.SHARED:
+        lines.append(text("figure.shared", low=repr(figure.shared_low), high=repr(figure.shared_high)))
     if figure.sim_low is not None and (figure.sim_low, figure.sim_high) != (figure.low, figure.high):
         lines.append(text("figure.joint", low=repr(figure.sim_low), high=repr(figure.sim_high)))
     if figure.grade is not None:

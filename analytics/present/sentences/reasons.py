@@ -104,7 +104,8 @@ def why_words(release: Release, figure: Figure, text: Text) -> tuple[str, str]:
     """The question that the reasons answer, and the answer in a sentence: why «likely»?"""
     verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict or Verdict.CANNOT_TELL)
     all_passed = all(check.result is Result.PASS for check in checks(release, figure).values())
-    says = "may_range" if verb is Verb.MAY and all_passed else verb
+    told_by_range = "may_same" if figure.verdict is Verdict.SAME else "may_range"
+    says = told_by_range if verb is Verb.MAY and all_passed else verb
     return text(f"why_verb.{verb}"), text(f"why_verb.says.{says}")
 
 

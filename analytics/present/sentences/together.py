@@ -100,8 +100,6 @@ def _sentence(kind: str, verb: Verb, figure: Figure, slots: dict[str, str], text
 def differ_sentence(release: Release, dimension: str, text: Text) -> str:
     """Whether the groups of a dimension differ at all; which is ahead only of pairs that lie apart."""
     key, p = dimension_key(release, dimension), _p_of_equality(release, dimension)
-    if p is None:
-        return text(f"differ.{key}.not_tested")
     pairs = [
         text("together.pair.named", first=release.programme.label(*figure.group[0], text), second=other)
         for figure in pairs_of(release, dimension)
@@ -109,6 +107,8 @@ def differ_sentence(release: Release, dimension: str, text: Text) -> str:
     ]
     if pairs:
         return text(f"differ.{key}.pairs", pairs="; ".join(pairs))
+    if p is None:
+        return text(f"differ.{key}.not_tested")
     told = "told" if rejects_equality(release, dimension) else "not_told"
     return text(f"differ.{key}.{told}", p=text.probability(p))
 
