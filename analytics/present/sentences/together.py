@@ -100,17 +100,26 @@ def _sentence(kind: str, verb: Verb, figure: Figure, slots: dict[str, str], text
 def differ_sentence(release: Release, dimension: str, text: Text) -> str:
     """Whether the groups of a dimension differ at all; which is ahead only of pairs that lie apart."""
     key, p = dimension_key(release, dimension), _p_of_equality(release, dimension)
-    pairs = [
-        text("together.pair.named", first=release.programme.label(*figure.group[0], text), second=other)
-        for figure in pairs_of(release, dimension)
-        for other in [release.programme.label(dimension, other_group(figure.measure), text)]
-    ]
+    pairs = _named_pairs(release, dimension, text)
     if pairs:
-        return text(f"differ.{key}.pairs", pairs="; ".join(pairs))
+        return text(f"differ.{key}.pairs", pairs=pairs)
     if p is None:
         return text(f"differ.{key}.not_tested")
     told = "told" if rejects_equality(release, dimension) else "not_told"
     return text(f"differ.{key}.{told}", p=text.probability(p))
+
+
+def _named_pairs(release: Release, dimension: str, text: Text) -> str:
+    """The pairs that lie apart: each group that is ahead, and of which others; empty where there are none."""
+    behind: dict[str, list[str]] = {}
+    for figure in pairs_of(release, dimension):
+        first, second = figure.group[0][1], other_group(figure.measure)
+        labels = (release.programme.label(dimension, code, text) for code in (first, second))
+        names = [text("together.pair.quoted", name=label) for label in labels]
+        behind.setdefault(names[0], []).append(names[1])
+    return "; ".join(
+        text("together.pair.named", first=first, second=", ".join(others)) for first, others in behind.items()
+    )
 
 
 def rejects_equality(release: Release, dimension: str) -> bool:

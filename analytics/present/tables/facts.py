@@ -26,11 +26,20 @@ def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> lis
     ]
     if effect is not None and effect.range_kind is RangeKind.SHARED:
         facts[2] = ("effect_shared", *facts[2][1:])
+        facts[3] = ("best_guess", effect, _best_guess(effect, text))
     return [
         (text(f"fact.{name}"), shown)
         for name, figure, shown in facts
         if shown and figure is not None and figure.published
     ]
+
+
+def _best_guess(effect: Figure, text: Text) -> str:
+    """The best guess with its range."""
+    if effect.shrunk is None or effect.shrunk_low is None or effect.shrunk_high is None:
+        return ""
+    interval = text.interval(effect.shrunk_low, effect.shrunk_high, effect.unit)
+    return f"{text.measured(effect.shrunk, effect.unit)} {interval}"
 
 
 def _of_effect(effect: Figure | None, name: str, text: Text) -> str:
