@@ -167,12 +167,15 @@ def test_whether_groups_differ_names_the_pairs_and_no_order(release: Release, la
     """Each pair that lies apart; of the others, that nothing is known; without any, what the test says."""
     text = Text(language)
     said = differ_sentence(release, "sector", text)
+    quotes, than = {"it": ("«{}»", " più di "), "en": ("“{}”", " more than ")}[language]
+    behind: dict[str, list[str]] = {}
     for pair in pairs_of(release, "sector"):
-        codes = (pair.group[0][1], other_group(pair.measure))
-        assert {"it": " più di ", "en": " more than "}[language].join(
-            release.programme.label("sector", code, text) for code in codes
-        ) in said
-    assert said.count(";") == len(pairs_of(release, "sector")) - 1
+        ahead, other = (
+            quotes.format(release.programme.label("sector", code, text))
+            for code in (pair.group[0][1], other_group(pair.measure))
+        )
+        behind.setdefault(ahead, []).append(other)
+    assert "; ".join(f"{ahead}{than}{', '.join(others)}" for ahead, others in behind.items()) in said
     assert {"it": "Delle altre coppie", "en": "Of the other pairs"}[language] in said
     without = Instead(release, without=("beside_",))
     test = release.figures.set_index("measure").loc["sectors_differ_symmetric_growth"]
