@@ -16,12 +16,13 @@ from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_
 from analytics.estimate.inference import Deletions
 from analytics.estimate.sample import Sample
 from analytics.evidence.checks import run_checks, with_whole_years, years_apart
-from analytics.evidence.claims import Claim, Gaining, Told, claims_of_groups, count_gaining, judged, told_of
+from analytics.evidence.claims import Claim, Told, claims_of_groups, judged, told_of
 from analytics.evidence.findings import Finding
 from analytics.evidence.grade import Evidence, grade_evidence
 from analytics.evidence.propensity import Propensity, propensity
 from analytics.evidence.sensitivity import Sensitivity, sensitivity
 from analytics.evidence.specifications import SpecificationResult, try_specifications
+from analytics.evidence.together import Gaining, count_gaining
 from analytics.model import Check, Estimand, Settings, Specification, Unit, Withheld
 from analytics.panel import Panel
 from analytics.panel.arms import GroupLabel, groups_of

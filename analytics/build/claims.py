@@ -14,8 +14,9 @@ from analytics.estimate.comparing import required
 from analytics.estimate.effects import SHARED_ESTIMANDS, as_shown, uncertainty_behind
 from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, group_ranges, spread_of
 from analytics.estimate.inference import Uncertainty, welch
-from analytics.evidence.claims import Claim, Told, claims_of_groups, count_gaining, pairs_apart
+from analytics.evidence.claims import Claim, Told, claims_of_groups
 from analytics.evidence.limits import DIRECTION_LEVEL, LEVEL
+from analytics.evidence.together import count_gaining, pairs_apart
 from analytics.model import Check, Estimand, ObsStatus, RangeKind, Reason, Result, Unit, Verdict
 from analytics.programme.file import Programme
 from analytics.release import Release, measures

@@ -1,26 +1,22 @@
 """What may be claimed of sectors and other groups of one list, by numbers that are published (METHODS.md 10).
 
 Published effects and checks of all groups come in; of each its range, how the year before came out, grade and verdict
-go out; then of how many groups something can be said, and which pairs lie apart.
+go out. Of several groups at once: `together`.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
-from typing import Generic
 
 import numpy as np
-from scipy.special import ndtri, stdtr
-from scipy.stats import studentized_range
+from scipy.special import ndtri
 
 from analytics.estimate.effects import as_shown, uncertainty_behind
 from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, Label, group_ranges, spread_of
-from analytics.estimate.inference import Uncertainty, welch
+from analytics.estimate.inference import Uncertainty
 from analytics.estimate.shared_range import LEAST_SHARING, common_mean
 from analytics.evidence.findings import Finding, Range
 from analytics.evidence.grade import grade_of, verdict
 from analytics.evidence.limits import (
-    COUNT_LEVEL,
     DIRECTION_LEVEL,
     DRIFT_ALLOWANCE,
     LEVEL,
@@ -42,7 +38,7 @@ class Told:
     @property
     def before_rejected(self) -> bool:
         """Whether δ is surely not zero."""
-        return self.before is not None and _away(self.before.interval(LEVEL)) != 0
+        return self.before is not None and side_of_zero(self.before.interval(LEVEL)) != 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +142,7 @@ class _Question:
 
     def _gate(self) -> int:
         """The direction of the programme's effect, by its own range; 0: none."""
-        return 0 if self.whole is None else _away(self.whole.effect.interval(self.settings.level))
+        return 0 if self.whole is None else side_of_zero(self.whole.effect.interval(self.settings.level))
 
     def _before(self, direction: int) -> Before:
         """How the year before came out for a claim of a direction (0: none)."""
@@ -177,9 +173,9 @@ class _Question:
             return Result.NOT_CONTRADICTED, CheckReason.WHOLE_OPEN, False, maybe
         if not self._is_not_ahead(self._parent_before(), direction):
             return Result.NOT_CONTRADICTED, CheckReason.PARENT_AHEAD, False, maybe
-        if _away(surely[1:3]) == direction:
+        if side_of_zero(surely[1:3]) == direction:
             return Result.PASS, CheckReason.TREND_HOLDS, True, surely
-        if _away(maybe[1:3]) == direction:
+        if side_of_zero(maybe[1:3]) == direction:
             return Result.NOT_CONTRADICTED, CheckReason.TREND_MAY_HOLD, True, maybe
         return Result.NOT_CONTRADICTED, CheckReason.TREND_OPEN, False, maybe
 
@@ -229,7 +225,7 @@ def direction_of(verdict: Verdict) -> int:
     return -1 if verdict in (Verdict.LOWER, Verdict.MUCH_LOWER) else 0
 
 
-def _away(ends: tuple[float, ...]) -> int:
+def side_of_zero(ends: tuple[float, ...]) -> int:
     """On which side of zero an interval lies; 0: it holds zero."""
     low, high = ends
     return 1 if low > 0 else -1 if high < 0 else 0
@@ -263,95 +259,3 @@ def judged(finding: Finding, before: Before, unit: Unit) -> Finding:
         further["trend_goes_on"] = Range(value, unit, low, high, before.trend[3])
     because = finding.because if before.result is Result.NOT_TESTABLE else before.because
     return replace(finding, result=before.result, because=because, further=further)
-
-
-# ---- all groups together ---------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Gaining:
-    """In how many of the groups the effect surely has the programme's direction: in `count` at least, at 95% together;
-    0 where nothing can be said.
-    """
-
-    count: int
-    grade: Grade
-    verdict: Verdict
-
-
-def count_gaining(
-    groups: Mapping[Label, Told], whole: Told | None, before: Result | None, grade: Grade, settings: Settings
-) -> Gaining:
-    """The number of groups with an effect (Benjamini & Heller 2008): r such that for every r′ ≤ r the S − r′ + 1
-    smallest one-sided z have Σz/√count above 1.645; only in the programme's direction, and where its own check of the
-    year before passed. before, grade: of the programme.
-    """
-    gate = 0 if whole is None else _away(whole.effect.interval(settings.level))
-    if not gate or before is not Result.PASS or grade not in (Grade.MODERATE, Grade.LOW):
-        return Gaining(0, Grade.VERY_LOW if not gate else grade, Verdict.CANNOT_TELL)
-    effects = [told.effect for told in groups.values()]
-    z = np.sort([float(-ndtri(max(stdtr(one.df, -gate * one.theta / one.se), 1e-300))) for one in effects])
-    together = np.cumsum(z) / np.sqrt(np.arange(1, len(z) + 1))  # of the 1, 2, … smallest
-    tells = (together > float(ndtri(COUNT_LEVEL)))[::-1]
-    count = len(tells) if tells.all() else int(np.argmin(tells))
-    if not count:
-        return Gaining(0, grade, Verdict.CANNOT_TELL)
-    return Gaining(count, grade, Verdict.HIGHER if gate > 0 else Verdict.LOWER)
-
-
-@dataclass(frozen=True, slots=True)
-class Pair(Generic[Label]):
-    """Two groups whose effects lie surely apart: that of the first is larger. difference, low, high: on the estimation
-    scale, at 95% for all pairs together; p_value likewise.
-    """
-
-    first: Label
-    second: Label
-    difference: float
-    low: float
-    high: float
-    df: float
-    p_value: float
-    grade: Grade
-
-
-def pairs_apart(groups: Mapping[Label, Told], claims: Mapping[Label, Claim], level: float) -> list[Pair[Label]]:
-    """Games & Howell (1976), where Welch's test rejects that all are equal; of groups whose year before did not fail
-    and whose design passed. Their grade is moderate where both groups' is.
-    """
-    test = welch([told.effect for told in groups.values()])
-    if test is None or test.p_value >= 1 - level:
-        return []
-    found = (
-        _pair(one, other, groups, claims, level)
-        for one, other in combinations(sorted(groups, key=str), 2)
-        if all(_may_be_compared(groups[label], claims[label]) for label in (one, other))
-    )
-    return [pair for pair in found if pair is not None]
-
-
-def _may_be_compared(told: Told, claim: Claim) -> bool:
-    return claim.before.result is not Result.FAIL and told.results.get(Check.DESIGN) is Result.PASS
-
-
-def _pair(
-    one: Label,
-    other: Label,
-    groups: Mapping[Label, Told],
-    claims: Mapping[Label, Claim],
-    level: float,
-) -> Pair[Label] | None:
-    first, second = (one, other) if groups[one].effect.theta > groups[other].effect.theta else (other, one)
-    high, low = groups[first].effect, groups[second].effect
-    v = np.array([high.se**2, low.se**2])
-    df = float(v.sum() ** 2 / (v**2 / np.array([high.df, low.df])).sum())
-    error, difference = float(v.sum() / 2) ** 0.5, high.theta - low.theta
-    if difference <= float(ndtri(1 - (1 - level) / 2)) * error * 2**0.5:
-        return None  # the quantile of one pair alone is smaller than that of many
-    p_value = float(studentized_range.sf(difference / error, len(groups), df))
-    if p_value >= 1 - level:
-        return None
-    half = float(studentized_range.ppf(level, len(groups), df)) * error
-    both = all(claims[label].grade is Grade.MODERATE for label in (first, second))
-    grade = Grade.MODERATE if both else Grade.LOW
-    return Pair(first, second, difference, difference - half, difference + half, df, p_value, grade)

@@ -22,13 +22,12 @@ from analytics.evidence.claims import (
     Claim,
     Told,
     claims_of_groups,
-    count_gaining,
     judged,
-    pairs_apart,
     told_of,
     uncertainty_of,
 )
 from analytics.evidence.findings import Finding, Range
+from analytics.evidence.together import count_gaining, pairs_apart
 from analytics.model import Check, CheckReason, Grade, Result, Settings, Unit, Verdict
 from tests.helpers.borrowed import common, ends, guess
 from tests.reference import shared_range as reference
