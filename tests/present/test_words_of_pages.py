@@ -105,7 +105,8 @@ def test_the_facts_of_a_sector_give_no_point_where_the_answer_is_open(
     facts = dict(sector_facts(Instead(release, claim), asked, "retail", text))
     assert all(text.percent(POINT) not in shown for shown in facts.values())
     assert facts[text("fact.effect_shared")] == text.interval(claim.shared_low or 0, claim.shared_high or 0)
-    assert facts[text("fact.shrunken")] == text.measured(claim.shrunk or 0)
+    interval = text.interval(claim.shrunk_low or 0, claim.shrunk_high or 0, claim.unit)
+    assert facts[text("fact.best_guess")] == f"{text.measured(claim.shrunk or 0)} {interval}"
     told = replace(claim, grade=Grade.LOW, verdict=Verdict.HIGHER)
     facts = dict(sector_facts(Instead(release, told), asked, "retail", text))
     assert facts[text("fact.effect_shared")].startswith(text.percent(POINT))
