@@ -4,7 +4,7 @@ import streamlit as st
 
 from analytics.language.text import LANGUAGES, SPOKEN, plain
 from analytics.present.sentences.claims import ClaimKind
-from analytics.present.sentences.headlines import Headline, approved_sentences
+from analytics.present.sentences.headlines import CHECKED, Headline, approved_sentences
 from analytics.present.sentences.limits import do_not_say
 from analytics.present.sentences.phrases import capital, dimension_key, dimension_words, reader, why
 from analytics.present.sentences.reasons import grade_words, reasons
@@ -32,7 +32,8 @@ def one_sentence(sentence: InEveryLanguage) -> None:
             st.code(headline.copied(headline.sentence.short), language=None, wrap_lines=True)
             st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
     if sentence[0].kind is not ClaimKind.CHANGE:
-        checks = [f"{check.title.lower()}: {check.outcome}" for check in reasons(release, figure, text)]
+        of_its_own = reasons(release, figure, text) if sentence[0].kind in CHECKED else []
+        checks = [f"{check.title.lower()}: {check.outcome}" for check in of_its_own]
         st.caption(plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
 
 

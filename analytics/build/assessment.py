@@ -15,7 +15,7 @@ from analytics.estimate.adjustment import pooled_slopes
 from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_effects
 from analytics.estimate.inference import Deletions
 from analytics.estimate.sample import Sample
-from analytics.evidence.checks import run_checks, with_whole_years, years_apart
+from analytics.evidence.checks import run_checks, years_apart
 from analytics.evidence.claims import Claim, Told, claims_of_groups, judged, told_of
 from analytics.evidence.findings import Finding
 from analytics.evidence.grade import Evidence, grade_evidence
@@ -76,7 +76,7 @@ class Assessment:
     @cached_property
     def years_apart(self) -> float:
         """From the middle of before to the middle of after, of the funded firms that are measured."""
-        return years_apart(self.sample, with_whole_years(self.sample, self.sample.group(self.sample.panel.funded)))
+        return years_apart(self.sample, self.sample.group(self.sample.panel.funded))
 
     def gaining(self, by: str) -> Gaining:
         """In how many groups of a list the effect has the programme's direction, as if all that have one were

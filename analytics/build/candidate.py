@@ -31,7 +31,7 @@ from analytics.build.sellers import hide_told_sellers
 from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
-from analytics.evidence.checks import with_whole_years, years_apart
+from analytics.evidence.checks import years_apart
 from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
@@ -141,7 +141,7 @@ def _years_apart(samples: Samples, programme: Programme) -> float:
     """From the middle of before to the middle of after, of the headline's funded firms."""
     question = programme.headline
     sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
-    return years_apart(sample, with_whole_years(sample, sample.group(sample.panel.funded)))
+    return years_apart(sample, sample.group(sample.panel.funded))
 
 
 def _as_reported(filed: Programme, panel: Panel) -> Programme:

@@ -11,7 +11,7 @@ from typing import Any
 
 from analytics.build.rows.row import withheld_figure
 from analytics.estimate.comparing import required
-from analytics.estimate.effects import SHARED_ESTIMANDS, as_shown, uncertainty_behind
+from analytics.estimate.effects import SHARED_ESTIMANDS, as_shown, told_by_range, uncertainty_behind
 from analytics.estimate.group_ranges import LIKELY_LEVEL, GroupRange, group_ranges, spread_of
 from analytics.estimate.inference import Uncertainty, welch
 from analytics.evidence.claims import Claim, Told, claims_of_groups
@@ -130,25 +130,13 @@ def _with_ranges(listed: _List, lookup: Lookup, programme: Programme) -> Iterato
 
 def with_range(figure: Figure, of_group: GroupRange, level: float) -> Figure:
     """A published effect with the range of its group, and the best guess."""
-    unit = figure.unit
-    is_own = of_group.kind is RangeKind.OWN
-    low, high = (figure.low, figure.high) if is_own else as_shown(unit, *of_group.interval(level))
-    half_low, half_high = as_shown(unit, *of_group.interval(0.5))
-    guess = of_group.guess
-    shrunk = (None,) * 3 if guess is None else as_shown(unit, guess.value, *guess.interval())
-    return replace(
-        figure,
-        shared_low=low,
-        shared_high=high,
-        range_kind=of_group.kind,
-        half_low=half_low,
-        half_high=half_high,
-        p_value=of_group.p_value,
-        mde=as_shown(unit, of_group.detectable(LIKELY_LEVEL))[0],
-        shrunk=shrunk[0],
-        shrunk_low=shrunk[1],
-        shrunk_high=shrunk[2],
-    )
+    told, guess = told_by_range(of_group, figure.unit, level), of_group.guess
+    if of_group.kind is RangeKind.OWN:  # to the last digit
+        told |= {"shared_low": figure.low, "shared_high": figure.high}
+    if guess is not None:
+        values = as_shown(figure.unit, guess.value, *guess.interval())
+        told |= dict(zip(("shrunk", "shrunk_low", "shrunk_high"), values, strict=True))
+    return replace(figure, **told)
 
 
 def _with_requirement(figure: Figure, of_group: GroupRange, lookup: Lookup, programme: Programme) -> Figure:

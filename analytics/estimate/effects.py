@@ -5,6 +5,7 @@ How it is done lies in `sample`, `estimands`, `adjustment`, `inference`.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtrit
@@ -201,20 +202,15 @@ def with_shared_ranges(
 
 def _with_range(estimate: EffectEstimate, of_group: GroupRange) -> EffectEstimate:
     """The effect with the range of its group."""
-    unit = estimate.unit
-    low, high = as_shown(unit, *of_group.interval(estimate.level))
-    half_low, half_high = as_shown(unit, *of_group.interval(0.5))
-    (mde,) = as_shown(unit, of_group.detectable(LIKELY_LEVEL))
-    return replace(
-        estimate,
-        shared_low=low,
-        shared_high=high,
-        range_kind=of_group.kind,
-        half_low=half_low,
-        half_high=half_high,
-        p_value=of_group.p_value,
-        mde=mde,
-    )
+    return replace(estimate, **told_by_range(of_group, estimate.unit, estimate.level))
+
+
+def told_by_range(of_group: GroupRange, unit: Unit, level: float) -> dict[str, Any]:
+    """What the range of a group tells of its effect, as values are shown, by the names of the fields that hold it."""
+    names = ("shared_low", "shared_high", "half_low", "half_high", "mde")
+    thetas = (*of_group.interval(level), *of_group.interval(0.5), of_group.detectable(LIKELY_LEVEL))
+    told = dict(zip(names, as_shown(unit, *thetas), strict=True))
+    return {**told, "range_kind": of_group.kind, "p_value": of_group.p_value}
 
 
 def as_shown(unit: Unit, *thetas: float) -> tuple[float, ...]:

@@ -55,10 +55,9 @@ def assessed(task: Task) -> list[dict[str, Any]]:
     found = Assessment(panel_of(scenario, programme, rng, task.number), programme)
     told = {"scenario": task.scenario, "programme": task.number}
     mine = (one for one in found.assessed if one.estimand is programme.headline.estimand)
-    former = (one for one, _ in former_claims(found))
     records = [
         told | {"rules": rules} | _record(one) | _truth(one, scenario, task.number) | _value(one, found)
-        for rules, claims in ((TODAY, mine), (FORMER, former))
+        for rules, claims in ((TODAY, mine), (FORMER, former_claims(found)))
         for one in claims
     ]
     return [*records, told | {"rules": TODAY, "level": COUNT} | _counted(found, scenario, task.number)]

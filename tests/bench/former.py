@@ -9,8 +9,7 @@ from dataclasses import replace
 from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessed, Assessment
 from analytics.estimate.effects import EffectEstimate, effect_of, with_joint_intervals
-from analytics.estimate.inference import Deletions, jackknife, weighted_sum
-from analytics.estimate.sample import Sample
+from analytics.estimate.inference import jackknife, weighted_sum
 from analytics.evidence.checks import with_whole_years, years_apart
 from analytics.evidence.grade import Evidence, grade_evidence, grade_of, verdict
 from analytics.model import Check, Estimand, Result, Verdict
@@ -19,18 +18,13 @@ from analytics.panel.arms import Firms, GroupLabel, groups_of
 TYPICAL = Estimand.TYPICAL_FIRM
 
 
-def section_4(sample: Sample, firms: Firms) -> Deletions | None:
-    """The typical firm's effect by pooled slopes of what was known of the year before."""
-    return sample.mean_gap(firms, sample.log_slopes)
-
-
-def former_claims(assessment: Assessment) -> Iterator[tuple[Assessed, str]]:
-    """The same claims, each with its level, as they were made before."""
+def former_claims(assessment: Assessment) -> Iterator[Assessed]:
+    """The same claims as they were made before."""
     whole = next(one for one in assessment.assessed if one.estimand is TYPICAL and not one.by)
     panel = assessment.sample.panel
-    ((first, _),) = _of_list(assessment, {(): panel.funded}, [whole], None)
+    (first,) = _of_list(assessment, {(): panel.funded}, [whole], None)
     before = {finding.check: finding.result for finding in first.evidence.findings}.get(Check.BEFORE)
-    yield first, ""
+    yield first
     for by in assessment.programme.sector_dimensions:
         mine = [one for one in assessment.assessed if one.by == (by,)]
         yield from _of_list(assessment, groups_of(panel, by), mine, before)
@@ -41,16 +35,14 @@ def _of_list(
     groups: Mapping[GroupLabel, BoolArray],
     assessed: Sequence[Assessed],
     whole_before: Result | None,
-) -> Iterator[tuple[Assessed, str]]:
+) -> Iterator[Assessed]:
     sample, settings = assessment.sample, assessment.sample.settings
-    effects = with_joint_intervals(
-        {one.group: effect_of(section_4(sample, sample.group(groups[one.group])), TYPICAL, sample) for one in assessed}
-    )
+    found = {one.group: sample.pooled_deletions(TYPICAL, sample.group(groups[one.group])) for one in assessed}
+    effects = with_joint_intervals({group: effect_of(each, TYPICAL, sample) for group, each in found.items()})
     for one in assessed:
         effect = effects[one.group]
-        level = one.by[0] if one.by else ""
         if not isinstance(effect, EffectEstimate) or not one.evidence.findings:
-            yield replace(one, evidence=grade_evidence(effect, None, (), None, settings, compared=True)), level
+            yield replace(one, evidence=grade_evidence(effect, None, (), None, settings, compared=True))
             continue
         claim = (effect.sim_low, effect.sim_high) if one.by else (effect.ci_low, effect.ci_high)
         result, alike = _before(assessment, sample.group(groups[one.group]), effect, claim)
@@ -60,7 +52,7 @@ def _of_list(
         )
         grade = grade_of({finding.check: finding.result for finding in findings}, whole_before)
         told = verdict(*claim, settings.importance.shown(TYPICAL.unit), may_be_same=alike)
-        yield replace(one, evidence=Evidence(grade, told, findings)), level
+        yield replace(one, evidence=Evidence(grade, told, findings))
 
 
 def _before(
@@ -69,7 +61,7 @@ def _before(
     """How the year before came out, and whether it was surely alike."""
     sample, settings = assessment.sample, assessment.sample.settings
     firms = with_whole_years(sample, firms)
-    main, placebo = (section_4(one, firms) for one in (sample, assessment.earlier))
+    main, placebo = (one.pooled_deletions(TYPICAL, firms) for one in (sample, assessment.earlier))
     delta = None if placebo is None else jackknife(placebo)
     if main is None or placebo is None or delta is None:
         return Result.NOT_TESTABLE, False
