@@ -133,9 +133,8 @@ def with_range(figure: Figure, of_group: GroupRange, level: float) -> Figure:
     told, guess = told_by_range(of_group, figure.unit, level), of_group.guess
     if of_group.kind is RangeKind.OWN:  # to the last digit
         told |= {"shared_low": figure.low, "shared_high": figure.high}
-    if guess is not None:
-        values = as_shown(figure.unit, guess.value, *guess.interval())
-        told |= dict(zip(("shrunk", "shrunk_low", "shrunk_high"), values, strict=True))
+    drawn = (None,) * 3 if guess is None else as_shown(figure.unit, guess.value, *guess.interval())
+    told |= dict(zip(("shrunk", "shrunk_low", "shrunk_high"), drawn, strict=True))
     return replace(figure, **told)
 
 
