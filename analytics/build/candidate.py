@@ -18,6 +18,7 @@ from analytics.build.claims import with_group_claims
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier
+from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import find_withheld_cells
@@ -118,7 +119,8 @@ def contents(
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)
     shown = hide_told_sellers(protected, contributed, samples, programme, earlier)
-    told = list(with_group_claims(shown, programme, _years_apart(samples, programme)))
+    tested = with_equality_of_parts(shown, samples, programme, earlier)
+    told = list(with_group_claims(tested, programme, _years_apart(samples, programme)))
     hidden = {figure.key for figure in told if figure.reason is Reason.CONFIDENTIAL}.__contains__
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])

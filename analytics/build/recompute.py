@@ -74,7 +74,7 @@ class Recomputed:
 
 
 def recompute(release: Release, figure_id: str, home: Home, progress: Progress = silent) -> Recomputed:
-    """Make the release again and compare a figure of it, or what one of its pictures shows.
+    """Make the release again and compare a figure of it, or what one of its pictures shows: lines, dots, a list.
 
     Raises UserError when the store is not at hand, or does not hold what the release was built from.
     """
@@ -89,8 +89,9 @@ def compared(release: Release, tables: Tables, figure_id: str) -> Recomputed:
     """
     name = release.picture_of(figure_id) or "figures"
     keys, columns = COMPARED[name]
+    ids = release.ids_behind(figure_id) if name == "figures" else [figure_id]
     printed, again = (
-        _by_place(table[table["figure_id"] == figure_id], keys) for table in (getattr(release, name), tables[name])
+        _by_place(table[table["figure_id"].isin(ids)], keys) for table in (getattr(release, name), tables[name])
     )
     if again.empty and name == "figures" and (printed["conf_status"] == ConfStatus.CONFIDENTIAL).all():
         again = printed

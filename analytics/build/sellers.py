@@ -52,6 +52,7 @@ MEANS = {measures.BEFORE_MEAN: SOLD_BEFORE, measures.AFTER_MEAN: SELLS_AFTER}  #
 BY_VOTES = {measures.EFFECTS[estimand] for estimand in (Estimand.SYMMETRIC_GROWTH, Estimand.TYPICAL_FIRM)}
 WHOLE_EFFECT = 100.0  # times as dear as the number of its firms
 STARTED = measures.EFFECTS[Estimand.STARTED_SELLING]
+TYPICAL = measures.EFFECTS[Estimand.TYPICAL_FIRM]
 OF_ONE_ARM = {*measures.SELLING_SHARES, *MEANS, measures.CHANGE}
 
 
@@ -97,9 +98,13 @@ def _is_open(figure: Figure) -> bool:
 def _hide(
     figure: Figure, hidden: set[FigureKey], effects: set[tuple[Estimand | None, str, str, Group]], programme: Programme
 ) -> Iterator[Figure]:
-    """A figure as it may be told. effects: about, outcome, horizon and group of effects that are not."""
+    """A figure as it may be told. effects: about, outcome, horizon and group of effects that are not. The typical
+    firm's change is of the firms that enter its effect, and goes with it.
+    """
     key, about = figure.key, figure.measure.about
-    if key.arm == Arm.COMPARISON:
+    if key.measure == measures.TYPICAL_CHANGE:
+        key, about = replace(key, measure=TYPICAL, arm=ALL), TYPICAL.about
+    elif key.arm == Arm.COMPARISON:
         key = replace(key, group=comparison_group(key.group, programme))
     is_out = (about, key.outcome, key.horizon, key.group) in effects
     if key in hidden and key.measure in BY_VOTES and not is_out:

@@ -4,12 +4,14 @@
 sectors' by funded firms, so that votes add up over groups.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.estimate.adjustment import LARGEST_OFFSET, LEAST_SPREAD, Slopes
+from analytics.estimate.equality import Covariance
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.inference import LEAST_SE, Deletions, Uncertainty
 from analytics.estimate.moderated import (
@@ -49,14 +51,28 @@ class FirmGrowth:
         return mean
 
 
+def comparison_growth(arms: Arms, growth: FloatArray) -> FloatArray:
+    """(n_firms, G) C_sg of each firm's sector: the mean of growth (n_firms, G) over its comparison firms. NaN where
+    fewer than two of them have any.
+    """
+    member = _members(arms)
+    others = np.isfinite(growth) & (arms.sector >= 0)[:, None] & ~arms.funded[:, None]
+    m = member @ others
+    mean: FloatArray = member @ np.where(others, growth, 0) / np.where(m >= LEAST_COMPARISON, m, np.nan)
+    of_firm: FloatArray = mean[arms.sector]
+    return of_firm
+
+
+def _members(arms: Arms) -> FloatArray:
+    """(S + 1, n_firms) 1 where a firm is of a sector; the last row holds no firm: it is that of an unknown sector."""
+    members: FloatArray = (arms.sector == np.arange(int(arms.sector.max(initial=-1)) + 2)[:, None]).astype(np.float64)
+    return members
+
+
 def firm_growth(arms: Arms, growth: FloatArray) -> FirmGrowth:
     """growth: (n_firms, G) z, NaN where a firm has none. A sector × cohort counts with two comparison firms or more."""
-    known = np.isfinite(growth) & (arms.sector >= 0)[:, None]
-    member = (arms.sector == np.arange(int(arms.sector.max(initial=-1)) + 2)[:, None]).astype(np.float64)
-    others = known & ~arms.funded[:, None]
-    m = member @ others
-    mean = member @ np.where(others, growth, 0) / np.where(m >= LEAST_COMPARISON, m, np.nan)  # (S, G)
-    beside = growth - mean[arms.sector]
+    known, member = np.isfinite(growth) & (arms.sector >= 0)[:, None], _members(arms)
+    beside = growth - comparison_growth(arms, growth)
     enters = known & np.isfinite(beside)
     own = (arms.own[:, None] == np.arange(growth.shape[1])) & enters & arms.funded[:, None]
     n = member @ own.astype(np.float64)  # (S, G) funded firms that enter
@@ -207,6 +223,25 @@ class OwnSectors:
         df = np.concatenate([own_df, self.df[COMPARISON, held], [self.residuals.df]])
         return Uncertainty(float(self._gaps(rows).mean()), v**0.5, max(1.0, 1 / float(((terms / v) ** 2 / df).sum())))
 
+    def covariance(self, groups: Sequence[IntArray]) -> Covariance:
+        """Of the θ of K groups of funded firms, in these rows, no firm in two: independent parts of their covariance. A
+        group's own firms; the comparison firms of each sector, which stand beside all groups with funded firms there;
+        the slopes.
+        """
+        entering = [self._entering(funded) for funded in groups]
+        shares = np.array([self._shares(rows) for rows, _ in entering])  # (K, S)
+        held = np.flatnonzero(shares.any(axis=0))
+        parts, df = [], []
+        for at, (rows, _) in enumerate(entering):
+            terms, of_terms = self._own_terms(rows, shares[at], np.flatnonzero(shares[at]))
+            parts.append(np.diag(np.where(np.arange(len(groups)) == at, terms.sum(), 0.0)))
+            df.append(float(terms.sum() ** 2 / (terms**2 / of_terms).sum()))
+        beside = self.scale[held] ** 2 * self.variance[COMPARISON, held] / self.n[COMPARISON, held]
+        parts += [v * np.outer(share, share) for v, share in zip(beside, shares[:, held].T, strict=True)]
+        gaps = np.array([self._features_gap(*one, share) for one, share in zip(entering, shares, strict=True)])
+        parts.append(gaps @ self.residuals.covariance @ gaps.T)
+        return Covariance(np.array(parts), np.array([*df, *self.df[COMPARISON, held], self.residuals.df]))
+
     def _own_terms(self, rows: IntArray, share: FloatArray, held: IntArray) -> tuple[FloatArray, FloatArray]:
         """What the funded firms add to v, and the degrees of freedom: by sector, (n_s/n)² h_s² s̃²/n_s; firms that are
         alone in their sectors together, by how far they lie apart. A group that takes only some of a sector's firms has
@@ -247,10 +282,15 @@ class OwnSectors:
         return np.bincount(self.sector[rows], minlength=len(self.scale)) / len(rows)
 
     def _slopes_variance(self, rows: IntArray, others: IntArray, share: FloatArray) -> float:
-        """Δ′V_βΔ, Δ the mean of x over the funded firms less that over their sectors' comparison firms."""
-        x, s = self.residuals.features, self.sector[others]
-        gap = x[rows].mean(axis=0) - (share[s] / self.n[COMPARISON, s]) @ x[others]
+        """Δ′V_βΔ."""
+        gap = self._features_gap(rows, others, share)
         return float(gap @ self.residuals.covariance @ gap)
+
+    def _features_gap(self, rows: IntArray, others: IntArray, share: FloatArray) -> FloatArray:
+        """(p,) Δ, the mean of x over the funded firms less that over their sectors' comparison firms."""
+        x, s = self.residuals.features, self.sector[others]
+        gap: FloatArray = x[rows].mean(axis=0) - (share[s] / self.n[COMPARISON, s]) @ x[others]
+        return gap
 
 
 def own_sectors(arms: Arms, residuals: Residuals) -> OwnSectors | None:

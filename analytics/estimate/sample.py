@@ -1,6 +1,6 @@
 """One outcome of a panel over one horizon: the windows, arms and slopes that every group and estimand draws on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
 from analytics.estimate.adjustment import Slopes, pooled_slopes, traits_before
+from analytics.estimate.equality import Covariance
 from analytics.estimate.estimands import (
     euro_sums,
     euro_weighted,
@@ -90,9 +91,21 @@ class Sample:
         """θ and its moderated standard error, where the estimand takes the growth of each firm; None: its deletions
         tell.
         """
+        sectors = self._own(estimand)
+        return None if sectors is None else sectors.uncertainty(firms.rows)
+
+    def covariance(self, estimand: Estimand, groups: Sequence[Firms]) -> Covariance | None:
+        """Of the estimand's θ of several groups without a common funded firm, where it takes the growth of each firm.
+        Some firm of each must enter.
+        """
+        sectors = self._own(estimand)
+        return None if sectors is None else sectors.covariance([firms.rows for firms in groups])
+
+    def _own(self, estimand: Estimand) -> OwnSectors | None:
+        """Every sector's firms; None of an estimand that does not take the growth of each."""
         own = {Estimand.TYPICAL_FIRM: "own_log", Estimand.SYMMETRIC_GROWTH: "own_symmetric"}.get(estimand)
         sectors: OwnSectors | None = None if own is None else getattr(self, own)
-        return None if sectors is None else sectors.uncertainty(firms.rows)
+        return sectors
 
     def mean_gap(self, firms: Firms, slopes: Slopes | None, votes: FloatArray | None = None) -> Deletions | None:
         """The typical firm's θ by other slopes, or with other votes of the comparison firms."""

@@ -22,6 +22,7 @@ from analytics.model import (
     CheckReason,
     ConfStatus,
     DataKind,
+    Estimand,
     Grade,
     Importance,
     ObsStatus,
@@ -37,11 +38,12 @@ from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.figure_id import FigureId, cell_id
+from analytics.release.lists import FigureList, lists_of
 from analytics.release.manifest import Manifest
-from analytics.release.measures import ALL, EFFECTS, Measure, measure_named
+from analytics.release.measures import ALL, EFFECTS, SUM, TYPICAL, Measure, measure_named
 
-FORMAT_VERSION = 8
-READABLE = (4, 5, 6, 7, 8)  # what an older one lacks is empty: an old address still shows its release
+FORMAT_VERSION = 9
+READABLE = (4, 5, 6, 7, 8, 9)  # what an older one lacks is empty: an old address still shows its release
 FIRST_SHARED = 8  # the format from which on sectors have a shared range
 TELL_RULES = (4, 5)  # formats with the suppression ledger inside, and a status for each rule
 LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
@@ -96,7 +98,10 @@ class Release:
             raise UserError("release.unreadable", file=path.name) from error
         for name, columns in LATER.items():
             self._tables.setdefault(name, pd.DataFrame(columns=list(columns)))
+        if "basis" not in self._tables["lines"]:  # up to format 8 all lines are of sums
+            self._tables["lines"] = self._tables["lines"].assign(basis=SUM)
         self.own_ledger = self._tables.pop("suppressed", None)
+        self._codes: dict[str, list[str]] = {}  # by dimension, once asked for: every run of a page asks
         if self.format_version in TELL_RULES:
             self._tables["figures"] = _without_rules(self._tables["figures"])
         self.manifest = Manifest.from_json(rows)
@@ -244,26 +249,75 @@ class Release:
 
     def holds(self, figure_id: str) -> bool:
         """Whether a number or a picture of this release has that id."""
-        return self.by_id(figure_id) is not None or self.picture_of(figure_id) is not None
+        is_one = self.by_id(figure_id) is not None or self.picture_of(figure_id) is not None
+        return is_one or self.list_of(figure_id) is not None
+
+    def list_id(
+        self,
+        dimension: str,
+        outcome: str,
+        estimand: Estimand,
+        horizon: str,
+        within: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    ) -> str:
+        """The id of a picture of a list: the effects on all groups of a dimension, within a group; of "year" those of
+        every horizon on one group.
+        """
+        listed = FigureList.of(dimension, outcome, estimand, horizon, group_of(within))
+        return str(FigureId(self.programme.id, self.release_id, listed.cell))
+
+    def list_of(self, figure_id: str) -> FigureList | None:
+        """The list of that id; None when this release holds no figure of such a list."""
+        return self._lists.get(figure_id)
+
+    def listed(self, of: FigureList) -> dict[str, Figure]:
+        """The figures of a list by the code, or horizon, of their row, in the programme's order."""
+        keys = of.keys(self.programme, self.manifest.horizons)
+        return {code: figure for code, key in keys.items() if (figure := self.at(key)) is not None}
+
+    @cached_property
+    def _lists(self) -> dict[str, FigureList]:
+        """Id -> list, of all that it holds a figure of. Only who asks for an id needs them."""
+        effects = {measure.name for measure in EFFECTS.values()}
+        rows = self.figures["measure"].isin(effects).to_numpy().nonzero()[0].tolist()
+        lists = dict.fromkeys(of for row in rows for of in lists_of(self._key_of(row)))
+        programme, release = self.programme.id, self.release_id
+        return {str(FigureId(programme, release, of.cell)): of for of in lists}
+
+    def ids_behind(self, figure_id: str) -> list[str]:
+        """The ids of the numbers behind an id: its own, or those of the figures of a list."""
+        of = None if figure_id in self._row_of_id else self.list_of(figure_id)
+        return [figure_id] if of is None else [figure.figure_id for figure in self.listed(of).values()]
 
     def picture_of(self, figure_id: str) -> str | None:
         """The table that holds the picture of that id: "lines" or "spread"; None when there is none."""
         return next((name for name in PICTURES if (self._tables[name]["figure_id"] == figure_id).any()), None)
 
-    def picture(self, table: str, outcome: str, sector: str = "*") -> pd.DataFrame:
-        """The rows of one picture, of a sector or the programme; empty when the release does not hold it."""
-        rows = self._tables[table]
-        return rows[(rows["outcome"] == outcome) & (rows["sector"] == sector)]
+    @property
+    def line_bases(self) -> tuple[str, ...]:
+        """What its lines are of, the one that is shown first ahead: typical, sum; up to format 8 sum alone."""
+        held = set(self.lines["basis"].unique())
+        return tuple(basis for basis in (TYPICAL, SUM) if basis in held) or (SUM,)
 
-    def picture_id(self, table: str, outcome: str, sector: str = "*") -> str:
+    def picture(self, table: str, outcome: str, sector: str = "*", basis: str | None = None) -> pd.DataFrame:
+        """The rows of one picture, of a sector or the programme; empty when the release does not hold it. basis: of
+        lines; None: the one that is shown first.
+        """
+        rows = self._tables[table]
+        mine = (rows["outcome"] == outcome) & (rows["sector"] == sector)
+        return rows[mine & (rows["basis"] == (basis or self.line_bases[0]))] if table == "lines" else rows[mine]
+
+    def picture_id(self, table: str, outcome: str, sector: str = "*", basis: str | None = None) -> str:
         """The id of a picture; empty when the release does not hold it."""
-        mine = self.picture(table, outcome, sector)
+        mine = self.picture(table, outcome, sector, basis)
         return str(mine["figure_id"].iloc[0]) if len(mine) else ""
 
     def codes(self, dimension: str) -> list[str]:
         """The codes of a dimension that this release holds, in the programme's order."""
-        held = set(self.figures[dimension].unique())
-        return [code for code in self.programme.codes(dimension) if code in held]
+        if dimension not in self._codes:
+            held = set(self.figures[dimension].unique())
+            self._codes[dimension] = [code for code in self.programme.codes(dimension) if code in held]
+        return self._codes[dimension]
 
 
 def _without_rules(figures: pd.DataFrame) -> pd.DataFrame:
@@ -297,8 +351,12 @@ def figures_table(figures: Iterable[Figure], programme: Programme, release: str)
 
 
 def picture_ids(name: str, rows: pd.DataFrame, programme: Programme, release: str) -> pd.DataFrame:
-    """The same rows with their id, one for what an outcome and sector show in one picture: two lines, or the dots."""
+    """The same rows with their id, one for what an outcome and sector show in one picture: two lines, or the dots.
+    Lines of sums have the id that they had when there were no others.
+    """
     keys = f"{name}|outcome=" + rows["outcome"].astype(str) + "|sector=" + rows["sector"].astype(str)
+    if "basis" in rows:
+        keys += ("|basis=" + rows["basis"].astype(str)).where(rows["basis"] != SUM, "")
     ids = {key: str(FigureId(programme.id, release, cell_id(key))) for key in keys.unique()}
     return rows.assign(figure_id=keys.map(ids))
 

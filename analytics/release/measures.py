@@ -15,6 +15,7 @@ from analytics.programme.parts import Outcome
 
 ALL: Final = "*"  # in place of a code, an arm, a horizon or an outcome: all of it
 OVERALL: Final = "overall"  # the horizon of all complete years together
+TYPICAL, SUM = "typical", "sum"  # what a line is of: the typical firm, one vote per firm; or all firms' sales summed
 FIRMS_PER_DOT, FIRMS_OF_MIDDLE = 10, 20  # firms behind a dot of a distribution, and behind its middle, at least
 
 
@@ -63,6 +64,7 @@ GRANTS = _listed("grants", Unit.MONEY)
 BEFORE_MEAN = _listed("before_mean", Unit.OUTCOME)
 AFTER_MEAN = _listed("after_mean", Unit.OUTCOME)
 CHANGE = _listed("change", Unit.FRACTION)
+TYPICAL_CHANGE = _listed("typical_change", Unit.FRACTION)  # of firms that sell in both windows, each one vote
 SELLING_BEFORE = _listed("selling_before", Unit.FRACTION)
 SELLING_AFTER = _listed("selling_after", Unit.FRACTION)
 STOPPED_SELLING = _listed("stopped_selling", Unit.FRACTION)
@@ -132,10 +134,22 @@ def lasting(estimand: Estimand) -> Measure:
     return MEASURES[f"lasting_{estimand}"]
 
 
+# Dimensions whose groups take parts of sectors, and of which it is tested whether they differ.
+PARTS_COMPARED: Final = ("size_class", "channel", "area")
+
+
 def groups_differ(dimension: str, estimand: Estimand) -> Measure:
     """The p of the test that all groups of a dimension have the same effect; one for each dimension of a programme."""
-    base = f"{dimension}s_differ"
+    base = f"{dimension}{'es' if dimension.endswith('s') else 's'}_differ"
     return Measure(f"{base}_{estimand}", base, Unit.PROBABILITY, estimand)
+
+
+def groups_compared(measure: Measure) -> str:
+    """The dimension whose groups a measure compares; empty of any other measure."""
+    if not measure.base.endswith("s_differ"):
+        return ""
+    plural = measure.base.removesuffix("_differ")
+    return plural.removesuffix("es") if plural.endswith("sses") else plural.removesuffix("s")
 
 
 def groups_gaining(dimension: str, estimand: Estimand) -> Measure:
@@ -168,7 +182,7 @@ def measure_named(name: str) -> Measure:
     for estimand in Estimand:
         base = name.removesuffix(f"_{estimand}")
         if base != name and base.endswith("s_differ"):
-            return groups_differ(base.removesuffix("s_differ"), estimand)
+            return groups_differ(groups_compared(Measure(name, base, None)), estimand)
         if base != name and base.endswith("s_gaining"):
             return groups_gaining(base.removesuffix("s_gaining"), estimand)
         if base != name and base.startswith("beside_"):

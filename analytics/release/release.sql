@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 8. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 9. The file never changes once it is written.
 -- "One column per dimension": VARCHAR NOT NULL each, from the programme's list (programme/dimensions.py), "*": all of it.
 
 -- one row per key; values are JSON
@@ -51,11 +51,13 @@ CREATE TABLE figures (
     CHECK ((result IS NULL) = (because IS NULL))
 );
 
--- one row per outcome, sector ("*": programme), arm and period; index 100 = the year before. NULL: a gap, too few firms
+-- one row per outcome, sector ("*": programme), basis, arm and period; index 100 = the year before. NULL: a gap, too few
+-- firms. basis: typical (mean of logs, firms that sell then and before; n: at least so many) or sum (of all that report)
 CREATE TABLE lines (
-    figure_id VARCHAR NOT NULL,         -- one for both arms of an outcome and sector
+    figure_id VARCHAR NOT NULL,         -- one for both arms of an outcome, sector and basis
     outcome VARCHAR NOT NULL,
     sector VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL,
     arm VARCHAR NOT NULL,
     period VARCHAR NOT NULL,
     index_value DOUBLE,

@@ -18,7 +18,16 @@ from analytics.model import Arm, Check, ConfStatus, Grade, ObsStatus, RangeKind,
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 from analytics.release.figure import FROM_OTHERS, Figure, FigureKey, group_of
-from analytics.release.measures import BEFORE_MEAN, CHANGE, EFFECTS, check_of, measure_named, reading_of
+from analytics.release.measures import (
+    BEFORE_MEAN,
+    CHANGE,
+    EFFECTS,
+    PARTS_COMPARED,
+    check_of,
+    groups_compared,
+    measure_named,
+    reading_of,
+)
 from analytics.store.database import Store
 from tests.evidence.test_claims import DIRECTIONS, by_the_rules, games_howell, partial_conjunction, welch_p
 from tests.helpers.borrowed import Group, ends, guess
@@ -59,7 +68,8 @@ def follows(figure: Figure) -> bool:
     base = figure.measure.base
     return (
         base.startswith("beside_")
-        or base.endswith(("s_gaining", "s_differ"))
+        or base.endswith("s_gaining")
+        or groups_compared(figure.measure) in DIMENSIONS_OF_SECTORS
         or (bool(figure.group) and base in ("equivalence", "trend_goes_on"))
     )
 
@@ -446,7 +456,9 @@ def test_whether_groups_differ_is_welchs_test_of_the_published(published: Figure
     for figure in published.values():
         if not figure.measure.base.endswith("s_differ") or not figure.published:
             continue
-        dimension = figure.measure.base.removesuffix("s_differ")
+        dimension = groups_compared(figure.measure)
+        if dimension in PARTS_COMPARED:  # they share comparison firms: tests/build/test_equality.py
+            continue
         about = EFFECTS[figure.measure.about]
         keys = [
             replace(figure.key, measure=about, group=group_of({dimension: code})) for code in programme.codes(dimension)

@@ -297,6 +297,67 @@ def test_effects_that_count_sellers_are_no_finer_than_their_counts(told: Mapping
         assert figure.n_comparison is None
 
 
+# ---- the typical firm's change ---------------------------------------------------------------------------------------
+
+
+def test_the_typical_change_goes_with_the_effect(told: Mapping[FigureKey, Figure]) -> None:
+    """It is told of no group whose effect is not, with the same numbers of firms or as little of them; and, of the
+    funded firms, of every group whose effect is.
+    """
+    checked = 0
+    for key, figure in told.items():
+        if key.measure == measures.TYPICAL_CHANGE:
+            effect = told[replace(key, measure=measures.EFFECTS[Estimand.TYPICAL_FIRM], arm="*")]
+            if figure.published:
+                checked += 1
+                assert effect.published
+                assert (figure.n_funded, figure.n_comparison) == (effect.n_funded, effect.n_comparison)
+                assert figure.n_comparison_at_least == effect.n_comparison_at_least
+            else:
+                assert figure.reason in (effect.reason, Reason.CONFIDENTIAL)
+                assert key.arm == "comparison" or not effect.published
+    assert checked > 1000
+
+
+@pytest.mark.parametrize("arm", ["funded", "comparison"])
+@pytest.mark.parametrize("horizon", ["overall", "1", "2", "3"])
+def test_no_sum_of_logs_of_a_small_cell_can_be_solved(
+    told: Mapping[FigureKey, Figure], panel: Panel, samples: Samples, horizon: str, arm: str
+) -> None:
+    """Were the means told to the last digit, with every number of firms: no cell of one or two firms that enter is a
+    total less published parts, nor any other sum of what is told.
+    """
+    programme = load_programme(PROGRAMME)
+    names, frame = programme.dimension_names, contributions(panel, programme, samples)
+    checked = 0
+    for outcome in programme.outcomes:
+        votes = frame[(frame["arm"] == "funded") & frame[f"{outcome.name}|{horizon}|typical_firm"].notna()]
+        cells: dict[Cell, int] = {}
+        for by in [(), *((name,) for name in names), *programme.pairs]:
+            for codes, rows in votes.groupby(list(by)) if by else [((), votes)]:
+                of = dict(zip(by, codes, strict=True))
+                cells[tuple(of.get(name, "*") for name in names)] = len(rows)
+        key = {
+            cell: FigureKey(
+                measures.TYPICAL_CHANGE, outcome.name, arm, horizon, group_of(zip(names, cell, strict=True))
+            )
+            for cell in cells
+        }
+        hidden = [cell for cell in cells if key[cell] not in told or not told[key[cell]].published]
+        place = {cell: i for i, cell in enumerate(hidden)}
+        rows = np.array([
+            [(cell == parent) - float(cell in children) for cell in hidden]
+            for parent, children in identities(dict.fromkeys(cells, 0.0), programme)
+        ])  # fmt: skip
+        _, weights, basis = np.linalg.svd(rows, full_matrices=True)
+        free = basis[int((weights > 1e-9).sum()) :]  # by what the unknown sums can move, told ones held
+        for cell in hidden:
+            if cells[cell] <= 2:
+                checked += 1
+                assert np.abs(free[:, place[cell]]).max(initial=0.0) > 1e-6, (outcome.name, cell)
+    assert checked > 20
+
+
 CONFIDENTIAL = {"value": None, "conf_status": ConfStatus.CONFIDENTIAL, "reason": Reason.CONFIDENTIAL}
 
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from tests.helpers.format_8 import as_format_8
+
 STATUS = {"min_units": "A", "p_percent": "G", "secondary": "D", "held": "F"}
 REASON = {"min_units": "too_few_firms", "p_percent": "dominance", "secondary": "complementary"}
 
@@ -15,6 +17,7 @@ def as_format_5(path: Path, ledger: pd.DataFrame) -> None:
 
     Figures of a rule in all horizons say it; what else is confidential was so by differences.
     """
+    as_format_8(path)
     path.chmod(0o600)
     cells = ledger.assign(conf_status=ledger["rule"].map(STATUS))
     place = [name for name in ledger if name not in ("horizon", "sells", "rule")]

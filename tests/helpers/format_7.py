@@ -5,11 +5,14 @@ from pathlib import Path
 
 import duckdb
 
+from tests.helpers.format_8 import as_format_8
+
 LACKS = ("shared_low", "shared_high", "range_kind", "shrunk_low", "shrunk_high")  # columns of figures
 
 
 def as_format_7(path: Path) -> None:
     """Change the file in place. Checks did not tell the df of their interval."""
+    as_format_8(path)
     path.chmod(0o600)
     with duckdb.connect(path) as connection:
         connection.execute(

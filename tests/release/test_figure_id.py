@@ -81,3 +81,12 @@ def test_any_text_is_an_id_or_a_user_error(written):
     """Addresses carry anything."""
     with suppress(UserError):
         parse_figure_id(written)
+
+
+def test_a_short_id_needs_a_programme_that_fits() -> None:
+    """Without one, or with a wrong character, it is refused like a wrong one."""
+    written = IDS[0].partition(".")[2]
+    assert refusal(written) == "figure.check"
+    assert str(parse_figure_id(written, ["ecommerce-2020"])) == IDS[0]
+    with pytest.raises(UserError):
+        parse_figure_id(written[:-1] + ("A" if written[-1] != "A" else "B"), ["ecommerce-2020"])

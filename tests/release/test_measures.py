@@ -28,6 +28,7 @@ from analytics.release.measures import (
     ASKED_OF,
     EFFECTS,
     MEASURES,
+    PARTS_COMPARED,
     beside_group,
     check_of,
     estimands_of,
@@ -51,6 +52,7 @@ def test_every_measure_has_its_words(language: str) -> None:
         "sectors_differ",
         "macro_sectors_differ",
         "groups_differ",
+        *(groups_differ(dimension, Estimand.TYPICAL_FIRM).base for dimension in PARTS_COMPARED),
     }
     assert missing([f"measure.{base}" for base in sorted(bases)], language) == []
 
@@ -110,7 +112,8 @@ def test_a_release_holds_nothing_that_is_not_on_the_list(demonstration: Home) ->
 def of_groups(release: Release) -> set[str]:
     """What may be said of a list of groups at once, by the dimensions and codes of its programme."""
     programme = release.programme
-    lists = {f"{name}s_{said}" for name in programme.dimension_names for said in ("differ", "gaining")}
+    dimensions, about = programme.dimension_names, Estimand.TYPICAL_FIRM
+    lists = {said(name, about).base for name in dimensions for said in (groups_differ, groups_gaining)}
     return lists | {f"beside_{code}" for name in programme.sector_dimensions for code in programme.codes(name)}
 
 

@@ -158,7 +158,7 @@ def test_verify_says_what_a_figure_is_and_both_its_ranges(demonstration: Home, r
         measure_named("typical_firm"), outcome="online_sales", horizon="overall", group={"sector": "electronics"}
     )
     assert "riservato" in described(release, secret, Text("it"))
-    assert "not one number" in described(release, None, Text("en"))
+    assert "not to a single figure" in described(release, None, Text("en"))
 
 
 def test_a_release_is_never_replaced(home: Home, release: Release) -> None:

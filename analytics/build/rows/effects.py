@@ -10,7 +10,7 @@ from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
 from analytics.build.rows.empty_cells import Groupings, groupings_of
 from analytics.build.rows.evidence import evidence_figures, with_claims
-from analytics.build.rows.happened import change_figures, count_figures, measured_firms
+from analytics.build.rows.happened import change_figures, count_figures, measured_firms, typical_change_figures
 from analytics.build.rows.money import money_figures
 from analytics.build.rows.over_time import over_time_figures
 from analytics.build.rows.rounding import rough_estimate
@@ -29,6 +29,7 @@ from analytics.estimate.effects import Effect, EffectEstimate, effect_of, group_
 from analytics.estimate.inference import weighted_sum
 from analytics.estimate.money import money_by_group
 from analytics.estimate.sample import Sample
+from analytics.estimate.typical_change import typical_changes
 from analytics.model import (
     Arm,
     Estimand,
@@ -116,6 +117,11 @@ def _of_outcome(
             estimand: {sample.horizon: group_effects(sample, estimand, groups) for sample in samples}
             for estimand in estimands_of(programme, outcome)
         }
+        for sample in samples:
+            typical = exact[Estimand.TYPICAL_FIRM][sample.horizon]
+            for labels, typical_change in typical_changes(sample, groups).items():
+                group, counts = group_named(by, labels), measured[labels, sample.horizon]
+                yield from typical_change_figures(group, typical_change, typical[labels], counts, sample, programme)
         for estimand, effects in exact.items():
             yield from _effects(samples, effects, estimand, by, groups, measured, programme)
         if outcome.unit == "currency" and outcome.name == programme.headline.outcome:

@@ -9,6 +9,7 @@ from analytics.build.rows.rounding import (
     Means,
     at_least,
     rough_means,
+    rough_path,
     step_of_selling,
     step_of_stopped,
     to_step,
@@ -20,7 +21,9 @@ from analytics.build.rows.row import (
     withheld_figure,
 )
 from analytics.estimate.before_after import ArmChange, BeforeAfter
+from analytics.estimate.effects import Effect
 from analytics.estimate.sample import Sample
+from analytics.estimate.typical_change import TypicalChange
 from analytics.model import (
     Arm,
     DisclosureRules,
@@ -94,6 +97,26 @@ def change_figures(
             yield withheld_figure(key, unit, Reason.TOO_FEW_FIRMS if few else Reason.NOT_ESTIMABLE, counts)
         else:
             yield published_figure(key, unit, value, counts)
+
+
+def typical_change_figures(
+    group: Group,
+    change: TypicalChange | None,
+    effect: Effect,
+    counts: Counts,
+    sample: Sample,
+    programme: Programme,
+) -> Iterator[Figure]:
+    """The typical firm's change of each arm, of the firms that enter the effect; where it has none, for its reason."""
+    for arm in Arm:
+        key = FigureKey(measures.TYPICAL_CHANGE, sample.outcome, arm, sample.horizon, group)
+        if isinstance(effect, Withheld) or change is None:
+            reason = effect.reason if isinstance(effect, Withheld) else Reason.NOT_ESTIMABLE
+            yield withheld_figure(key, Unit.FRACTION, reason, counts)
+        else:
+            ratio, firms = change.of(arm), (effect.n_funded, effect.n_comparison)
+            told = rough_path(ratio, min(firms)) if programme.disclosure_rules.p_percent > 0 else ratio
+            yield published_figure(key, Unit.FRACTION, round(told - 1, 12), firms)
 
 
 def told_means(change: ArmChange, sample: Sample, outcome: Outcome, rules: DisclosureRules) -> Means | None:

@@ -1,32 +1,41 @@
-"""Index lines of both arms, as they may be published: gaps where too few firms report, or one weighs too much."""
+"""Index lines of both arms, as they may be published: gaps where too few firms report, or one weighs too much.
+
+Of the typical firm, a mean of logs in which each firm has one vote; and of all firms' sales summed, which the largest
+decide.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from analytics.arrays import BoolArray, FloatArray
-from analytics.build.rows.rounding import point_of_path, to_step
+from analytics.build.rows.rounding import at_least, point_of_path, rough_path, to_step
 from analytics.build.withheld_cells import WithheldCells
 from analytics.estimate.before_after import two_largest
+from analytics.estimate.estimands import log_growth
 from analytics.model import Arm, DisclosureRules, Rule
 from analytics.panel.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.release.figure import group_of
-from analytics.release.measures import ALL, OVERALL
+from analytics.release.measures import ALL, OVERALL, SUM, TYPICAL
 
-_PLACE = ("outcome", "sector", "arm", "period")
+_PLACE = ("outcome", "sector", "basis", "arm", "period")
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPoint:
-    """One point of a line: 100 is the year before. index_value and n (firms) are None where it is a gap."""
+    """One point of a line: 100 is the year before. basis: typical, or sum. index_value and n (firms; of the typical
+    firm at least so many, since they are those that sell) are None where it is a gap.
+    """
 
     outcome: str
     sector: str
+    basis: str
     arm: Arm
     period: str
     index_value: float | None
@@ -38,6 +47,31 @@ class IndexPoint:
         return tuple(str(getattr(self, name)) for name in _PLACE)
 
 
+class Point(Protocol):
+    """What the firms of one arm and sector make at one time. total: the size of what they add, all together."""
+
+    @property
+    def n(self) -> int:
+        """Firms."""
+
+    @property
+    def total(self) -> float:
+        """Sum of what each firm adds, by size."""
+
+    @property
+    def defined(self) -> bool:
+        """Whether there is an index at all."""
+
+    def index(self, rules: DisclosureRules) -> float:
+        """The index, as it may be told."""
+
+    def told_firms(self) -> int | None:
+        """How many firms it is told that they are."""
+
+    def short(self, rules: DisclosureRules) -> float:
+        """What the others fall short of, to keep one firm; 0 where nothing is confidential."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """One arm of one sector at one time: sums of the firms that reported then and before; the two largest of them."""
@@ -47,6 +81,21 @@ class Sums:
     base: float
     largest: float
     second: float
+
+    @classmethod
+    def of(cls, values: FloatArray, base: FloatArray, firms: BoolArray) -> "Sums":
+        """Of the firms under the mask that have both."""
+        here = firms & np.isfinite(values) & np.isfinite(base)
+        return cls(int(here.sum()), float(values[here].sum()), float(base[here].sum()), *two_largest(values[here]))
+
+    @property
+    def defined(self) -> bool:
+        """Whether anything was sold before."""
+        return self.base > 0
+
+    def told_firms(self) -> int | None:
+        """All that report."""
+        return self.n
 
     def index(self, rules: DisclosureRules) -> float:
         """100 × Σ y_t / Σ ȳ_before, to a whole point, of fewer than a hundred firms to two: the points beside have
@@ -61,8 +110,54 @@ class Sums:
         return asked if 0 < self.n < rules.min_units else max(asked - (self.total - self.largest - self.second), 0.0)
 
 
+@dataclass(frozen=True, slots=True)
+class LogMean:
+    """One arm of one sector at one time: the mean of z = ln(y_t / ȳ_before) of the firms that sold then and before.
+
+    total: Σ|z|; others: how far all firms but the two farthest lie from the median, Σ|z − median|.
+    """
+
+    n: int
+    mean: float
+    total: float
+    others: float
+
+    @classmethod
+    def of(cls, growth: FloatArray, firms: BoolArray) -> "LogMean":
+        """growth: (n_firms,) z, NaN of a firm that did not sell then or before."""
+        z = growth[firms & np.isfinite(growth)]
+        mean, median = (float(of(z)) if len(z) else 0.0 for of in (np.mean, np.median))
+        apart = np.abs(z - median)
+        return cls(len(z), mean, float(np.abs(z).sum()), float(apart.sum() - sum(two_largest(apart))))
+
+    @property
+    def defined(self) -> bool:
+        """Whether any firm sold then and before."""
+        return self.n > 0
+
+    def index(self, rules: DisclosureRules) -> float:
+        """100 × e^mean, to the step of the lines of sums."""
+        ratio = float(np.exp(self.mean))
+        return round(100 * (rough_path(ratio, self.n) if rules.p_percent > 0 else ratio), 9)
+
+    def told_firms(self) -> int | None:
+        """At least so many: how many sell is told nowhere by quarter."""
+        return at_least(self.n)
+
+    def short(self, rules: DisclosureRules) -> float:
+        """A firm's amount is open by p% where its log is open by as much. The mean tells it to somebody who knows the
+        second, as closely as the others lie by each other.
+        """
+        asked = rules.p_percent / 100
+        if not self.n:
+            return 0.0
+        return asked if self.n < rules.min_units else max(asked - self.others, 0.0)
+
+
 def index_points(panel: Panel, programme: Programme, withheld_cells: WithheldCells) -> Iterator[IndexPoint]:
-    """Each outcome by sector and for the programme ("*"), both arms, by quarter (yearly data: by year)."""
+    """Each outcome by sector and for the programme ("*"), both arms, by quarter (yearly data: by year); of the typical
+    firm, and of sums.
+    """
     ppy = panel.periods_per_year
     last = before_end(cohorts_of(panel)[0], programme.settings)
     inside = (panel.periods > last - ppy) & (panel.periods <= last)
@@ -73,24 +168,24 @@ def index_points(panel: Panel, programme: Programme, withheld_cells: WithheldCel
     for outcome in programme.outcomes:
         values = panel.outcomes[outcome.name]
         base = _mean(values[:, inside], at_least=max(1, ppy // 2))
-        for arm, of_arm in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
-            for point in points.unique():
-                at_point = _mean(values[:, points == point], at_least=1)
-                by_sector = {code: _sums(at_point, base, of_arm & firms) for code, firms in sectors.items()}
-                published = _published(by_sector, arm, outcome, programme, withheld_cells)
-                for sector, sums in by_sector.items():
-                    index, n = (sums.index(programme.disclosure_rules), sums.n) if sector in published else (None, None)
-                    yield IndexPoint(outcome.name, sector, arm, str(point), index, n)
-
-
-def _sums(values: FloatArray, base: FloatArray, firms: BoolArray) -> Sums:
-    """The sums of the firms under the mask that have both."""
-    here = firms & np.isfinite(values) & np.isfinite(base)
-    return Sums(int(here.sum()), float(values[here].sum()), float(base[here].sum()), *two_largest(values[here]))
+        for point in points.unique():
+            at_point = _mean(values[:, points == point], at_least=1)
+            growth = log_growth(base, at_point)
+            for arm, of_arm in ((Arm.FUNDED, panel.funded), (Arm.COMPARISON, ~panel.funded)):
+                by_basis: dict[str, dict[str, Point]] = {
+                    TYPICAL: {code: LogMean.of(growth, of_arm & firms) for code, firms in sectors.items()},
+                    SUM: {code: Sums.of(at_point, base, of_arm & firms) for code, firms in sectors.items()},
+                }
+                for basis, by_sector in by_basis.items():
+                    shown = _published(by_sector, arm, outcome, programme, withheld_cells)
+                    for sector, made in by_sector.items():
+                        index = made.index(programme.disclosure_rules) if sector in shown else None
+                        n = made.told_firms() if sector in shown else None
+                        yield IndexPoint(outcome.name, sector, basis, arm, str(point), index, n)
 
 
 def _published(
-    by_sector: Mapping[str, Sums], arm: Arm, outcome: Outcome, programme: Programme, withheld_cells: WithheldCells
+    by_sector: Mapping[str, Point], arm: Arm, outcome: Outcome, programme: Programme, withheld_cells: WithheldCells
 ) -> set[str]:
     """Sectors whose point may be shown; the programme's too, unless it would give away a hidden sector's."""
     rules, least = programme.disclosure_rules, programme.settings.min_firms
@@ -98,7 +193,7 @@ def _published(
         sector
         for sector, sums in by_sector.items()
         if sums.n >= least
-        and sums.base > 0
+        and sums.defined
         and sums.short(rules) == 0
         and all(
             withheld_cells.rule(outcome.name, OVERALL, group_of({"sector": sector}), either) in (None, Rule.HELD)

@@ -66,6 +66,12 @@ def point_of_path(firms: int) -> float:
     return FINE if firms >= MANY_FIRMS else 2 * FINE
 
 
+def rough_path(ratio: float, firms: int) -> float:
+    """A ratio to a base that is published nowhere, to that step; what is left is never told as nothing."""
+    step = point_of_path(firms)
+    return to_step(ratio, step) or (rough(ratio, step) if ratio > 0 else 0.0)
+
+
 def step_of_selling(firms: float) -> float | None:
     """The step of a share of so many firms that sell: the finest that leaves two counts possible behind every share
     that is told, 0% and 100% among them. None under ten firms: no step would.
