@@ -1,32 +1,134 @@
-"""Choices that live in the address, so that it always opens what is on the screen. No page of its own."""
+"""Choices that live in the address, so that it always opens what is on the screen. No page of its own.
 
-from collections.abc import Callable, Sequence
+An address names only what differs from the usual: a parameter that is not there stands at its default. Within a session
+a choice made on one page still holds on the next that asks for it. The browser keeps one entry of its history per page:
+static/vetrina.js replaces the entry of a page where only its parameters change.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from pages import PAGES
+
+FRAME = ("lang", "programme", "release")  # choices that hold on every page
+BACK = "back"  # in the address when the reader went back or forward: what it does not name is as usual, see vetrina.js
+LONGEST = 40  # characters of somebody else's words that a page repeats
+
+_Chosen = dict[str, tuple[str, str]]  # key -> the choice, and what it is by default
+
+
+def start() -> None:
+    """Begin a run: nothing of the address has been read."""
+    st.session_state["address_chosen"] = {}
+    st.session_state["address_unknown"] = {}
+
+
+def at(end: str) -> None:
+    """Say which page runs, by the end of its address."""
+    st.session_state["address_page"] = end
+
+
+def settle() -> None:
+    """Write the choices that the run has read into the address, together, and drop all else from it."""
+    wanted = {key: choice for key, (choice, usual) in _chosen().items() if choice != usual}
+    came_from = st.session_state.get("address_settled")
+    st.session_state["address_settled"] = page = st.session_state.get("address_page")
+    # on a page just come to in any case: what the last page wrote may reach the browser after the reader has left it
+    if st.query_params.to_dict() != wanted or page != came_from:
+        st.query_params.from_dict(wanted)
+    st.session_state["address_written"] = wanted
+    st.session_state["address_changed"] = {}
+
+
+def _chosen() -> _Chosen:
+    chosen: _Chosen = st.session_state.setdefault("address_chosen", {})
+    return chosen
+
+
+def _changed() -> dict[str, str | None]:
+    """What the reader has just chosen, and the address does not say yet; None: to fall back to the default."""
+    changed: dict[str, str | None] = st.session_state.setdefault("address_changed", {})
+    return changed
+
 
 def read_choice(key: str, options: Sequence[str], default: str) -> str:
-    """The choice of a query parameter: from the address, else as last chosen, else the default, else the first option.
-
-    It is written back in any case, so that the address of what is on the screen always shows the same again.
+    """The choice of a query parameter: as just chosen, else from the address, else as last chosen, else the default,
+    else the first option.
     """
-    candidates = (st.query_params.get(key), st.session_state.get(f"held_{key}"), default)
-    choice = next((str(candidate) for candidate in candidates if candidate in options), options[0])
-    remember(key, choice)
+    asked = st.query_params.get(key)
+    held = None if BACK in st.query_params else st.session_state.get(f"held_{key}")
+    usual = default if default in options else options[0]
+    candidates = [_changed()[key]] if key in _changed() else [asked, held]
+    choice = next((str(candidate) for candidate in candidates if candidate in options), usual)
+    if asked is not None and asked not in options and asked != _written().get(key):
+        st.session_state.setdefault("address_unknown", {})[key] = asked[:LONGEST]
+    st.session_state[f"held_{key}"] = choice
+    _chosen()[key] = (choice, usual)
     return choice
 
 
+def _written() -> Mapping[str, str]:
+    """What the last run wrote into the address: if an option has gone since, no reader has asked for it."""
+    written: Mapping[str, str] = st.session_state.setdefault("address_written", {})
+    return written
+
+
+def unknown() -> dict[str, str]:
+    """What the address asked for in this run and there is not: key -> the beginning of its words."""
+    return dict(st.session_state.get("address_unknown", {}))
+
+
 def remember(key: str, choice: str) -> None:
-    """Keep a choice for the session and write it into the address."""
+    """Keep a choice that the reader has just made."""
     st.session_state[f"held_{key}"] = choice
-    if st.query_params.get(key) != choice:
-        st.query_params[key] = choice
+    _changed()[key] = choice
 
 
 def forget(key: str) -> None:
     """Let a choice fall back to its default."""
     st.session_state.pop(f"held_{key}", None)
-    st.query_params.pop(key, None)
+    _changed()[key] = None
+
+
+def chosen(key: str) -> str | None:
+    """The choice that this run has read; None when it has not."""
+    return _chosen()[key][0] if key in _chosen() else None
+
+
+def href(page: str, **choices: str) -> str:
+    """The address of a page, a name of PAGES, from the site's root, with these choices, and with language, programme
+    and release where they are not the usual ones: "/settori?sector=chemicals&lang=en".
+    """
+    frame = {key: choice for key, (choice, usual) in _chosen().items() if key in FRAME and choice != usual}
+    return _address(PAGES[page], choices | {key: choice for key, choice in frame.items() if key not in choices})
+
+
+def here(**choices: str) -> str:
+    """The address of what is on the screen, but with these choices. Call it behind the page's pickers."""
+    unusual = {key: choice for key, (choice, usual) in _chosen().items() if choice != usual}
+    return _address(_page(), unusual | choices)
+
+
+def permalink() -> str:
+    """The address of what is on the screen, to be quoted: every choice is named, so that it shows the same figures
+    when another release is the newest, and to readers of another language. Call it behind the page's pickers.
+    """
+    where = urlsplit(st.context.url or "")
+    site = f"{where.scheme}://{where.netloc}" if where.netloc else ""
+    return site + _address(_page(), {key: choice for key, (choice, _) in _chosen().items()})
+
+
+def _page() -> str:
+    """The end of the address of the page that runs."""
+    return str(st.session_state.get("address_page", ""))
+
+
+def _address(end: str, choices: Mapping[str, str]) -> str:
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    path = "/" + "/".join(part for part in (base, end) if part)
+    return path + (f"?{urlencode(choices)}" if choices else "")
 
 
 def choose(
@@ -69,8 +171,13 @@ def unknown_entry(key: str) -> str | None:
     return entry
 
 
+def read_switch(key: str) -> bool:
+    """Whether a switch is on that lives in the address as "0" or "1"."""
+    return read_choice(key, ("0", "1"), "0") == "1"
+
+
 def switch(label: str, key: str) -> bool:
-    """A switch that lives in the address as "0" or "1"; whether it is on."""
-    st.session_state[f"pick_{key}"] = read_choice(key, ("0", "1"), "0") == "1"
+    """Show such a switch; whether it is on."""
+    st.session_state[f"pick_{key}"] = is_on = read_switch(key)
     st.toggle(label, key=f"pick_{key}", on_change=lambda: remember(key, str(int(st.session_state[f"pick_{key}"]))))
-    return str(st.session_state[f"held_{key}"]) == "1"
+    return is_on

@@ -8,10 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from analytics.folders import PROGRAMME_FILES, Home
-from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
+from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release, Releases
+from analytics.serve.reader_language import preferred_language
 from pages.parts.address import read_choice
 
 
@@ -33,9 +34,15 @@ class Frame:
     earlier: Callable[[], Release | None]
 
 
+def usual_language() -> str:
+    """The language of a reader who has chosen none: their browser's, if it is spoken here."""
+    accepted = st.context.headers.get("Accept-Language")
+    return preferred_language(accepted if isinstance(accepted, str) else None)
+
+
 def language() -> Text:
     """The reader's language, from the address."""
-    return speaking(read_choice("lang", LANGUAGES, DEFAULT_LANGUAGE))
+    return speaking(read_choice("lang", LANGUAGES, usual_language()))
 
 
 @dataclass(frozen=True, slots=True)

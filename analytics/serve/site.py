@@ -1,0 +1,43 @@
+"""All that the server adds to Streamlit's application, put together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from analytics.serve.documents import Documents, OpenRelease, OwnDocuments
+from analytics.serve.frontend_files import FrontendFiles, PackedFrontend
+from analytics.serve.headers import SafeHeaders
+from analytics.serve.heads import Shell
+from analytics.serve.routes import routes
+
+# What the first view of a page is drawn with: Streamlit's names, as in static/js/NAME.*.js; one that it has no more is
+# passed over. What only some pages show further down is fetched when it is shown.
+FIRST_ELEMENTS = ("Html", "Selectbox", "ButtonGroup", "Button")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """For `streamlit.App`."""
+
+    routes: list[Route]
+    middleware: list[Middleware]
+
+
+def site(frontend: Path, static: Path, pages: Mapping[str, str], opens: OpenRelease) -> Site:
+    """frontend: the folder with Streamlit's index.html; static: ours; pages: name -> end of its address; opens: a
+    release that everybody may read, by programme and id. What browsers load first is packed in the background.
+    """
+    html = (frontend / "index.html").read_text(encoding="utf-8")
+    files = FrontendFiles(frontend / "static")
+    chunks = files.chunks(FIRST_ELEMENTS)
+    shell = Shell(html, chunks, (static / "vetrina.js").read_text(encoding="utf-8"), list(pages.values()))
+    files.pack_in_advance([*shell.files, *chunks])
+    middleware = [
+        Middleware(SafeHeaders),
+        Middleware(PackedFrontend, files),
+        Middleware(OwnDocuments, Documents(shell, pages, opens)),
+    ]
+    return Site(routes(opens, pages.values(), static), middleware)
