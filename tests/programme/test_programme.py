@@ -131,7 +131,7 @@ def test_a_small_file_is_enough():
     [
         (('id = "small"', 'id = "Small"'), "id", "pattern"),
         (('data_kind = "public"', 'data_kind = "open"'), "data_kind", "simulated"),
-        (('id = "small"', 'id = "small"\ncolour = "red"'), "colour", "no key"),
+        (('id = "small"', 'id = "small"\ncolour = "red"'), "colour", "does not exist"),
         (('region = { it = "t", en = "t" }', 'region = { it = "t" }'), "region.en", "required"),
         (('currency = "EUR"', 'unit = "number"\ncurrency = "EUR"'), "outcomes.0", "currency"),
         (('outcome = "sales"', 'outcome = "sale"'), "headline.outcome", "'sale'"),
