@@ -4,19 +4,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plotly import graph_objects as go
+from markupsafe import Markup
 
-from analytics.charts.kit import palette
-from analytics.charts.kit.axis import Axis, Keys, ticks
-from analytics.charts.kit.canvas import PHONE_WIDTH, WIDE_WIDTH, Canvas, Stamp
-from analytics.charts.kit.interval import Mark, Pen, arrow_traces, dot_trace, hair_traces, shared_axis
-from analytics.charts.kit.words import BREAK, bold, lay_out, safe, width, wrap
+from analytics.charts.kit.axis import Axis
+from analytics.charts.kit.frame import watermark
+from analytics.charts.kit.interval import Mark, shared_axis
+from analytics.charts.kit.markup import element, number, percent
+from analytics.charts.kit.timeline import labelled
 from analytics.language.text import Text
 
-_EVENTS_HEIGHT = 250.0  # px of the plot
-_ROOM_ABOVE_BANDS = 28.0  # px, for "before" and "after"
-_QUARTER_STEPS, _YEAR_STEPS = (1, 2, 4, 8, 12, 20, 40), (1, 2, 5, 10, 20)  # between ticks
+_HEIGHT = 250.0  # px of the plot
+_BOX = 1000.0
+_END = 6.0  # of a band: height of its mark, in the drawing's own coordinates
 _AWARD = -0.5  # in event time: between the last period before and the first after
+_STEPS = (1, 2, 4, 8, 12, 20, 40)  # between labelled times
+_MOST_LABELS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +43,9 @@ class EventPoint:
             raise ValueError(f"an event point needs finite numbers: {self}")
 
     @property
-    def mark(self) -> Mark | None:
-        """The estimate with the interval of this time alone, of no width where there is none; None: not published."""
-        if self.value is None:
-            return None
-        low = self.value if self.low is None else self.low
-        high = self.value if self.high is None else self.high
-        return Mark(self.value, low, high, low, high)
+    def alone(self) -> tuple[float, float] | None:
+        """Ends of the interval of this time alone; None where there is none."""
+        return None if self.value is None or self.low is None or self.high is None else (self.low, self.high)
 
     @property
     def band(self) -> tuple[float, float] | None:
@@ -57,113 +55,118 @@ class EventPoint:
         return self.sim_low, self.sim_high
 
 
-def event_study(
-    points: Sequence[EventPoint],
-    *,
-    yearly: bool = False,
-    stamp: Stamp,
-    text: Text,
-    compact: bool = False,
-) -> go.Figure:
+def event_study(points: Sequence[EventPoint], *, yearly: bool = False, data_mark: str | None, text: Text) -> Markup:
     """A dot with its 95% interval at every event time, on the wider band that holds for all; a gap is not published.
-
-    yearly: years, not quarters; compact: for phones.
+    yearly: years, not quarters.
     """
-    placed = [(float(point.event), point.mark) for point in points if point.mark]
-    extent = _value_axis(points, [mark for _, mark in placed])
-    tick_words = [f"{text.percent(value)} " for value in extent.ticks()]
-    left = max(46.0, *(width(words, palette.TICK) + 4 for words in tick_words))
-    canvas = Canvas(PHONE_WIDTH if compact else WIDE_WIDTH, _EVENTS_HEIGHT, left=left, right=12, top=34, bottom=62)
+    axis = _value_axis(points)
     events = [point.event for point in points] or [0]
     span = (min(*events, -1) - 0.7, max(*events, 0) + 0.7)
-    _draw_ground(canvas, extent, span, text)
-    column = canvas.plot_width / (span[1] - span[0])
-    canvas.traces = _event_traces(points, placed, Pen(extent, vertical=True), column)
-    _write_axes(canvas, text("chart.event_years" if yearly else "chart.event_quarters"))
-    canvas.stamp(stamp, text)
-    labelled = _labelled_events(span, column, text, yearly=yearly)
-    return canvas.figure(
-        xaxis={"range": span} | ticks(labelled, [_event_words(event, text) for event in labelled]),
-        yaxis={"range": (extent.low, extent.high)} | ticks(extent.ticks(), tick_words),
+
+    def x(event: float) -> float:
+        return (event - span[0]) / (span[1] - span[0])
+
+    xs = [x(point.event) for point in points]
+    drawing = _drawing(points, axis, xs, x(_AWARD))
+    values = [
+        element("span", text.percent(value), class_="y", style=f"top:{percent(1 - axis.share(value))}")
+        for value in axis.ticks()
+    ]
+    times = [
+        element("span", _event_words(event, text), class_="x", style=f"left:{percent(x(event))}")
+        for event in _labelled_events(events)
+    ]
+    words = [
+        element("b", text("chart.award"), class_="award-word", style=f"left:{percent(x(_AWARD))}"),
+        element("span", watermark(data_mark), class_="mark-band"),
+    ]
+    labels = [*values, *times, *_arrows(points, axis, xs), *words]
+    plot = element("div", drawing, *labels, class_="plot", style=f"height:{number(_HEIGHT)}px")
+    unit = element("p", text("chart.event_years" if yearly else "chart.event_quarters"), class_="axis-words")
+    return labelled(element("div", plot, unit, class_="lines events"), event_study_alt(points, text, yearly=yearly))
+
+
+def _value_axis(points: Sequence[EventPoint]) -> Axis:
+    """An axis that holds all bands, or intervals without bands; a few wide ones do not flatten the others."""
+    marks = [
+        Mark(point.value, *ends)
+        for point in points
+        if point.value is not None and (ends := point.band or point.alone or (point.value, point.value))
+    ]
+    extent = shared_axis(marks, scale="linear", most=6)
+    room = 0.12 * (extent.high - extent.low)  # below it is an empty band for the watermark
+    return Axis(extent.low - room, extent.high + room, extent.step, extent.low)
+
+
+def _drawing(points: Sequence[EventPoint], axis: Axis, xs: Sequence[float], award: float) -> Markup:
+    """Time before, grid, zero line and award; bands for all times, under intervals for each, under the estimates. What
+    lies beyond the axis is cut, and an estimate there is no dot: an arrow stands for it.
+    """
+
+    def y(value: float) -> str:
+        return number((1 - axis.share(value)) * _BOX)
+
+    def uprights(ends: Sequence[tuple[float, float] | None]) -> str:
+        return "".join(
+            f"M{number(x * _BOX)} {y(max(pair[0], axis.floor))}V{y(min(pair[1], axis.high))}"
+            for x, pair in zip(xs, ends, strict=True)
+            if pair and pair[0] <= axis.high and pair[1] >= axis.floor
+        )
+
+    bands = [point.band for point in points]
+    band_ends = "".join(
+        f"M{number(x * _BOX)} {y(end)}v{number(_END * side)}"
+        for x, band in zip(xs, bands, strict=True)
+        for end, side in zip(band or (), (-1, 1), strict=False)
+        if axis.floor <= end <= axis.high
     )
+    dots = "".join(
+        f"M{number(x * _BOX)} {y(point.value)}h0"
+        for x, point in zip(xs, points, strict=True)
+        if point.value is not None and axis.floor <= point.value <= axis.high
+    )
+    return element(
+        "svg",
+        element("rect", x="0", y="0", width=award * _BOX, height=y(axis.floor), class_="before-zone"),
+        *(element("path", d=f"M0 {y(value)}H{_BOX:.0f}", class_="grid") for value in axis.ticks()),
+        element("path", d=f"M0 {y(0.0)}H{_BOX:.0f}", class_="zero"),
+        element("path", d=f"M{number(award * _BOX)} 0V{y(axis.floor)}", class_="award"),
+        element("path", d=uprights(bands), class_="event-band"),
+        element("path", d=band_ends, class_="event-end"),
+        element("path", d=uprights([point.alone for point in points]), class_="event-hair"),
+        element("path", d=dots, class_="event-ring"),
+        element("path", d=dots, class_="event-dot"),
+        class_="curves",
+        viewBox=f"0 0 {_BOX:.0f} {_BOX:.0f}",
+        preserveAspectRatio="none",
+        aria_hidden="true",
+    )
+
+
+def _arrows(points: Sequence[EventPoint], axis: Axis, xs: Sequence[float]) -> list[Markup]:
+    """An arrow above or below where what is drawn of an event time leaves the axis."""
+    drawn = [
+        (x, [point.value, *(point.alone or ()), *(point.band or ())])
+        for x, point in zip(xs, points, strict=True)
+        if point.value is not None
+    ]
+    sides = [(x, axis.high, "up") for x, values in drawn if max(values) > axis.high]
+    sides += [(x, axis.floor, "down") for x, values in drawn if min(values) < axis.floor]
+    return [
+        element("i", class_=f"leaves {side}", style=f"left:{percent(x)};top:{percent(1 - axis.share(end))}")
+        for x, end, side in sides
+    ]
 
 
 def _event_words(event: float, text: Text) -> str:
     return f"+{text.number(event)}" if event > 0 else text.number(event)
 
 
-def _value_axis(points: Sequence[EventPoint], marks: Sequence[Mark]) -> Axis:
-    """An axis that holds all bands, or intervals without bands; a few wide ones do not flatten the others. Room above
-    for words.
-    """
-    bands = [Mark(point.value, *point.band, *point.band) for point in points if point.value is not None and point.band]
-    extent = shared_axis(bands or marks, scale="linear", most=6)
-    room = _ROOM_ABOVE_BANDS / _EVENTS_HEIGHT * (extent.high - extent.low)
-    return Axis(extent.low, extent.high + room, extent.step)
-
-
-def _draw_ground(canvas: Canvas, extent: Axis, span: tuple[float, float], text: Text) -> None:
-    """Draw the grid, the time before, the award and the zero line, and name them."""
-    canvas.shade((span[0], _AWARD), palette.BEFORE_ZONE)
-    canvas.draw_grid(extent.ticks())
-    canvas.rule((0, 1), (0, 0), color=palette.INK, width=1.5, xref="paper")
-    canvas.rule((_AWARD, _AWARD), (0, 1), color=palette.ORANGE, width=1.5, yref="paper")
-    target = (_AWARD - span[0]) / (span[1] - span[0]) * canvas.plot_width
-    word = text("chart.award")
-    (centre,) = lay_out([target], [width(word, palette.TICK)], 4 - canvas.left, canvas.plot_width + canvas.right - 4)
-    above: Keys = {"yref": "paper", "yanchor": "bottom", "yshift": 5, "xshift": centre - target}
-    canvas.write(safe(word), _AWARD, 1, color=palette.ORANGE_TEXT, **above)
-    inside: Keys = {"yref": "paper", "yanchor": "top", "yshift": -6, "color": palette.GREY_TEXT}
-    for key, x, room in (
-        ("chart.before_zone", span[0], target),
-        ("chart.after_zone", _AWARD, canvas.plot_width - target),
-    ):
-        if width(text(key), palette.TICK, heavy=True) + 10 < room:
-            canvas.write(bold(text(key)), x, 1, anchor="left", xshift=6, **inside)
-
-
-def _event_traces(
-    points: Sequence[EventPoint], placed: Sequence[tuple[float, Mark]], pen: Pen, column: float
-) -> list[Keys]:
-    """Bands for all times, under intervals for each, under the estimates."""
-    if not placed:
-        return []
-    bands = [(float(point.event), *point.band) for point in points if point.band]
-    thickness = min(max(column * 0.62, 3.0), 18.0)
-    dot = min(max(column * 0.7, 6.5), 11.0)
-    widest = [(at, Mark(mark.value, *_widest_ends(at, mark, bands))) for at, mark in placed]
-    return [
-        pen.segments(bands, palette.FADES[0], thickness),
-        *hair_traces(placed, pen, min(dot, 9.0)),
-        dot_trace(placed, pen, dot),
-        *arrow_traces(widest, pen),
-    ]
-
-
-def _widest_ends(
-    at: float, mark: Mark, bands: Sequence[tuple[float, float, float]]
-) -> tuple[float, float, float, float]:
-    """The ends of what is drawn at an event time, as those of a mark: an arrow shows where the axis cuts them."""
-    low, high = next(((low, high) for event, low, high in bands if event == at), (mark.low, mark.high))
-    low, high = min(low, mark.low), max(high, mark.high)
-    return low, high, low, high
-
-
-def _labelled_events(span: tuple[float, float], column: float, text: Text, *, yearly: bool) -> list[float]:
-    """Event times whose words do not touch: whole years where there are many quarters. column: px of one event time."""
-    first, last = math.ceil(span[0]), math.floor(span[1])
-    widest = max(width(_event_words(event, text), palette.TICK) for event in (first, last))
-    steps = _YEAR_STEPS if yearly else _QUARTER_STEPS
-    step = next((step for step in steps if step * column >= widest + 10), max(last - first, 1))
-    return [float(event) for event in range(first, last + 1) if event % step == 0]
-
-
-def _write_axes(canvas: Canvas, words: str) -> None:
-    """Write what both axes are under the ticks; the bottom margin grows with it."""
-    lines = wrap(words, palette.TICK, canvas.width - 8)
-    place: Keys = {"xref": "paper", "yref": "paper", "yanchor": "top", "yshift": -26, "color": palette.GREY_TEXT}
-    canvas.write(BREAK.join(map(safe, lines)), 0, 0, anchor="left", xshift=-canvas.left + 4, **place)
-    canvas.bottom += len(lines) * palette.TICK * palette.LINE_HEIGHT + 2
+def _labelled_events(events: Sequence[int]) -> list[int]:
+    """Event times that are named: whole years where there are many quarters."""
+    first, last = min(events), max(events)
+    step = next((step for step in _STEPS if (last - first) / step < _MOST_LABELS), _STEPS[-1])
+    return [event for event in range(first, last + 1) if event % step == 0]
 
 
 def event_study_alt(points: Sequence[EventPoint], text: Text, *, yearly: bool = False) -> str:

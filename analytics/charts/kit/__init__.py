@@ -1,3 +1,1 @@
-"""What charts are drawn with: axes, intervals, rows of words, time lines, colours. Values come in, parts of a
-picture go out.
-"""
+"""What charts are drawn with: markup, axes, intervals, the frame around a picture."""

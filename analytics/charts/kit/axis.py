@@ -1,20 +1,15 @@
 """Value axes: a range that ends at round values where they are near, and ticks at round values."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-Keys = dict[str, Any]  # of a plotly object
-Position = float | str  # on an axis; dates in ISO form
 
 _NEAREST_TICK = 0.7  # of a step: a range grows by at most so much to end at a tick
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A value range and the step of its ticks, in the unit of the values. least: the smallest possible value; no tick
-    stands below it.
+    """A value range and the step of its ticks, in the unit of the values. least: the smallest value that is drawn; no
+    tick stands below it: what of the range lies below is an empty band.
     """
 
     low: float
@@ -34,15 +29,16 @@ class Axis:
         """The value itself, or the end of the axis that it lies beyond."""
         return min(max(value, self.low), self.high)
 
+    @property
+    def floor(self) -> float:
+        """Where drawing ends: the low end, or the least value above it."""
+        return max(self.low, self.least)
+
     def ticks(self) -> list[float]:
         """The multiples of the step on the axis, in ascending order."""
-        first = math.ceil(max(self.low, self.least) / self.step - 1e-9)
+        first = math.ceil(self.floor / self.step - 1e-9)
         last = math.floor(self.high / self.step + 1e-9)
         return [i * self.step for i in range(first, last + 1)]
-
-    def keys(self, words: Iterable[str]) -> Keys:
-        """Plotly's keys for the range and for ticks named by `words`, one per tick."""
-        return {"range": (self.low, self.high)} | ticks(self.ticks(), words)
 
 
 def fit_axis(
@@ -64,18 +60,3 @@ def nice_step(extent: float, most: int) -> float:
     """The smallest of 1, 2, 5 × a power of ten that divides `extent` into at most `most` steps."""
     power = 10.0 ** math.floor(math.log10(extent / most))
     return next((m * power for m in (1, 2, 5) if m * power * most >= extent * (1 - 1e-9)), 10 * power)
-
-
-def ticks(values: Iterable[Position], words: Iterable[str]) -> Keys:
-    """Plotly's axis keys for ticks at `values`, named by `words`."""
-    return {"tickmode": "array", "tickvals": list(values), "ticktext": list(words)}
-
-
-def axis_ref(letter: str, panel: int) -> str:
-    """Plotly's name for the axis `letter` ("x" or "y") of a panel, counted from 1; 0: the only plot of a figure."""
-    return f"{letter}{panel}" if panel > 1 else letter
-
-
-def height_ref(panel: int) -> str:
-    """Plotly's name for the height of a panel's plot, from 0 to 1; 0: the only plot of a figure."""
-    return f"{axis_ref('y', panel)} domain" if panel else "paper"

@@ -1,23 +1,22 @@
 """An estimate drawn with its uncertainty: a dot, the 50% bar, fading bands, and a hair that ends at the 95% limits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass
 from statistics import NormalDist, median
 from typing import Literal
 
-from analytics.charts.kit import palette
-from analytics.charts.kit.axis import Axis, Keys, fit_axis
+from markupsafe import Markup
+
+from analytics.charts.kit.axis import Axis, fit_axis
+from analytics.charts.kit.markup import element, joined, number, percent
 from analytics.model import Unit
 
 Scale = Literal["ratio", "linear"]
-Coordinate = float | None
 
 LEVELS = (0.95, 0.90, 0.80, 0.70, 0.60)  # widest first: the narrower lie on the wider
 _REACH = 2.0  # typical widths from the middle: as far as the shared range goes
 _SMALLEST_STEP = 0.01  # ticks have no decimals of a percent
-_ARROW_TIP = 0.012  # of the range: a clipped line ends where its arrow begins
-_SMALL_DOT = 9.0  # px: a dot up to this size has a thinner ring
 _LEAST_RANGE = 0.04  # no axis spans less than 4 points: smaller differences are noise
 
 
@@ -42,35 +41,6 @@ class Mark:
     def half(self) -> tuple[float, float] | None:
         """The ends of the 50% interval; None without them."""
         return None if self.low_50 is None or self.high_50 is None else (self.low_50, self.high_50)
-
-
-@dataclass(frozen=True, slots=True)
-class ForestRow:
-    """One group of a forest.
-
-    n: number of firms; None: not published. mark None: withheld, and `note` says why; else the note stands under the
-    label. shrunken: the shrunken estimate, drawn as a second, hollow mark; None: not drawn.
-    """
-
-    label: str
-    n: int | None
-    mark: Mark | None
-    note: str
-    shrunken: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Thickness:
-    """How thick the parts of an interval are drawn, in px: bands, 50% bar, dot, cap at the 95% ends."""
-
-    band: float
-    bar: float
-    dot: float
-    cap: float
-
-
-ROW_THICKNESS = Thickness(6, 11, 13, 9)
-PANEL_THICKNESS = Thickness(9, 16, 17, 12)
 
 
 def scale_of(unit: str) -> Scale:
@@ -137,108 +107,90 @@ def shared_axis(
 
 
 @dataclass(frozen=True, slots=True)
-class Pen:
-    """Makes traces of values along an axis, at positions across it. vertical: the value axis stands upright."""
-
-    extent: Axis
-    vertical: bool
-
-    def points(self, points: Sequence[tuple[Coordinate, Coordinate]], **style: object) -> Keys:
-        """One trace of (value, position) pairs; `style` holds keys of a plotly trace."""
-        along, across = [value for value, _ in points], [at for _, at in points]
-        x, y = (across, along) if self.vertical else (along, across)
-        return {"x": x, "y": y, **style}
-
-    def segments(self, ends: Sequence[tuple[float, float, float]], color: str, width: float) -> Keys:
-        """One trace of straight lines, each (position, start, end), clipped to the axis; a clipped line stops where its
-        arrow begins.
-        """
-        low, high = self.extent.low, self.extent.high
-        tip = _ARROW_TIP * (high - low)
-        points: list[tuple[Coordinate, Coordinate]] = []
-        for at, start, end in ends:
-            if end >= low and start <= high:
-                first, last = low + tip if start < low else start, high - tip if end > high else end
-                points += [(first, at), (last, at), (None, None)]
-        return self.points(points, mode="lines", line={"color": color, "width": width})
-
-
-def interval_traces(
-    placed: Sequence[tuple[float, Mark]],
-    extent: Axis,
-    thickness: Thickness,
-    *,
-    scale: Scale = "ratio",
-    vertical: bool = False,
-    dot: bool = True,
-) -> list[Keys]:
-    """Traces of (position, mark) pairs: one per part of the interval for any number of marks, clipped to `extent`.
-
-    scale: of the bands; vertical: whether values run upwards; dot: whether the estimate itself is drawn.
+class Line:
+    """Draws what lies along a horizontal axis at mid-height of an SVG as wide as the axis: places in percent of its
+    width, sizes in px.
     """
-    pen = Pen(extent, vertical)
-    bars = [(at, *mark.half) for at, mark in placed if mark.half]
-    traces = [
-        pen.segments([(at, *band(mark, level, scale)) for at, mark in placed if mark.half], color, thickness.band)
-        for level, color in zip(LEVELS, palette.FADES, strict=True)
+
+    axis: Axis
+
+    def bar(self, low: float, high: float, height: float, class_: str) -> Markup:
+        """A bar from one value to another, cut where the axis ends; nothing where it lies outside."""
+        low, high = max(low, self.axis.low), min(high, self.axis.high)
+        if low > high:
+            return Markup("")
+        left, right = self.axis.share(low), self.axis.share(high)
+        place = {"x": percent(left), "width": percent(right - left), "y": "50%", "height": height}
+        return element("rect", class_=class_, transform=f"translate(0 {number(-height / 2)})", **place)
+
+    def rule(self, value: float, class_: str) -> Markup:
+        """A line across the axis, over the whole height; nothing where the value lies outside."""
+        if not self.axis.holds(value):
+            return Markup("")
+        at = percent(self.axis.share(value))
+        return element("line", class_=class_, x1=at, x2=at, y1="0", y2="100%")
+
+    def thread(self, low: float, high: float, class_: str) -> Markup:
+        """A thin line along the axis from one value to another, cut where the axis ends."""
+        ends = {f"x{i}": percent(self.axis.share(self.axis.clip(end))) for i, end in enumerate((low, high), 1)}
+        return element("line", class_=class_, y1="50%", y2="50%", **ends)
+
+    def cap(self, value: float, half: float) -> Markup:
+        """A short upright line at the end of an interval; nothing outside."""
+        return self._at(value, element("path", class_="hair", d=f"M0 {-half}V{half}"))
+
+    def dot(self, value: float, radius: float, class_: str) -> Markup:
+        """A dot at a value; nothing outside."""
+        if not self.axis.holds(value):
+            return Markup("")
+        return element("circle", class_=class_, cx=percent(self.axis.share(value)), cy="50%", r=radius)
+
+    def diamond(self, value: float, class_: str) -> Markup:
+        """A hollow mark beside the estimate, for a second one; at the end of the axis where it lies outside."""
+        return self._at(self.axis.clip(value), element("path", class_=class_, d="M0-5L5 0L0 5L-5 0Z"))
+
+    def arrows(self, low: float, high: float, words: Callable[[float], str]) -> Markup:
+        """An arrow where an interval leaves the axis, and the number that it goes to."""
+        beyond = [(self.axis.low, low, -1)] if low < self.axis.low else []
+        beyond += [(self.axis.high, high, 1)] if high > self.axis.high else []
+        return joined(
+            self._at(
+                end,
+                element("path", class_="arrow", d=f"M{-9 * side}-5L0 0L{-9 * side} 5Z"),
+                element(
+                    "text",
+                    words(value),
+                    class_="beyond",
+                    x=-11 * side,
+                    y=-6,
+                    text_anchor="end" if side > 0 else "start",
+                ),
+            )
+            for end, value, side in beyond
+        )
+
+    def _at(self, value: float, *content: Markup) -> Markup:
+        """Drawing in px around a value at mid-height; nothing outside the axis."""
+        if not self.axis.holds(value):
+            return Markup("")
+        return element("svg", *content, x=percent(self.axis.share(value)), y="50%", overflow="visible")
+
+
+def draw_interval(
+    mark: Mark, axis: Axis, *, words: Callable[[float], str], scale: Scale = "ratio", told: bool, point: bool = True
+) -> Markup:
+    """An interval: bands that fade toward its 95% ends, a bar of its 50%, a dot at the estimate.
+
+    words: an end in words, where it lies beyond the axis; told: whether a direction may be said: else the bar is thin
+    and pale and the dot hollow and small, so that the range leads; point: whether the estimate is drawn at all.
+    """
+    line = Line(axis)
+    bands = [
+        line.bar(*band(mark, level, scale), 6, f"band b{round(100 * level)}")
+        for level in LEVELS
+        if mark.half is not None
     ]
-    traces += hair_traces(placed, pen, thickness.cap)
-    traces.append(pen.segments(bars, palette.BLUE, thickness.bar))
-    if dot:
-        traces.append(dot_trace(placed, pen, thickness.dot))
-    return traces + arrow_traces(placed, pen)
-
-
-def hair_traces(placed: Sequence[tuple[float, Mark]], pen: Pen, cap: float) -> list[Keys]:
-    """Two traces: the thin lines of the 95% intervals, and the caps at their ends. cap: px."""
-    ends = [(end, at) for at, mark in placed for end in (mark.low, mark.high) if pen.extent.holds(end)]
-    shape = {"symbol": "line-ew" if pen.vertical else "line-ns", "size": cap, "line": _outline(palette.HAIR, 1.5)}
-    hair = pen.segments([(at, mark.low, mark.high) for at, mark in placed], palette.HAIR, 1.5)
-    return [hair, pen.points(ends, mode="markers", marker=shape)]
-
-
-def dot_trace(placed: Sequence[tuple[float, Mark]], pen: Pen, size: float) -> Keys:
-    """One trace of the estimates that lie on the axis, as dots of `size` px."""
-    dots = [(mark.value, at) for at, mark in placed if pen.extent.holds(mark.value)]
-    ring = {"size": size, "color": palette.BLUE, "line": _outline(palette.WHITE, 2 if size > _SMALL_DOT else 1)}
-    return pen.points(dots, mode="markers", marker=ring)
-
-
-def arrow_traces(placed: Sequence[tuple[float, Mark]], pen: Pen) -> list[Keys]:
-    """A trace of arrows where intervals leave the axis; no trace where none does."""
-    arrows = _arrows(placed, pen.extent, vertical=pen.vertical)
-    if not arrows:
-        return []
-    symbols, colors = [symbol for *_, symbol, _ in arrows], [color for *_, color in arrows]
-    shape = {"symbol": symbols, "color": colors, "size": 9}
-    return [pen.points([(end, at) for end, at, _, _ in arrows], mode="markers", marker=shape, cliponaxis=False)]
-
-
-def _outline(color: str, width: float) -> Keys:
-    return {"color": color, "width": width}
-
-
-def _arrows(
-    placed: Sequence[tuple[float, Mark]], extent: Axis, *, vertical: bool
-) -> list[tuple[float, float, str, str]]:
-    """Where intervals leave the axis: (end of the axis, position, symbol, colour); blue where the estimate does too."""
-    low, high = extent.low, extent.high
-    down, up = ("triangle-down", "triangle-up") if vertical else ("triangle-left", "triangle-right")
-    arrows = []
-    for at, mark in placed:
-        if mark.low < low:
-            arrows.append((low, at, down, palette.BLUE if mark.value < low else palette.HAIR))
-        if mark.high > high:
-            arrows.append((high, at, up, palette.BLUE if mark.value > high else palette.HAIR))
-    return arrows
-
-
-def hollow_trace(points: Sequence[tuple[float, float]], extent: Axis) -> Keys:
-    """One trace of shrunken estimates, each (value, position): hollow diamonds, arrows where the axis ends before."""
-    symbols = [
-        "triangle-left" if value < extent.low else "triangle-right" if value > extent.high else "diamond"
-        for value, _ in points
-    ]
-    ring = {"symbol": symbols, "size": 9, "color": palette.WHITE, "line": _outline(palette.BLUE, 1.5)}
-    clipped = [(extent.clip(value), at) for value, at in points]
-    return Pen(extent, vertical=False).points(clipped, mode="markers", marker=ring, cliponaxis=False)
+    hair = [line.thread(mark.low, mark.high, "hair"), *(line.cap(end, 4.5) for end in (mark.low, mark.high))]
+    bar = [line.bar(*mark.half, 11 if told else 7, class_="bar" if told else "bar open")] if mark.half else []
+    dot = [line.dot(mark.value, 6.5 if told else 4.25, class_="dot" if told else "dot open")] if point else []
+    return joined([*bands, *hair, *bar, *dot, line.arrows(mark.low, mark.high, words)])

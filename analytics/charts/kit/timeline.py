@@ -1,187 +1,213 @@
-"""What charts over time share: dates, award lines and their words, the windows before and after, a line per arm."""
+"""What charts over time are drawn with: a line per series on a ground of windows, grid and awards, and their words."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 
-from analytics.charts.kit import palette
-from analytics.charts.kit.axis import Axis, Keys, axis_ref, height_ref, ticks
-from analytics.charts.kit.canvas import Canvas
-from analytics.charts.kit.value_format import Write
-from analytics.charts.kit.words import BREAK, bold, coloured, flow, lay_out, safe, width
+from markupsafe import Markup
+
+from analytics.charts.kit.axis import Axis
+from analytics.charts.kit.frame import watermark
+from analytics.charts.kit.markup import element, joined, number, percent
 from analytics.language.text import Text
-from analytics.model import Arm
 
 Points = Sequence[tuple[dt.date, float | None]]  # None: not published
-Award = tuple[dt.date, str]  # the day of a funding decision, and its words
 Span = tuple[dt.date, dt.date]  # first and last day
+Write = Callable[[float], str]  # a value in words
 
-_SHARED_LABEL = dt.timedelta(days=92)  # waves closer than this share one label
+_BOX = 1000.0  # both sides of the drawing's own coordinates, which stretch to the page's
 _FEW_POINTS = 8  # a line of fewer has a marker at each
-_ARM_LINES: dict[Arm, Keys] = {
-    Arm.FUNDED: {"color": palette.BLUE, "width": 3.0},
-    Arm.COMPARISON: {"color": palette.GREY, "width": 2.5, "dash": palette.DASH},
-}
-_ARM_COLOURS = {Arm.FUNDED: palette.BLUE, Arm.COMPARISON: palette.GREY_TEXT}
+_LABEL = 36.0  # px: of the words at the end of a line
 
 
-def date_span(series: Mapping[Arm, Points], *more: dt.date) -> Span:
-    """First and last day of all points and of the further days; the year 2000 where there is none."""
-    days = [day for points in series.values() for day, _ in points] + list(more)
-    return (min(days), max(days)) if days else (dt.date(2000, 1, 1), dt.date(2000, 12, 31))
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lines are drawn on. span: of the days; axis: of the values; base: the value whose line is darker; before,
+    after: the windows that are compared; awards: days of funding.
+    """
+
+    span: Span
+    axis: Axis
+    base: float | None = None
+    before: Span | None = None
+    after: Span | None = None
+    awards: Sequence[dt.date] = ()
+
+    def x(self, day: dt.date) -> float:
+        """Where a day lies: 0 at the left end, 1 at the right."""
+        return (day - self.span[0]).days / max((self.span[1] - self.span[0]).days, 1)
+
+    def y(self, value: float) -> float:
+        """Where a value lies: 0 on top, 1 below."""
+        return 1 - self.axis.share(value)
 
 
-def plotly_date(day: dt.date) -> str:
-    """A day in ISO form, as plotly takes it."""
-    return day.isoformat()
+def curves(series: Mapping[str, Points], ground: Ground) -> Markup:
+    """Windows, grid, awards and a line per series, by its class; a gap where nothing is published."""
+    zones = [
+        _zone(window, ground, name)
+        for name, window in (("before-zone", ground.before), ("after-zone", ground.after))
+        if window
+    ]
+    grid = [
+        _path(f"M0 {_y(value, ground)}H{_BOX:.0f}", "base" if value == ground.base else "grid")
+        for value in sorted({*ground.axis.ticks(), *([] if ground.base is None else [ground.base])})
+    ]
+    awards = [_path(f"M{_x(day, ground)} 0V{_y(ground.axis.floor, ground)}", "award") for day in ground.awards]
+    lines = [_path(_line(points, ground), class_=f"line {name}") for name, points in series.items()]
+    dots = [_path(_markers(points, ground), class_=f"marker {name}") for name, points in series.items()]
+    box = f"0 0 {_BOX:.0f} {_BOX:.0f}"
+    drawn = [*zones, *grid, *awards, *lines, *dots]
+    return element("svg", *drawn, class_="curves", viewBox=box, preserveAspectRatio="none", aria_hidden="true")
 
 
-def span_share(day: dt.date, span: Span) -> float:
-    """Where a day lies in a span: 0 on its first day, 1 on its last."""
-    return (day - span[0]).days / max((span[1] - span[0]).days, 1)
+def _path(d: str, class_: str) -> Markup:
+    return element("path", d=d, class_=class_) if d else Markup("")
 
 
-def padded_span(first: dt.date, last: dt.date) -> Span:
-    """The span from `first` to `last`, a little wider, so that no line ends at the edge of the plot."""
+def _x(day: dt.date, ground: Ground) -> str:
+    return number(ground.x(day) * _BOX)
+
+
+def _y(value: float, ground: Ground) -> str:
+    return number(ground.y(value) * _BOX)
+
+
+def _zone(window: Span, ground: Ground, class_: str) -> Markup:
+    left, right = (ground.x(day) * _BOX for day in window)
+    return element(
+        "rect", x=left, width=max(right - left, 0.0), y="0", height=_y(ground.axis.floor, ground), class_=class_
+    )
+
+
+def _line(points: Points, ground: Ground) -> str:
+    """The path of a line: a new stroke after each gap."""
+    strokes = [list(stroke) for known, stroke in groupby(points, key=lambda point: point[1] is not None) if known]
+    return "".join(
+        "M" + "L".join(f"{_x(day, ground)} {_y(value, ground)}" for day, value in stroke if value is not None)
+        for stroke in strokes
+        if len(stroke) > 1
+    )
+
+
+def _markers(points: Points, ground: Ground) -> str:
+    """Markers at points that no line would show, and at all of a line of few."""
+    alone = [
+        (day, value)
+        for i, (day, value) in enumerate(points)
+        if value is not None and (len(points) < _FEW_POINTS or _is_isolated([at for _, at in points], i))
+    ]
+    return "".join(f"M{_x(day, ground)} {_y(value, ground)}h0" for day, value in alone)
+
+
+def _is_isolated(values: Sequence[float | None], i: int) -> bool:
+    """Whether a value stands between two gaps."""
+    neighbours = [*values[max(i - 1, 0) : i], *values[i + 1 : i + 2]]
+    return values[i] is not None and all(value is None for value in neighbours)
+
+
+def plot(
+    drawing: Markup,
+    ground: Ground,
+    *,
+    years: Sequence[dt.date],
+    write: Write,
+    height: float,
+    labels: Iterable[Markup] = (),
+) -> Markup:
+    """A drawing with its values on the left, years below, every other of which gives way on a narrow page, and further
+    labels inside. height: px of the drawing.
+    """
+    values = [
+        element("span", write(value), class_="y", style=f"top:{percent(ground.y(value))}")
+        for value in _untouched(ground, height)
+    ]
+    below = [
+        element("span", day.year, class_="x also" if i % 2 else "x", style=f"left:{percent(ground.x(day))}")
+        for i, day in enumerate(years)
+    ]
+    return element("div", drawing, *values, *below, *labels, class_="plot", style=f"height:{number(height)}px")
+
+
+def _untouched(ground: Ground, height: float) -> list[float]:
+    """The base, and the ticks whose words do not touch its own."""
+    base = [] if ground.base is None else [ground.base]
+    near = 16 / height
+    return base + [
+        value for value in ground.axis.ticks() if all(abs(ground.y(value) - ground.y(other)) > near for other in base)
+    ]
+
+
+def end_labels(ends: Sequence[tuple[str, float | None, str, str]], ground: Ground, height: float) -> list[Markup]:
+    """Words where lines end, kept apart: (class, last value, name, what stands under it)."""
+    placed = sorted(
+        ((ground.y(ground.axis.low if value is None else value) * height, i) for i, (_, value, _, _) in enumerate(ends))
+    )
+    tops = [top for top, _ in placed]
+    for i in range(1, len(tops)):
+        tops[i] = max(tops[i], tops[i - 1] + _LABEL)
+    over = max((tops[-1] if tops else 0.0) - height, 0.0)
+    return [
+        element(
+            "span",
+            element("b", ends[i][2]),
+            element("small", ends[i][3]),
+            class_=f"end-label {ends[i][0]}",
+            style=f"top:{number(top - over)}px",
+        )
+        for top, (_, i) in zip(tops, placed, strict=True)
+    ]
+
+
+def window_labels(ground: Ground, text: Text) -> list[Markup]:
+    """ "Before" and "after" at the top of their windows."""
+    windows = (("chart.before_zone", ground.before), ("chart.after_zone", ground.after))
+    return [
+        element("span", element("b", text(key)), class_="window", style=f"left:{percent(ground.x(window[0]))}")
+        for key, window in windows
+        if window
+    ]
+
+
+def mark_label(data_mark: str | None) -> list[Markup]:
+    """The watermark under the lines, below the least value of the axis."""
+    return [element("span", watermark(data_mark), class_="mark-band")] if data_mark else []
+
+
+def award_words(awards: Sequence[str], text: Text) -> Markup:
+    """What the orange lines are, above them."""
+    if not awards:
+        return Markup("")
+    return element("p", text("chart.award_dates", dates=", ".join(awards)), class_="awards")
+
+
+def padded_span(days: Iterable[dt.date]) -> Span:
+    """From the first day to the last, a little wider, so that no line ends at the edge; the year 2000 without any."""
+    all_days = list(days) or [dt.date(2000, 1, 1), dt.date(2000, 12, 31)]
+    first, last = min(all_days), max(all_days)
     pad = dt.timedelta(days=max(round((last - first).days * 0.02), 15))
     return first - pad, last + pad
 
 
-def year_ticks(series: Mapping[Arm, Points], span: Span, most: int) -> Keys:
-    """Plotly's keys for at most `most` ticks that name years: at the points of yearly data, else in mid-year."""
-    days = sorted({day for points in series.values() for day, _ in points})
+def year_marks(days: Sequence[dt.date], span: Span, most: int) -> list[dt.date]:
+    """At most `most` days that years are named at: the points of yearly data, else the middles of years."""
+    days = sorted(set(days))
     yearly = len({day.year for day in days}) == len(days)
     middles = [
         day for year in range(span[0].year, span[1].year + 1) if span[0] <= (day := dt.date(year, 7, 1)) <= span[1]
     ]
     marked = days if yearly or not middles else middles
-    marked = marked[:: -(-len(marked) // most)] if marked else []
-    if not yearly and not middles:
-        marked = marked[:1]
-    return ticks([plotly_date(day) for day in marked], [str(day.year) for day in marked])
+    return marked[:: -(-len(marked) // most)] if marked else []
 
 
-def arm_traces(series: Mapping[Arm, Points], scale: float = 1.0) -> list[Keys]:
-    """One trace per arm, a gap where nothing is published; markers on a line of few points and on a point between two
-    gaps. scale: of the widths of lines and markers.
-    """
-    traces = []
-    for arm in (Arm.COMPARISON, Arm.FUNDED):
-        points = series.get(arm, ())
-        y = [value for _, value in points]
-        style = _ARM_LINES[arm] | {"width": _ARM_LINES[arm]["width"] * scale}
-        size = [8.0 * scale if len(y) < _FEW_POINTS or _isolated(y, i) else 0.0 for i in range(len(y))]
-        marker = {"size": size, "color": style["color"], "opacity": 1, "line": {"width": 0}}
-        line = {"x": [plotly_date(day) for day, _ in points], "y": y, "line": style, "marker": marker}
-        traces.append(line | {"mode": "lines+markers" if any(size) else "lines", "connectgaps": False})
-    return traces
-
-
-def _isolated(values: Sequence[float | None], i: int) -> bool:
-    """Whether a value stands between two gaps, so that no line would show it."""
-    neighbours = [*values[max(i - 1, 0) : i], *values[i + 1 : i + 2]]
-    return values[i] is not None and all(value is None for value in neighbours)
-
-
-def group_awards(awards: Iterable[Award]) -> list[list[Award]]:
-    """Awards in order of their days, those less than three months after the one before in one group with it."""
-    ordered = sorted(awards)
-    groups = [[award] for award in ordered[:1]]
-    for earlier, award in pairwise(ordered):
-        if award[0] - earlier[0] < _SHARED_LABEL:
-            groups[-1].append(award)
-        else:
-            groups.append([award])
-    return groups
-
-
-def draw_award_lines(canvas: Canvas, awards: Sequence[Award], *, panel: int = 0) -> None:
-    """Draw an orange line at each award. panel: number of the plot in a figure of several."""
-    where: Keys = {"xref": axis_ref("x", panel), "yref": height_ref(panel)}
-    for day, _ in awards:
-        canvas.rule((plotly_date(day),) * 2, (0, 1), color=palette.ORANGE, width=1.5, **where)
-
-
-def write_awards(canvas: Canvas, awards: Sequence[Award], span: Span) -> None:
-    """Write words above the award lines, in as many levels as they need; the top margin grows with them."""
-    low, high = -canvas.left + 4, canvas.plot_width + canvas.right - 4
-    level, end_of_level = 0, low
-    for group in group_awards(awards)[::-1]:
-        day = group[0][0] + (group[-1][0] - group[0][0]) / 2
-        parts = flow([words for _, words in group], palette.TICK, high - low)
-        widest = max(width(part, palette.TICK) for part in parts)
-        target = span_share(day, span) * canvas.plot_width
-        (centre,) = lay_out([target], [widest], low, high)
-        if centre + widest / 2 + 10 > end_of_level:
-            level += 0 if end_of_level == low else 1
-        end_of_level = centre - widest / 2
-        shift: Keys = {"xshift": centre - target, "yref": "paper", "yanchor": "bottom", "yshift": 5 + level * 17}
-        canvas.write(BREAK.join(safe(part) for part in parts), plotly_date(day), 1, color=palette.ORANGE_TEXT, **shift)
-        level += len(parts) - 1
-    canvas.top = max(canvas.top, 5 + (level + 1) * 17 + 10)
-
-
-def shade_windows(canvas: Canvas, before: Span | None, after: Span | None, *, panel: int = 0) -> None:
-    """Shade the windows that are compared. panel: number of the plot in a figure of several."""
-    for window, color in ((before, palette.BEFORE_ZONE), (after, palette.AFTER_ZONE)):
-        if window:
-            first, last = map(plotly_date, window)
-            canvas.shade((first, last), color, xref=axis_ref("x", panel), yref=height_ref(panel))
-
-
-def write_windows(
-    canvas: Canvas, before: Span | None, after: Span | None, awards: Sequence[Award], span: Span, text: Text
-) -> None:
-    """Write "before" and "after" at the top of their windows, where they fit; without an after window, "after" stands
-    behind the last award.
-    """
-    if before:
-        question = f" · {text('chart.before_question')}"
-        room = (span_share(before[1], span) - span_share(before[0], span)) * canvas.plot_width - 16
-        _write_window(canvas, before[0], text("chart.before_zone"), room, question)
-    if not before and not after:
-        return
-    end = after[1] if after else span[1]
-    for start in _after_starts(before, after, awards):
-        crossed = [day for day, _ in awards if start < day < end]
-        room = (span_share(min([*crossed, end]), span) - span_share(start, span)) * canvas.plot_width
-        if _write_window(canvas, start, text("chart.after_zone"), room - 12):
-            return
-
-
-def _after_starts(before: Span | None, after: Span | None, awards: Sequence[Award]) -> list[dt.date]:
-    """Days at which the word "after" may begin: the start of the after window, or an award inside it."""
-    if after:
-        return [after[0], *sorted(day for day, _ in awards if after[0] < day < after[1])]
-    return [max([*([before[1]] if before else []), *(day for day, _ in awards)])]
-
-
-def _write_window(canvas: Canvas, day: dt.date, word: str, room: float, more: str = "") -> bool:
-    """Write a word right of a day if it fits in `room` px, and `more` behind it if that fits too. True if it fits."""
-    word_width = width(word, palette.TICK, heavy=True)
-    if word_width > room:
-        return False
-    markup = bold(word) + (more if word_width + width(more, palette.TICK) <= room else "")
-    inside: Keys = {"yref": "paper", "yanchor": "top", "yshift": -7, "xshift": 10, "color": palette.GREY_TEXT}
-    canvas.write(markup, plotly_date(day), 1, anchor="left", **inside)
-    return True
-
-
-def write_arms(
-    canvas: Canvas, series: Mapping[Arm, Points], below: Mapping[Arm, str], extent: Axis, text: Text
-) -> None:
-    """Write each arm's name where its line ends, and under it the words of `below`, or that it is not published."""
-    ends = {arm: last_value(series[arm]) for arm in Arm if arm in series}
-    anchors = [extent.low if end is None else end for end in ends.values()]
-    targets = [(1 - extent.share(anchor)) * canvas.plot_height for anchor in anchors]
-    height = 2 * palette.VALUE * palette.LINE_HEIGHT
-    centres = lay_out(targets, [height] * len(targets), 0, canvas.plot_height, 4)
-    for (arm, end), anchor, target, centre in zip(ends.items(), anchors, targets, centres, strict=True):
-        under = text("chart.not_published") if end is None else below.get(arm, "")
-        colour = _ARM_COLOURS[arm]
-        words = f"{bold(text(f'chart.{arm}'))}{BREAK}{coloured(safe(under), colour)}"
-        place: Keys = {"xref": "paper", "xshift": 9, "yshift": target - centre, "size": palette.VALUE, "color": colour}
-        canvas.write(words, 1, anchor, anchor="left", **place)
+def values_of(series: Iterable[Points]) -> list[float]:
+    """The published values of all series. Raises ValueError on NaN and infinity: what is unknown is None."""
+    values = [value for points in series for _, value in points if value is not None]
+    if not all(math.isfinite(value) for value in values):
+        raise ValueError("a line needs finite numbers")
+    return values
 
 
 def last_value(points: Points) -> float | None:
@@ -189,32 +215,17 @@ def last_value(points: Points) -> float | None:
     return next((value for _, value in reversed(points) if value is not None), None)
 
 
-def published_values(series: Mapping[Arm, Points]) -> list[float]:
-    """The published values of all arms."""
-    return [value for points in series.values() for _, value in points if value is not None]
-
-
-def arm_name(arm: Arm, n: int | None, text: Text) -> str:
-    """An arm's name, and its number of firms where `n` is given: "funded (71 firms)"."""
-    return text(f"chart.{arm}") + (f" ({text.count('chart.firms', n)})" if n is not None else "")
-
-
-def arm_alt(arm: Arm, points: Points, n: int | None, text: Text, *, key: str, write: Write) -> str:
-    """One arm's first, lowest, highest and last published value in words.
-
-    key: the sentence, with {name}, {first}, {last}, {low}, {high}, {start} and {end} as years; write: a value in words.
-    """
-    name = arm_name(arm, n, text)
+def line_alt(name: str, points: Points, write: Write, text: Text) -> str:
+    """A line's first, lowest, highest and last published value in words."""
     published = [(day, value) for day, value in points if value is not None]
     if not published:
         return f"{name}: {text('chart.not_published')}"
     values = [value for _, value in published]
     extremes = {"first": values[0], "last": values[-1], "low": min(values), "high": max(values)}
     years = {"start": published[0][0].year, "end": published[-1][0].year}
-    return text(key, name=name, **years, **{name: write(value) for name, value in extremes.items()})
+    return text("chart.alt.arm_line", name=name, **years, **{key: write(value) for key, value in extremes.items()})
 
 
-def awards_alt(awards: Sequence[Award], text: Text) -> list[str]:
-    """The sentence that names the awards in order of their days; no sentence without awards."""
-    words = "; ".join(words for _, words in sorted(awards))
-    return [text("chart.alt.awards", awards=words)] if awards else []
+def labelled(drawing: Markup, alt: str) -> Markup:
+    """A drawing as one image, said in words to who cannot see it."""
+    return joined([element("div", drawing, class_="drawing", role="img", aria_label=alt)])

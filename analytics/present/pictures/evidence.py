@@ -5,10 +5,19 @@ from dataclasses import replace
 
 import pandas as pd
 
-from analytics import charts
-from analytics.charts import ForestRow
+from analytics.charts import Heads, Row
 from analytics.language.text import Text
-from analytics.present.pictures.picture import Absent, Entry, Picture, Shown, forest_row, mark, remembered, stamp_of
+from analytics.present.pictures.picture import (
+    Absent,
+    Entry,
+    Picture,
+    Shown,
+    draw_rows,
+    forest_row,
+    mark,
+    remembered,
+    stamp_of,
+)
 from analytics.present.sentences.phrases import why
 from analytics.present.tables.evidence import before_table, readings, specification_cell, specifications_table, ways
 from analytics.release import Figure, Release
@@ -29,7 +38,7 @@ def specification_curve(release: Release, text: Text, figure_id: str) -> Shown:
     rows = [
         forest_row(Entry(name, figure), release, text)
         if figure is not None and figure.unit == main.unit and mark(figure)
-        else ForestRow(name, None, None, text("picture.way", said=specification_cell(figure, release, text), sign=sign))
+        else Row(name, note=text("picture.way", said=specification_cell(figure, release, text), sign=sign))
         for name, figure, sign in by_way
     ]
     return _beside(rows, main, release, text, specifications_table(release, claim, text))
@@ -46,8 +55,7 @@ def read_otherwise(release: Release, text: Text, figure_id: str) -> Shown:
     rows = [
         forest_row(Entry(_reading(name, figure, text), figure), release, text) for name, figure in by_reading.items()
     ]
-    columns = ("", text("evidence.values_lines"))
-    return _beside(rows, main, release, text, before_table(release, claim, text), columns)
+    return _beside(rows, main, release, text, before_table(release, claim, text))
 
 
 def _reading(name: str, figure: Figure, text: Text) -> str:
@@ -56,38 +64,15 @@ def _reading(name: str, figure: Figure, text: Text) -> str:
     return text("picture.reading", name=text(f"evidence.reading.{name}"), level=level)
 
 
-def _beside(
-    rows: Sequence[ForestRow],
-    main: Figure,
-    release: Release,
-    text: Text,
-    table: pd.DataFrame,
-    columns: tuple[str, str] | None = None,
-) -> Picture:
-    """Rows of no counts on one scale, beside the line of the main estimate."""
-    plain = [replace(row, n=None) for row in rows]
-    reference, marks, words = mark(main), stamp_of(release, main.figure_id, text), text("picture.main_line")
-    wide, phone = (
-        charts.forest(
-            plain,
-            reference=reference,
-            stamp=marks,
-            text=text,
-            compact=compact,
-            heading=text("evidence.way"),
-            unit=main.unit,
-            reference_words=words,
-            columns=columns,
-        )
-        for compact in (False, True)
-    )
-    alt = charts.forest_alt(
-        plain,
+def _beside(rows: Sequence[Row], main: Figure, release: Release, text: Text, table: pd.DataFrame) -> Picture:
+    """Rows of no counts on one axis, beside the line of the main estimate."""
+    stamp = stamp_of(release, main.figure_id, text)
+    drawing = draw_rows(
+        [replace(row, n="") for row in rows],
         text,
-        reference,
         unit=main.unit,
-        reference_words=words,
-        shown_as="chart.alt.readings",
-        unshown_as="chart.alt.in_words",
+        heads=Heads(text("evidence.way")),
+        stamp=stamp,
+        whole=(main, text("picture.main_line")),
     )
-    return Picture(wide, phone, alt, table)
+    return Picture(drawing, stamp, table)

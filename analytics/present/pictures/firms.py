@@ -1,8 +1,13 @@
 """Pictures of firms: how far they lie apart, where they are, how alike the two arms were, what they could tell."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
 import pandas as pd
+from markupsafe import Markup
 
 from analytics import charts
+from analytics.charts import Guide, Heads, Look, Mark, Row, Stamp, shared_axis
 from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.present.asked import Asked
@@ -30,14 +35,13 @@ def spread(release: Release, text: Text, outcome: str, sector: str) -> Shown:
     (middle, *dots), firms = rows["value"].tolist(), rows["n"].tolist()
     effect = release.main_effect({"sector": sector})
     n = 0 if effect is None or effect.n_funded is None else effect.n_funded
-    marks = stamp_of(release, release.picture_id("spread", outcome, sector), text)
-    chart = charts.spread(dots, median=middle, n=n, per_dot=FIRMS_PER_DOT, stamp=marks, text=text)
-    alt = charts.spread_alt(dots, median=middle, n=n, per_dot=FIRMS_PER_DOT, text=text)
+    stamp = stamp_of(release, release.picture_id("spread", outcome, sector), text)
+    drawing = charts.spread(dots, median=middle, n=n, per_dot=FIRMS_PER_DOT, data_mark=stamp.data_mark, text=text)
     places = [text("picture.middle"), *(text("picture.dot", place=place) for place in range(1, len(dots) + 1))]
     cells = [[text.percent(value), text.number(n)] for value, n in zip([middle, *dots], firms, strict=True)]
     columns = [text("picture.beside_comparison"), text("table.firms")]
     table = pd.DataFrame(cells, columns=columns, index=pd.Index(places, name=text("picture.firms_in_order")))
-    return Picture(chart, None, alt, table)
+    return Picture(drawing, stamp, table)
 
 
 @remembered
@@ -55,13 +59,13 @@ def provinces(release: Release, text: Text) -> Shown:
     ]
     low, high = (_round(max(values) * share / SHADES) for share in (1, 2))
     first = next(figure for figure in figures.values() if figure is not None)
-    marks, heading = stamp_of(release, first.figure_id, text), text("picture.funded_by_province")
-    chart = charts.tiles(tiles, steps=(low, high), heading=heading, stamp=marks, text=text)
+    stamp, heading = stamp_of(release, first.figure_id, text), text("picture.funded_by_province")
+    drawing = charts.tiles(tiles, steps=(low, high), heading=heading, data_mark=stamp.data_mark, text=text)
     cells = [[count_cell(figures[code], text), figure_id(figures[code])] for code in codes]
     columns = [text("table.funded_firms"), text("table.figure")]
     index = pd.Index([tile.name for tile in tiles], name=dimension_words(release, "province", text))
     table = pd.DataFrame(cells, columns=columns, index=index)
-    return Picture(chart, None, charts.tiles_alt(tiles, text, heading=heading), table)
+    return Picture(drawing, stamp, table)
 
 
 def _tile(code: str, place: tuple[int, int], figure: Figure | None, release: Release, text: Text) -> charts.Tile:
@@ -81,29 +85,20 @@ def balance(release: Release, text: Text) -> Shown:
     """How far the two arms lay apart before, in standard deviations."""
     figures = {trait: release.main(measure) for trait, measure in measures.BALANCE.items()}
     in_release = {trait: figure for trait, figure in figures.items() if figure is not None}
-    rows = [
-        charts.DotRow(
-            text(f"evidence.trait.{trait}"), None, figure.value, "" if figure.published else why(figure, release, text)
-        )
-        for trait, figure in in_release.items()
-    ]
-    if not any(row.value is not None for row in rows):
+    if not any(figure.published for figure in in_release.values()):
         return Absent(text("picture.no_balance"))
-    guides = [(-BALANCED, text.measured(-BALANCED, "score")), (BALANCED, text.measured(BALANCED, "score"))]
-    marks = stamp_of(release, figure_id(next(iter(in_release.values()))), text)
 
     def write(value: float) -> str:
         return text.measured(value, "deviations")
 
-    wide, phone = (
-        charts.dot_rows(
-            rows, guides=guides, write=write, stamp=marks, text=text, compact=compact, heading=text("picture.trait")
-        )
-        for compact in (False, True)
-    )
-    return Picture(
-        wide, phone, charts.dot_rows_alt(rows, write=write, text=text, guides=guides), balance_table(release, text)
-    )
+    drawn = [
+        _dot_row(text(f"evidence.trait.{trait}"), figure, figure.value, write, release, text)
+        for trait, figure in in_release.items()
+    ]
+    guides = [Guide(0.0, "", "zero"), *(Guide(end, text.measured(end, "score")) for end in (-BALANCED, BALANCED))]
+    stamp = stamp_of(release, figure_id(next(iter(in_release.values()))), text)
+    drawing = _dots(drawn, guides, write, Heads(text("picture.trait")), stamp)
+    return Picture(drawing, stamp, balance_table(release, text))
 
 
 @remembered
@@ -111,29 +106,40 @@ def detectable(release: Release, text: Text) -> Shown:
     """The smallest effect that each sector would tell from none four times in five."""
     entries = entries_by(release, "sector", Asked.headline(release), text)
     heading = dimension_words(release, "sector", text)
-    rows = [
-        charts.DotRow(
-            entry.label,
-            figure.n_funded,
-            figure.mde,
-            "" if figure.published else why(figure, release, text),
+    drawn = [
+        replace(
+            _dot_row(entry.label, figure, figure.mde, text.percent, release, text),
+            n="" if figure.n_funded is None else text.number(figure.n_funded),
         )
         for entry in entries
         if (figure := entry.figure) is not None
     ]
-    if not any(row.value is not None for row in rows):
+    if not any(row.mark for row in drawn):
         return Absent(text("picture.no_detectable"))
     mie = release.importance.fraction
-    guides = [(mie, text("picture.important", mie=text.percent(mie, sign=False)))]
-    marks = stamp_of(release, release.headline().figure_id, text)
-    wide, phone = (
-        charts.dot_rows(
-            rows, guides=guides, write=text.percent, stamp=marks, text=text, compact=compact, heading=heading
-        )
-        for compact in (False, True)
-    )
-    alt = charts.dot_rows_alt(rows, write=text.percent, text=text, guides=guides)
-    return Picture(wide, phone, alt, _detectable_table(entries, text, heading))
+    guides = [Guide(0.0, "", "zero"), Guide(mie, text("picture.important", mie=text.percent(mie, sign=False)))]
+    asked = Asked.headline(release)
+    stamp = stamp_of(release, release.list_id("sector", asked.outcome, asked.estimand, asked.horizon), text)
+    drawing = _dots(drawn, guides, text.percent, Heads(heading), stamp)
+    return Picture(drawing, stamp, _detectable_table(entries, text, heading))
+
+
+def _dot_row(
+    label: str, figure: Figure, value: float | None, write: Callable[[float], str], release: Release, text: Text
+) -> Row:
+    """A single value; withheld: why."""
+    if value is None:
+        return Row(label, note=why(figure, release, text))
+    return Row(label, Mark(value, value, value), value=write(value), look=Look.DOT)
+
+
+def _dots(
+    drawn: Sequence[Row], guides: Sequence[Guide], write: Callable[[float], str], heads: Heads, stamp: Stamp
+) -> Markup:
+    """Single values on one axis with lines to compare with."""
+    marks = [row.mark for row in drawn if row.mark]
+    axis = shared_axis(marks, [guide.value for guide in guides], scale="linear")
+    return charts.rows(drawn, axis, write=write, guides=guides, heads=heads, data_mark=stamp.data_mark, scale="linear")
 
 
 def _detectable_table(entries: list[Entry], text: Text, heading: str) -> pd.DataFrame:
@@ -142,12 +148,13 @@ def _detectable_table(entries: list[Entry], text: Text, heading: str) -> pd.Data
     for entry in entries:
         figure = entry.figure
         smallest = None if figure is None else figure.mde
-        needed = (None, None) if figure is None else (figure.firms_needed, figure.years_needed)
+        firms, years = (None, None) if figure is None else (figure.firms_needed, figure.years_needed)
         rows.append(
             [
                 count(None if figure is None else figure.n_funded, text),
                 status(figure) or EMPTY if smallest is None else text.percent(smallest),
-                *(count(number, text) for number in needed),
+                EMPTY if firms is None else text.needed(firms),
+                count(years, text),
                 figure_id(figure),
             ]
         )

@@ -8,19 +8,30 @@ import pandas as pd
 from analytics import charts
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.pictures.picture import Absent, Entry, Picture, Shown, effects_table, remembered, stamp_of
+from analytics.present.asked import Asked
+from analytics.present.pictures.effects import OPENS_SECTOR
+from analytics.present.pictures.picture import (
+    Absent,
+    Entry,
+    Picture,
+    Shown,
+    effects_table,
+    remembered,
+    stamp_of,
+    with_note,
+)
 from analytics.present.written import percent_cell
 from analytics.programme.parts import Context
 from analytics.release import Figure, Release, measures
+from analytics.release.measures import TYPICAL
 
 Series = dict[Arm, list[tuple[dt.date, float | None]]]
 Zone = tuple[dt.date, dt.date]
-SIDE_BY_SIDE, ON_A_PHONE = 4, 2  # small multiples in a row
 
 
-def line_series(release: Release, outcome: str, sector: str) -> Series:
-    """Index lines of both arms; None is a gap."""
-    rows = release.picture("lines", outcome, sector)
+def line_series(release: Release, outcome: str, sector: str, basis: str | None = None) -> Series:
+    """Index lines of both arms; None is a gap. basis: typical, or sum; None: the first that the release has."""
+    rows = release.picture("lines", outcome, sector, basis)
     return {
         arm: [
             (pd.Period(period).start_time.date(), None if pd.isna(value) else float(value))
@@ -30,10 +41,15 @@ def line_series(release: Release, outcome: str, sector: str) -> Series:
     }
 
 
-def line_counts(release: Release, outcome: str, sector: str) -> dict[Arm, int]:
-    """Firms behind each line: the most that report in any one period."""
-    rows = release.picture("lines", outcome, sector).dropna(subset="n")
-    return {arm: int(rows.loc[rows["arm"] == arm, "n"].max()) for arm in Arm if (rows["arm"] == arm).any()}
+def line_counts(release: Release, outcome: str, sector: str, basis: str | None, text: Text) -> dict[Arm, str]:
+    """Firms behind each line, in words: the most that report in any one period; of the typical firm, at least so many
+    in each.
+    """
+    rows = release.picture("lines", outcome, sector, basis).dropna(subset="n")
+    by_arm = {arm: rows.loc[rows["arm"] == arm, "n"] for arm in Arm if (rows["arm"] == arm).any()}
+    if (basis or release.line_bases[0]) != TYPICAL:
+        return {arm: text.count("chart.firms", int(n.max())) for arm, n in by_arm.items()}
+    return {arm: text("format.at_least", n=text.count("chart.firms", int(n.min()))) for arm, n in by_arm.items()}
 
 
 def has_lines(series: Series) -> bool:
@@ -55,31 +71,35 @@ def after_zone(release: Release) -> Zone:
     return first.start_time.date(), pd.Period(release.manifest.last_period).end_time.date()
 
 
-def awards(release: Release, text: Text) -> list[tuple[dt.date, str]]:
-    """When each wave was funded, with its name, and its day where the data are finer than years."""
+def awards(release: Release, text: Text) -> list[charts.Award]:
+    """When each wave was funded: its day, or its name where the data are by year."""
     days = [(award.wave, dt.date.fromisoformat(award.on)) for award in release.manifest.awards]
     yearly = release.manifest.yearly
-    labels = {wave: release.programme.label("wave", wave, text) for wave, _ in days}
-    return [(day, labels[wave] if yearly else f"{labels[wave]} {text.short_date(day)}") for wave, day in days]
+    return [
+        charts.Award(day, release.programme.label("wave", wave, text) if yearly else text.short_date(day))
+        for wave, day in days
+    ]
 
 
 @remembered
-def index_lines(release: Release, text: Text, outcome: str, sector: str) -> Shown:
-    """Funded against comparison firms of a sector ("*": the programme), 100 = the year before."""
-    series = line_series(release, outcome, sector)
+def index_lines(release: Release, text: Text, outcome: str, sector: str, basis: str | None = None) -> Shown:
+    """Funded against comparison firms of a sector ("*": the programme), 100 = the year before; basis: see
+    `line_series`.
+    """
+    series = line_series(release, outcome, sector, basis)
     if not has_lines(series):
         return Absent(text("sectors.no_lines", min_firms=release.settings.min_firms))
-    counts, days = line_counts(release, outcome, sector), awards(release, text)
-    marks = stamp_of(release, release.picture_id("lines", outcome, sector), text)
-    before, after = before_zone(release), after_zone(release)
-    wide, phone = (
-        charts.lines(
-            series, counts=counts, before=before, after=after, awards=days, stamp=marks, text=text, compact=compact
-        )
-        for compact in (False, True)
+    stamp = stamp_of(release, release.picture_id("lines", outcome, sector, basis), text)
+    drawing = charts.index_lines(
+        series,
+        counts=line_counts(release, outcome, sector, basis, text),
+        before=before_zone(release),
+        after=after_zone(release),
+        awards=awards(release, text),
+        data_mark=stamp.data_mark,
+        text=text,
     )
-    alt = charts.lines_alt(series, counts=counts, awards=days, text=text)
-    return Picture(wide, phone, alt, _lines_table({"": series}, release, text))
+    return Picture(drawing, stamp, _lines_table({"": series}, release, text))
 
 
 def _lines_table(every: Mapping[str, Series], release: Release, text: Text) -> pd.DataFrame:
@@ -103,38 +123,42 @@ def _period(day: dt.date, release: Release, text: Text) -> str:
 
 
 @remembered
-def all_sectors(release: Release, text: Text, outcome: str) -> Shown:
-    """Every sector that has lines, on one scale; the others by name."""
+def all_sectors(release: Release, text: Text, outcome: str, current: str) -> Shown:
+    """Every sector that has lines, on one scale, each opening its own; the others by name. current: the one shown."""
     label = release.programme.label
     every = {code: line_series(release, outcome, code) for code in release.codes("sector")}
     shown = {code: series for code, series in every.items() if has_lines(series)}
     if not shown:
         return Absent(text("sectors.no_lines", min_firms=release.settings.min_firms))
-    panels = [
-        charts.SmallChart(label("sector", code, text), line_counts(release, outcome, code).get(Arm.FUNDED, 0), series)
+    asked = Asked.headline(release)
+    small = [
+        charts.SmallChart(
+            label("sector", code, text),
+            _firms_analysed(asked.effect(release, (("sector", code),)), text),
+            series,
+            OPENS_SECTOR + code,
+            code == current,
+        )
         for code, series in shown.items()
     ]
-    missing = [label("sector", code, text) for code in every if code not in shown]
-    note = text("sectors.not_shown", sectors=", ".join(missing)) if missing else None
-    values = [
-        value for series in shown.values() for points in series.values() for _, value in points if value is not None
-    ]
-    wide, phone = (
-        charts.small_multiples(
-            panels,
-            columns=columns,
-            y_range=(min(values), max(values)),
-            awards=awards(release, text),
-            before=before_zone(release),
-            after=after_zone(release),
-            note=note,
-            stamp=stamp_of(release, release.picture_id("lines", outcome, next(iter(shown))), text),
-            text=text,
-        )
-        for columns in (SIDE_BY_SIDE, ON_A_PHONE)
+    stamp = stamp_of(release, release.picture_id("lines", outcome, next(iter(shown))), text)
+    drawing = charts.small_multiples(
+        small,
+        before=before_zone(release),
+        after=after_zone(release),
+        awards=awards(release, text),
+        data_mark=stamp.data_mark,
+        text=text,
     )
+    missing = [label("sector", code, text) for code in every if code not in shown]
+    note = text("sectors.not_shown", sectors="; ".join(missing)) if missing else ""
     table = _lines_table({label("sector", code, text): series for code, series in shown.items()}, release, text)
-    return Picture(wide, phone, charts.small_multiples_alt(panels, note, text), table)
+    return Picture(with_note(drawing, note), stamp, table)
+
+
+def _firms_analysed(effect: Figure | None, text: Text) -> str:
+    """The number of funded firms that stands beside a name everywhere: those analysed."""
+    return "" if effect is None or effect.n_funded is None else text.number(effect.n_funded)
 
 
 # ---- around the award, and who reports -------------------------------------------------------------------------------
@@ -153,13 +177,11 @@ def event_study(release: Release, text: Text) -> Shown:
         return Absent(text("picture.no_events"))
     points = [charts.EventPoint(event, f.value, f.low, f.high, f.sim_low, f.sim_high) for event, f in events]
     first_after = next(figure for event, figure in events if event >= 0 or event == events[-1][0])
-    marks = stamp_of(release, first_after.figure_id, text)
-    wide, phone = (
-        charts.event_study(points, stamp=marks, text=text, yearly=yearly, compact=compact) for compact in (False, True)
-    )
+    stamp = stamp_of(release, first_after.figure_id, text)
+    drawing = charts.event_study(points, data_mark=stamp.data_mark, text=text, yearly=yearly)
     heading = text(f"picture.event.{'Y' if yearly else 'Q'}")
     table = effects_table([Entry(text.number(event), figure) for event, figure in events], text, heading)
-    return Picture(wide, phone, charts.event_study_alt(points, text, yearly=yearly), table)
+    return Picture(drawing, stamp, table)
 
 
 @remembered
@@ -174,17 +196,15 @@ def reporting(release: Release, text: Text) -> Shown:
     series: Series = {
         arm: [(when.start_time.date(), figure.value) for when, figure in points] for arm, points in by_arm.items()
     }
-    days, marks = awards(release, text), stamp_of(release, by_arm[Arm.FUNDED][0][1].figure_id, text)
-    wide, phone = (
-        charts.shares(series, awards=days, stamp=marks, text=text, compact=compact) for compact in (False, True)
-    )
+    stamp = stamp_of(release, by_arm[Arm.FUNDED][0][1].figure_id, text)
+    drawing = charts.shares(series, awards=awards(release, text), data_mark=stamp.data_mark, text=text)
     columns = {
         text(f"chart.{arm}"): {text.period(when): percent_cell(figure, text, sign=False) for when, figure in points}
         for arm, points in by_arm.items()
     }
     table = pd.DataFrame(columns)
     table.index.name = text("picture.period")
-    return Picture(wide, phone, charts.shares_alt(series, text, awards=days), table)
+    return Picture(drawing, stamp, table)
 
 
 # ---- the world meanwhile ---------------------------------------------------------------------------------------------
@@ -200,8 +220,9 @@ def context(release: Release, text: Text, sector: str) -> Shown:
     """Official statistics by year: the lines have two years or more, the table all of them, with their source."""
     statistics = context_of(release, sector)
     lines = [
-        charts.ContextLine(
-            statistic.label.in_(text), sorted((int(year), value) for year, value in statistic.points.items())
+        charts.NamedLine(
+            statistic.label.in_(text),
+            [(dt.date(int(year), 1, 1), value) for year, value in sorted(statistic.points.items())],
         )
         for statistic in statistics
         if len(statistic.points) > 1 and not statistic.change
@@ -209,8 +230,8 @@ def context(release: Release, text: Text, sector: str) -> Shown:
     if not lines:
         return Absent(text("picture.no_context"))
     sources = "; ".join(dict.fromkeys(statistic.source.in_(text) for statistic in statistics))
-    chart = charts.context(lines, stamp=charts.Stamp(sources, "", "", None, ""), text=text)
-    return Picture(chart, None, charts.context_alt(lines, text), context_table(statistics, text))
+    stamp = charts.Stamp(sources, "", "", None)
+    return Picture(charts.context(lines, text=text), stamp, context_table(statistics, text))
 
 
 def context_table(statistics: Sequence[Context], text: Text) -> pd.DataFrame:

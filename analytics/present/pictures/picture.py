@@ -1,22 +1,25 @@
-"""What every picture is made of: the chart, the same in words, the same figures as a table; and what is asked for."""
+"""What every picture is made of: the drawing, where its figures come from, the same figures as a table."""
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ParamSpec, cast
 
 import pandas as pd
+from markupsafe import Markup
 
-from analytics import charts
-from analytics.charts import ForestRow, Mark, Stamp
+from analytics.charts import Axis, Guide, Heads, Mark, Row, Stamp, rows, scale_of, shared_axis
+from analytics.charts.kit.markup import element, joined
 from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.present.asked import Asked
 from analytics.present.sentences.phrases import data_mark, why
+from analytics.present.sentences.where import row_verb
+from analytics.present.verbs import tells
 from analytics.present.written import EMPTY, comparison_count, count, effect_cell, figure_id
 from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release
+from analytics.release.figure_id import short
 
 P = ParamSpec("P")
 REMEMBERED = 64  # of each kind of picture
@@ -24,13 +27,12 @@ REMEMBERED = 64  # of each kind of picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A chart, its alternative text, and its figures as a table of words. phone: a drawing of its own for narrow
-    screens, where one drawing cannot serve both. Shared between readers: never change it.
+    """A drawing for any width, what stands in its footer, and its figures as a table of words. Shared between readers:
+    never change it.
     """
 
-    wide: charts.Figure
-    phone: charts.Figure | None
-    alt: str
+    drawing: Markup
+    stamp: Stamp
     table: pd.DataFrame
 
 
@@ -82,13 +84,66 @@ def mark(figure: Figure | None) -> Mark | None:
     return Mark(figure.value, *figure.shown_range, figure.half_low, figure.half_high)
 
 
-def forest_row(entry: Entry, release: Release, text: Text, *, shrunken: bool = False) -> ForestRow:
-    """An entry as a chart takes it; withheld: with the reason."""
+def forest_row(entry: Entry, release: Release, text: Text, *, claims: bool = False, opens: str = "") -> Row:
+    """An entry as a chart takes it; withheld: with the reason. On "cannot tell" the range leads, and the estimate is a
+    lesser number beside it.
+
+    claims: whether its group carries claims, so that a direction may be told; opens: what a click on it opens.
+    """
     figure = entry.figure
-    if figure is None:
-        return ForestRow(entry.label, None, None, text("table.nothing"))
-    reason = "" if figure.published else why(figure, release, text)
-    return ForestRow(entry.label, figure.n_funded, mark(figure), reason, figure.shrunk if shrunken else None)
+    n = "" if figure is None or figure.n_funded is None else text.number(figure.n_funded)
+    estimate, interval = mark(figure), None if figure is None else figure.shown_range
+    if figure is None or estimate is None or interval is None:
+        note = text("table.nothing") if figure is None else why(figure, release, text)
+        return Row(entry.label, note=note, n=n, href=opens)
+    value = text.measured(estimate.value, figure.unit)
+    if claims and tells(figure):
+        ends, verb = text.interval(*interval, figure.unit), row_verb(release, figure, text)
+        return Row(entry.label, estimate, lead=value, value=ends, verb=verb, n=n, href=opens, told=True)
+    aside = text("picture.estimate", value=value)
+    return Row(entry.label, estimate, value=range_words(figure, text), aside=aside, n=n, href=opens)
+
+
+def range_words(figure: Figure, text: Text) -> str:
+    """The range of a figure alone: "da −3% a +22%"."""
+    low, high = figure.shown_range or (0.0, 0.0)
+    return text.span(low, high) if figure.unit == Unit.FRACTION else text.interval(low, high, figure.unit)
+
+
+def draw_rows(
+    drawn: Sequence[Row],
+    text: Text,
+    *,
+    unit: Unit,
+    heads: Heads,
+    stamp: Stamp,
+    whole: tuple[Figure | None, str] = (None, ""),
+    axis: Axis | None = None,
+) -> Markup:
+    """Rows of effects on one axis, with the lines of no effect and of a whole. whole: its figure, and its name; axis:
+    one shared with other pictures, else its own.
+    """
+    scale, (reference, name) = scale_of(unit), whole
+    axis = axis or rows_axis([row.mark for row in drawn], reference, unit)
+    guides = [Guide(0.0, text("chart.no_effect"), "zero")]
+    if reference is not None and reference.value is not None:
+        guides.append(Guide(reference.value, f"{name} {text.measured(reference.value, unit)}"))
+
+    def write(value: float) -> str:
+        return text.measured(value, unit)
+
+    return rows(drawn, axis, write=write, guides=guides, heads=heads, data_mark=stamp.data_mark, scale=scale)
+
+
+def rows_axis(marks: Iterable[Mark | None], whole: Figure | None, unit: Unit) -> Axis:
+    """The axis that holds all marks, no effect, and the whole's value."""
+    points = [] if whole is None or whole.value is None else [whole.value]
+    return shared_axis([mark for mark in marks if mark], points, scale=scale_of(unit))
+
+
+def with_note(drawing: Markup, note: str) -> Markup:
+    """A drawing, and under it what it does not show."""
+    return joined([drawing, element("p", note, class_="note")]) if note else drawing
 
 
 def any_published(entries: Iterable[Entry]) -> bool:
@@ -111,45 +166,39 @@ def unit_of(entries: Iterable[Entry]) -> Unit:
     return next((entry.figure.unit for entry in entries if entry.figure is not None), Unit.FRACTION)
 
 
-def stamp_of(release: Release, figure_id: str, text: Text) -> Stamp:
-    """What a picture carries inside: source, data, release, id, and that it is simulated where it is."""
+def stamp_of(release: Release, ids: str | Sequence[str], text: Text) -> Stamp:
+    """What a picture carries inside: source, release, id, and that it is simulated where it is. ids: of the figure, or
+    of the lists, that it shows.
+    """
+    named = " · ".join(short(one) for one in ([ids] if isinstance(ids, str) else ids))
     programme = release.programme
-    data_to = text.date(dt.date.fromisoformat(release.manifest.data_to))
-    return Stamp(programme.source.in_(text), release.release_id, figure_id, data_mark(release, text), data_to)
+    return Stamp(programme.source.in_(text), release.release_id, named, data_mark(release, text))
 
 
 def effects_table(
-    entries: Sequence[Entry],
-    text: Text,
-    heading: str,
-    *,
-    shrunken: bool = False,
-    written: Callable[[Figure | None, Text], str] = effect_cell,
+    entries: Sequence[Entry], text: Text, heading: str, *, whole: Figure | None = None, within: bool = False
 ) -> pd.DataFrame:
-    """The figures of a forest: firms of both arms, the effect with its interval, the shrunken one, the figure's id.
-
-    written: an effect in words.
+    """The figures of rows: firms of both arms, the effect with its interval, the estimate drawn toward the whole where
+    there is one, the figure's id. whole: a last row; within: whether it is a group.
     """
-    names = ["table.funded_firms", "table.comparison_firms", "table.effect_95"]
-    names += ["table.shrunken"] if shrunken else []
-    rows = [
+    label = text("chart.this_group") if within else text("label.whole_programme")
+    entries = [*entries, *([] if whole is None else [Entry(label, whole)])]
+    drawn_together = any(entry.figure is not None and entry.figure.shrunk is not None for entry in entries)
+    cells = [
         [
-            *_firm_cells(entry.figure, text),
-            written(entry.figure, text),
-            *([_shrunken_cell(entry.figure, text)] if shrunken else []),
+            count(None if entry.figure is None else entry.figure.n_funded, text),
+            comparison_count(entry.figure, text),
+            effect_cell(entry.figure, text),
+            *([_shrunken_cell(entry.figure, text)] if drawn_together else []),
             figure_id(entry.figure),
         ]
         for entry in entries
     ]
-    columns = [text(name) for name in (*names, "table.figure")]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index([entry.label for entry in entries], name=heading))
-
-
-def _firm_cells(figure: Figure | None, text: Text) -> list[str]:
-    """Firms of both arms."""
-    return [count(None if figure is None else figure.n_funded, text), comparison_count(figure, text)]
+    names = ["funded_firms", "comparison_firms", "effect_95", *(["shrunken"] if drawn_together else []), "figure"]
+    index = pd.Index([entry.label for entry in entries], name=heading)
+    return pd.DataFrame(cells, columns=[text(f"table.{name}") for name in names], index=index)
 
 
 def _shrunken_cell(figure: Figure | None, text: Text) -> str:
-    """The shrunken value."""
+    """The estimate drawn toward the whole."""
     return EMPTY if figure is None or figure.shrunk is None else text.measured(figure.shrunk, figure.unit)
