@@ -9,7 +9,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,13 @@ def plain(words: str) -> str:
     return "".join("\\" + mark if mark in _MARKS else mark for mark in words)
 
 
+@lru_cache(maxsize=4096)
+def _written(value: float, decimals: int, locale: Locale) -> str:
+    """A rounded number; a page has hundreds, the same at every run, and Babel takes its time."""
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, pattern, locale=locale)).replace("-", MINUS)
+
+
 class Text:
     """Speaks one language: `text("page.overview")`, `text.percent(0.12)`, `text.date(day)`."""
 
@@ -118,12 +125,17 @@ class Text:
 
     def number(self, value: float, decimals: int = 0) -> str:
         """1234.5 as 1.234,5 or 1,234.5; a true minus sign."""
-        pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-        return format_decimal(round(value, decimals) + 0.0, pattern, locale=self.locale).replace("-", MINUS)
+        return _written(round(value, decimals) + 0.0, decimals, self.locale)
 
-    def probability(self, p: float) -> str:
-        """0.034 -> 0,03; what is smaller than 0.01 is said to be."""
-        return self("format.below", value=self.number(0.01, 2)) if p < 0.01 else self.number(p, 2)
+    def p_value(self, p: float) -> str:
+        """0.034 -> p = 0,03; what is smaller than 0.01 is said to be: p < 0,01."""
+        key = "format.p_below" if p < 0.01 else "format.p_equals"
+        return self(key, value=self.number(max(p, 0.01), 2))
+
+    def needed(self, n: int) -> str:
+        """An estimate of how many would be needed, upwards to two digits: 499 -> 500, 1234 -> 1.300."""
+        step = 10 ** max(len(str(n)) - 2, 0)
+        return self.number(-(-n // step) * step)
 
     def percent(self, fraction: float, *, sign: bool = True, decimals: int = 0) -> str:
         """0.12 -> +12%; without decimals unless asked; zero has no sign."""

@@ -17,21 +17,17 @@ SAYS = {
     "write",
 }  # fmt: skip
 READ_ALOUD = {"alt", "help", "label", "placeholder"}  # and these, in any call
+CLASSES = "class_"  # of an element: names that the styles know, read by nobody
 
-# No prose: a command to copy, names of fonts, and words that plotly knows things by (a place, a button's own title).
-ALLOWED = {
-    "python -m analytics demo",
-    '"Source Sans", "Source Sans 3", "Source Sans Pro", Arial, sans-serif',
-    f"{HOLE} domain",
-    "Download plot",
-    "Download plot as a PNG",
-}
+# No prose: a command to copy.
+ALLOWED = {"python -m analytics demo"}
 
 
 def prose(source: str) -> list[tuple[int, str]]:
     """Line and words of what a module says by itself: two words in a row anywhere, one where Streamlit shows it.
 
-    Apart from docstrings, errors raised (they speak to programmers; readers get a UserError's key) and patterns.
+    Apart from docstrings, errors raised (they speak to programmers; readers get a UserError's key), patterns, classes
+    of elements.
     """
     tree = ast.parse(source)
     apart = {id(node) for root in _unread(tree) for node in ast.walk(root)}
@@ -62,7 +58,7 @@ def _literal(node: ast.Constant | ast.JoinedStr) -> str:
 
 
 def _unread(tree: ast.AST) -> Iterator[ast.AST]:
-    """Docstrings, errors and patterns."""
+    """Docstrings, errors, patterns and classes."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
@@ -70,6 +66,8 @@ def _unread(tree: ast.AST) -> Iterator[ast.AST]:
             yield node
         elif isinstance(node, ast.Call) and ast.unparse(node.func).startswith("re."):
             yield from node.args[:1]
+        elif isinstance(node, ast.keyword) and node.arg == CLASSES:
+            yield node.value
 
 
 def _shown_by_streamlit(tree: ast.AST) -> Iterator[ast.AST]:

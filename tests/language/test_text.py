@@ -120,6 +120,33 @@ def test_italian_articles_bend_to_the_number(fraction: float, written: str) -> N
     assert Text("en").percent_with("the", fraction) == written.split("’")[-1].split(" ")[-1]
 
 
+def test_probabilities_say_what_they_are() -> None:
+    """By their sign, to two decimals; what is smaller than 0.01 never as zero."""
+    for p, written in (
+        (0.034, "p\u00a0=\u00a00,03"),
+        (0.5, "p\u00a0=\u00a00,50"),
+        (0.01, "p\u00a0=\u00a00,01"),
+        (0.0099, "p\u00a0<\u00a00,01"),
+        (0, "p\u00a0<\u00a00,01"),
+    ):
+        assert Text("it").p_value(p) == written
+    assert Text("en").p_value(0.034) == "p\u00a0=\u00a00.03"
+
+
+def test_a_number_that_would_be_needed_is_rounded_upwards() -> None:
+    """To two digits, since it is an estimate; never below it, so that it stays above what there is."""
+    for n, written in (
+        (7, "7"),
+        (42, "42"),
+        (100, "100"),
+        (101, "110"),
+        (499, "500"),
+        (1201, "1.300"),
+        (99_500, "100.000"),
+    ):
+        assert Text("it").needed(n) == written
+
+
 def test_money_and_dates() -> None:
     """By locale, without decimals unless asked."""
     assert Text("it").money(2138366.96, "EUR", decimals=2) == "2.138.366,96\u00a0€"

@@ -18,7 +18,6 @@ from textwrap import wrap
 
 import grimp
 
-from analytics.charts.kit.palette import BLUE, GREY, GREY_TEXT, INK, ORANGE, ORANGE_TEXT, WHITE
 from analytics.folders import PROJECT
 
 PICTURE = PROJECT / "docs" / "architecture.svg"
@@ -31,6 +30,8 @@ WIDTH, MARGIN, HEADER = 900, 24, 58
 BOX, BOX_HEIGHT, GAP, FLOOR = 148, 62, 14, 112  # width and height of a box, between two, from floor to floor
 LANE = 8  # width of an arrow that passes a floor on its way
 LABEL_WIDTH = 23  # characters in a line of a box
+INK, BLUE, GREY, GREY_TEXT, WHITE = "#1B1F24", "#12436D", "#8C8C8C", "#595959", "#FFFFFF"  # as in the pictures
+ORANGE, ORANGE_TEXT = "#F46A25", "#A8420B"
 FONT = "'Source Sans 3', 'Source Sans Pro', Arial, 'DejaVu Sans', sans-serif"
 
 Edges = Mapping[str, set[str]]

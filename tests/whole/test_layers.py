@@ -34,7 +34,6 @@ def within(names: set[str], *packages: str) -> set[str]:
 
 HOMES = {
     "duckdb": ("analytics/store/", "analytics/release/"),
-    "plotly": ("analytics/charts/",),
     "streamlit": ("analytics/serve/", "pages/", "dashboard.py"),
     "starlette": ("analytics/serve/", "pages/", "dashboard.py"),
 }
@@ -42,7 +41,7 @@ HOMES = {
 
 @pytest.mark.parametrize("library", HOMES)
 def test_each_heavy_library_has_its_place(library: str) -> None:
-    """duckdb in store and release alone, plotly in the charts, streamlit and starlette where pages are served."""
+    """duckdb in store and release alone, streamlit and starlette where pages are served."""
     users = [
         path.relative_to(PROJECT).as_posix() for path in (*CODE.rglob("*.py"), *PAGES) if within(imports(path), library)
     ]

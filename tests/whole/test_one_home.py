@@ -44,6 +44,9 @@ def test_no_sentence_stands_outside_the_text_files(path: Path) -> None:
         ('def f():\n    """Hello world."""\n    raise ValueError(f"{n} rows are too many")', False),
         ('re.sub("two words", "", said)', False),
         ('" · ".join(parts)', False),
+        ('element("p", name, class_=f"square {shade}")', False),
+        ('element("p", "nessun effetto", class_="axis-words")', True),
+        ('element("svg", aria_label="Vendite online", class_="curves")', True),
     ],
 )
 def test_a_sentence_in_the_code_would_be_found(source: str, caught: bool) -> None:
@@ -87,6 +90,26 @@ def test_a_foreign_word_on_a_page_would_be_found() -> None:
     )
     assert foreign_words(["ecommerce-2020.2026-1.3DA0DD0B-L", "LO", "Monza e della Brianza", "22 May"], "en") == set()
     assert foreign_words(["codice 0.1.0+1be4f5be6a70.", "be2f68a1…"], "it") == set()
+
+
+# Names that a thing must not have beside the one in the glossary, as patterns.
+OTHER_NAMES = {
+    "it": (
+        *(r"intervallo 9\d%", r"intervallo [58]0%", "solidità", "ristrett[ao]", "ipotesi migliore", "migliore ipotesi"),
+        *("modi di stimare", "classifica", "rumore", "effetto visibile", r"\(p:", "non si accorda", "Chi ha risposto"),
+    ),
+    "en": (
+        *("95% range", "strength of the evidence", "shrunken", "best guess", "ways? of estimating", "effect visible"),
+        *(r"\(p:", "do(es)? not fit the data", "all the same", "take no account", r"(?<![{_])\brange\b(?![_}])"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_one_thing_has_one_name(language: str) -> None:
+    """Readers meet an interval, the reliability of a result, a combined estimate by one name each, everywhere."""
+    pattern = re.compile("|".join(OTHER_NAMES[language]), re.IGNORECASE)
+    assert {key: words for key, words in sentences(language).items() if pattern.search(words)} == {}
 
 
 # ---- keys that are made when the program runs: a template, filled with what the code itself names
