@@ -1,4 +1,4 @@
-"""The frame: page settings, language, programme and release in use, navigation, and the JSON routes beside the pages.
+"""The frame: page settings, language, programme and release in use, navigation; and the server that sends the pages.
 
 `streamlit run dashboard.py` starts the server from the `app` below; inside a session the same file draws the frame.
 """
@@ -8,17 +8,14 @@ import logging
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.file_util import get_static_dir
 from streamlit.runtime.pages_manager import PagesManager
 
-from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, plain
-from analytics.model import DataKind, UserError
-from analytics.present.sentences.headlines import headlines
-from analytics.release import Release
+from analytics.language.text import LANGUAGES, Text, plain
+from analytics.model import DataKind
+from analytics.present.sentences.phrases import lower_first
+from analytics.serve.heads import title_of
+from analytics.serve.site import site
 from pages import PAGES
 from pages.parts import address, in_use, show
 
@@ -26,52 +23,12 @@ HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")
 
 
-def headlines_json(request: Request) -> JSONResponse:
-    """The approved sentences of a release and their figures: ?lang=it|en, ?programme=, ?release=."""
-    asked = request.query_params
-    text = Text(asked.get("lang", DEFAULT_LANGUAGE))
-    try:
-        release = in_use.open_release(asked.get("programme"), asked.get("release"))
-    except UserError as error:
-        return JSONResponse({"error": error.said(text)}, status_code=404)
-    return JSONResponse(headlines(release, text))
-
-
-def unknown_route(request: Request) -> JSONResponse:
-    """Everything else under /api, which Streamlit would answer with the page."""
-    text = Text(request.query_params.get("lang", DEFAULT_LANGUAGE))
-    return JSONResponse({"error": text("page.no_route")}, status_code=404)
-
-
-class SafeHeaders:
-    """Answers are read as what they are, framed by nobody else, and tell no other site where the reader was."""
-
-    HEADERS = (
-        (b"x-content-type-options", b"nosniff"),
-        (b"x-frame-options", b"SAMEORIGIN"),
-        (b"referrer-policy", b"same-origin"),
-    )
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Wrap the application."""
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers to every HTTP answer."""
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self.HEADERS]
-            await send(message)
-
-        await self._app(scope, receive, sending)
-
-
 def draw() -> None:
     """The frame of every page."""
+    address.start()
     text = in_use.language()
-    st.set_page_config(page_title=text("page.title"), page_icon=str(HERE / "static" / "vetrina.svg"), layout="wide")
     st.html(HERE / "static" / "vetrina.css")
+    st.html(HERE / "static" / "pictures.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
     st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
@@ -80,11 +37,18 @@ def draw() -> None:
         for name, path in PAGES.items()
     ]
     page = st.navigation(pages, position="top")
+    address.at(page.url_path)
+    _name_window(page.url_path, text)
     frame = None
     try:
-        frame = _pickers(text)
+        frame = _frame(text)
         if frame:
+            mistaken = st.container()
             page.run()
+            with mistaken:
+                _say_unknown(frame)
+            _name_window(page.url_path, text, frame)
+            address.settle()
         else:
             _nothing_yet(text)
     except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
@@ -95,6 +59,23 @@ def draw() -> None:
         _footer(frame)
 
 
+def _name_window(path: str, text: Text, frame: in_use.Frame | None = None) -> None:
+    """The window's title: the page, and the sector that it is about once that is known."""
+    name = next(name for name, end in PAGES.items() if end == path)
+    sector = address.chosen("sector")
+    label = frame.release.programme.label("sector", sector, text) if frame and sector else ""
+    icon = str(HERE / "static" / "favicon.svg")
+    st.set_page_config(page_title=title_of(name, text, label), page_icon=icon, layout="wide")
+
+
+def _say_unknown(frame: in_use.Frame) -> None:
+    """What the address asked for and there is not, instead of showing something else in silence."""
+    for key, words in address.unknown().items():
+        if key not in ("programme", "release"):  # of which the frame has said it
+            what = frame.text(f"address.{key}") if frame.text.has(f"address.{key}") else key
+            st.warning(frame.text("address.unknown", what=what, words=plain(words)))
+
+
 def _nothing_yet(text: Text) -> None:
     """What to do where nothing has been published."""
     st.title(text("page.empty_title"))
@@ -102,19 +83,17 @@ def _nothing_yet(text: Text) -> None:
     st.code("python -m analytics demo", language=None)
 
 
-def _pickers(text: Text) -> in_use.Frame | None:
-    """Programme, release, language; the strip that says what kind of data these are; the release in one line."""
+def _frame(text: Text) -> in_use.Frame | None:
+    """Language; the strip that says what kind of data these are; what the address asked for and is not here."""
     available = in_use.readable_programmes()
     lost = _is_lost(available)
-    with st.container(key="pickers", horizontal=True, vertical_alignment="top"):
-        if available:
-            _choose_release(available, text)
+    with st.container(key="language"):
         address.choose(
             st.segmented_control,
             text("frame.language"),
             "lang",
             LANGUAGES,
-            DEFAULT_LANGUAGE,
+            in_use.usual_language(),
             str.upper,
             required=True,
             label_visibility="collapsed",
@@ -122,39 +101,12 @@ def _pickers(text: Text) -> in_use.Frame | None:
     frame = in_use.open_frame()
     if frame is not None:
         _strip(frame)
-        _release_line(frame)
         shown = frame.release.release_id
         if lost:
             st.warning(text("frame.lost", shown=shown))
         elif available[frame.release.programme.id].missing and not frame.newer:
             st.warning(text("frame.missing", shown=shown))
     return frame
-
-
-def _choose_release(available: dict[str, in_use.ReadableReleases], text: Text) -> None:
-    """Which programme, and which of its releases."""
-    current = {name: releases.read(releases.current) for name, releases in available.items()}
-    programme = address.choose(
-        st.selectbox,
-        text("frame.programme"),
-        "programme",
-        list(available),
-        next(iter(available)),
-        lambda name: _programme_option(current[name], text),
-        resets="release",
-        width=400,
-        label_visibility="collapsed",
-    )
-    address.choose(
-        st.selectbox,
-        text("frame.release"),
-        "release",
-        available[programme].published,
-        available[programme].current,
-        lambda release: text("frame.release_option", release=release),
-        width=180,
-        label_visibility="collapsed",
-    )
 
 
 def _is_lost(available: dict[str, in_use.ReadableReleases]) -> bool:
@@ -166,14 +118,6 @@ def _is_lost(available: dict[str, in_use.ReadableReleases]) -> bool:
     return release is not None and releases is not None and release not in releases.published
 
 
-def _programme_option(release: Release, text: Text) -> str:
-    """Title, region, and the years of its data."""
-    programme, manifest = release.programme, release.manifest
-    first, last = (period[:4] for period in (manifest.first_period, manifest.last_period))
-    names = {"title": programme.short_title.in_(text), "region": programme.region.in_(text)}
-    return text("frame.programme_option", first=first, last=last, **names)
-
-
 def _strip(frame: in_use.Frame) -> None:
     kind = frame.release.programme.data_kind
     if kind is not DataKind.CONFIDENTIAL:
@@ -181,15 +125,8 @@ def _strip(frame: in_use.Frame) -> None:
             st.markdown(frame.text(f"mark.{kind}_strip"))
 
 
-def _release_line(frame: in_use.Frame) -> None:
-    show.facts(show.release_facts(frame), "release_line")
-    if frame.newer:
-        st.warning(frame.text("frame.newer", shown=frame.release.release_id, current=frame.newer))
-
-
 def _footer(frame: in_use.Frame) -> None:
     programme, text = frame.release.programme, frame.text
-    st.space("medium")
     footer = text(
         "frame.footer",
         title=programme.title.in_(text),
@@ -197,10 +134,11 @@ def _footer(frame: in_use.Frame) -> None:
         release=frame.release.release_id,
         source=programme.source.in_(text),
     )
-    st.caption(plain(footer))
+    lines = [f"{plain(footer)} · {plain(lower_first(show.next_release_line(frame)))}"]
     if programme.contact:
         name, email = programme.contact.name.in_(text), programme.contact.email
-        st.caption(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
+        lines.append(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
+    st.caption("  \n".join(lines))
 
 
 if st.runtime.exists():
@@ -214,8 +152,5 @@ else:
     # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
-    app = st.App(
-        __file__,
-        routes=[Route("/api/headlines.json", headlines_json), Route("/api/{path:path}", unknown_route)],
-        middleware=[Middleware(SafeHeaders)],
-    )
+    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.open_release)
+    app = st.App(__file__, routes=served.routes, middleware=served.middleware)

@@ -10,7 +10,8 @@ frame = in_use.require_frame()
 release, text = frame.release, frame.text
 programme, manifest = release.programme, release.manifest
 
-st.space("small")
+with show.top_row(frame):
+    pass
 st.title(text("audit.title"))
 st.markdown(text("audit.says"))
 

@@ -15,10 +15,7 @@ pairs = {"-".join(pair): pair for pair in programme.pairs}
 outcomes = [outcome.name for outcome in release.outcomes]
 horizons = list(release.manifest.horizons)
 
-st.space("small")
-st.title(text("cohorts.title"))
-st.markdown(text("cohorts.says"))
-with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"):
+with show.top_row(frame):
     pair = address.choose(
         st.selectbox,
         text("cohorts.pair"),
@@ -26,7 +23,8 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         list(pairs),
         next(iter(pairs)),
         lambda name: " × ".join(dimension_words(release, part, text) for part in pairs[name]),
-        width=300,
+        width=250,
+        label_visibility="collapsed",
     )
     outcome = address.choose(
         st.selectbox,
@@ -35,29 +33,32 @@ with st.container(key="facts_pickers", horizontal=True, vertical_alignment="top"
         outcomes,
         programme.headline.outcome,
         lambda name: programme.outcome(name).label.in_(text),
-        width=240,
+        width=170,
+        label_visibility="collapsed",
     )
     what = address.choose(
-        st.segmented_control,
+        st.selectbox,
         text("cohorts.what"),
         "what",
         ["effect", "change"],
         "effect",
         lambda name: text(f"cohorts.what_{name}"),
-        required=True,
-        wrap=True,
+        width=170,
+        label_visibility="collapsed",
     )
     horizon = address.choose(
-        st.segmented_control,
+        st.selectbox,
         text("cohorts.horizon"),
         "year",
         horizons,
         "overall",
         lambda name: horizon_label(release, name, text),
-        required=True,
-        wrap=True,
+        width=130,
+        label_visibility="collapsed",
     )
 
+st.title(text("cohorts.title"))
+st.markdown(text("cohorts.says"))
 rows, columns = pairs[pair]
 heading = text(
     f"cohorts.heading_{what}",

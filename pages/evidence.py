@@ -1,12 +1,14 @@
 """How sure are we: the checks behind each claim, the estimate in other ways, and what is shown beside them."""
 
-import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from analytics.language.text import plain
 from analytics.model import Grade
 from analytics.present import pictures
 from analytics.present.pictures import Shown
 from analytics.present.sentences.headlines import Headline, claims
+from analytics.present.sentences.reasons import grade_because
 from analytics.present.tables import changes, evidence
 from pages.parts import address, in_use, show
 
@@ -17,56 +19,63 @@ claims_by_key = {
 }
 
 
-def heading(name: str) -> None:
-    """A heading, and two sentences that say what is below."""
-    st.subheader(text(f"evidence.{name}"), anchor=False)
-    st.caption(text(f"evidence.{name}_says"))
-
-
 def picture(name: str, shown: Shown) -> None:
     """A picture under its heading."""
-    show.titled_picture(text(f"evidence.{name}"), text(f"evidence.{name}_says"), shown, name, frame)
+    show.picture(shown, name, frame, title=text(f"evidence.{name}"), says=text(f"evidence.{name}_says"))
 
 
-def table(name: str, cells: pd.DataFrame) -> None:
-    """A table under its heading, unless it is empty."""
-    if len(cells):
-        heading(name)
-        show.table(cells, name)
+def behind_a_click(name: str) -> DeltaGenerator:
+    """Where something is shown once the reader asks for it, with what it is."""
+    box = st.expander(text(f"evidence.{name}"), key=f"details_{name}")
+    box.caption(text(f"evidence.{name}_says"))
+    return box
 
 
 def claim_evidence(headline: Headline) -> None:
-    """The checks of one claim, and the same estimate in other ways."""
-    show.claim(headline, frame, open_reasons=True)
+    """Why a claim has its grade, in a line, then check by check; the same estimate in other ways; before and after."""
+    show.claim(headline, frame)
+    if line := grade_because(release, headline.figure, text):
+        st.markdown(f"**{plain(line)}**")
+    show.actions(headline, frame, why=False)
+    show.checks(headline, frame)
+    left, right = st.columns(2, gap="large")
     if headline.figure.grade is not Grade.WITHHELD:
-        picture("specifications", pictures.specification_curve(release, text, headline.figure.figure_id))
-        picture("before", pictures.read_otherwise(release, text, headline.figure.figure_id))
+        with left:
+            picture("specifications", pictures.specification_curve(release, text, headline.figure.figure_id))
+        with right:
+            picture("before", pictures.read_otherwise(release, text, headline.figure.figure_id))
+    with right:
+        picture("events", pictures.event_study(release, text))
 
 
 def programme_evidence() -> None:
-    """What decides nothing, of the whole programme."""
-    st.space("small")
+    """What decides nothing, of the whole programme: each behind a click."""
     st.header(text("evidence.programme"), anchor=False)
-    picture("events", pictures.event_study(release, text))
-    left, right = st.columns(2, gap="large")
-    with left:
-        picture("balance", pictures.balance(release, text))
-    with right:
-        picture("reporting", pictures.reporting(release, text))
-    picture("detectable", pictures.detectable(release, text))
-    left, right = st.columns(2, gap="large")
-    with left:
-        table("afterwards", evidence.afterwards_table(release, text))
+    shown = {
+        "balance": pictures.balance(release, text),
+        "reporting": pictures.reporting(release, text),
+        "detectable": pictures.detectable(release, text),
+    }
+    tables = {
+        "afterwards": evidence.afterwards_table(release, text),
+        "outcomes": evidence.outcomes_table(release, text),
+    }
+    columns = st.columns(2, gap="medium")
+    with columns[0]:
+        for name, of_programme in shown.items():
+            with behind_a_click(name):
+                show.picture(of_programme, name, frame)
+    with columns[1]:
+        for name, cells in tables.items():
+            if len(cells):
+                with behind_a_click(name):
+                    show.table(cells, name)
         if lines := list(evidence.sensitivity_words(release, text)):
-            heading("sensitivity")
-            st.markdown(show.bullets(lines))
-    with right:
-        table("outcomes", evidence.outcomes_table(release, text))
+            behind_a_click("sensitivity").markdown(show.bullets(lines))
 
 
 def changes_since_last_release() -> None:
     """What differs from the release published before this one."""
-    st.space("small")
     st.header(text("updates.title"), anchor=False)
     earlier = frame.earlier()
     if earlier is None:
@@ -83,20 +92,24 @@ def changes_since_last_release() -> None:
 
 
 if claims_by_key:
-    chosen = address.choose(
-        st.selectbox,
-        text("evidence.pick"),
-        "claim",
-        list(claims_by_key),
-        next(iter(claims_by_key)),
-        lambda key: text(
-            "evidence.option", kind=text(f"evidence.kind.{claims_by_key[key].kind}"), label=claims_by_key[key].label
-        ),
-        width=480,
-    )
+    with show.top_row(frame):
+        chosen = address.choose(
+            st.selectbox,
+            text("evidence.pick"),
+            "claim",
+            list(claims_by_key),
+            next(iter(claims_by_key)),
+            lambda key: text(
+                "evidence.option", kind=text(f"evidence.kind.{claims_by_key[key].kind}"), label=claims_by_key[key].label
+            ),
+            width=400,
+            label_visibility="collapsed",
+        )
     claim_evidence(claims_by_key[chosen])
     programme_evidence()
 else:  # nobody to compare with: what happened is all that can be said
+    with show.top_row(frame):
+        pass
     st.title(text("nav.evidence"))
     st.markdown(text("evidence.no_claim"))
 changes_since_last_release()

@@ -1,7 +1,9 @@
 """Press desk: the sentences that may be said, short and long, in every language, with their reasons, to copy."""
 
 import streamlit as st
+from markupsafe import Markup
 
+from analytics.charts.kit.markup import element, joined
 from analytics.language.text import LANGUAGES, SPOKEN, plain
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import CHECKED, Headline, approved_sentences
@@ -10,6 +12,7 @@ from analytics.present.sentences.phrases import capital, dimension_key, dimensio
 from analytics.present.sentences.reasons import grade_words, reasons
 from analytics.release.measures import ALL
 from pages.parts import in_use, show
+from pages.parts.block import block
 
 InEveryLanguage = tuple[Headline, ...]  # one sentence
 
@@ -22,19 +25,31 @@ for sentence in zip(*by_language.values(), strict=True):
     groups.setdefault(sentence[0].dimension, {}).setdefault(sentence[0].code, []).append(sentence)
 
 
-def one_sentence(sentence: InEveryLanguage) -> None:
+def quote(words: str) -> Markup:
+    """A sentence, and a button that copies it."""
+    button = element("button", text("press.copy"), type="button", data_copy=words, data_done=text("page.copied"))
+    return element("blockquote", element("p", words), element("div", button, class_="buttons"))
+
+
+def sentence_markup(sentence: InEveryLanguage) -> Markup:
     """One sentence, short and long, the languages side by side; then the checks that gave it its verb."""
     figure = sentence[0].figure
-    st.markdown(f"**{text(f'press.title_of.{sentence[0].kind}')}**")
-    for column, code, headline in zip(st.columns(len(LANGUAGES), gap="medium"), LANGUAGES, sentence, strict=True):
-        with column:
-            st.caption(SPOKEN[code].name)
-            st.code(headline.copied(headline.sentence.short), language=None, wrap_lines=True)
-            st.code(headline.copied(headline.sentence.long), language=None, wrap_lines=True)
+    by_language = [
+        element(
+            "div",
+            element("small", SPOKEN[code].name),
+            *(quote(headline.copied(words)) for words in (headline.sentence.short, headline.sentence.long)),
+            lang=code,
+        )
+        for code, headline in zip(LANGUAGES, sentence, strict=True)
+    ]
+    lines = []
     if sentence[0].kind is not ClaimKind.CHANGE:
         of_its_own = reasons(release, figure, text) if sentence[0].kind in CHECKED else []
         checks = [f"{check.title.lower()}: {check.outcome}" for check in of_its_own]
-        st.caption(plain(f"{grade_words(figure, text)} {capital(' · '.join(checks))}"))
+        lines.append(element("p", f"{grade_words(figure, text)} {capital(' · '.join(checks))}", class_="lesser"))
+    title = element("strong", text(f"press.title_of.{sentence[0].kind}"))
+    return element("section", title, element("div", *by_language, class_="languages"), *lines, class_="sentence")
 
 
 def withheld_sentences(sentences: list[InEveryLanguage]) -> None:
@@ -60,17 +75,19 @@ def card(dimension: str, by_code: dict[str, list[InEveryLanguage]]) -> None:
     st.subheader(plain(text(f"press.about.{key}", dimension=words)), anchor=False)
     for code, sentences in by_code.items():
         sayable = [sentence for sentence in sentences if sentence[0].figure.published]
+        if not sayable:
+            continue
+        said, key = joined(map(sentence_markup, sayable)), f"said_{dimension}_{code}"
         if dimension == ALL:
-            for sentence in sayable:
-                one_sentence(sentence)
-        elif sayable:
-            with st.expander(plain(sentences[0][own_language].label), key=f"said_{dimension}_{code}"):
-                for sentence in sayable:
-                    one_sentence(sentence)
+            block(said, "said_all")
+        else:
+            with st.expander(plain(sentences[0][own_language].label), key=key):
+                block(said, key)
     withheld_sentences([sentence for sentences in by_code.values() for sentence in sentences])
 
 
-st.space("small")
+with show.top_row(frame):
+    pass
 st.title(text("press.title"))
 st.markdown(text("press.says"))
 for to_come, until in show.embargoed(frame):
@@ -88,5 +105,7 @@ with rail:
     st.markdown(text("press.read_shared" if release.shares_ranges else "press.read_body"))
     st.subheader(text("press.api"), anchor=False)
     st.markdown(text("press.api_body"))
-    address = f"/api/headlines.json?lang={text.language}&programme={release.programme.id}&release={release.release_id}"
-    st.code(address, language=None, wrap_lines=True)
+    api_address = (
+        f"/api/headlines.json?lang={text.language}&programme={release.programme.id}&release={release.release_id}"
+    )
+    block(element("code", api_address, class_="address"), "api")

@@ -5,7 +5,7 @@ As in `commands`, a command imports what it needs: only some of them estimate.
 
 import argparse
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from analytics.cli.progress import Bar
@@ -161,43 +161,53 @@ def _print_figure(release: "Release", figure_id: str, text: Text) -> None:
 
 def run_verify(arguments: argparse.Namespace, text: Text) -> int:
     """Where a printed figure stands; and, where the store is at hand, whether it comes out again."""
-    from analytics.present.sentences.phrases import described
+    from analytics.present.sentences.phrases import described, described_list
     from analytics.release.ledger import State
     from analytics.release.verify import verify
 
     standing = verify(arguments.figure, Home.default().releases)
     until = moment_in_words(standing.until, text) if standing.until else ""
-    print(text(f"cli.verify.{standing.state}", figure=arguments.figure, current=standing.current or "–", until=until))
+    print(text(f"cli.verify.{standing.state}", figure=standing.figure_id, current=standing.current or "–", until=until))
     if standing.release is None:
         return 1 if standing.state is State.NEVER_PUBLISHED else 0
-    print(described(standing.release, standing.figure, text))
+    if standing.listed is None:
+        print(described(standing.release, standing.figure, text))
+        figures = [] if standing.figure is None else [standing.figure]
+    else:
+        print(described_list(standing.release, standing.listed, text))
+        figures = list(standing.release.listed(standing.listed).values())
     if arguments.no_recompute:
         return 0
-    ranges_hold = standing.figure is None or _print_ranges(standing.release, standing.figure, text)
-    return 0 if _print_recomputed(standing.release, arguments.figure, text) and ranges_hold else 1
+    ranges_hold = _print_ranges(standing.release, figures, text)
+    return 0 if _print_recomputed(standing.release, standing.figure_id, text) and ranges_hold else 1
 
 
-def _print_ranges(release: "Release", figure: "Figure", text: Text) -> bool:
-    """Make the shared range again from the release alone, and say how it came out."""
+def _print_ranges(release: "Release", figures: "Sequence[Figure]", text: Text) -> bool:
+    """Make shared ranges again from the release alone, and say how they came out."""
     from analytics.build.claims import ranges_again
 
-    differences = ranges_again(release, figure)
-    if differences is None:
+    made = {figure.figure_id: ranges_again(release, figure) for figure in figures}
+    again = {figure_id: differences for figure_id, differences in made.items() if differences is not None}
+    if not again:
         return True
+    differences = {
+        column if len(figures) == 1 else f"{figure_id} {column}": pair
+        for figure_id, found in again.items()
+        for column, pair in found.items()
+    }
     print(text("cli.ranges.different" if differences else "cli.ranges.equal"))
     for column, (printed, now) in differences.items():
         print(text("cli.recomputed.column", column=column, printed=repr(printed), now=repr(now)))
     return not differences
 
 
-def _print_recomputed(release: "Release", written: str, text: Text) -> bool:
+def _print_recomputed(release: "Release", figure_id: str, text: Text) -> bool:
     """Make the figure again and say how it came out; false only when it came out different."""
     from analytics.build.recompute import recompute
-    from analytics.release.figure_id import parse_figure_id
 
     try:
         with Bar(text) as bar:
-            again = recompute(release, str(parse_figure_id(written)), Home.default(), bar)
+            again = recompute(release, figure_id, Home.default(), bar)
     except UserError as error:
         print(text("cli.recomputed.absent", why=error.said(text)))
         return True

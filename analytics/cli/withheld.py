@@ -77,7 +77,7 @@ def ledger_lines(release: "Release", ledger: "KeptLedger", text: Text) -> Iterat
 
 
 def _pattern(release: "Release", outcome: str, arm: str, text: Text) -> str:
-    """What a pattern is about, as on the page *Data and audit*."""
+    """What a pattern is about, as on the page *Data and checks*."""
     label = text("table.counts") if outcome == "*" else release.programme.outcome(outcome).label.in_(text)
     return text("table.of_comparison", what=label) if arm == Arm.COMPARISON else label
 

@@ -4,6 +4,7 @@ from analytics.language.text import Text
 from analytics.present.verbs import tells
 from analytics.programme.parts import Outcome
 from analytics.release import Figure
+from analytics.release.figure_id import short
 
 EMPTY = "–"
 
@@ -35,8 +36,8 @@ def comparison_count(figure: Figure | None, text: Text) -> str:
 
 
 def figure_id(figure: Figure | None) -> str:
-    """The id that `verify` resolves."""
-    return EMPTY if figure is None else figure.figure_id
+    """The id that `verify` resolves, without the programme, which the page names."""
+    return EMPTY if figure is None else short(figure.figure_id)
 
 
 def count_cell(figure: Figure | None, text: Text) -> str:

@@ -1,23 +1,171 @@
-"""How pages show what they all show: a claim, a picture with its table, lists, tables, the release in one line."""
+"""How pages show what they all show: the row on top, a claim and what may be done with it, a picture with its table,
+lists, tables.
+"""
 
 import datetime as dt
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from markupsafe import Markup
+from streamlit.delta_generator import DeltaGenerator
 
+from analytics.charts import framed
+from analytics.charts.kit.markup import element, joined
 from analytics.clock import moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text, plain
-from analytics.present.pictures import Absent, Shown
+from analytics.present.pictures import OPENS_SECTOR, Absent, Picture, Shown
 from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.reasons import grade_words, reasons, why_words
-from analytics.release import Figure, Releases
+from analytics.present.sentences.together import range_notes
+from analytics.release import Releases
+from analytics.release.figure_id import short
 from analytics.release.measures import FIRMS
-from pages.parts.in_use import Frame
+from pages.parts import address
+from pages.parts.block import block
+from pages.parts.in_use import Frame, ReadableReleases, readable_programmes
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
+LETTER, CELL_PADDING = 7.0, 22.0  # px in a table that scrolls
+
+
+# ---- the row on top --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def top_row(frame: Frame) -> Iterator[None]:
+    """The pickers of a page, which the caller draws, then programme, release, and the release in a line."""
+    with st.container(key="top_row", horizontal=True, vertical_alignment="center"):
+        with st.container(key="pickers", horizontal=True, width="content"):
+            yield
+            choose_release(readable_programmes(), frame.text)
+        block(_release_line(frame), "release_line", width="content")
+    if frame.newer:
+        st.warning(frame.text("frame.newer", shown=frame.release.release_id, current=frame.newer))
+
+
+def choose_release(available: dict[str, ReadableReleases], text: Text) -> None:
+    """Which programme, and which of its releases."""
+    current = {name: releases.read(releases.current) for name, releases in available.items()}
+    programme = address.choose(
+        st.selectbox,
+        text("frame.programme"),
+        "programme",
+        list(available),
+        next(iter(available)),
+        lambda name: current[name].programme.short_title.in_(text),
+        resets="release",
+        width=200,
+        label_visibility="collapsed",
+    )
+    address.choose(
+        st.selectbox,
+        text("frame.release"),
+        "release",
+        available[programme].published,
+        available[programme].current,
+        lambda release: text("frame.release_option", release=release),
+        width=140,
+        label_visibility="collapsed",
+    )
+
+
+def _release_line(frame: Frame) -> Markup:
+    """Firms analysed of those funded, last day of the data, the next release."""
+    release, text = frame.release, frame.text
+    calendar, funded = release.programme.calendar, release.figure(FIRMS, arm="funded")
+    analysed = release.headline().n_funded
+    whole = None if funded is None or funded.value is None else round(funded.value)
+    written = {
+        name: text("table.nothing") if n is None else text.number(n)
+        for name, n in (("part", analysed), ("whole", whole))
+    }
+    day = text.date(dt.date.fromisoformat(release.manifest.data_to))
+    lines = {
+        "analysed": text("frame.analysed_line", **written),
+        "data": text("frame.data_line", day=day, state=text(f"frame.{calendar.state}")),
+        "next": next_release_line(frame),
+    }
+    return element("p", *(element("span", line, class_=name) for name, line in lines.items()), class_="release-line")
+
+
+def next_release_line(frame: Frame) -> str:
+    """The day of the next release; of an old one, the release that took its place."""
+    coming = frame.release.programme.calendar.next_release
+    day = frame.newer or (frame.text.date(coming) if coming else frame.text("frame.next_none"))
+    return frame.text("frame.next_line", day=day)
+
+
+# ---- a claim, and what may be done with it ---------------------------------------------------------------------------
+
+
+def claim(headline: Headline, frame: Frame) -> None:
+    """A page's claim: heading, and the line that always goes with it, with the grade."""
+    st.title(headline.sentence.title)
+    lines = (headline.sentence.under, grade_words(headline.figure, frame.text))
+    st.markdown(" ".join(line for line in lines if line))
+
+
+def actions(headline: Headline | None, frame: Frame, *, why: bool = True, guide: bool = False) -> DeltaGenerator:
+    """What may be done with a claim, in one row: copy the sentence or the page's address, read why it is said so, have
+    the figures of the page's pictures as tables. Returns the row, for more of them. headline: None where a page makes
+    no claim, so that there is no sentence to copy; why, guide: whether the reasons, and how to read the page, are among
+    them.
+    """
+    text = frame.text
+    address.read_switch("tables")  # before the page's address is copied
+    row = st.container(key="actions", horizontal=True, vertical_alignment="center")
+    with row:
+        sentence = {"copy_sentence": headline.copied(headline.sentence.long)} if headline else {}
+        copy_buttons({**sentence, "copy_link": address.permalink()}, text)
+        if headline and why and reasons(frame.release, headline.figure, text):
+            question, _ = why_words(frame.release, headline.figure, text)
+            with st.popover(question, key="why"):
+                why_said(headline, frame)
+        if guide:
+            with st.popover(text("guide.title"), key="guide"):
+                st.markdown(text("guide.body"))
+        address.switch(text("page.tables"), "tables")
+    return row
+
+
+def copy_buttons(words_by_name: dict[str, str], text: Text) -> None:
+    """A button for each of the words, that copies them."""
+    buttons = [
+        element("button", text(f"page.{name}"), type="button", data_copy=words, data_done=text("page.copied"))
+        for name, words in words_by_name.items()
+    ]
+    block(element("div", *buttons, class_="buttons"), "-".join(words_by_name), width="content")
+
+
+def why_said(headline: Headline, frame: Frame) -> None:
+    """Why a claim is said as it is: the checks behind its grade, each with its figure's id; how its range is found."""
+    text, figure = frame.text, headline.figure
+    st.markdown(why_words(frame.release, figure, text)[1])
+    if notes := " ".join(range_notes(frame.release, figure, headline.dimension, text)):
+        st.markdown(plain(notes))
+    checks(headline, frame)
+    st.caption(text("figure.id", figure_id=short(figure.figure_id)))
+
+
+def checks(headline: Headline, frame: Frame) -> None:
+    """The checks behind a claim, one a line: title, outcome, reason, the figure's id."""
+    lines = [
+        element(
+            "li",
+            element("b", check.title),
+            element("i", check.outcome),
+            element("span", check.words, " ", element("small", short(check.figure.figure_id))),
+            class_=f"check {check.result}",
+        )
+        for check in reasons(frame.release, headline.figure, frame.text)
+    ]
+    if lines:
+        block(element("ul", *lines, class_="checks"), "checks")
 
 
 def embargoed(frame: Frame) -> list[tuple[str, str]]:
@@ -26,42 +174,66 @@ def embargoed(frame: Frame) -> list[tuple[str, str]]:
     return [(release, moment_in_words(until, frame.text)) for release, until in releases.embargoed().items()]
 
 
-def picture(shown: Shown, key: str, frame: Frame) -> None:
-    """A picture, one drawing for wide screens and one for phones where it has both, and its figures as a table; or why
-    there is none.
+# ---- pictures and tables ---------------------------------------------------------------------------------------------
+
+
+def picture(
+    shown: Shown,
+    key: str,
+    frame: Frame,
+    *,
+    title: str = "",
+    says: str = "",
+    level: int = 3,
+    before: Markup | None = None,
+) -> None:
+    """A picture under its heading, and its figures as a table where the reader asked for tables; or why there is none.
+
+    title: a finding, or what is shown; level: of the heading; before: what stands over the drawing.
     """
     if isinstance(shown, Absent):
-        st.markdown(plain(shown.words))
+        heading = [element(f"h{level}", title)] if title else []
+        words = [element("p", says, class_="says")] if says else []
+        box = element("div", element("p", shown.words), class_="absent")
+        block(element("figure", *heading, *words, box, class_="picture"), key)
         return
-    config = camera(frame, key)
-    forms = {"wide": shown.wide, "phone": shown.phone} if shown.phone else {"every": shown.wide}
-    for form, figure in forms.items():
-        with st.container(key=f"{form}_{key}"):
-            st.plotly_chart(figure, theme=None, config=config, alt=shown.alt, key=f"chart_{form}_{key}")
-    with st.expander(frame.text("picture.table"), key=f"table_{key}", type="compact"):
-        table(shown.table, key)
+    after = _figures_table(shown) if address.chosen("tables") == "1" else None
+    drawing = joined([before or "", shown.drawing])
+    markup = framed(drawing, shown.stamp, frame.text, title=title, says=says, level=level, after=after)
+    block(with_addresses(markup), key)
 
 
-def titled_picture(title: str, says: str, shown: Shown, key: str, frame: Frame) -> None:
-    """A picture under its heading, and what it shows in a sentence or two."""
-    st.subheader(title, anchor=False)
-    st.caption(plain(says))
-    picture(shown, key, frame)
+def switch_links(key: str, words_by_option: dict[str, str], current: str) -> Markup | None:
+    """What a picture can show, the option in use in bold, the others as links; nothing where there is no choice."""
+    if len(words_by_option) < 2:
+        return None
+    options = [
+        element("strong", words) if option == current else element("a", words, href=address.here(**{key: option}))
+        for option, words in words_by_option.items()
+    ]
+    parts = [part for option in options for part in (" · ", option)][1:]
+    return element("p", *parts, class_="switch-links")
 
 
-def camera(frame: Frame, name: str) -> dict[str, object]:
-    """The chart's one button: its picture as a file, named after what it shows; in the reader's language."""
-    release, text = frame.release, frame.text
-    mark = "SIMULATED-" if release.simulated else ""
-    file = {"format": "png", "scale": 3, "filename": f"{mark}{release.programme.id}-{release.release_id}-{name}"}
-    words = {"Download plot as a PNG": text("picture.download"), "Download plot": text("picture.download")}
-    return {
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": file,
-        "locale": text.language,
-        "locales": {text.language: {"dictionary": words}},
-    }
+def with_addresses(markup: Markup) -> Markup:
+    """The same, with the address of what each row opens."""
+
+    def address_of(match: re.Match[str]) -> str:
+        return str(Markup('href="{}"').format(address.href("sectors", sector=match[1])))
+
+    return Markup(re.sub(rf'href="{OPENS_SECTOR}([^"]*)"', address_of, str(markup)))  # noqa: S704 - escaped before
+
+
+def _figures_table(shown: Picture) -> Markup:
+    """A picture's figures as a table of words."""
+    frame = shown.table
+    names = [element("th", name or "", scope="col") for name in (frame.index.name, *frame.columns)]
+    body = [
+        element("tr", element("th", label, scope="row"), *(element("td", cell) for cell in cells))
+        for label, cells in zip(frame.index, frame.to_numpy(), strict=True)
+    ]
+    table = element("table", element("thead", element("tr", *names)), element("tbody", *body), class_="figures")
+    return element("div", table, class_="table-box", tabindex="0")
 
 
 def table(frame: pd.DataFrame, key: str) -> None:
@@ -77,63 +249,23 @@ def escaped(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.rename(index=plain, columns=plain).map(plain)
 
 
-def claim(headline: Headline, frame: Frame, *, open_reasons: bool = False) -> None:
-    """A page's claim: heading, the line that always goes with it, grade, id; behind a click, what led to the grade."""
-    text, figure = frame.text, headline.figure
-    st.title(headline.sentence.title)
-    if headline.sentence.under:
-        st.markdown(headline.sentence.under)
-    facts = (grade_words(figure, text), text("figure.id", figure_id=figure.figure_id))
-    st.caption(" ".join(fact for fact in facts if fact))
-    checks = reasons(frame.release, figure, text)
-    if checks:
-        question, answer = why_words(frame.release, figure, text)
-        with st.expander(question, expanded=open_reasons, key="why"):
-            st.markdown(answer)
-            for check in checks:
-                line = text("why_verb.line", title=check.title, outcome=check.outcome, words=plain(check.words))
-                st.markdown(f"{line}  \n:gray[:small[{plain(text('figure.id', figure_id=check.figure.figure_id))}]]")
-
-
 def bullets(lines: Sequence[str]) -> str:
     """Lines as a Markdown list."""
     return "\n".join(f"- {plain(line)}" for line in lines)
 
 
 def to_the_right(frame: pd.DataFrame) -> dict[Any, Any]:
-    """Columns of written numbers, aligned; Streamlit counts them from 1, after the index."""
-    return {place: st.column_config.TextColumn(alignment="right") for place in range(1, len(frame.columns) + 1)}
+    """Columns of written numbers, aligned, each wide enough for its longest; Streamlit counts them from 1, after the
+    index.
+    """
+    longest = [max(map(len, frame.iloc[:, place].astype(str)), default=1) for place in range(len(frame.columns))]
+    return {
+        place: st.column_config.TextColumn(alignment="right", width=round(LETTER * letters + CELL_PADDING))
+        for place, letters in enumerate(longest, 1)
+    }
 
 
 def facts(pairs: Sequence[tuple[str, str]], key: str) -> None:
     """Labels and values in a line."""
-    with st.container(key=key, horizontal=True, gap="large"):
-        for label, value in pairs:
-            st.markdown(f":gray[{plain(label)}]  \n**{plain(value)}**", width="content")
-
-
-def release_facts(frame: Frame) -> list[tuple[str, str]]:
-    """The release in one line: label and value."""
-    release, text = frame.release, frame.text
-    headline, calendar = release.headline(), release.programme.calendar
-    total, others = (release.figure(FIRMS, arm=arm) for arm in ("funded", "comparison"))
-    return [
-        (text("frame.edition"), release.release_id),
-        (text("frame.data_to"), text.date(dt.date.fromisoformat(release.manifest.data_to))),
-        (text("frame.state"), text(f"frame.{calendar.state}")),
-        (text("frame.analysed"), _part_of(headline.n_funded, total, text)),
-        (text("frame.comparison"), _part_of(headline.n_comparison, others, text)),
-        (text("frame.next"), _next_release(frame)),
-    ]
-
-
-def _next_release(frame: Frame) -> str:
-    """The day of the next release; of an old one, the release that took its place."""
-    coming = frame.release.programme.calendar.next_release
-    return frame.newer or (frame.text.date(coming) if coming else frame.text("frame.next_none"))
-
-
-def _part_of(part: int | None, whole: Figure | None, text: Text) -> str:
-    known = None if whole is None or whole.value is None else round(whole.value)
-    written = [text("table.nothing") if n is None else text.number(n) for n in (part, known)]
-    return text("frame.of", part=written[0], whole=written[1])
+    cells = [element("div", element("dt", label), element("dd", value)) for label, value in pairs]
+    block(element("dl", *cells, class_="facts"), key)

@@ -61,7 +61,7 @@ def test_importing_counts_rows(officer, files):
     )
     assert officer("import", "sales", "sales.csv")[0] == 0
     ended, out, _ = officer("import", "sales", "sales.csv")
-    assert (ended, "imported before" in out) == (0, True)
+    assert (ended, "already been imported" in out) == (0, True)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -208,7 +208,7 @@ def published(shelf, tmp_path, officer) -> Releases:
 
 
 P = ("--programme", "michigan-1988")
-NOTHING_CHANGED = "new 0, gone 0, changed status 0, changed value 0, changed by the other groups alone 0"
+NOTHING_CHANGED = "new 0, removed 0, changed status 0, changed value 0, changed only because of the other groups 0"
 
 
 def changed_by_hand(programme: str, statement: str) -> None:
@@ -260,18 +260,18 @@ def test_a_figure_is_verified_and_made_again(officer, published):
     assert (ended, "again" in out, "Estimating" in err) == (0, False, False)
     changed_by_hand("michigan-1988", "UPDATE observations SET value = value * 2 WHERE period = '1988'")
     ended, out, _ = officer("verify", figure.figure_id)
-    assert (ended, "different" in out, f"value: published {figure.value!r}, made again " in out) == (1, True, True)
+    assert (ended, "different" in out, f"value: published {figure.value!r}, recalculated " in out) == (1, True, True)
     assert officer("verify", figure.figure_id, "--no-recompute")[0] == 0
     Home.default().store("michigan-1988").unlink()
     ended, out, _ = officer("verify", figure.figure_id)
-    assert (ended, "Not made again" in out, "different" in out) == (0, True, False)
+    assert (ended, "Not recalculated" in out, "different" in out) == (0, True, False)
 
 
 EQUAL = {
-    "it": "L’intervallo che usa anche gli altri gruppi, rifatto dalla sola edizione, è uguale fino all’ultima cifra.",
-    "en": "The range that also uses the other groups, made again from the release alone, is equal to the last digit.",
+    "it": "ricalcolato dalla sola edizione, è uguale fino all’ultima cifra.",
+    "en": "recalculated from the release alone, is equal to the last digit.",
 }
-DIFFERENT = {"it": "rifatto dalla sola edizione, è diverso", "en": "made again from the release alone, is different"}
+DIFFERENT = {"it": "dalla sola edizione, è diverso", "en": "from the release alone, is different"}
 
 
 @pytest.fixture
@@ -344,7 +344,7 @@ def test_a_build_says_how_it_differs_from_the_one_in_use(officer, published):
     """In two lines: how many figures, and why. As of a date before any import there is nothing to build from."""
     _, out, _ = officer("build", *P)
     assert f"{NOTHING_CHANGED}." in out
-    assert out.splitlines()[-1].endswith("releases published before.")
+    assert out.splitlines()[-1].endswith("releases published earlier.")
     changed_by_hand("michigan-1988", "UPDATE batches SET imported_at = '2026-01-10 09:00:00'")
     ended, out, err = officer("build", "--as-of", "2026-01-09", *P)
     assert (ended, out) == (1, "")
@@ -360,16 +360,16 @@ def test_two_releases_are_compared(officer, published):
     first, _, second = published.known()
     ended, out, _ = officer("difference", first, second, *P)
     assert ended == 0
-    assert f"Figures of {second} against {first}: new 0, gone 0, " in out
-    assert out.splitlines()[1].endswith("releases published before, data.")
+    assert f"Figures of {second} compared with {first}: new 0, removed 0, " in out
+    assert out.splitlines()[1].endswith("releases published earlier, data.")
     assert out.count("changed value\n") + out.count("changed status\n") == MOST_CHANGES
     figure = out.split("\n\n")[1]
     for release in (first, second):
         assert f"  michigan-1988.{release}." in figure
     assert "more" in out.splitlines()[-1]
     _, out, _ = officer("difference", first, second, "--attribute", *P)
-    assert f"because of releases published before: {NOTHING_CHANGED}\n" in out
-    assert "because of data: new 0, gone 0, " in out
+    assert f"because of releases published earlier: {NOTHING_CHANGED}\n" in out
+    assert "because of data: new 0, removed 0, " in out
     ended, _, err = officer("difference", first, "2019-1", *P)
     assert (ended, "2019-1" in err) == (1, True)
 

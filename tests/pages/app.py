@@ -1,8 +1,10 @@
 """A page as Streamlit's own tests open it: without a browser, by its address."""
 
+import json
 import os
 import re
 from functools import cache
+from xml.etree.ElementTree import Element
 
 import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
@@ -10,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 
 from analytics.folders import PROJECT, Home
 from analytics.language.text import Text
+from tests.helpers.markup import of_class, parsed
+from tests.helpers.markup import words as read_in
 from tests.pages.reader import HANG
 
 DASHBOARD = str(PROJECT / "dashboard.py")
@@ -46,10 +50,22 @@ def opened(home: Home, page: str = "overview", **address: str) -> AppTest:
     return app.run()
 
 
+def blocks(app: AppTest) -> dict[str, Element]:
+    """The blocks of our own markup on a page, in its order, by their keys: pictures, boxes with links, buttons."""
+    shown = ((element.proto.id, json.loads(element.proto.json)) for element in app.get("bidi_component"))
+    return {id_.partition("-block_")[2]: parsed(data["markup"]) for id_, data in shown}
+
+
+def pictures_on(app: AppTest) -> dict[str, Element]:
+    """The blocks that are pictures, or say why there is none, by their keys."""
+    return {key: block for key, block in blocks(app).items() if of_class(block, "picture")}
+
+
 def words(app: AppTest) -> str:
     """Everything a page says, in one string, as it is read: without the marks that keep Markdown away."""
     kinds = (app.title, app.header, app.subheader, app.markdown, app.caption, app.metric, app.code, app.warning)
-    return re.sub(r"\\(.)", r"\1", "\n".join(str(element.value) for kind in kinds for element in kind))
+    written = re.sub(r"\\(.)", r"\1", "\n".join(str(element.value) for kind in kinds for element in kind))
+    return "\n".join([written, *map(read_in, blocks(app).values())])
 
 
 def sound(app: AppTest, language: str = "it") -> bool:

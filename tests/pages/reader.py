@@ -1,6 +1,5 @@
 """A reader in a browser: opens a page, waits until it stands still, and tells what there is to see and hear."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,27 +24,6 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes":
 # An entry that nothing needs any more is deleted. None today: Streamlit 1.67, axe-core 4.12.
 TRACKED_VIOLATIONS: tuple[tuple[str, str], ...] = ()
 
-# Words that Streamlit says in English on every page and that have no setting: Streamlit 1.67.
-STREAMLIT_SAYS = (
-    "Skip to main content",
-    "Navigate to home page",
-    "Expand sidebar",
-    "Collapse sidebar",
-    "Choose an option",
-    "Open",  # the arrow of a selectbox
-    "Clear value",
-    "Link to heading",
-    "Copy to clipboard",
-    "Copied to clipboard",
-    "Show/hide columns",
-    "Search",
-    "Fullscreen",
-    "Close fullscreen",
-    "Download as CSV",
-    "Show chart data",
-    "Running",
-)
-
 STANDING = "[data-testid=stApp][data-test-script-state=notRunning]"
 MOVING = """() => [
   document.querySelector('[data-testid=stMainBlockContainer]')?.offsetHeight ?? 0,
@@ -66,14 +44,15 @@ PRINTED = """() => [...document.querySelectorAll('body *')].filter(element => el
     || element.matches('[data-testid=stHeader], [data-testid=stSidebar], [class*=st-key-pick]'))
 ).map(element => `${element.tagName} ${element.className} ${element.dataset.testid ?? ''}`)"""
 # Everything that is said, folded or not: text nodes, and in the page's own part what is read aloud. Apart from icons,
-# which are written as words, and blocks to copy, which hold addresses and sentences in both languages.
+# which are written as words, addresses and commands, and what is said to be in another language.
 TEXTS = """() => {
-  const apart = '[data-testid=stIconMaterial], [data-testid=stCode], style, script, noscript, title';
+  const other = `body [lang]:not([lang="${document.documentElement.lang}"])`;
+  const apart = `[data-testid=stIconMaterial], code, style, script, noscript, title, ${other}`;
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
   while (walk.nextNode())
     if (!walk.currentNode.parentElement.closest(apart)) texts.push(walk.currentNode.data.trim());
   for (const element of document.querySelectorAll('[data-testid=stMainBlockContainer] *'))
-    for (const name of ['aria-label', 'aria-description', 'title', 'alt', 'placeholder'])
+    if (!element.closest(other)) for (const name of ['aria-label', 'aria-description', 'title', 'alt', 'placeholder'])
       texts.push(element.getAttribute(name)?.trim());
   return [...new Set(texts.filter(Boolean))];
 }"""
@@ -83,12 +62,6 @@ def is_foreign(url: str) -> bool:
     """Whether a request leaves this machine."""
     parts = urlsplit(url)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
-
-
-def is_streamlits_own(message: ConsoleMessage, path: str) -> bool:
-    """Opened by a deep address, Streamlit looks for itself below it, gets two 404s, and finds itself at the root."""
-    looked_for = {f"{path.rstrip('/')}/_stcore/{name}" for name in ("health", "host-config")}
-    return urlsplit(message.location["url"]).path in looked_for and "404" in message.text
 
 
 def settle(page: Page) -> None:
@@ -162,11 +135,11 @@ class Traffic:
     foreign: list[str] = field(default_factory=list)
     sent: list[bytes] = field(default_factory=list)
 
-    def record(self, page: Page, path: str) -> None:
-        """Listen to a page that will be opened at a path."""
+    def record(self, page: Page) -> None:
+        """Listen to a page that will be opened."""
 
         def hear(message: ConsoleMessage) -> None:
-            if message.type == "error" and not is_streamlits_own(message, path):
+            if message.type == "error":
                 self.complaints.append(f"{message.text} ({message.location['url']})")
 
         def keep(payload: str | bytes) -> None:
@@ -187,7 +160,7 @@ def look(browser: Browser, address: str, path: str, language: str) -> Seen:
     """
     traffic = Traffic()
     with context_page(browser, WIDTHS["desk"]) as page:
-        traffic.record(page, path)
+        traffic.record(page)
         page.goto(f"{address}{path}?lang={language}")
         settle(page)
         views = {"desk": _view(page)}
@@ -214,9 +187,7 @@ def look(browser: Browser, address: str, path: str, language: str) -> Seen:
         )
 
 
-EFFECT = (
-    """() => document.querySelector('.st-key-panel_effect .js-plotly-plot')?.innerText.replace(/\\s+/g, ' ') ?? ''"""
-)
+EFFECT = """() => document.querySelector('.st-key-block_changes figure')?.innerText.replace(/\\s+/g, ' ') ?? ''"""
 
 
 def _view(page: Page) -> View:
@@ -259,9 +230,3 @@ def _tracked(page: Page, rule: str, target: list[str]) -> bool:
     return any(
         rule == known and page.evaluate(WITHIN, [target[-1], selector]) for known, selector in TRACKED_VIOLATIONS
     )
-
-
-def without_streamlits_words(texts: list[str]) -> list[str]:
-    """What a page says, less what Streamlit says on it: alone, or before a name ("Search: …")."""
-    own = re.compile(rf"^({'|'.join(map(re.escape, STREAMLIT_SAYS))})(?=$|:)")
-    return [own.sub("", text) for text in texts]

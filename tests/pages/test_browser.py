@@ -9,14 +9,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from analytics.folders import Home
-from analytics.language.text import LANGUAGES, Text
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.programme.file import load_programme
 from analytics.release import Releases
+from analytics.release.figure_id import short
 from pages import PAGES
 from tests.helpers.languages import foreign_words
 from tests.helpers.officer import identifiers, standing_in
@@ -29,7 +31,6 @@ from tests.pages.reader import (
     context_page,
     look,
     settle,
-    without_streamlits_words,
 )
 
 
@@ -75,13 +76,14 @@ def test_no_page_breaks_the_rules_of_accessibility(seen: Seen) -> None:
 
 
 def test_a_page_speaks_one_language(seen: Seen) -> None:
-    """No English word on an Italian page, no Italian word on an English one; charts and labels read aloud included. The
-    page says which language it is in (WCAG 3.1.1), so that it is read aloud with the right voice.
+    """No English word on an Italian page, no Italian word on an English one; charts, labels read aloud and Streamlit's
+    own words included. The page says which language it is in (WCAG 3.1.1), so that it is read aloud with the right
+    voice.
     """
     assert seen.declared == seen.language
     for view in seen.views.values():
         assert len(view.texts) > 30
-        assert foreign_words(without_streamlits_words(view.texts), seen.language) == set()
+        assert foreign_words(view.texts, seen.language) == set()
 
 
 def test_a_printed_page_holds_what_can_be_read_alone(seen: Seen) -> None:
@@ -101,7 +103,7 @@ CARRIED = {"it": ("DATI SIMULATI", "Fonte"), "en": ("SIMULATED DATA", "Source")}
 def test_the_picture_carries_release_id_and_mark(seen: Seen, demonstration: Home) -> None:
     """The first screen's chart, cut out of the page, still says source, release, figure id and that it is simulated."""
     release = Releases(demonstration.releases, "ecommerce-2020").open()
-    parts = (release.headline().figure_id, release.release_id, *CARRIED[seen.language])
+    parts = (short(release.headline().figure_id), release.release_id, *CARRIED[seen.language])
     for view in seen.views.values():
         missing = [part for part in parts if part not in view.effect]
         assert missing == [] if seen.path == "/" else view.effect == ""
@@ -127,7 +129,7 @@ def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: 
 
 SECTOR = "retail"
 DRAWN = (
-    """() => [...document.querySelectorAll('.js-plotly-plot')].map(chart => chart.textContent.replace(/\\s+/g, ' '))"""
+    """() => [...document.querySelectorAll('figure.picture')].map(chart => chart.textContent.replace(/\\s+/g, ' '))"""
 )
 
 
@@ -153,10 +155,6 @@ def to_page(page: Page, name: str) -> None:
     page.get_by_role("link", name=name, exact=True).click()
     page.wait_for_url(lambda url: url != address, timeout=PATIENCE)
     settle(page)
-    away = page.get_by_role("button", name="Collapse sidebar")
-    if away.is_visible():
-        away.click()
-        expect(button).to_be_visible(timeout=PATIENCE)
 
 
 # Each language and each width once.
@@ -179,9 +177,9 @@ def test_what_a_policymaker_found_opens_the_same_for_somebody_else(
         page.get_by_role("combobox", name=text("sectors.sector"), exact=True).click()
         page.get_by_role("option", name=re.compile(f"^{re.escape(label)}")).click()
         expect(page.locator("h1").first).to_contain_text(label, timeout=PATIENCE)
+        page.wait_for_url(lambda url: f"sector={SECTOR}" in url, timeout=PATIENCE)
         shown_at[page.url] = what_is_shown(page)
-        assert f"sector={SECTOR}" in page.url
-        assert f"lang={language}" in page.url
+        assert ("lang=" in page.url) == (language != DEFAULT_LANGUAGE)
         to_page(page, text("nav.evidence"))
         shown_at[page.url] = what_is_shown(page)
     assert any(content.charts for content in shown_at.values())
@@ -189,6 +187,99 @@ def test_what_a_policymaker_found_opens_the_same_for_somebody_else(
         with context_page(browser, width) as page:
             page.goto(url)
             assert what_is_shown(page) == expected
+
+
+def test_a_page_is_one_entry_of_the_history(browser: Browser, address: str) -> None:
+    """One press of Back per page that was visited, whatever was chosen on it; each shows again what it showed last."""
+    text = Text()
+    with context_page(browser, WIDTHS["desk"]) as page:
+        page.goto("about:blank")
+        page.goto(address)
+        settle(page)
+        assert urlsplit(page.url).query == ""
+        before = page.evaluate("history.length")
+        to_page(page, text("nav.sectors"))
+        page.get_by_role("combobox", name=text("sectors.sector"), exact=True).click()
+        page.get_by_role("option").last.click()
+        page.wait_for_url("**/settori?sector=*", timeout=PATIENCE)
+        settle(page)
+        heading = page.locator("h1").first.inner_text()
+        to_page(page, text("nav.evidence"))
+        assert urlsplit(page.url).query == ""
+        assert page.evaluate("history.length") == before + 2
+        page.go_back()
+        page.wait_for_url("**/settori?sector=*", timeout=PATIENCE)
+        expect(page.locator("h1").first).to_have_text(heading, timeout=PATIENCE)
+        page.go_back()
+        page.wait_for_url(f"{address}/", timeout=PATIENCE)
+        settle(page)
+        page.go_back()
+        assert page.url == "about:blank"
+
+
+def test_a_fresh_visitor_is_answered_in_their_browsers_language(browser: Browser, address: str) -> None:
+    """And its window is named in it; the address stays clean."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{address}/prove")
+    settle(page)
+    assert page.evaluate("document.documentElement.lang") == "en"
+    assert Text("en")("nav.evidence") in page.title()
+    assert urlsplit(page.url).query == ""
+    context.close()
+
+
+def test_the_phones_menu_says_what_it_is_and_closes_after_a_choice(browser: Browser, address: str) -> None:
+    text = Text()
+    with context_page(browser, WIDTHS["phone"]) as page:
+        page.goto(address)
+        settle(page)
+        menu = page.get_by_role("button", name=text("streamlit.menu"), exact=True)
+        menu.click()
+        page.get_by_role("link", name=text("nav.press"), exact=True).click()
+        page.wait_for_url("**/stampa", timeout=PATIENCE)
+        expect(menu).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true", timeout=PATIENCE)
+
+
+def test_a_product_is_typed_where_sectors_are_chosen(browser: Browser, address: str) -> None:
+    """The list offers to look for it, in the page's language, and shows the sector that makes it."""
+    text = Text()
+    with context_page(browser, WIDTHS["desk"]) as page:
+        page.goto(f"{address}/settori")
+        settle(page)
+        field = page.get_by_role("combobox", name=text("sectors.sector"), exact=True)
+        field.click()
+        field.press_sequentially("scarpe")
+        expect(page.get_by_role("option")).to_have_text([text("streamlit.find", words="scarpe")], timeout=PATIENCE)
+        field.press("Enter")
+        page.wait_for_url("**/settori?sector=textiles", timeout=PATIENCE)
+
+
+def test_a_link_is_not_lost_while_the_server_does_not_answer(browser: Browser, address: str) -> None:
+    """No box bars the page, a line says what is wrong in the page's language, and a link is followed later."""
+    text = Text()
+    with context_page(browser, WIDTHS["desk"]) as page:
+        streams: list[WebSocketRoute] = []
+
+        def through(stream: WebSocketRoute) -> None:
+            streams.append(stream)
+            stream.connect_to_server()
+
+        page.route_web_socket("**/_stcore/stream", through)
+        page.goto(address)
+        settle(page)
+        for path in ("**/_stcore/health", "**/prove"):
+            page.route(path, lambda route: route.abort())
+        streams[-1].close()
+        expect(page.locator("#vetrina-offline")).to_have_text(text("streamlit.offline"), timeout=PATIENCE)
+        expect(page.locator("#vetrina-offline")).to_be_visible(timeout=PATIENCE)
+        page.get_by_role("link", name=text("nav.evidence"), exact=True).click()
+        assert page.get_by_role("dialog").count() == 0
+        page.unroute("**/_stcore/health")
+        page.wait_for_url("**/prove", timeout=PATIENCE)
+        settle(page)
+        expect(page.locator("#vetrina-offline")).to_be_hidden(timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)

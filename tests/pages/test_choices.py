@@ -1,50 +1,43 @@
 """What a reader chooses, and what the address keeps; the guide, the page for mistakes; data are never markup."""
 
-import html
 import logging
 import re
-from collections.abc import Callable
 from types import SimpleNamespace
+from urllib.parse import parse_qsl, urlsplit
+from xml.etree.ElementTree import Element
 
 import pytest
-from streamlit.runtime.context import ContextProxy
 from streamlit.testing.v1 import AppTest
 
+from analytics.charts import framed
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
-from analytics.model import Estimand
+from analytics.model import Arm, Estimand
 from analytics.present import pictures
 from analytics.present.asked import Asked
 from analytics.present.sentences.headlines import claims
-from analytics.present.sentences.phrases import described
+from analytics.present.sentences.phrases import described, reader
 from analytics.present.tables.facts import sector_facts
-from analytics.present.written import effect_cell, rate_span
+from analytics.present.written import effect_cell, percent_cell, rate_span
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
-from analytics.release.measures import measure_named
+from analytics.release.figure_id import short
+from analytics.release.measures import EXTRA_PER_GRANT, TYPICAL_CHANGE
 from pages import PAGES
-from pages.parts import guide
 from pages.parts.in_use import read_release
+from tests.helpers.markup import of_class, parsed
+from tests.helpers.markup import words as words_of
 from tests.helpers.rewritten import rewritten
-from tests.pages.app import opened, sound, words
+from tests.pages.app import blocks, opened, pictures_on, sound, words
 from tests.pages.reader import HANG
 
-CHOICES = ("sector", "outcome", "estimand", "year", "shrunken", "lang", "programme", "release", "claim")
+CHOICES = ("sector", "outcome", "estimand", "year", "lines", "tables", "lang", "programme", "release", "claim")
 
 
 @pytest.fixture(autouse=True)
 def _home(monkeypatch: pytest.MonkeyPatch, demonstration: Home) -> None:
     """What a page reads when a test goes on from one that is open."""
     monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
-
-
-Notes = Callable[[dict[str, str]], None]
-
-
-@pytest.fixture
-def notes(monkeypatch: pytest.MonkeyPatch) -> Notes:
-    """Sets the cookies of the reader's browser. (A test of Streamlit's own has no browser, and a mock that has all.)"""
-    return lambda cookies: monkeypatch.setattr(ContextProxy, "cookies", property(lambda self: cookies))
 
 
 def release_in_memory(home: Home) -> Release:
@@ -64,9 +57,9 @@ def typed(app: AppTest, key: str, written: str) -> AppTest:
     return field.set_value(written).run()
 
 
-def in_address(app: AppTest, key: str) -> str:
-    """What the address says."""
-    value = app.query_params[key]
+def in_address(app: AppTest, key: str) -> str | None:
+    """What the address says; None where it leaves a choice at its default."""
+    value = app.query_params.get(key)
     return value[0] if isinstance(value, list) else value
 
 
@@ -77,32 +70,43 @@ def title(app: AppTest) -> str:
 # ---- the page shows what the release holds ---------------------------------------------------------------------------
 
 
+def spaced(words: str) -> str:
+    """The same, with one ordinary space between words, as blocks are read."""
+    return " ".join(words.split())
+
+
+def values_in(picture: Element) -> list[str]:
+    """What the rows of a picture say of themselves."""
+    return [words_of(cell) for cell in of_class(picture, "value") if cell.tag == "td"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_first_screen_shows_the_words_of_its_pictures_and_of_verify(
     demonstration: Home, release: Release, language: str
 ) -> None:
-    """The large numbers, the heading and the tables below are the same strings, made of what `verify` prints."""
-    text, main = speaking(language), release.headline()
-    app = opened(demonstration, lang=language)
-    change = release.figure(measure_named("change"), outcome="online_sales", arm="funded", horizon="overall")
-    money = release.figure(measure_named("extra_per_grant"), outcome="online_sales", horizon="overall")
-    assert change is not None
-    assert money is not None
+    """Heading, rows of the pictures and tables below them are the same strings, made of what `verify` prints."""
+    text, main = reader(release, language), release.headline()
+    app = opened(demonstration, lang=language, tables="1")
+    shown = pictures_on(app)
+    typical = [release.main(TYPICAL_CHANGE, arm=arm) for arm in Arm]
+    money = release.main(EXTRA_PER_GRANT)
     outcome = release.programme.outcome("online_sales")
     value = float(described(release, main, text).splitlines()[0].rpartition(" ")[2])
     assert value == main.value
-    metrics = [str(metric.value).replace("\\", "") for metric in app.metric]
-    assert metrics == [text.percent(change.value or 0), text.percent(value), rate_span(money, outcome, text)]
     assert text.percent(value, sign=False) in app.title[0].value
-    cells = [str(cell).replace("\\", "") for table in app.table for cell in table.value.to_numpy().ravel()]
-    assert effect_cell(main, text) in cells
-    assert metrics[0] in cells
-    assert metrics[2] in cells
-    for figure in (change, main, money):
-        assert figure.figure_id in cells
-    forest = pictures.forest(release, text, "sector", Asked.headline(release))
+    *changes, effect = values_in(shown["changes"])
+    assert changes == [percent_cell(figure, text) for figure in typical]
+    assert effect == effect_cell(main, text)
+    span = spaced(rate_span(money, outcome, text))
+    assert values_in(shown["money"]) == [span]
+    cells = {words_of(cell) for picture in shown.values() for cell in picture.iter("td")}
+    for figure in (*typical, main, money):
+        assert figure is not None
+        assert short(figure.figure_id) in cells
+    assert {effect, *changes, span} <= cells
+    forest = pictures.sectors(release, text)
     assert isinstance(forest, pictures.Picture)
-    assert set(forest.table.to_numpy().ravel()) <= set(cells)
+    assert {spaced(cell) for cell in forest.table.to_numpy().ravel()} <= cells
 
 
 # ---- typing a sector -------------------------------------------------------------------------------------------------
@@ -135,60 +139,148 @@ def chosen(app: AppTest) -> dict[str, object]:
     return {str(control.key).removeprefix("pick_"): control.value for control in controls}
 
 
+FRAME = {"programme": "ecommerce-2020", "release": "2026-1", "lang": "it"}
+USUAL = FRAME | {"claim": "effect-*-*"}
+
+
 @pytest.mark.parametrize(
     ("page", "address"),
     [
         ("sectors", {"sector": "retail", "outcome": "total_sales", "estimand": "euro_weighted", "year": "2", "lang": "en"}),  # noqa: E501
-        ("overview", {"shrunken": "1", "lang": "en", "programme": "ecommerce-2020", "release": "2026-1"}),
+        ("overview", {"tables": "1", "lang": "en", "programme": "ecommerce-2020", "release": "2026-1"}),
         ("evidence", {"claim": "money-*-*", "programme": "michigan-1988", "release": "2026-1", "lang": "en"}),
     ],
 )  # fmt: skip
 def test_an_address_opens_what_was_on_the_screen(demonstration: Home, page: str, address: dict[str, str]) -> None:
-    """Every choice that the address names is the one shown, and stays in it."""
+    """Every choice that the address names is the one shown, and stays in it unless it is the usual one."""
     app = opened(demonstration, page, **address)
     assert sound(app, "en")
     choices = chosen(app)
     for key, value in address.items():
-        assert choices[key] == (value == "1" if key == "shrunken" else value), key
-        assert in_address(app, key) == value, key
+        assert choices[key] == (value == "1" if key == "tables" else value), key
+        assert in_address(app, key) == (None if value == USUAL.get(key) else value), key
 
 
 def test_another_choice_shows_and_addresses_another_figure(demonstration: Home, release: Release) -> None:
     """Year 2 of sales added up: the id on the page is that figure's, with its facts, and no claim is made of it."""
-    text, question = speaking("it"), Asked("total_sales", Estimand.EURO_WEIGHTED, "2")
+    text, question = reader(release, "it"), Asked("total_sales", Estimand.EURO_WEIGHTED, "2")
     app = opened(demonstration, "sectors", sector="retail", outcome="total_sales", estimand="euro_weighted", year="2")
     figure = question.effect(release, [("sector", "retail")])
     assert figure is not None
-    assert figure.figure_id in words(app)
-    assert title(app) == "Commercio al dettaglio · Vendite totali: vendite sommate, 2º anno"
-    for label, value in sector_facts(release, question, "retail", text):
-        assert f":gray[{label}]  \n**{value}**" in words(app)
-    app.segmented_control(key="pick_year").set_value("3").run()
+    assert short(figure.figure_id) in words(app)
+    assert title(app) == "Commercio al dettaglio · Vendite totali: somma delle vendite, 2º anno"
+    facts = of_class(blocks(app)["facts_sector"], "facts")[0]
+    told = [words_of(fact) for fact in facts]
+    assert told == [spaced(f"{label} {value}") for label, value in sector_facts(release, question, "retail", text)]
+    app.selectbox(key="pick_year").set_value("3").run()
     figure = question.effect(release, [("sector", "retail")], horizon="3")
     assert figure is not None
-    assert figure.figure_id in words(app)
+    assert short(figure.figure_id) in words(app)
     assert in_address(app, "year") == "3"
-
-
-FRAME = {"programme": "ecommerce-2020", "release": "2026-1", "lang": "it"}
 
 
 @pytest.mark.parametrize(
     ("page", "usual"),
     [
-        ("overview", {"shrunken": False}),
+        ("overview", {}),
         ("sectors", {"sector": "food", "outcome": "online_sales", "estimand": "typical_firm", "year": "overall"}),
         ("evidence", {"claim": "effect-*-*"}),
     ],
 )
-def test_nonsense_in_the_address_is_the_default(demonstration: Home, page: str, usual: dict[str, object]) -> None:
-    """In every choice at once: the page is that of a bare address, and the address is mended."""
-    app = opened(demonstration, page, **dict.fromkeys(CHOICES, "<script>"))
+def test_nonsense_in_the_address_is_the_default_and_said(
+    demonstration: Home, page: str, usual: dict[str, object]
+) -> None:
+    """In every choice at once: the page is that of a bare address, says what it was asked for, as words and cut short,
+    and leaves nothing of it in the address.
+    """
+    app = opened(demonstration, page, **dict.fromkeys(CHOICES, "<script>" + "x" * 100))
     assert sound(app)
-    assert chosen(app) == FRAME | usual
-    assert "<script>" not in words(app)
-    for key, value in (FRAME | usual).items():
-        assert in_address(app, key) == ("0" if value is False else value)
+    assert chosen(app) == FRAME | usual | {"tables": False}
+    said = [warning.value for warning in app.warning]
+    own = len(usual) + (page == "sectors")  # which chooses the lines without a picker
+    assert len(said) == own + 3  # the tables; the language; programme and release together
+    assert "<script>" not in "".join(said)
+    assert "x" * 41 not in words(app)
+    assert app.query_params == {}
+    assert not opened(demonstration, page).warning
+
+
+def test_what_has_gone_with_another_choice_is_no_mistake_of_the_address(demonstration: Home) -> None:
+    """Only what a reader has asked for is said to be missing."""
+    app = opened(demonstration, "sectors", estimand="started_selling", sector="retail")
+    app.selectbox(key="pick_outcome").set_value("destination_countries").run()
+    app.selectbox(key="pick_programme").set_value("michigan-1988").run()
+    assert sound(app)
+    assert not app.warning
+    assert in_address(app, "programme") == "michigan-1988"
+    assert in_address(app, "sector") is None
+
+
+def test_an_address_names_only_what_differs_and_only_of_its_page(demonstration: Home) -> None:
+    """Defaults leave it clean, also when a reader comes back to one; another page's choices are not in it, and still
+    hold when the reader returns.
+    """
+    app = opened(demonstration, "sectors")
+    assert app.query_params == {}
+    app.selectbox(key="pick_sector").set_value("retail").run()
+    assert app.query_params in ({"sector": "retail"}, {"sector": ["retail"]})
+    app.switch_page("pages/evidence.py").run()
+    assert app.query_params == {}
+    app.switch_page("pages/sectors.py").run()
+    assert in_address(app, "sector") == "retail"
+    app.selectbox(key="pick_sector").set_value("food").run()
+    assert app.query_params == {}
+    assert chosen(app)["sector"] == "food"
+
+
+def test_going_back_shows_what_the_entry_of_the_history_names(demonstration: Home) -> None:
+    """Not what has been chosen since: vetrina.js marks the address of a reader who goes back."""
+    app = opened(demonstration, "sectors", sector="retail")
+    app.query_params.clear()
+    app.query_params["back"] = "1"
+    app.run()
+    assert chosen(app)["sector"] == "food"
+    assert app.query_params == {}
+
+
+def page_with_links() -> None:
+    import streamlit as st
+
+    from pages.parts import address
+
+    address.start()
+    address.at("settori")
+    address.read_choice("lang", ["it", "en"], "it")
+    address.read_choice("programme", ["a", "b"], "a")
+    address.read_choice("sector", ["food", "retail"], "food")
+    st.markdown(address.href("sectors", sector="x y"))
+    st.markdown(address.href("overview"))
+    st.markdown(address.permalink())
+
+
+def test_links_carry_what_holds_on_every_page_and_a_quoted_one_everything() -> None:
+    """The frame's choices where they are not the usual ones; a permalink names even those that are."""
+    app = AppTest.from_function(page_with_links, default_timeout=HANG)
+    app.query_params["lang"] = "en"
+    usual, home, quoted = (element.value for element in app.run().markdown)
+    assert usual == "/settori?sector=x+y&lang=en"
+    assert home == "/?lang=en"
+    assert quoted.endswith("/settori?lang=en&programme=a&sector=food")
+
+
+def test_the_copied_link_opens_what_is_on_the_screen(demonstration: Home) -> None:
+    """With what is chosen below the pickers too: the lines of sums, the tables."""
+    app = opened(demonstration, "sectors", sector="retail", lines="sum", tables="1", outcome="total_sales", lang="en")
+    [link] = [button.get("data-copy", "") for button in blocks(app)["copy_link"].iter("button")]
+    quoted = dict(parse_qsl(urlsplit(link).query))
+    assert quoted.items() >= FRAME.items() - {("lang", "it")}
+    assert quoted.items() >= {"sector": "retail", "lines": "sum", "tables": "1", "lang": "en"}.items()
+    again = opened(demonstration, "sectors", **quoted)
+    assert title(again) == title(app)
+    assert {key: words_of(block) for key, block in blocks(again).items()} == {
+        key: words_of(block) for key, block in blocks(app).items()
+    }
+    assert app.query_params == again.query_params
 
 
 def test_an_outcome_without_the_measure_falls_back_to_the_usual_one(demonstration: Home) -> None:
@@ -198,7 +290,7 @@ def test_an_outcome_without_the_measure_falls_back_to_the_usual_one(demonstratio
     app.selectbox(key="pick_outcome").set_value("destination_countries").run()
     assert sound(app)
     assert chosen(app)["estimand"] == "typical_firm"
-    assert in_address(app, "estimand") == "typical_firm"
+    assert in_address(app, "estimand") is None
 
 
 def page_with_a_choice() -> None:
@@ -274,7 +366,7 @@ def own(words: str) -> str:
 @pytest.fixture(scope="module", params=PAGES)
 def page(spoiled: Home, request: pytest.FixtureRequest) -> AppTest:
     """A page about such names."""
-    app = opened(spoiled, request.param, sector="retail")
+    app = opened(spoiled, request.param, sector="retail", tables="1")
     assert sound(app)
     return app
 
@@ -286,6 +378,7 @@ def test_names_of_a_programme_stand_on_the_page_as_they_are_written(page: AppTes
 
 def test_names_of_a_programme_are_never_markup(page: AppTest) -> None:
     """HTML, Markdown, a formula, a link, a directive in a name are read as they are written, wherever they stand."""
+    assert [bold for block in blocks(page).values() for bold in block.iter("b") if bold.text == "x"] == []
     assert {kind for kind, markdown in rendered(page) if MARKUP.search(own(markdown))} == set()
 
 
@@ -293,83 +386,33 @@ def test_names_in_tables_and_headings_are_never_markup(page: AppTest) -> None:
     """What is laid out from frames and lists is escaped."""
     kinds = ("table", "header", "subheader", "expander")
     escaped = [markdown for kind, markdown in rendered(page) if kind in kinds]
-    assert escaped
     assert [markdown for markdown in escaped if MARKUP.search(own(markdown))] == []
 
 
 def test_names_in_pictures_are_never_markup(spoiled: Home) -> None:
-    """Inside a chart only our own tags are tags; formulas and entities are words."""
+    """Only our own elements are elements; tags, formulas, entities are words, and read as they were written."""
     release, text = release_in_memory(spoiled), speaking("it")
     question, ways = Asked.headline(release), claims(release, text)[0].figure.figure_id
     images = [
+        pictures.changes_and_effect(release, text),
+        pictures.sectors(release, text),
         pictures.forest(release, text, "sector", question),
-        pictures.forest(release, text, "channel", question, within=(("sector", "retail"),), narrow=True),
+        pictures.forest(release, text, "channel", question, within=(("sector", "retail"),)),
         pictures.standing(release, text, "retail", question),
         pictures.index_lines(release, text, "online_sales", "retail"),
-        pictures.all_sectors(release, text, "online_sales"),
+        pictures.all_sectors(release, text, "online_sales", "retail"),
         pictures.context(release, text, "food"),
         pictures.specification_curve(release, text, ways),
         pictures.detectable(release, text),
-        pictures.effect_panel(release, text, "typical_firm", point=True),
+        pictures.provinces(release, text),
     ]
     seen = ""
     for picture in images:
         assert isinstance(picture, pictures.Picture)
-        for form in (picture.wide, picture.phone):
-            for note in form.layout.annotations if form else ():
-                tags = set(re.findall(r"</?\w+", note.text))
-                assert tags <= {"<b", "</b", "<br", "<span", "</span"}
-                assert "<b>x</b>" not in note.text
-                assert "$" not in note.text
-                seen += html.unescape(re.sub(r"<[^>]*>", "", note.text))
+        root = parsed(framed(picture.drawing, picture.stamp, text))
+        assert not [bold for bold in root.iter("b") if bold.text == "x"]
+        seen += words_of(root)
     assert seen.replace(" ", "").count("<b>x</b>*y*$1$[z](http://a.b)`c`:red[d]") > 10
-
-
-# ---- the guide -------------------------------------------------------------------------------------------------------
-
-
-def guided(app: AppTest, language: str = "it") -> bool:
-    return Text(language)("guide.title") in [heading.value for heading in app.subheader]
-
-
-def remembers(app: AppTest) -> bool:
-    """Whether the page sends the browser its note."""
-    return any(f"{guide.SEEN}=1" in element.proto.body for element in app.get("html"))
-
-
-def test_the_guide_is_there_on_a_first_visit_until_it_is_closed(demonstration: Home, notes: Notes) -> None:
-    """It goes when the reader says so, the browser is told to remember that once, and it does not come back."""
-    notes({})
-    app = opened(demonstration)
-    assert guided(app)
-    assert not remembers(app)
-    button = app.button(key="guide_done")
-    assert button.label == "Ho capito"
-    button.click().run()
-    assert not guided(app)
-    assert remembers(app)
-    app.run()
-    assert not guided(app)
-    assert not remembers(app)
-
-
-def test_who_has_read_the_guide_is_not_shown_it_again(demonstration: Home, notes: Notes) -> None:
-    """The browser's note is enough, in a new session; another's is not."""
-    notes({guide.SEEN: "1"})
-    app = opened(demonstration)
-    assert sound(app)
-    assert not guided(app)
-    assert not remembers(app)
-    notes({"another": "1"})
-    assert guided(opened(demonstration, lang="en"), "en")
-
-
-def test_only_the_first_page_has_the_guide(demonstration: Home, notes: Notes) -> None:
-    """A deep link goes to what it names."""
-    notes({})
-    app = opened(demonstration, "sectors")
-    assert sound(app)
-    assert not guided(app)
 
 
 # ---- a page that fails -----------------------------------------------------------------------------------------------

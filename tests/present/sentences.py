@@ -22,7 +22,7 @@ from analytics.present.sentences.together import count_sentence, pair_sentence
 from analytics.present.verbs import Verb
 from analytics.release import Figure, Release, Releases, measures
 from analytics.release.figure import FigureKey
-from analytics.release.measures import check_of
+from analytics.release.measures import PARTS_COMPARED, check_of
 from tests.helpers.instead import Instead, ranged
 
 DOCUMENT = PROJECT / "docs" / "SENTENCES.md"
@@ -237,31 +237,105 @@ def document(release: Release) -> str:
         for forms, title in ((("short", "long"), "To be copied"), (("title", "under"), "On a page")):
             parts.append(f"### {title}\n\n" + _table(merged, forms))
         pairs = text("together.pair.named", first=GROUP, second=OTHER)
-        differ = {text(f"differ.{level}.{told}", p=NUMBER, pairs=pairs) for level in LEVELS[1:] for told in DIFFER}
-        parts.append("### Whether groups differ\n\n" + _listed(sorted(differ)))
+        parts.append("### Whether groups differ\n\n" + _listed(differ(text, pairs)))
         notes = [text(f"together.{note}.{level}") for note in NOTES for level in LEVELS[1:]]
         parts.append("### Why the range of a group is as it is\n\n" + _listed(notes))
+        parts.append("### Of how many sectors something may be said\n\n" + _listed(where(text)))
+        parts.append("### What happened\n\n" + _listed(happened(text)))
         parts.append("### Whether an effect lasts\n\n" + _listed(lasting(text)))
-        parts.append("### Beside a number, in a panel\n\n" + _listed(text(f"panel.{verb}") for verb in Verb))
+        parts.append("### In money\n\n" + _listed(money(text)))
+        parts.append("### Why the reliability is what it is\n\n" + _listed(reliability(text)))
     return "\n\n".join(parts) + "\n"
 
 
-def lasting(text: Text) -> list[str]:
-    """Every sentence on whether an effect lasts: where a direction is claimed, of the last year alone and beside the
-    first.
-    """
-    weak = [text(f"lasting.{verb}") for verb in (Verb.CANNOT_TELL, Verb.TOO_WEAK)]
-    span = text("format.span", low=NUMBER + "%", high=NUMBER + "%")
-    told = [
-        text(
-            "lasting.told",
-            horizon=WHEN,
-            seen=text(f"lasting.{seen}", span=span),
-            path=text(f"lasting.{path}" if path is Lasts.OPEN else f"lasting.{path}.{verb}", span=span),
+def differ(text: Text, pairs: str) -> list[str]:
+    """Every heading on whether groups differ, with what stands under it; the pairs that lie apart."""
+    headings = [
+        _under(
+            text(f"differ.{name}.heading.{told}"), text(f"differ.{name}.under.{told}", p=f"p = {NUMBER}", pairs=pairs)
         )
-        for verb, seen, path in product((Verb.LIKELY, Verb.MAY), ("seen", "unseen"), Lasts)
+        for name in (*LEVELS[1:], *PARTS_COMPARED)
+        for told in DIFFER
+        if told != "pairs" or name in LEVELS
     ]
-    return list(dict.fromkeys([*told, *weak, text("lasting.hidden", why="‹why›")]))
+    return headings + [text(f"differ.{level}.apart", pairs=pairs) for level in LEVELS[1:]]
+
+
+def where(text: Text) -> list[str]:
+    """Of how many sectors something may be said, how of one, and why more than of the programme."""
+    slots = {"groups": NUMBER, "told": NUMBER}
+    agree = {name: text(f"agree.{name}.fp") for name in ("might", "more", "less", "equal")}
+    agree["equal"] = text("where.same", equal=agree["equal"])
+    verbs = [
+        text(f"where.{verb}", direction=agree[way], might=agree["might"])
+        for verb, way in product((Verb.LIKELY, Verb.MAY), ("more", "less", "equal"))
+    ]
+    span = text("format.span", low=NUMBER + "%", high=NUMBER + "%")
+    return [
+        *(text(f"where.lead.{told}.sector", **slots) for told in ("none", "one", "some")),
+        *(text("where.group", verb=verb, value=NUMBER + "%", span=span) for verb in verbs),
+        *(text(f"where.surer.{verb}", groups=GROUP) for verb in (Verb.MAY, Verb.CANNOT_TELL, Verb.TOO_WEAK)),
+    ]
+
+
+def happened(text: Text) -> list[str]:
+    """Every sentence on the changes of both arms: of the typical firm, and of the sums."""
+    by = {"by": text.percent_with("of_the", 0.1)}
+    moves = [
+        {arm: text(f"changes.{arm}.{way}", **by) for arm, way in zip(("funded", "comparison"), ways, strict=True)}
+        for ways in product(("up", "down", "same"), repeat=2)
+    ]
+    sums = {str(arm): NUMBER + "%" for arm in Arm}
+    return [
+        *(text("changes.heading.known", **moved) for moved in moves),
+        text("changes.heading.unknown"),
+        text("changes.says", outcome="‹outcome›", horizon=WHEN, before="‹before›"),
+        *(text(f"changes.sums.{kind}", **sums) for kind in ("alike", "apart")),
+    ]
+
+
+def money(text: Text) -> list[str]:
+    """Every heading and sentence on money and on losses offset."""
+    span = text("format.span", low=f"{NUMBER} €", high=f"{NUMBER} €")
+    share = text("format.span", low=NUMBER + "%", high=NUMBER + "%")
+    said = text("money.says", span=span, noun="‹outcome›", unit="‹currency›", horizon=WHEN)
+    headings = [*Verb, "same.likely", "same.may", "unpublished"]
+    return [
+        *(text(f"money.heading.{name}") for name in headings),
+        said,
+        f"{said} {text('money.range_only')}",
+        *(text(f"money.losses.{verb}", span=share) for verb in Verb),
+        text("panel.losses_hidden", why="‹why›"),
+    ]
+
+
+def reliability(text: Text) -> list[str]:
+    """Every line on why a claim has its grade."""
+    check = text("grade.because.check", title="‹check›", outcome="‹result›")
+    words = {grade: text(f"grade.{grade}") for grade in GRADES}
+    return [
+        text("grade.because.all", grade=words[Grade.MODERATE], n=NUMBER),
+        *(
+            text("grade.because.some", grade=words[grade], n=NUMBER, passed=NUMBER, checks=check)
+            for grade in GRADES[1:]
+        ),
+    ]
+
+
+def lasting(text: Text) -> list[str]:
+    """Every sentence on whether an effect lasts: the heading on the last year alone, and that year beside the first."""
+    span = text("format.span", low=NUMBER + "%", high=NUMBER + "%")
+    headings = [text(f"lasting.heading.{seen}", year="‹year›") for seen in ("seen", "unseen", "open")]
+    told = [
+        text(f"lasting.{path}" if path is Lasts.OPEN else f"lasting.{path}.{verb}", span=span)
+        for verb, path in product((Verb.LIKELY, Verb.MAY), Lasts)
+    ]
+    weak = [text(f"lasting.{verb}") for verb in (Verb.CANNOT_TELL, Verb.TOO_WEAK)]
+    return list(dict.fromkeys([*headings, *told, *weak, text("lasting.hidden", why="‹why›")]))
+
+
+def _under(heading: str, line: str) -> str:
+    return f"**{heading}** {line}"
 
 
 def _listed(lines: Iterable[str]) -> str:
@@ -289,7 +363,7 @@ def _marks(release: Release, language: str) -> str:
 
 
 DIFFER = ("told", "pairs", "not_told", "not_tested")
-NOTES = ("used", "longer", "surer")
+NOTES = ("used", "longer")
 
 
 def _table(merged: dict[tuple[str, str, Sentence], list[str]], forms: tuple[str, str]) -> str:

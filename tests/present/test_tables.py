@@ -76,15 +76,16 @@ def test_what_was_not_stated_says_so(release: Release) -> None:
 
 def test_bodies_that_do_not_sell_are_counted_and_named(release: Release, demonstration: Home) -> None:
     """638 funded, fewer that sell; the others by kind and number. Where all sell, there is no such step."""
-    path = audit_tables.path_in_all(release, Text("it"))["Imprese"]
-    bodies = int(path["Finanziate, caricate"]) - int(path["Imprese che vendono"])
+    steps = {step.label: step for step in audit_tables.steps_to_analysed(release, Text("it"))}
+    bodies = int(steps["Finanziate, nei dati"].count) - int(steps["Imprese che vendono"].count)
     named = audit_tables.without_sales(release, Text("it"))
     counts = [part.split("(")[1].rstrip(")") for part in named.split(", ")]
     assert "C" in counts  # a kind of few bodies, and one beside it
+    assert named in steps["Imprese che vendono"].reason
     assert 0 < sum(int(count) for count in counts if count != "C") < bodies
     assert "Imprese che vendono" in audit_tables.path_to_analysed(release, Text("it")).index
     michigan = Releases(demonstration.releases, "michigan-1988").open()
-    assert "Imprese che vendono" not in audit_tables.path_in_all(michigan, Text("it")).index
+    assert "Imprese che vendono" not in [step.label for step in audit_tables.steps_to_analysed(michigan, Text("it"))]
     assert audit_tables.without_sales(michigan, Text("it")) == ""
 
 

@@ -1,25 +1,31 @@
 """What is said of several groups at once, and why a group's range and strength are as they are (METHODS.md 10)."""
 
 from dataclasses import replace
+from itertools import product
+from typing import cast
 
 import pytest
 
 from analytics.folders import Home
-from analytics.language.text import LANGUAGES, Text
-from analytics.model import Check, CheckReason, Grade, RangeKind, Result, Unit, Verdict
+from analytics.language.text import LANGUAGES, Text, sentences
+from analytics.model import Check, CheckReason, Estimand, Grade, RangeKind, Result, Unit, Verdict
 from analytics.present.sentences.claims import ClaimKind, claim_interval, range_key, sentence_of
 from analytics.present.sentences.headlines import approved_sentences
 from analytics.present.sentences.reasons import why_words
 from analytics.present.sentences.together import (
     count_of,
     count_sentence,
-    differ_sentence,
+    differ_heading,
+    differ_words,
     is_longer,
     pair_sentence,
     pairs_of,
+    pairs_words,
     range_notes,
+    rejects_equality,
+    surer_note,
 )
-from analytics.release import Figure, Release, Releases
+from analytics.release import Figure, Release, Releases, measures
 from analytics.release.measures import check_of, other_group
 from tests.helpers.instead import Instead, ranged, withheld
 from tests.present.sentences import counted, paired
@@ -49,17 +55,17 @@ def effect(release: Release, code: str, dimension: str = "sector") -> Figure:
 COUNT = {
     "it": (
         "in almeno 5 dei 12 settori pubblicati le vendite online dell’impresa finanziata tipica",
-        "Quali siano, questa frase non lo dice.",
+        "La frase non indica quali siano.",
     ),
     "en": (
         "in at least 5 of the 12 published sectors online sales of the typical funded firm",
-        "Which ones they are, this sentence does not say.",
+        "The sentence does not say which ones they are.",
     ),
 }
 MORE = {
     ("it", Grade.MODERATE): "sono state probabilmente più alte",
     ("it", Grade.LOW): "potrebbero essere state più alte",
-    ("en", Grade.MODERATE): "were likely higher",
+    ("en", Grade.MODERATE): "it is likely that in at least 5 of the 12 published sectors",
     ("en", Grade.LOW): "may have been higher",
 }
 
@@ -120,12 +126,12 @@ def test_the_groups_of_a_count_are_those_that_are_published(release: Release) ->
 PAIR = {
     ("it", Grade.MODERATE): "sono state probabilmente più alte in «{first}» che in «{second}»",
     ("it", Grade.LOW): "potrebbero essere state più alte in «{first}» che in «{second}»",
-    ("en", Grade.MODERATE): "were likely higher in “{first}” than in “{second}”",
+    ("en", Grade.MODERATE): "sales of the typical funded firm were higher in “{first}” than in “{second}”",
     ("en", Grade.LOW): "may have been higher in “{first}” than in “{second}”",
 }
 ALL_PAIRS = {
-    "it": "intervallo 95% valido per tutte le coppie insieme",
-    "en": "95% range that holds for all pairs together",
+    "it": "intervallo al 95% corretto per il numero di coppie",
+    "en": "95% confidence interval adjusted for the number of pairs",
 }
 
 
@@ -154,20 +160,19 @@ def test_a_pair_of_a_score_has_no_percentage(release: Release) -> None:
 
 def test_only_published_pairs_are_said(release: Release) -> None:
     """One that is withheld is neither a sentence of its own nor named among those that lie apart."""
-    [first, *others] = pairs_of(release, "sector")
+    first, *others = pairs_of(release, "sector")
     assert others
     hidden = Instead(release, withheld(first))
-    assert pairs_of(hidden, "sector") == others  # type: ignore[arg-type]
+    assert list(pairs_of(hidden, "sector")) == others  # type: ignore[arg-type]
     said = [one.figure for one in approved_sentences(release, Text("en")) if one.kind is ClaimKind.PAIR]
     assert said == [first, *others]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_whether_groups_differ_names_the_pairs_and_no_order(release: Release, language: str) -> None:
-    """Each pair that lies apart; of the others, that nothing is known; without any, what the test says."""
+def test_pairs_that_lie_apart_are_named_and_no_order_is(release: Release, language: str) -> None:
+    """Each group that is ahead once, with those that it is ahead of; nothing where no pair lies apart."""
     text = Text(language)
-    said = differ_sentence(release, "sector", text)
-    quotes, than = {"it": ("«{}»", " più di "), "en": ("“{}”", " more than ")}[language]
+    quotes, than = {"it": ("«{}»", " sopra "), "en": ("“{}”", " above ")}[language]
     behind: dict[str, list[str]] = {}
     for pair in pairs_of(release, "sector"):
         ahead, other = (
@@ -175,42 +180,109 @@ def test_whether_groups_differ_names_the_pairs_and_no_order(release: Release, la
             for code in (pair.group[0][1], other_group(pair.measure))
         )
         behind.setdefault(ahead, []).append(other)
-    assert "; ".join(f"{ahead}{than}{', '.join(others)}" for ahead, others in behind.items()) in said
-    assert {"it": "Delle altre coppie", "en": "Of the other pairs"}[language] in said
-    without = Instead(release, without=("beside_",))
-    test = release.figures.set_index("measure").loc["sectors_differ_symmetric_growth"]
-    told = test[(test["outcome"] == "online_sales") & (test["horizon"] == "overall")]["value"].item() < 0.05
-    frame = text(f"differ.sector.{'told' if told else 'not_told'}", p="|").partition("|")[0]
-    assert differ_sentence(without, "sector", text).startswith(frame)  # type: ignore[arg-type]
-    untested = Instead(release, without=("beside_", "sectors_differ"))
-    assert differ_sentence(untested, "sector", text) == text("differ.sector.not_tested")  # type: ignore[arg-type]
+    named = "; ".join(f"{ahead}{than}{', '.join(others)}" for ahead, others in behind.items())
+    assert behind
+    said = pairs_words(release, "sector", text)
+    assert said.endswith(f": {named}.")
+    assert {"it": "settori", "en": "sectors"}[language] in said.partition(":")[0]
+    assert pairs_words(cast("Release", Instead(release, without=("beside_",))), "sector", text) == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pairs_of_a_kind_of_group_are_called_by_it(release: Release, language: str) -> None:
+    """Macro-sectors are no sectors."""
+    kinds = {"it": ("settori", "macrosettori", "gruppi"), "en": ("sectors", "macro-sectors", "groups")}[language]
+    for level, kind in zip(("sector", "macro_sector", "grouping"), kinds, strict=True):
+        assert f" {kind} " in sentences(language)[f"differ.{level}.apart"].partition("{")[0]
+
+
+PARTS = {
+    ("channel", 0.17): (
+        "Nessun canale si distingue dagli altri",
+        "Differenze compatibili con il solo caso (test di Welch, p\u00a0=\u00a00,17).",
+    ),
+    ("channel", 0.001): (
+        "Gli effetti differiscono fra i canali",
+        "Le differenze fra i canali non sono spiegabili con il solo caso (p\u00a0<\u00a00,01).",
+    ),
+    ("size_class", 0.6): (
+        "Nessuna dimensione si distingue dalle altre",
+        "Differenze compatibili con il solo caso (test di Welch, p\u00a0=\u00a00,60).",
+    ),
+    ("sector", 0.001): (
+        "Gli effetti differiscono fra i settori, ma i dati non consentono una graduatoria",
+        "Le differenze fra i settori non sono spiegabili con il solo caso (p\u00a0<\u00a00,01).",
+    ),
+}
+
+
+@pytest.mark.parametrize(("dimension", "p"), PARTS)
+@pytest.mark.parametrize("within", [{}, {"sector": "food"}])
+def test_the_heading_says_what_the_test_found(release: Release, dimension: str, p: float, within: dict) -> None:
+    """Of the programme, and of the parts of a sector; the p stands under it."""
+    if dimension == "sector" and within:
+        return
+    test = release.main(measures.groups_differ(dimension, Estimand.SYMMETRIC_GROWTH), group=within)
+    assert test is not None
+    assert test.published
+    other = cast("Release", Instead(release, replace(test, value=p)))
+    text = Text("it")
+    assert (differ_heading(other, dimension, text, within), differ_words(other, dimension, text, within)) == PARTS[
+        dimension, p
+    ]
+    assert rejects_equality(other, dimension, within) == (p < 0.05)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pairs_that_lie_apart_are_no_list_where_nobody_stands_apart(release: Release, language: str) -> None:
+    """The test is of another estimand than the pairs: where it does not reject, and pairs lie apart, the heading says
+    so and the pairs stand under it.
+    """
+    text = Text(language)
+    test = release.main(measures.groups_differ("sector", Estimand.SYMMETRIC_GROWTH))
+    assert test is not None
+    other = cast("Release", Instead(release, replace(test, value=0.4)))
+    assert pairs_of(other, "sector")
+    assert differ_heading(other, "sector", text) == text("differ.sector.heading.pairs")
+    first = release.programme.label("sector", pairs_of(other, "sector")[0].group[0][1], text)
+    assert first in differ_words(other, "sector", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nothing_was_tested_the_heading_says_so(release: Release, language: str) -> None:
+    """Of a sector with one published channel, and of a release of an older format."""
+    text = Text(language)
+    for other, within in ((release, {"sector": "chemicals"}), (Instead(release, without=("channels_differ",)), {})):
+        heading = differ_heading(cast("Release", other), "channel", text, within)
+        assert heading == text("differ.channel.heading.not_tested")
+        assert differ_words(cast("Release", other), "channel", text, within) == text("differ.channel.under.not_tested")
 
 
 def test_where_there_is_one_group_nothing_is_said_of_several(michigan: Release) -> None:
     """One sector: no count of sectors, and no pair."""
     kinds = {one.kind for one in approved_sentences(michigan, Text("en"))}
     assert not kinds & {ClaimKind.COUNT, ClaimKind.PAIR}
-    assert pairs_of(michigan, "sector") == []
+    assert not pairs_of(michigan, "sector")
 
 
 # ---- why a range is as it is -----------------------------------------------------------------------------------------
 
 NOTES = {
     ("it", "sector"): (
-        "anche gli altri settori",
-        "più lungo di quello che il settore",
-        "Di un settore si può dire più",
+        "i dati degli altri settori",
+        "più ampio di quello calcolato sul solo settore",
     ),
     ("it", "macro_sector"): (
-        "anche gli altri macrosettori",
-        "più lungo di quello che il macrosettore",
-        "Di un macrosettore si può dire più",
+        "i dati degli altri macrosettori",
+        "più ampio di quello calcolato sul solo macrosettore",
     ),
-    ("en", "sector"): ("the other sectors were used", "longer than the sector’s own", "More can be said of a sector"),
+    ("en", "sector"): (
+        "from the other sectors were",
+        "calculated for the sector alone",
+    ),
     ("en", "macro_sector"): (
-        "the other macro-sectors were used",
-        "longer than the macro-sector’s own",
-        "More can be said of a macro-sector",
+        "from the other macro-sectors were",
+        "calculated for the macro-sector alone",
     ),
 }
 SHORT = {"low": 0.0, "high": 0.4, "shared_low": 0.05, "shared_high": 0.35}
@@ -218,7 +290,7 @@ LONG = {"low": 0.05, "high": 0.35, "shared_low": 0.0, "shared_high": 0.4}
 
 
 def notes(release: object, figure: Figure, dimension: str, language: str) -> list[bool]:
-    """Whether each of the three is said."""
+    """Whether each of the two is said."""
     said = " ".join(range_notes(release, figure, dimension, Text(language)))  # type: ignore[arg-type]
     return [words in said for words in NOTES[language, dimension]]
 
@@ -231,31 +303,49 @@ def test_a_shared_range_says_that_the_others_were_used_and_where_it_is_longer(
     """Why a group that is unlike the others has a longer range; never that of its own range."""
     figure = replace(effect(release, release.codes(dimension)[0], dimension), verdict=Verdict.CANNOT_TELL)
     shared = replace(figure, range_kind=RangeKind.SHARED)
-    assert notes(release, replace(shared, **SHORT), dimension, language) == [True, False, False]
-    assert notes(release, replace(shared, **LONG), dimension, language) == [True, True, False]
+    assert notes(release, replace(shared, **SHORT), dimension, language) == [True, False]
+    assert notes(release, replace(shared, **LONG), dimension, language) == [True, True]
     for kind in (RangeKind.OWN, None):
-        assert notes(release, replace(figure, **LONG, range_kind=kind), dimension, language) == [False, False, False]
+        assert notes(release, replace(figure, **LONG, range_kind=kind), dimension, language) == [False, False]
+
+
+CLAIMS = {
+    "likely": {"grade": Grade.MODERATE, "verdict": Verdict.HIGHER},
+    "may": {"grade": Grade.LOW, "verdict": Verdict.HIGHER},
+    "cannot_tell": {"grade": Grade.LOW, "verdict": Verdict.CANNOT_TELL},
+    "too_weak": {"grade": Grade.VERY_LOW, "verdict": Verdict.HIGHER},
+}
+SURER = {
+    "it": {
+        "may": "perché lì tutte le verifiche sono superate",
+        "cannot_tell": "perché lì l’intervallo consente una conclusione",
+        "too_weak": "perché lì le verifiche hanno rilevato meno problemi",
+    },
+    "en": {
+        "may": "because every check is passed there",
+        "cannot_tell": "because the interval there allows a conclusion",
+        "too_weak": "because the checks found fewer problems there",
+    },
+}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("dimension", GROUPS)
 def test_more_than_of_the_programme_is_explained(release: Release, dimension: str, language: str) -> None:
-    """Where a group has a direction and a stronger verb than the programme; never where it has the same or none."""
-    figure = replace(effect(release, release.codes(dimension)[0], dimension), range_kind=None)
-    main = release.headline()
-    claims = {
-        "likely": {"grade": Grade.MODERATE, "verdict": Verdict.HIGHER},
-        "may": {"grade": Grade.LOW, "verdict": Verdict.HIGHER},
-        "cannot tell": {"grade": Grade.LOW, "verdict": Verdict.CANNOT_TELL},
-        "too weak": {"grade": Grade.VERY_LOW, "verdict": Verdict.HIGHER},
-    }
-    order = list(claims)
-    for of_group in claims:
-        for of_whole in claims:
-            beside = Instead(release, replace(main, **claims[of_whole]))
-            surer = of_group in ("likely", "may") and order.index(of_group) < order.index(of_whole)
-            found = notes(beside, replace(figure, **claims[of_group]), dimension, language)
-            assert found == [False, False, surer], (of_group, of_whole)
+    """Where a group has a direction and a stronger verb than the programme, by what keeps the programme from more;
+    never where it has the same or none.
+    """
+    text, code = Text(language), release.codes(dimension)[0]
+    figure, main = effect(release, code, dimension), release.headline()
+    order = list(CLAIMS)
+    for of_group, of_whole in product(CLAIMS, CLAIMS):
+        beside = cast("Release", Instead(release, replace(main, **CLAIMS[of_whole])))
+        said = surer_note(beside, replace(figure, **CLAIMS[of_group]), dimension, text)
+        if of_group in ("likely", "may") and order.index(of_group) < order.index(of_whole):
+            assert said.startswith(release.programme.label(dimension, code, text) + ": ")
+            assert said.endswith(SURER[language][of_whole] + ".")
+        else:
+            assert said == "", (of_group, of_whole)
 
 
 @pytest.mark.parametrize(
@@ -324,8 +414,8 @@ def test_one_group_alone_needs_no_word_for_several(michigan: Release) -> None:
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("it", "intervallo 95% valido per tutti i settori insieme: da −5% a +40%"),
-        ("en", "95% range that holds for all sectors together: from −5% to +40%"),
+        ("it", "intervallo al 95% corretto per il numero di settori: da −5% a +40%"),
+        ("en", "95% confidence interval adjusted for the number of sectors: from −5% to +40%"),
     ],
 )
 def test_a_release_up_to_format_7_keeps_its_words(release: Release, language: str, words: str) -> None:
@@ -344,14 +434,14 @@ def test_a_release_up_to_format_7_keeps_its_words(release: Release, language: st
 
 WEAK = {
     "it": {
-        "weak": "non tiene conto di ciò che le verifiche",
-        "weak_gate": "di un gruppo si dice una direzione solo se anche l’intero programma ce l’ha, e qui non ce l’ha",
-        "weak_before": "non si esclude che finanziate e confronto andassero in modo diverso già prima",
+        "weak": "non i problemi emersi dalle verifiche",
+        "weak_gate": "si indica solo se risulta anche per l’intero programma, e qui non risulta",
+        "weak_before": "imprese finanziate e imprese di confronto avessero andamenti diversi già prima",
     },
     "en": {
-        "weak": "it takes no account of what the checks found",
-        "weak_gate": "a direction is said of a group only where the whole programme has it too, and here it has none",
-        "weak_before": "it is not excluded that funded and comparison firms did differently already before",
+        "weak": "not the problems found by the checks",
+        "weak_gate": "the direction for a group is given only if it is also found for the whole programme",
+        "weak_before": "it cannot be ruled out that funded and comparison firms had different trends before the grant",
     },
 }
 HOLDS, MAY_HOLD = (Result.PASS, CheckReason.TREND_HOLDS), (Result.NOT_CONTRADICTED, CheckReason.TREND_MAY_HOLD)
@@ -410,7 +500,7 @@ def test_too_weak_without_a_direction_names_the_checks(release: Release, languag
         assert weak_words(release, verdict, gate, OPEN[2], language) == ["weak"]
 
 
-@pytest.mark.parametrize(("language", "words"), [("it", "serve un intervallo del 98%"), ("en", "takes a range of 98%")])
+@pytest.mark.parametrize(("language", "words"), [("it", "un intervallo al 98%"), ("en", "requires a 98% interval")])
 def test_may_with_all_checks_passed_says_that_the_wider_range_holds_zero(
     release: Release, language: str, words: str
 ) -> None:
@@ -427,7 +517,7 @@ def test_may_with_all_checks_passed_says_that_the_wider_range_holds_zero(
     assert why_words(Instead(release, *some), figure, text)[1] == text("why_verb.says.may")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(("language", "words"), [("it", "comprende lo zero"), ("en", "holds zero")])
+@pytest.mark.parametrize(("language", "words"), [("it", "comprende lo zero"), ("en", "includes zero")])
 def test_about_the_same_is_not_explained_by_a_range_that_holds_zero(
     release: Release, language: str, words: str
 ) -> None:

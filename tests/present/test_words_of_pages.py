@@ -1,7 +1,10 @@
 """What the reading pages say beside their pictures: as strong as the evidence, true of the numbers, in their order."""
 
 import itertools
+import re
+import tomllib
 from dataclasses import replace
+from typing import cast
 
 import pandas as pd
 import pytest
@@ -9,21 +12,28 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from analytics.folders import Home
+from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text, sentences, speaking
-from analytics.model import Arm, Grade, ObsStatus, Verdict
+from analytics.model import Arm, Check, Grade, ObsStatus, Result, Verdict
 from analytics.present.asked import Asked
+from analytics.present.sentences.changes import changes_heading, changes_words, sums_words
 from analytics.present.sentences.guidance import guidance
-from analytics.present.sentences.lasting import lasting_sentence
-from analytics.present.sentences.panels import companions, losses_words, panel_words, without_grant
+from analytics.present.sentences.lasting import lasting_heading, lasting_sentence
+from analytics.present.sentences.panels import companions, losses_words, money_heading, money_words
+from analytics.present.sentences.phrases import before_phrase, year_label
+from analytics.present.sentences.reasons import checks, grade_because
+from analytics.present.sentences.together import surer_note
+from analytics.present.sentences.where import row_verb, surer_words, told_groups, where_words
+from analytics.present.tables.audit import steps_to_analysed
 from analytics.present.tables.changes import held_table, update_words, updates_table
 from analytics.present.tables.facts import sector_facts
 from analytics.present.verbs import Verb, verb_of
-from analytics.present.written import EMPTY, claim_cell
+from analytics.present.written import EMPTY, claim_cell, rate_span
 from analytics.programme.classifications import DIVISIONS
-from analytics.programme.sector_search import find_sector, sector_option
+from analytics.programme.sector_search import find_sector, sector_option, sectors_meant
 from analytics.release import Figure, Release, Releases
 from analytics.release.difference import Change
+from analytics.release.figure_id import short
 from analytics.release.measures import Measure, measure_named
 from tests.helpers.instead import Instead, ranged, withheld
 
@@ -68,30 +78,37 @@ def never_stronger(said: str, grade: Grade, verdict: Verdict, language: str) -> 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("grade", "verdict"), CLAIMS)
-def test_the_words_beside_a_number_are_as_strong_as_its_evidence(
+def test_money_is_said_as_strongly_as_its_evidence(
     release: Release, language: str, grade: Grade, verdict: Verdict
 ) -> None:
-    """Of a panel: likely, possible, or not known; and never one for the other."""
-    figure = replace(release.headline(), grade=grade, verdict=verdict)
-    said = panel_words(figure, speaking(language))
-    assert never_stronger(said, grade, verdict, language)
+    """Its heading: likely, possible, or not known; "about the same" is no direction. Under it the range and never the
+    point; that large firms decide it; where it is too weak to say, what the range leaves out.
+    """
+    text, frames = speaking(language), sentences(language)
+    figure = replace(of(release, "extra_per_grant"), value=POINT, grade=grade, verdict=verdict)
+    beside = cast("Release", Instead(release, figure))
     verb = verb_of(grade, verdict)
     same = "same." if verdict is Verdict.SAME and verb in (Verb.LIKELY, Verb.MAY) else ""
-    assert said == sentences(language)[f"panel.{same}{verb}"]
+    heading, said = money_heading(beside, text), money_words(beside, text)
+    assert heading == frames[f"money.heading.{same}{verb}"]
+    assert never_stronger(heading, grade, verdict, language) or verb is Verb.MAY
+    assert rate_span(figure, release.programme.outcome("online_sales"), text) in said
+    assert text.money(POINT, "EUR", decimals=2) not in said
+    assert {"it": "Contano soprattutto le imprese grandi", "en": "Large firms weigh most"}[language] in said
+    assert (frames["money.range_only"] in said) is (verb is Verb.TOO_WEAK)
 
 
-def test_a_figure_without_a_claim_has_no_direction(release: Release) -> None:
-    """What carries no grade, or none any more, is said to be too weak."""
-    main = release.headline()
-    for figure in (replace(main, grade=None), replace(main, verdict=None), withheld(main)):
-        assert panel_words(figure, speaking("en")) == sentences("en")["panel.too_weak"]
-
-
-@pytest.mark.parametrize("grade", [Grade.MODERATE, Grade.LOW])
-def test_about_the_same_is_no_direction(release: Release, grade: Grade) -> None:
-    """Money has the verdict of the effect it follows from, "about the same" among them: then none is likely."""
-    figure = replace(release.headline(), grade=grade, verdict=Verdict.SAME)
-    assert "direction" not in panel_words(figure, speaking("en"))
+def test_money_without_a_claim_has_no_direction(release: Release) -> None:
+    """What carries no grade is said to be too weak; what is withheld, not published, without a number; where nobody
+    said what was granted, the heading is of the sum.
+    """
+    text, money = speaking("en"), of(release, "extra_per_grant")
+    for figure in (replace(money, grade=None), replace(money, verdict=None)):
+        assert money_heading(cast("Release", Instead(release, figure)), text) == text("money.heading.too_weak")
+    hidden = cast("Release", Instead(release, withheld(money)))
+    assert (money_heading(hidden, text), money_words(hidden, text)) == (text("money.heading.unpublished"), "")
+    unknown = cast("Release", Instead(release, without=("extra_per_grant",)))
+    assert (money_heading(unknown, text), money_words(unknown, text)) == (text("overview.euros"), "")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -99,17 +116,48 @@ def test_about_the_same_is_no_direction(release: Release, grade: Grade) -> None:
 def test_the_facts_of_a_sector_give_no_point_where_the_answer_is_open(
     release: Release, language: str, grade: Grade, verdict: Verdict
 ) -> None:
-    """The estimate is nowhere, its range is; the shrunken one is named as the best guess."""
+    """The estimate is nowhere; the combined one is called by its name."""
     text, asked = speaking(language), Asked.headline(release)
     claim = replace(sector_claims(release)["retail"], value=POINT, grade=grade, verdict=verdict)
     facts = dict(sector_facts(Instead(release, claim), asked, "retail", text))
     assert all(text.percent(POINT) not in shown for shown in facts.values())
-    assert facts[text("fact.effect_shared")] == text.interval(claim.shared_low or 0, claim.shared_high or 0)
     interval = text.interval(claim.shrunk_low or 0, claim.shrunk_high or 0, claim.unit)
     assert facts[text("fact.best_guess")] == f"{text.measured(claim.shrunk or 0)} {interval}"
-    told = replace(claim, grade=Grade.LOW, verdict=Verdict.HIGHER)
-    facts = dict(sector_facts(Instead(release, told), asked, "retail", text))
-    assert facts[text("fact.effect_shared")].startswith(text.percent(POINT))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_count_of_a_sector_says_which_it_is(release: Release, language: str) -> None:
+    """The funded firms analysed, of those funded; those of comparison analysed: the counts of the effect itself."""
+    text, asked = speaking(language), Asked.headline(release)
+    for code, claim in sector_claims(release).items():
+        if not claim.published:
+            continue
+        funded = release.figure(measure_named("firms"), arm=Arm.FUNDED, group={"sector": code})
+        assert funded is not None
+        facts = dict(sector_facts(release, asked, code, text))
+        assert facts[text("fact.comparison")] == text.number(claim.n_comparison or 0)
+        analysed = text.number(claim.n_funded or 0)
+        whole = None if funded.value is None else text.number(funded.value)
+        said = analysed if whole is None else text("fact.of", part=analysed, whole=whole)
+        assert facts[text("fact.funded")] == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_change_beside_an_effect_is_of_the_typical_firm(release: Release, language: str) -> None:
+    """Of both arms; where a release has none, or one is withheld, that of the sums, by its name; else none."""
+    text, asked = speaking(language), Asked.headline(release)
+    typical = [of(release, "typical_change", arm, sector="retail") for arm in Arm]
+    sums = [of(release, "change", arm, sector="retail") for arm in Arm]
+    older = Instead(release, without=("typical_change",))
+    one_hidden = Instead(release, withheld(typical[1]))
+    neither = Instead(release, withheld(typical[1]), withheld(sums[0]))
+    for beside, name, figures in ((release, "typical", typical), (older, "change", sums), (one_hidden, "change", sums)):
+        facts = dict(sector_facts(beside, asked, "retail", text))
+        funded, other = (text.percent(figure.value or 0) for figure in figures)
+        assert facts[text(f"fact.{name}")] == text("fact.both", funded=funded, comparison=other)
+        assert len({text("fact.typical"), text("fact.change")} & set(facts)) == 1
+    facts = dict(sector_facts(neither, asked, "retail", text))
+    assert not {text("fact.typical"), text("fact.change")} & set(facts)
 
 
 def test_the_facts_of_a_withheld_sector_are_those_that_are_published(release: Release) -> None:
@@ -124,12 +172,14 @@ def test_the_facts_of_a_withheld_sector_are_those_that_are_published(release: Re
 # ---- whether an effect lasts -----------------------------------------------------------------------------------------
 
 
-def lasts(release: Release, text: Text, claim: Figure, last: tuple[float, float], path: tuple[float, float]) -> str:
-    """The sentence of a claim with other intervals of its last year and of its way there."""
+def lasts(
+    release: Release, text: Text, claim: Figure, last: tuple[float, float], path: tuple[float, float]
+) -> tuple[str, str]:
+    """Heading and sentence of a claim with other intervals of its last year and of its way there."""
     year = of(release, "typical_firm", horizon="3")
     change = of(release, "lasting_typical_firm")
-    there = Instead(release, claim, ranged(year, *last), ranged(change, *path))
-    return lasting_sentence(there, claim, text)
+    there = cast("Release", Instead(release, claim, ranged(year, *last), ranged(change, *path)))
+    return lasting_heading(there, claim, text), lasting_sentence(there, claim, text)
 
 
 ENDS = [(-0.4, -0.2), (-0.1, 0.1), (0.2, 0.4)]
@@ -140,18 +190,21 @@ ENDS = [(-0.4, -0.2), (-0.1, 0.1), (0.2, 0.4)]
 def test_whether_it_lasts_is_said_no_more_strongly_than_the_claim(
     release: Release, language: str, grade: Grade, verdict: Verdict
 ) -> None:
-    """Whatever the years show: of an open answer neither a number nor a way; else both ranges, and the grade's verb."""
+    """Whatever the years show: of an open answer neither a number, nor a way, nor a year that is seen; else the range
+    of the way, and the grade's verb.
+    """
     text = speaking(language)
     claim = replace(release.headline(), grade=grade, verdict=verdict)
     for last, path in itertools.product(ENDS, ENDS):
-        said = lasts(release, text, claim, last, path)
-        assert never_stronger(said, grade, verdict, language)
+        heading, said = lasts(release, text, claim, last, path)
+        assert never_stronger(f"{heading} {said}", grade, verdict, language)
         if (grade, verdict) in OPEN:
-            assert not any(character.isdigit() for character in said)
+            assert not any(character.isdigit() for character in heading + said)
             assert said == sentences(language)[f"lasting.{verb_of(grade, verdict)}"]
+            assert heading == sentences(language)["lasting.heading.open"]
         else:
-            assert text.span(*last) in said
             assert text.span(*path) in said
+            assert year_label(release, 3, text) in heading
 
 
 @pytest.mark.parametrize(
@@ -173,29 +226,31 @@ def test_a_falling_effect_grows_downwards(
     verdict = Verdict.HIGHER if value > 0 else Verdict.LOWER
     claim = replace(release.headline(), value=value, grade=Grade.MODERATE, verdict=verdict)
     last = (0.2, 0.4) if value > 0 else (-0.4, -0.2)
-    for language, more, less in (("en", "likely larger", "likely smaller"), ("it", "più grande", "più piccola")):
-        said = lasts(release, speaking(language), claim, last, path)
+    for language, more, less, neither in (
+        ("en", "likely to be larger", "likely to be smaller", "we cannot tell whether the difference grows or shrinks"),
+        ("it", "più grande", "più piccola", "non si può dire se la differenza cresca o diminuisca"),
+    ):
+        _, said = lasts(release, speaking(language), claim, last, path)
         if larger is None:
-            assert sentences(language)["lasting.open"].partition("(")[0] in said
+            assert neither in said
         else:
             assert (more if larger else less) in said
             assert (less if larger else more) not in said
 
 
-def test_a_year_that_holds_zero_is_not_seen(release: Release) -> None:
-    """One that does not is; touching zero is not seen."""
-    claim = replace(release.headline(), grade=Grade.LOW, verdict=Verdict.HIGHER)
-    text = speaking("en")
-    for last, seen in (((0.01, 0.2), True), ((0.0, 0.2), False), ((-0.01, 0.2), False)):
-        said = lasts(release, text, claim, last, (-0.1, 0.1))
-        assert ("is still seen" in said) is seen
-        assert ("cannot be told from zero" in said) is not seen
-
-
-def test_a_difference_that_turned_is_not_still_seen(release: Release) -> None:
-    """A rise that has become a fall is no effect that lasts."""
-    claim = replace(release.headline(), value=0.1, grade=Grade.LOW, verdict=Verdict.HIGHER)
-    assert "still seen" not in lasts(release, speaking("en"), claim, (-0.3, -0.1), (-0.5, -0.2))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_year_that_holds_zero_is_not_seen(release: Release, language: str) -> None:
+    """One that does not is, on the claim's side: touching zero is not seen, nor is a rise that has become a fall."""
+    text, frames = speaking(language), sentences(language)
+    for value, last, seen in (
+        *((0.1, (0.01, 0.2), True), (0.1, (0.0, 0.2), False), (0.1, (-0.01, 0.2), False), (0.1, (-0.3, -0.1), False)),
+        *((-0.1, (-0.3, -0.1), True), (-0.1, (0.1, 0.3), False)),
+    ):
+        verdict = Verdict.HIGHER if value > 0 else Verdict.LOWER
+        claim = replace(release.headline(), value=value, grade=Grade.LOW, verdict=verdict)
+        heading, _ = lasts(release, text, claim, last, (-0.1, 0.1))
+        key = f"lasting.heading.{'seen' if seen else 'unseen'}"
+        assert heading == frames[key].format(year=year_label(release, 3, text))
 
 
 def test_a_year_that_is_withheld_gives_the_reason(release: Release) -> None:
@@ -203,9 +258,11 @@ def test_a_year_that_is_withheld_gives_the_reason(release: Release) -> None:
     main, text = release.headline(), speaking("it")
     claim = replace(main, grade=Grade.LOW, verdict=Verdict.HIGHER)
     for hidden in (of(release, "typical_firm", horizon="3"), of(release, "lasting_typical_firm")):
-        said = lasting_sentence(Instead(release, withheld(hidden)), claim, text)
+        beside = cast("Release", Instead(release, withheld(hidden)))
+        said = lasting_sentence(beside, claim, text)
         assert "riservato" in said
         assert not any(character.isdigit() for character in said)
+        assert lasting_heading(beside, claim, text) == text("lasting.heading.open")
 
 
 def test_a_confidential_claim_is_not_called_weak(release: Release) -> None:
@@ -215,35 +272,266 @@ def test_a_confidential_claim_is_not_called_weak(release: Release) -> None:
     assert lasting_sentence(release, claim, speaking("en")) != sentences("en")["lasting.too_weak"]
 
 
-def test_an_older_release_without_such_a_figure_says_so_in_one_sentence(release: Release) -> None:
-    """Format 4 has no figures on lasting: "cannot be said (This figure is not in this release.)." are two."""
+def test_an_older_release_without_such_a_figure_says_nothing_of_it(release: Release) -> None:
+    """Format 4 has no figures on lasting: the heading alone says whether the last year is seen."""
     main = replace(release.headline(), grade=Grade.LOW, verdict=Verdict.HIGHER)
 
     class Older(Instead):
         def figure(self, measure: Measure, **cell: object) -> Figure | None:
             return None if measure.base == "lasting" else super().figure(measure, **cell)
 
-    assert ".)" not in lasting_sentence(Older(release), main, speaking("en"))
+    older = cast("Release", Older(release))
+    assert lasting_sentence(older, main, speaking("en")) == ""
+    assert lasting_heading(older, main, speaking("en")) == lasting_heading(release, main, speaking("en"))
 
 
-# ---- the world without the grant, losses, companions -----------------------------------------------------------------
+# ---- what happened ---------------------------------------------------------------------------------------------------
+
+
+def changed(release: Release, typical: tuple[float, float], sums: tuple[float, float]) -> Release:
+    """The release with other changes of the funded and the comparison firms."""
+    figures = [
+        replace(of(release, measure, arm), value=value)
+        for measure, values in (("typical_change", typical), ("change", sums))
+        for arm, value in zip((Arm.FUNDED, Arm.COMPARISON), values, strict=True)
+    ]
+    return cast("Release", Instead(release, *figures))
+
+
+@pytest.mark.parametrize(
+    ("typical", "says"),
+    [
+        ((0.35, 0.23), "L’impresa finanziata tipica è cresciuta del 35%, quella di confronto è cresciuta del 23%"),
+        ((-0.08, 0.11), "L’impresa finanziata tipica è scesa dell’8%, quella di confronto è cresciuta dell’11%"),
+        ((0.004, -0.5), "L’impresa finanziata tipica è rimasta stabile, quella di confronto è scesa del 50%"),
+    ],
+)
+def test_what_happened_is_a_finding_about_the_typical_firm(
+    release: Release, typical: tuple[float, float], says: str
+) -> None:
+    """Each arm's own way, with its number; what rounds to none has none."""
+    assert changes_heading(changed(release, typical, (0.2, 0.1)), (), speaking("it")) == says
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_became_of_the_others_is_what_their_change_says(release: Release, language: str) -> None:
-    """Its number, whichever its sign; nothing where it is withheld."""
-    text, other = speaking(language), of(release, "change", Arm.COMPARISON)
-    for value in (0.2, -0.2, 0.004, 0.0):
-        said = without_grant(Instead(release, replace(other, value=value)), text)
-        assert said == text("panel.others", change=text.percent(value))
-    assert without_grant(Instead(release, withheld(other)), text) == ""
+def test_where_a_change_is_withheld_the_heading_says_neither(release: Release, language: str) -> None:
+    """Nor do the sums stand alone with one arm; what is not published has no number."""
+    text = speaking(language)
+    for arm in Arm:
+        hidden = [withheld(of(release, measure, arm)) for measure in ("typical_change", "change")]
+        beside = cast("Release", Instead(release, *hidden))
+        assert changes_heading(beside, (), text) == text("changes.heading.unknown")
+        assert sums_words(beside, (), text) == ""
+        assert not any(character == "%" for character in changes_words(beside, (), text))
 
 
-def test_others_did_not_rise_too_where_the_funded_fell(release: Release) -> None:
-    """The word "too" speaks of the funded firms."""
-    fell = replace(of(release, "change", Arm.FUNDED), value=-0.2)
-    rose = replace(of(release, "change", Arm.COMPARISON), value=0.1)
-    assert "too" not in without_grant(Instead(release, fell, rose), speaking("en"))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("typical", "sums", "apart"),
+    [
+        ((0.35, 0.23), (0.65, 0.30), False),
+        ((0.10, 0.30), (1.46, 0.25), True),  # the funded lead in the sums alone
+        ((-0.08, -0.04), (0.05, -0.04), True),  # the sum rises where the typical firm falls
+        ((0.10, 0.05), (0.20, -0.10), True),
+        ((0.12, 0.38), (0.55, 0.55), False),
+        ((-0.2, -0.1), (-0.4, -0.3), False),
+    ],
+)
+def test_where_sums_and_typical_firms_disagree_it_is_said_why(
+    release: Release, language: str, typical: tuple[float, float], sums: tuple[float, float], apart: bool
+) -> None:
+    """Both sums, and that large firms weigh more in them; where they tell another story, that the effect is of the
+    typical firm.
+    """
+    text = speaking(language)
+    said = sums_words(changed(release, typical, sums), (), text)
+    key = f"changes.sums.{'apart' if apart else 'alike'}"
+    assert said == text(key, funded=text.percent(sums[0]), comparison=text.percent(sums[1]))
+    for words in ({"it": "le imprese grandi", "en": "large firms"}[language],):
+        assert words in said
+    effect_words = {"it": "l’effetto riguarda l’impresa tipica", "en": "the effect is about the typical firm"}
+    assert (effect_words[language] in said) is apart
+
+
+def test_the_sums_of_an_older_release_stand_alone(release: Release) -> None:
+    """Nothing is set against them, and no typical firm is spoken of."""
+    older = cast("Release", Instead(release, without=("typical_change",)))
+    assert changes_heading(older, (), speaking("it")) == sentences("it")["changes.heading.unknown"]
+    assert sums_words(older, (), speaking("it")).startswith("Somma delle vendite: ")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_gap_between_the_changes_is_not_said_to_be_the_effect(release: Release, language: str) -> None:
+    """What the changes are of, what they are set against, and that their difference is no effect."""
+    text = speaking(language)
+    said = changes_words(release, (), text)
+    no_effect = {"it": "non coincide con l’effetto stimato", "en": "is not the estimated effect"}
+    for words in (no_effect[language], before_phrase(release, text), sums_words(release, (), text)):
+        assert words in said
+
+
+# ---- where it worked -------------------------------------------------------------------------------------------------
+
+
+def only(release: Release, *told: tuple[str, Grade, Verdict]) -> Release:
+    """The release where these sectors have these claims, and of no other anything may be said."""
+    claims = {code: (grade, verdict) for code, grade, verdict in told}
+    figures = [
+        replace(figure, **dict(zip(("grade", "verdict"), claims.get(code, OPEN_CLAIM), strict=True)))
+        for code, figure in sector_claims(release).items()
+        if figure.published
+    ]
+    return cast("Release", Instead(release, *figures))
+
+
+OPEN_CLAIM = (Grade.LOW, Verdict.CANNOT_TELL)
+TWO = (("retail", Grade.LOW, Verdict.LOWER), ("textiles", Grade.MODERATE, Verdict.HIGHER))
+LEADS = {
+    "it": ("In nessuno dei 12 settori pubblicati", "In 1 settore su 12", "In 2 settori su 12"),
+    "en": ("In none of the 12 published sectors", "In 1 of 12 sectors", "In 2 of 12 sectors"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_in_how_many_sectors_something_may_be_said(release: Release, language: str) -> None:
+    """Of the twelve that are published: those of which a direction may be said, in none, one or more; one that is
+    withheld is no longer among the published.
+    """
+    text = speaking(language)
+    for told, words in zip(((), TWO[:1], TWO), LEADS[language], strict=True):
+        beside = only(release, *told)
+        assert where_words(beside, "sector", text).startswith(words)
+        assert len(told_groups(beside, "sector", text)) == len(told)
+    fewer = cast("Release", Instead(release, withheld(sector_claims(release)["retail"])))
+    assert "11" in where_words(fewer, "sector", text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_surest_sector_stands_first_with_its_range(release: Release, language: str) -> None:
+    """By verb, then by firms; each with its estimate and the range that its sentence prints, as strongly as its grade;
+    no evidence too weak to say is among them.
+    """
+    text = speaking(language)
+    weak = ("food", Grade.VERY_LOW, Verdict.HIGHER)
+    beside = only(release, *TWO, ("wholesale", Grade.LOW, Verdict.HIGHER), weak)
+    groups = told_groups(beside, "sector", text)
+    claims = {group.code: of(beside, "typical_firm", sector=group.code) for group in groups}
+    mays = sorted(("retail", "wholesale"), key=lambda code: -(claims[code].n_funded or 0))
+    assert [group.code for group in groups] == ["textiles", *mays]
+    for group in groups:
+        figure = claims[group.code]
+        assert group.label == release.programme.label("sector", group.code, text)
+        assert text.measured(figure.value or 0.0) in group.words
+        assert text.span(*(figure.shown_range or (0, 0))) in group.words
+        assert figure.grade is not None
+        assert figure.verdict is not None
+        assert never_stronger(group.words, figure.grade, figure.verdict, language)
+
+
+@pytest.mark.parametrize(
+    ("grade", "verdict", "it", "en"),
+    [
+        (Grade.MODERATE, Verdict.MUCH_HIGHER, "probabilmente più alte", "likely higher"),
+        (Grade.MODERATE, Verdict.LOWER, "probabilmente più basse", "likely lower"),
+        (Grade.MODERATE, Verdict.SAME, "probabilmente quasi uguali", "likely about the same"),
+        (Grade.LOW, Verdict.HIGHER, "potrebbero essere state più alte", "may have been higher"),
+        (Grade.LOW, Verdict.MUCH_LOWER, "potrebbero essere state più basse", "may have been lower"),
+        (Grade.LOW, Verdict.SAME, "potrebbero essere state quasi uguali", "may have been about the same"),
+    ],
+)
+def test_a_row_says_in_two_words_what_its_sentence_says(
+    release: Release, grade: Grade, verdict: Verdict, it: str, en: str
+) -> None:
+    """Verb by grade, direction by verdict; "about the same" never as equal."""
+    figure = replace(sector_claims(release)["retail"], grade=grade, verdict=verdict)
+    assert (row_verb(release, figure, speaking("it")), row_verb(release, figure, speaking("en"))) == (it, en)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_sectors_are_surer_than_the_programme_is_one_line(release: Release, language: str) -> None:
+    """It names those that are, and no other; it is not there where none is."""
+    text = speaking(language)
+    main = replace(release.headline(), grade=Grade.LOW, verdict=Verdict.HIGHER)
+    two = only(release, *TWO)
+    said = surer_words(cast("Release", Instead(two, main)), "sector", text)
+    labels = {code: release.programme.label("sector", code, text) for code in release.codes("sector")}
+    assert [code for code, label in labels.items() if label in said] == ["textiles"]
+    assert said == surer_note(release, of(two, "typical_firm", sector="textiles"), "sector", text)
+    sure = cast("Release", Instead(two, replace(main, grade=Grade.MODERATE)))
+    assert surer_words(sure, "sector", text) == ""
+
+
+# ---- why a claim has its grade ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_the_reliability_is_what_it_is_names_the_open_checks(release: Release, language: str) -> None:
+    """How many are passed, of how many, and by name and outcome those that are not; all passed in one sentence."""
+    text, main = speaking(language), release.headline()
+    found = checks(release, main)
+    for failed in ((), (Check.GROUPS,), (Check.BEFORE, Check.REPORTING)):
+        results = {
+            check: replace(figure, result=Result.FAIL if check in failed else Result.PASS)
+            for check, figure in found.items()
+        }
+        grade = Grade.MODERATE if not failed else Grade.LOW
+        beside = cast("Release", Instead(release, *results.values()))
+        said = grade_because(beside, replace(main, grade=grade), text)
+        assert text(f"grade.{grade}") in said
+        assert str(len(Check)) in said
+        named = [check for check in Check if text(f"check.{check}") in said]
+        assert named == list(failed)
+        assert (text("result.fail").lower() in said) is bool(failed)
+        assert not failed or str(len(Check) - len(failed)) in said
+
+
+def test_what_is_withheld_has_no_reliability_to_explain(release: Release) -> None:
+    """Nor a figure without a grade."""
+    text = speaking("it")
+    for figure in (withheld(release.headline()), replace(release.headline(), grade=None)):
+        assert grade_because(release, figure, text) == ""
+
+
+# ---- from the firms announced to those analysed ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_steps_lead_from_the_announced_to_the_analysed(release: Release, michigan: Release, language: str) -> None:
+    """Each loss is the difference of two counts and has its reason; the last count is the headline's."""
+    for one in (release, michigan):
+        text = speaking(language)
+        steps = steps_to_analysed(one, text)
+        told = [step for step in steps if step.count[0].isdigit()]
+        counts = [int(re.sub(r"\D", "", step.count)) for step in told]
+        assert counts[-1] == one.headline().n_funded
+        for step, before, now in zip(told[1:], counts, counts[1:], strict=False):
+            assert step.lost == ("" if now == before else text.number(now - before))
+        assert all(bool(step.reason) is bool(step.lost) for step in steps)
+
+
+def test_a_step_that_is_not_told_has_no_loss(release: Release) -> None:
+    """It says that it is confidential or was not stated; the next loss is from the last count that is told."""
+    rows = release.reconciliation.copy()
+    whole = rows["tranche"] == "*"
+    rows.loc[whole, ["announced_firms", "reporting_firms"]] = None
+    changed = object.__new__(Release)
+    changed.__dict__ = release.__dict__ | {"_tables": {**release._tables, "reconciliation": rows}}
+    for language, absent, hidden in (
+        ("it", "non dichiarato", "riservato"),
+        ("en", "not stated", "confidential"),
+    ):
+        text = speaking(language)
+        steps = {step.label: step for step in steps_to_analysed(changed, text)}
+        announced, reporting = steps[text("table.announced_firms")], steps[text("table.reporting_firms")]
+        assert (announced.count, announced.lost, reporting.count, reporting.lost) == (absent, "", hidden, "")
+        selling, measured = (
+            int(steps[text(f"table.{name}_firms")].count.replace(",", "").replace(".", ""))
+            for name in ("selling", "measured")
+        )
+        assert steps[text("table.measured_firms")].lost == text.number(measured - selling)
+
+
+# ---- losses, companions ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -253,10 +541,9 @@ def test_losses_are_a_range_with_its_evidence_or_a_reason(release: Release, lang
     for grade, verdict in itertools.product((Grade.MODERATE, Grade.LOW, Grade.VERY_LOW), Verdict):
         figure = replace(share, value=POINT, low=-0.05, high=0.88, grade=grade, verdict=verdict)
         said = losses_words(Instead(release, figure), text)
-        assert text("format.span", low=text.percent(-0.05), high=text.percent(0.88, sign=False)) in said
-        assert panel_words(figure, text) in said
+        span = text("format.span", low=text.percent(-0.05), high=text.percent(0.88, sign=False))
+        assert said == text(f"money.losses.{verb_of(grade, verdict)}", span=span)
         assert text.percent(POINT, sign=False) not in said
-        assert sentences(language)["said.note.losses"] in said
     hidden = losses_words(Instead(release, withheld(share)), text)
     assert not any(character.isdigit() for character in hidden)
     assert text("why.confidential") in hidden
@@ -327,12 +614,12 @@ def test_no_point_is_given_but_the_best_guess_by_its_name(release: Release) -> N
         said = " ".join(guidance(Instead(release, claim, macro), code, text))
         assert "78%" not in said
         span = text.span(claim.shrunk_low or 0, claim.shrunk_high or 0)
-        assert f"{text.percent(claim.shrunk or 0)} (intervallo 80%, in media sui settori: {span})" in said
+        assert f"{text.percent(claim.shrunk or 0)} (intervallo all’80%, in media sui settori: {span})" in said
 
 
 BEST_GUESS = {
-    "it": ("80%, in media sui settori", "di un settore diverso dagli altri spesso sbaglia"),
-    "en": ("80% range, on average over the sectors", "of a sector unlike the others it is often wrong"),
+    "it": ("80%, in media sui settori", "Per un settore diverso dagli altri è spesso errata"),
+    "en": ("80% interval, on average across sectors", "For a sector that differs from the others it is often wrong"),
 }
 
 
@@ -359,9 +646,13 @@ def test_how_many_firms_would_tell_is_what_the_figure_says(release: Release) -> 
     for needed, kind in ((claim.n_funded + 1, "firms"), (claim.n_funded, "enough_firms"), (None, "no_firms")):
         found = kinds(list(guidance(Instead(release, replace(claim, firms_needed=needed)), "retail", text)), "en")
         assert {kind} == set(found) & {"firms", "enough_firms", "no_firms"}
-    for years, said in ((3, None), (4, "4 years of data after the grant would be enough."), (None, "Further years")):
+    for years, said in (
+        (3, None),
+        (4, "4 years of data after the grant would be sufficient."),
+        (None, "Further years"),
+    ):
         last = list(guidance(Instead(release, replace(claim, years_needed=years)), "retail", text))[-1]
-        assert last.startswith(said) if said else last.startswith("To tell an effect")
+        assert last.startswith(said) if said else last.startswith("To distinguish an effect")
 
 
 def test_what_was_never_asked_is_not_said_to_be_impossible(michigan: Release) -> None:
@@ -370,7 +661,7 @@ def test_what_was_never_asked_is_not_said_to_be_impossible(michigan: Release) ->
     assert claim.firms_needed is not None
     assert claim.years_needed is None
     said = " ".join(guidance(michigan, "manufacturing", speaking("en")))
-    assert f"about {claim.firms_needed} funded firms" in said
+    assert f"about {speaking('en').needed(claim.firms_needed)} funded firms" in said
     assert "Further years" not in said
 
 
@@ -419,6 +710,64 @@ def test_every_division_leads_to_its_sector(release: Release) -> None:
 def test_a_name_finds_its_sector(release: Release, typed: str, language: str, sector: str) -> None:
     """In any letters, a part of it, with a slip."""
     assert find_sector(release.programme, release.codes("sector"), typed, speaking(language)) == sector
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "sector"),
+    [
+        ("scarpe", "it", "textiles"),
+        ("Scarpa", "it", "textiles"),
+        ("scarppe", "it", "textiles"),
+        ("shoes", "en", "textiles"),
+        ("shoe", "it", "textiles"),
+        ("vino", "it", "food"),
+        ("vini", "it", "food"),
+        ("wine", "en", "food"),
+        ("caffe", "it", "food"),
+        ("caffè", "it", "food"),
+        ("mobili", "it", "furniture"),
+        ("mobili per ufficio", "it", "furniture"),
+        ("furnitures", "en", "furniture"),
+        ("cosmet", "it", "chemicals"),
+        ("farmaci", "it", "chemicals"),
+        ("libri", "it", "paper_media"),
+        ("libri scolastici", "it", "paper_media"),
+        ("piastrelle", "it", "plastics"),
+        ("biciclette", "it", "machinery"),
+        ("occhiali", "it", "other_making"),
+        ("ristorante", "it", "hospitality"),
+        ("siti web", "it", "software"),
+        ("negozio", "it", "retail"),
+        ("parrucchiere", "it", "other_services"),
+        ("FABBRICAZIONE DI ARTICOLI IN PELLE E SIMILI", "it", "textiles"),
+        ("Manufacture of leather and related products", "en", "textiles"),
+        ("telecomunicazioni", "it", "software"),
+        ("13.10", "it", "textiles"),
+        ("15", "en", "textiles"),
+    ],
+)
+def test_what_firms_make_finds_their_sector(release: Release, typed: str, language: str, sector: str) -> None:
+    """A product, an activity, a division's official name, a code: in one form or another, with a slip, without accents,
+    and in the other language where the reader's does not know it.
+    """
+    assert find_sector(release.programme, release.codes("sector"), typed, speaking(language)) == sector
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_product_word_leads_to_its_own_sector(release: Release, language: str) -> None:
+    """No word stands in two sectors' divisions, so that a reader who types it is never left without an answer; and what
+    a sector's own name says, that sector is.
+    """
+    programme, codes, text = release.programme, release.codes("sector"), speaking(language)
+    listed = tomllib.loads((PROJECT / "analytics/programme/divisions.toml").read_text(encoding="utf-8"))
+    assert {int(division) for division in listed} == set(DIVISIONS)
+    lost = {
+        product: found
+        for division, known in listed.items()
+        for product in known["products"][language].split(", ")
+        if (found := sectors_meant(programme, codes, product, text)) != [programme.sector_of(int(division))]
+    }
+    assert lost == {}
 
 
 @pytest.mark.parametrize(
@@ -503,8 +852,8 @@ def test_a_claim_changes_with_its_grade_or_verdict_and_not_with_its_number(relea
         (ranged(replace(claim, value=POINT), 0.1, 0.9), False),
     ):
         told = said(release, Instead(release, new))
-        assert told[label] == ("changed" if changed else "the same")
-        assert list(told.drop(label).unique()) == ["the same"]
+        assert told[label] == ("changed" if changed else "unchanged")
+        assert list(told.drop(label).unique()) == ["unchanged"]
 
 
 def test_a_group_that_is_new_or_gone_does_not_fail(release: Release) -> None:
@@ -515,7 +864,7 @@ def test_a_group_that_is_new_or_gone_does_not_fail(release: Release) -> None:
     assert updates_table(before, release, speaking("en")).loc[label].iloc[0] == EMPTY  # type: ignore[arg-type]
     gone = said(release, before)
     assert gone[label] == "changed"
-    assert set(gone.drop(label)) == {"the same"}
+    assert set(gone.drop(label)) == {"unchanged"}
 
 
 def test_a_claim_that_is_gone_is_told(release: Release) -> None:
@@ -557,7 +906,7 @@ def test_figures_that_stay_are_listed_with_their_ids(release: Release) -> None:
     for language in LANGUAGES:
         text = speaking(language)
         table = held_table(held(release, *mine), text)  # type: ignore[arg-type]
-        assert set(table[text("table.figure")]) == {figure.figure_id for figure in mine}
+        assert set(table[text("table.figure")]) == {short(figure.figure_id) for figure in mine}
         assert all("(p)" in shown for shown in table[text("table.effect_95")])
         assert set(table.index) == {text("label.whole_programme"), release.programme.label("sector", "retail", text)}
         assert len(held_table(release, text)) == 0

@@ -79,7 +79,7 @@ def would_tell_words(release: Release, claim: Figure, text: Text) -> Iterator[st
     if claim.firms_needed is None:
         yield text("usable.no_firms", of_mie=of_mie)
     else:
-        numbers = {"firms": text.number(claim.firms_needed), "now": text.number(claim.n_funded)}
+        numbers = {"firms": text.needed(claim.firms_needed), "now": text.number(claim.n_funded)}
         yield text("usable.firms", of_mie=of_mie, **numbers)
     if claim.horizon != OVERALL or len(release.manifest.years_after) < LEAST_YEARS:
         return  # of one year alone nothing tells what more years would do

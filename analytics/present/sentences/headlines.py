@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from analytics.language.text import Text
@@ -54,10 +55,16 @@ def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
     return Headline(kind, dimension, code, label, figure, low, high, sentence, data_note(release, text))
 
 
+@lru_cache(maxsize=16)
+def _approved(release: Release, text: Text) -> tuple[Headline, ...]:
+    """As below, once for each release and reader's language; neither ever changes."""
+    sentences = {(headline.kind, headline.figure.figure_id): headline for headline in _sayable(release, text)}
+    return tuple(sentences.values())
+
+
 def approved_sentences(release: Release, text: Text) -> list[Headline]:
     """Every sentence that may be said of a release, once: the headline, what happened, money, losses; then by group."""
-    sentences = {(headline.kind, headline.figure.figure_id): headline for headline in _sayable(release, text)}
-    return list(sentences.values())
+    return list(_approved(release, text))
 
 
 def _sayable(release: Release, text: Text) -> Iterator[Headline]:

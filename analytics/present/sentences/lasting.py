@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from analytics.language.text import Text
 from analytics.present.sentences.claims import claim_interval
-from analytics.present.sentences.phrases import capital, horizon_phrase, why
+from analytics.present.sentences.phrases import why, year_label
 from analytics.present.sentences.reasons import estimand_of
 from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release
@@ -19,41 +19,67 @@ class Lasts(StrEnum):
     OPEN = "open"
 
 
+def lasting_heading(release: Release, claim: Figure, text: Text) -> str:
+    """Whether the effect is still seen in the last year, as a finding over the picture of the years."""
+    years, last = release.manifest.years_after, _last(release, claim)
+    if claim.grade is None or not tells(claim) or last is None or len(years) < 2 or _withheld(release, claim):
+        return text("lasting.heading.open")
+    seen = "seen" if _is_seen(claim, last) else "unseen"
+    return text(f"lasting.heading.{seen}", year=year_label(release, years[-1], text))
+
+
+def _last(release: Release, claim: Figure) -> Figure | None:
+    """The effect in the last year alone."""
+    horizon = str(release.manifest.years_after[-1])
+    return release.figure(claim.measure, outcome=claim.outcome, horizon=horizon, group=claim.group)
+
+
+def _path(release: Release, claim: Figure) -> Figure | None:
+    """The last year beside the first."""
+    return release.figure(lasting(estimand_of(claim)), outcome=claim.outcome, horizon=OVERALL, group=claim.group)
+
+
+def _withheld(release: Release, claim: Figure) -> Figure | None:
+    """That of the two which is withheld: then nothing is said of either."""
+    parts = (_last(release, claim), _path(release, claim))
+    return next((part for part in parts if part is not None and not part.published), None)
+
+
+def _is_seen(claim: Figure, last: Figure) -> bool:
+    """Whether the last year alone leaves no effect out, on the side of the claim."""
+    low, high = _ends(last, claim)
+    return high < 0 if (claim.value or 0.0) < 0 else low > 0
+
+
+def _ends(figure: Figure, claim: Figure) -> tuple[float, float]:
+    return claim_interval(figure, "group" if claim.group else ALL) or (0.0, 0.0)
+
+
 def lasting_sentence(release: Release, claim: Figure, text: Text) -> str:
-    """Of the programme or a group whose headline figure is `claim`; empty where there is one year only. A group goes by
-    the intervals that hold for all groups together.
+    """What stands under that heading: the last year beside the first; empty where there is one year only. A group goes
+    by the intervals that hold for all groups together.
     """
-    years = release.manifest.years_after
-    if len(years) < 2 or claim.grade is None:
+    if len(release.manifest.years_after) < 2 or claim.grade is None:
         return ""
     if not claim.published:
         return text("lasting.hidden", why=why(claim, release, text))
     if not tells(claim):
         return text(f"lasting.{_verb(claim)}")
-    last = release.figure(claim.measure, outcome=claim.outcome, horizon=str(years[-1]), group=claim.group)
-    path = release.figure(lasting(estimand_of(claim)), outcome=claim.outcome, horizon=OVERALL, group=claim.group)
-    if last is None or path is None:
+    if hidden := _withheld(release, claim):
+        return text("lasting.hidden", why=why(hidden, release, text))
+    path = _path(release, claim)
+    if path is None:
         return ""
-    for figure in (last, path):
-        if not figure.published:
-            return text("lasting.hidden", why=why(figure, release, text))
-    alone, change = (claim_interval(figure, "group" if claim.group else ALL) or (0.0, 0.0) for figure in (last, path))
-    falls = (claim.value or 0.0) < 0
-    still = alone[1] < 0 if falls else alone[0] > 0
-    seen = text(f"lasting.{'seen' if still else 'unseen'}", span=text.span(*alone))
-    path_words, span = _path(change, falls=falls), text.span(*change)
-    if path_words is Lasts.OPEN:
-        changed = text("lasting.open", span=span)
-    else:
-        changed = text(f"lasting.{path_words}.{_verb(claim)}", span=span)
-    return capital(text("lasting.told", horizon=horizon_phrase(release, last.horizon, text), seen=seen, path=changed))
+    change = _ends(path, claim)
+    way, span = _way(change, falls=(claim.value or 0.0) < 0), text.span(*change)
+    return text("lasting.open", span=span) if way is Lasts.OPEN else text(f"lasting.{way}.{_verb(claim)}", span=span)
 
 
 def _verb(claim: Figure) -> Verb:
     return Verb.TOO_WEAK if claim.grade is None or claim.verdict is None else verb_of(claim.grade, claim.verdict)
 
 
-def _path(ends: tuple[float, float], *, falls: bool) -> Lasts:
+def _way(ends: tuple[float, float], *, falls: bool) -> Lasts:
     """Whether the difference grew: of a fall, downwards."""
     if ends[0] <= 0 <= ends[1]:
         return Lasts.OPEN

@@ -1,34 +1,47 @@
 """Words of the first screen's panels, as strong as the evidence: beside the number, and about the losses."""
 
 from analytics.language.text import Text
-from analytics.model import Arm, Estimand, Grade, Verdict
-from analytics.present.sentences.limits import total_effect
-from analytics.present.sentences.phrases import why
-from analytics.present.verbs import Verb, verb_of
-from analytics.present.written import effect_cell
+from analytics.model import Arm, Estimand, Verdict
+from analytics.present.sentences.phrases import horizon_phrase, lower_first, why
+from analytics.present.sentences.together import verb_said
+from analytics.present.verbs import Verb, tells
+from analytics.present.written import effect_cell, rate_span
 from analytics.programme.dimensions import Group
-from analytics.release import Figure, Release, measures
+from analytics.release import Release, measures
 
 
-def panel_words(figure: Figure, text: Text) -> str:
-    """How sure the direction of a figure is."""
-    claims = figure.verdict is not None and figure.grade is not None
-    verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict) if claims and figure.verdict else Verb.TOO_WEAK
-    if figure.verdict is Verdict.SAME and verb in (Verb.LIKELY, Verb.MAY):
-        return text(f"panel.same.{verb}")
-    return text(f"panel.{verb}")
+def money_heading(release: Release, text: Text) -> str:
+    """Whether a sum of money may be said, as a finding."""
+    figure = release.main(measures.EXTRA_PER_GRANT)
+    if figure is None:
+        return text("overview.euros")
+    if not figure.published:
+        return text("money.heading.unpublished")
+    if figure.verdict is Verdict.SAME and tells(figure):
+        return text(f"money.heading.same.{verb_said(figure)}")
+    return text(f"money.heading.{verb_said(figure)}")
 
 
-def without_grant(release: Release, text: Text) -> str:
-    """What became of the comparison firms' sales; empty where it is not published."""
-    other = release.main(measures.CHANGE, arm=Arm.COMPARISON)
-    if other is None or other.value is None:
+def money_words(release: Release, text: Text) -> str:
+    """The extra sales per unit of grant, in words, with their range; that large firms decide them."""
+    figure, outcome = (
+        release.main(measures.EXTRA_PER_GRANT),
+        release.programme.outcome(release.programme.headline.outcome),
+    )
+    if figure is None or not figure.published:
         return ""
-    return text("panel.others", change=text.percent(other.value))
+    horizon = horizon_phrase(release, figure.horizon, text)
+    unit = text.currency(release.programme.currency)
+    noun = lower_first(outcome.label.in_(text))
+    sure = text("money.range_only") if verb_said(figure) is Verb.TOO_WEAK else ""
+    span = rate_span(figure, outcome, text)
+    return " ".join(
+        part for part in (text("money.says", span=span, noun=noun, unit=unit, horizon=horizon), sure) if part
+    )
 
 
 def losses_words(release: Release, text: Text) -> str:
-    """The share of losses that extra sales offset, or why none is given; the effect on sales as a whole."""
+    """The share of losses that extra sales offset, in a line, or why none is given."""
     losses = release.main(measures.LOSSES_OFFSET)
     if losses is None:
         return ""
@@ -36,12 +49,7 @@ def losses_words(release: Release, text: Text) -> str:
         return text("panel.losses_hidden", why=why(losses, release, text))
     low, high = (text.percent(end, sign=False) for end in (losses.low, losses.high))
     span = text("format.span", low=low, high=high)
-    sentences = [text("panel.losses", span=span, words=panel_words(losses, text)), text("said.note.losses")]
-    total = total_effect(release)
-    if total is not None and total.low is not None and total.high is not None:
-        whole = release.programme.outcome(total.outcome).label.in_(text)
-        sentences.append(text("overview.total", outcome=whole, span=text.span(total.low, total.high)))
-    return " ".join(sentences)
+    return text(f"money.losses.{verb_said(losses)}", span=span)
 
 
 def companions(release: Release, group: Group, text: Text) -> str:

@@ -5,9 +5,10 @@ import re
 import pandas as pd
 
 from analytics.language.text import Text, speaking
-from analytics.model import DataKind, RangeKind
-from analytics.release import Figure, Release
-from analytics.release.measures import OVERALL, groups_counted, other_group
+from analytics.model import DataKind, Estimand, RangeKind, Reason
+from analytics.release import Figure, Release, measures
+from analytics.release.lists import YEARS, FigureList
+from analytics.release.measures import ALL, OVERALL, groups_counted, other_group
 
 
 def reader(release: Release, language: str) -> Text:
@@ -28,13 +29,46 @@ def data_note(release: Release, text: Text) -> str:
 
 
 def why(figure: Figure, release: Release, text: Text) -> str:
-    """Why a figure is withheld, in a few words."""
-    return text(f"why.{figure.reason}", min_firms=release.settings.min_firms)
+    """Why a figure is withheld, in a few words that are true beside its numbers of firms."""
+    return text(f"why.{_why_key(figure, release)}", min_firms=release.settings.min_firms)
 
 
 def why_at_length(figure: Figure, release: Release, text: Text) -> str:
     """Why a group's figure is withheld, in a sentence."""
-    return text(f"why_long.{figure.reason}", min_firms=release.settings.min_firms)
+    return text(f"why_long.{_why_key(figure, release)}", min_firms=release.settings.min_firms)
+
+
+def _why_key(figure: Figure, release: Release) -> str:
+    """The reason; of too few firms, which are too few, where the figure tells of enough funded ones: its numbers are of
+    firms measured.
+    """
+    reason, least = str(figure.reason), release.settings.min_firms
+    if figure.reason is not Reason.TOO_FEW_FIRMS or (figure.n_funded or 0) < least:
+        return reason
+    if figure.measure == measures.STOPPED_SELLING:
+        return f"{reason}_sold_before"
+    if figure.n_comparison is None:
+        return f"{reason}_in_one_arm"
+    if figure.n_comparison < least:
+        return f"{reason}_to_compare"
+    if figure.measure == measures.TYPICAL_CHANGE or figure.measure.about is Estimand.TYPICAL_FIRM:
+        return f"{reason}_selling_twice"
+    return f"{reason}_analysed"
+
+
+def counted_as(figure: Figure) -> str:
+    """What its numbers of firms are: funded (and applied), measured before and after, or analysed, which an effect, the
+    typical firm's change and all that follows from these rest on where they are published.
+    """
+    if figure.outcome == ALL:
+        return "funded"
+    of_effect = figure.measure.about is not None or figure.measure == measures.TYPICAL_CHANGE
+    return "analysed" if of_effect and figure.published else "measured"
+
+
+def counted_words(figure: Figure, text: Text) -> str:
+    """The same as a heading of a column."""
+    return text(f"counted.{counted_as(figure)}")
 
 
 def measure_words(figure: Figure, text: Text) -> str:
@@ -79,6 +113,44 @@ def described(release: Release, figure: Figure | None, text: Text) -> str:
     if figure.result is not None:
         lines.append(text("figure.result", result=text(f"result.{figure.result}")))
     return "\n".join(lines)
+
+
+def described_list(release: Release, listed: FigureList, text: Text) -> str:
+    """What a picture of a list is, and what each of its figures says: its row's name, value, range, status and id."""
+    about = text("figure.list", **_list_slots(release, listed, text))
+    rows = []
+    for code, figure in release.listed(listed).items():
+        if listed.dimension == YEARS:
+            name = horizon_label(release, code, text)
+        else:
+            name = release.programme.label(listed.dimension, code, text)
+        low, high = figure.shown_range or (None, None)
+        rows.append(
+            text(
+                "figure.row" if figure.published else "figure.row_withheld",
+                name=name,
+                value=repr(figure.value),
+                low=repr(low),
+                high=repr(high),
+                why="" if figure.reason is None else why(figure, release, text),
+                status=f"{figure.obs_status}, {figure.conf_status}",
+                figure_id=figure.figure_id,
+            )
+        )
+    return "\n".join([about, *rows])
+
+
+def _list_slots(release: Release, listed: FigureList, text: Text) -> dict[str, str]:
+    """What a list is about."""
+    years = listed.dimension == YEARS
+    parts = [
+        text(f"measure.{listed.estimand}"),
+        release.programme.outcome(listed.outcome).label.in_(text),
+        *(release.programme.label(name, code, text) for name, code in listed.within),
+        *([] if years else [horizon_phrase(release, listed.horizon, text)]),
+    ]
+    dimension = text("figure.years") if years else dimension_words(release, listed.dimension, text)
+    return {"name": " · ".join(parts), "dimension": dimension}
 
 
 def horizon_phrase(release: Release, horizon: str, text: Text) -> str:

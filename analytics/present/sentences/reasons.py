@@ -100,6 +100,22 @@ def grade_words(figure: Figure, text: Text) -> str:
     return "" if figure.grade is None else text("grade.says", grade=text(f"grade.{figure.grade}"))
 
 
+def grade_because(release: Release, figure: Figure, text: Text) -> str:
+    """Why a claim has its grade, in one line: the checks that are not passed, by name; empty where it is withheld."""
+    done = reasons(release, figure, text)
+    if not done or figure.grade is None:
+        return ""
+    open_checks = [check for check in done if check.result is not Result.PASS]
+    grade = text(f"grade.{figure.grade}")
+    if not open_checks:
+        return text("grade.because.all", grade=grade, n=text.number(len(done)))
+    names = "; ".join(
+        text("grade.because.check", title=check.title, outcome=check.outcome.lower()) for check in open_checks
+    )
+    slots = {"n": text.number(len(done)), "passed": text.number(len(done) - len(open_checks))}
+    return text("grade.because.some", grade=grade, checks=names, **slots)
+
+
 def why_words(release: Release, figure: Figure, text: Text) -> tuple[str, str]:
     """The question that the reasons answer, and the answer in a sentence: why «likely»?"""
     verb = verb_of(figure.grade or Grade.WITHHELD, figure.verdict or Verdict.CANNOT_TELL)

@@ -2,7 +2,8 @@
 are as they are (METHODS.md 10).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from analytics.language.text import Text
 from analytics.model import Estimand, RangeKind, Unit, Verdict
@@ -13,6 +14,7 @@ from analytics.present.verbs import Verb, tells, verb_of
 from analytics.release import Figure, Release, measures
 from analytics.release.measures import groups_counted, other_group
 
+Within = Mapping[str, str] | Iterable[tuple[str, str]]  # the group that others are parts of
 ORDER = (Verb.LIKELY, Verb.MAY, Verb.CANNOT_TELL, Verb.TOO_WEAK)  # the surest first
 
 
@@ -21,7 +23,8 @@ def count_of(release: Release, dimension: str) -> Figure | None:
     return release.main(measures.groups_gaining(dimension, release.programme.headline.estimand))
 
 
-def pairs_of(release: Release, dimension: str) -> list[Figure]:
+@lru_cache(maxsize=64)
+def pairs_of(release: Release, dimension: str) -> tuple[Figure, ...]:
     """The pairs of groups of a dimension that lie apart, as figures of the larger."""
     estimand, codes = release.programme.headline.estimand, release.codes(dimension)
     found = (
@@ -30,7 +33,7 @@ def pairs_of(release: Release, dimension: str) -> list[Figure]:
         for second in codes
         if first != second
     )
-    return [figure for figure in found if figure is not None and figure.published]
+    return tuple(figure for figure in found if figure is not None and figure.published)
 
 
 def count_sentence(release: Release, figure: Figure, text: Text) -> Sentence:
@@ -38,7 +41,7 @@ def count_sentence(release: Release, figure: Figure, text: Text) -> Sentence:
     dimension = groups_counted(figure.measure)
     published = [release.main_effect({dimension: code}) for code in release.codes(dimension)]
     groups = sum(effect is not None and effect.published for effect in published)
-    verb = _verb(figure)
+    verb = verb_said(figure)
     among = "all" if round(figure.value or 0) == groups else "some"
     slots = {
         **_slots(release, text, lower=figure.verdict is Verdict.LOWER),
@@ -61,10 +64,11 @@ def pair_sentence(release: Release, figure: Figure, text: Text) -> Sentence:
         "second": release.programme.label(dimension, other_group(figure.measure), text),
         "span": text.span(low, high) if figure.unit is Unit.FRACTION else text.interval(low, high, figure.unit),
     }
-    return _sentence("pair", _verb(figure), figure, slots, text)
+    return _sentence("pair", verb_said(figure), figure, slots, text)
 
 
-def _verb(figure: Figure) -> Verb:
+def verb_said(figure: Figure) -> Verb:
+    """How strongly a figure may be said."""
     return Verb.TOO_WEAK if figure.grade is None or figure.verdict is None else verb_of(figure.grade, figure.verdict)
 
 
@@ -97,16 +101,35 @@ def _sentence(kind: str, verb: Verb, figure: Figure, slots: dict[str, str], text
 # ---- whether groups differ -------------------------------------------------------------------------------------------
 
 
-def differ_sentence(release: Release, dimension: str, text: Text) -> str:
-    """Whether the groups of a dimension differ at all; which is ahead only of pairs that lie apart."""
-    key, p = dimension_key(release, dimension), _p_of_equality(release, dimension)
+def pairs_words(release: Release, dimension: str, text: Text) -> str:
+    """Which pairs lie apart, of how many; empty where none does."""
     pairs = _named_pairs(release, dimension, text)
-    if pairs:
-        return text(f"differ.{key}.pairs", pairs=pairs)
-    if p is None:
-        return text(f"differ.{key}.not_tested")
-    told = "told" if rejects_equality(release, dimension) else "not_told"
-    return text(f"differ.{key}.{told}", p=text.probability(p))
+    return text(f"differ.{dimension_key(release, dimension)}.apart", pairs=pairs) if pairs else ""
+
+
+def differ_heading(release: Release, dimension: str, text: Text, within: Within = ()) -> str:
+    """The same as a heading: what was found, without a number."""
+    return text(f"differ.{dimension_key(release, dimension)}.heading.{_differ(release, dimension, within)}")
+
+
+def differ_words(release: Release, dimension: str, text: Text, within: Within = ()) -> str:
+    """What stands under that heading: the p of the test; where it does not reject and pairs lie apart, these."""
+    p, found = _p_of_equality(release, dimension, within), _differ(release, dimension, within)
+    slots = {"p": "" if p is None else text.p_value(p)}
+    if found == "pairs":
+        slots["pairs"] = _named_pairs(release, dimension, text)
+    return text(f"differ.{dimension_key(release, dimension)}.under.{found}", **slots)
+
+
+def _differ(release: Release, dimension: str, within: Within) -> str:
+    """Which heading holds: the test rejects; pairs lie apart all the same, by the headline's estimand; neither; or
+    there is no test.
+    """
+    if rejects_equality(release, dimension, within):
+        return "told"
+    if not dict(within) and pairs_of(release, dimension):
+        return "pairs"
+    return "not_tested" if _p_of_equality(release, dimension, within) is None else "not_told"
 
 
 def _named_pairs(release: Release, dimension: str, text: Text) -> str:
@@ -122,14 +145,14 @@ def _named_pairs(release: Release, dimension: str, text: Text) -> str:
     )
 
 
-def rejects_equality(release: Release, dimension: str) -> bool:
+def rejects_equality(release: Release, dimension: str, within: Within = ()) -> bool:
     """Whether the test rejects that all groups of a dimension are equal."""
-    p = _p_of_equality(release, dimension)
+    p = _p_of_equality(release, dimension, within)
     return p is not None and p < 1 - release.settings.level
 
 
-def _p_of_equality(release: Release, dimension: str) -> float | None:
-    test = release.main(measures.groups_differ(dimension, Estimand.SYMMETRIC_GROWTH))
+def _p_of_equality(release: Release, dimension: str, within: Within) -> float | None:
+    test = release.main(measures.groups_differ(dimension, Estimand.SYMMETRIC_GROWTH), group=within)
     return None if test is None else test.value
 
 
@@ -137,17 +160,33 @@ def _p_of_equality(release: Release, dimension: str) -> float | None:
 
 
 def range_notes(release: Release, figure: Figure, dimension: str, text: Text) -> Iterator[str]:
-    """That the other groups were used; why the range of a group is longer than its own, where it is; why more may be
-    said of it than of the programme, where it may.
+    """That the other groups were used; why the range of a group is longer than its own, where it is; what its smallest
+    detectable effect is.
     """
     key = dimension_key(release, dimension)
     if figure.range_kind is RangeKind.SHARED:
         yield text(f"together.used.{key}")
         if is_longer(figure, text):
             yield text(f"together.longer.{key}")
-    main = release.headline()
-    if tells(figure) and ORDER.index(_verb(figure)) < ORDER.index(_verb(main)):
-        yield text(f"together.surer.{key}")
+    if figure.mde is not None:
+        yield text("together.detectable", value=text.measured(figure.mde, figure.unit))
+
+
+def is_surer(release: Release, figure: Figure) -> bool:
+    """Whether more may be said of a group than of the programme."""
+    return tells(figure) and ORDER.index(verb_said(figure)) < ORDER.index(verb_said(release.headline()))
+
+
+def surer_than_programme(release: Release, dimension: str, codes: Iterable[str], text: Text) -> str:
+    """Why more may be said of some groups than of the programme: what keeps it from more, and not them."""
+    labels = "; ".join(release.programme.label(dimension, code, text) for code in codes)
+    return text(f"where.surer.{verb_said(release.headline())}", groups=labels) if labels else ""
+
+
+def surer_note(release: Release, figure: Figure, dimension: str, text: Text) -> str:
+    """Why more may be said of a group than of the programme; empty where no more may."""
+    codes = [code for name, code in figure.group if name == dimension and is_surer(release, figure)]
+    return surer_than_programme(release, dimension, codes, text)
 
 
 def is_longer(figure: Figure, text: Text) -> bool:

@@ -1,6 +1,8 @@
 """Release parts -> frames for the audit: from announced to analysed, what was imported, how firms are protected."""
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -76,15 +78,31 @@ def path_to_analysed(release: Release, text: Text) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="columns")
 
 
-def path_in_all(release: Release, text: Text) -> pd.DataFrame:
-    """From all awarded firms to those in the headline, one step a line."""
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step from the firms announced to those analysed: how many, how many fewer than before, and why."""
+
+    count: str
+    lost: str
+    label: str
+    reason: str
+
+
+@lru_cache(maxsize=16)
+def steps_to_analysed(release: Release, text: Text) -> tuple[Step, ...]:
+    """From all firms announced to those in the headline; a step that is not told has no loss."""
     row = release.reconciliation[release.reconciliation["tranche"] == ALL].iloc[0]
-    steps = ["announced_firms", *_steps(release)]
-    counts = [
-        _counted(row[step], text, "table.not_stated" if step == "announced_firms" else "table.withheld")
-        for step in steps
-    ]
-    return pd.DataFrame({text("table.firms"): counts}, index=[text(f"table.{step}") for step in steps])
+    steps, before = [], None
+    for name in ("announced_firms", *_steps(release)):
+        now = None if pd.isna(row[name]) else int(row[name])
+        lost = "" if now is None or before is None or now >= before else text.number(now - before)
+        absent = "table.not_stated" if name == "announced_firms" else "table.withheld"
+        reason = text(f"steps.{name}") if lost else ""
+        if lost and name == "selling_firms" and (kinds := without_sales(release, text)):
+            reason = text("audit.without_sales", kinds=kinds)
+        steps.append(Step(_counted(row[name], text, absent), lost, text(f"table.{name}"), reason))
+        before = before if now is None else now
+    return tuple(steps)
 
 
 def without_sales(release: Release, text: Text) -> str:

@@ -93,7 +93,7 @@ def before_table(release: Release, claim: Figure, text: Text) -> pd.DataFrame:
     by_reading = readings(release, claim)
     return pd.DataFrame(
         [
-            [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False), figure.figure_id]
+            [cell(figure, release, text), text.percent(figure.level or 0.95, sign=False), figure_id(figure)]
             for figure in by_reading.values()
         ],
         index=pd.Index([text(f"evidence.reading.{name}") for name in by_reading], name=text("evidence.way")),

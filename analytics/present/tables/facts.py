@@ -1,48 +1,56 @@
 """Release -> the published facts of one sector in a line."""
 
+from collections.abc import Iterator
+
 from analytics.language.text import Text
-from analytics.model import Arm, RangeKind
+from analytics.model import Arm
 from analytics.present.asked import Asked
-from analytics.present.written import amount_span, claim_cell, count_cell, percent_cell
+from analytics.present.written import amount_span, claim_cell, comparison_count, count, percent_cell
+from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release, measures
 
 
 def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> list[tuple[str, str]]:
-    """The published facts of one sector in a line: label and value."""
+    """The published facts of one sector in a line, beside what its sentence says: label and value."""
     group = (("sector", sector),)
     outcome = release.programme.outcome(asked.outcome)
     effect, per_firm = asked.effect(release, group), asked.figure(release, measures.EXTRA_PER_FIRM, group)
-    firms = {arm: release.figure(measures.FIRMS, arm=arm, group=group) for arm in Arm}
-    change = {arm: asked.figure(release, measures.CHANGE, group, arm=arm) for arm in Arm}
+    if effect is None or not effect.published:
+        return []
     facts = [
-        ("funded", firms[Arm.FUNDED], count_cell(firms[Arm.FUNDED], text)),
-        ("comparison", firms[Arm.COMPARISON], count_cell(firms[Arm.COMPARISON], text)),
-        ("effect", effect, claim_cell(effect, text)),
-        ("shrunken", effect, _of_effect(effect, "shrunk", text)),
-        ("change", change[Arm.FUNDED], percent_cell(change[Arm.FUNDED], text)),
-        ("other_change", change[Arm.COMPARISON], percent_cell(change[Arm.COMPARISON], text)),
-        ("per_firm", per_firm, amount_span(per_firm, outcome, text)),
-        ("mde", effect, _of_effect(effect, "mde", text)),
+        ("funded", _analysed(effect, release.figure(measures.FIRMS, arm=Arm.FUNDED, group=group), text)),
+        ("comparison", comparison_count(effect, text)),
+        *_changes(release, asked, group, text),
+        ("per_firm", amount_span(per_firm, outcome, text)),
+        ("best_guess", _best_guess(effect, text)),
+        ("mde", "" if effect.mde is None else text.measured(effect.mde, effect.unit)),
+        ("programme", claim_cell(asked.effect(release), text)),
     ]
-    if effect is not None and effect.range_kind is RangeKind.SHARED:
-        facts[2] = ("effect_shared", *facts[2][1:])
-        facts[3] = ("best_guess", effect, _best_guess(effect, text))
-    return [
-        (text(f"fact.{name}"), shown)
-        for name, figure, shown in facts
-        if shown and figure is not None and figure.published
-    ]
+    return [(text(f"fact.{name}"), words) for name, words in facts if words]
+
+
+def _analysed(effect: Figure, firms: Figure | None, text: Text) -> str:
+    """The funded firms behind an effect, of those funded."""
+    analysed = count(effect.n_funded, text)
+    if firms is None or firms.value is None:
+        return analysed
+    return text("fact.of", part=analysed, whole=text.number(firms.value))
+
+
+def _changes(release: Release, asked: Asked, group: Group, text: Text) -> Iterator[tuple[str, str]]:
+    """The change of both arms: of the typical firm where the release has it, else of the sums."""
+    for name, measure in (("typical", measures.TYPICAL_CHANGE), ("change", measures.CHANGE)):
+        funded, other = (asked.figure(release, measure, group, arm=arm) for arm in Arm)
+        if funded is not None and other is not None and funded.published and other.published:
+            yield name, text("fact.both", funded=percent_cell(funded, text), comparison=percent_cell(other, text))
+            return
 
 
 def _best_guess(effect: Figure, text: Text) -> str:
-    """The best guess with its range."""
-    if effect.shrunk is None or effect.shrunk_low is None or effect.shrunk_high is None:
+    """The estimate drawn toward those of the others, with its range where it has one."""
+    if effect.shrunk is None:
         return ""
-    interval = text.interval(effect.shrunk_low, effect.shrunk_high, effect.unit)
-    return f"{text.measured(effect.shrunk, effect.unit)} {interval}"
-
-
-def _of_effect(effect: Figure | None, name: str, text: Text) -> str:
-    """A companion of an effect, in its unit; empty where it has none."""
-    value = None if effect is None else getattr(effect, name)
-    return "" if effect is None or value is None else text.measured(value, effect.unit)
+    value = text.measured(effect.shrunk, effect.unit)
+    if effect.shrunk_low is None or effect.shrunk_high is None:
+        return value
+    return f"{value} {text.interval(effect.shrunk_low, effect.shrunk_high, effect.unit)}"
