@@ -114,7 +114,7 @@ def contents(
     searched = find_withheld_cells(contributed, programme, inputs, progress)
     withheld_cells = with_empty_cells(searched, panel, programme)
     earlier = [behind.release for behind in inputs if behind.release is not None]
-    candidates = figures(everybody, programme, samples, withheld_cells, progress)
+    candidates = figures(everybody, programme, samples, withheld_cells, progress, earlier)
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)

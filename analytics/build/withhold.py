@@ -35,7 +35,7 @@ def withhold(
     """
     holds = holds_anything(withheld_cells)
     for figure in figures:
-        rule = _rule(figure.key, withheld_cells, programme)
+        rule = rule_of(figure.key, withheld_cells, programme)
         stays = _newest(figure.key, earlier) if rule is Rule.HELD or (rule is None and holds) else None
         if rule is None:
             anew = _hide_sectors(figure, withheld_cells, programme)
@@ -73,7 +73,7 @@ def _same(one: Figure, other: Figure) -> bool:
     return own_part(replace(one, obs_status=other.obs_status, figure_id=other.figure_id)) == own_part(other)
 
 
-def _rule(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -> Rule | None:
+def rule_of(key: FigureKey, withheld_cells: WithheldCells, programme: Programme) -> Rule | None:
     """Why a figure is withheld or held. One of several years goes by the rules of them all. An effect is held with the
     comparison firms of its sectors: where one of those is corrected, the effect moves by what was corrected; two groups
     that cross sectors, each with its own share of them, would tell one sector's apart.

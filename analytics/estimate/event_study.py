@@ -64,16 +64,16 @@ def event_study(panel: Panel, outcome: str, *, settings: Settings | None = None)
 
 def shares_by_event(panel: Panel, outcome: str, settings: Settings) -> tuple[Firms, dict[int, FloatArray]]:
     """All funded firms and their comparison; by event time, (n_firms, G) sales over the firm's own mean before."""
-    values, at = _by_quarter(panel, outcome_values(panel, outcome))
+    values, at = by_quarter(panel, outcome_values(panel, outcome))
     cohorts = cohorts_of(panel)
     award = (cohorts.asfreq("Q") if panel.periods_per_year == 12 else cohorts).asi8.astype(np.int64)
     arms = Arms.of(panel, cohorts.get_indexer(pd.PeriodIndex(panel.units["cohort"])).astype(np.int64), len(cohorts))
-    base = _base(panel, outcome_values(panel, outcome), cohorts, settings)
+    base = mean_before(panel, outcome_values(panel, outcome), cohorts, settings)
     events = range(int(at[0] - award.max(initial=at[0])), int(at[-1] - award.min(initial=at[-1])) + 1)
     return arms.group(panel.funded), {event: _at_event(values, at, award + event) / base for event in events}
 
 
-def _by_quarter(panel: Panel, values: FloatArray) -> tuple[FloatArray, IntArray]:
+def by_quarter(panel: Panel, values: FloatArray) -> tuple[FloatArray, IntArray]:
     """Means by quarter of what was reported, and the quarters' ordinals; quarterly and yearly data stay as they are."""
     if panel.periods_per_year != 12:
         return values, panel.periods.asi8.astype(np.int64)
@@ -91,7 +91,7 @@ def _at_event(values: FloatArray, at: IntArray, quarters: IntArray) -> FloatArra
     return np.where(inside, values[:, np.clip(column, 0, values.shape[1] - 1)], np.nan)
 
 
-def _base(panel: Panel, values: FloatArray, cohorts: pd.PeriodIndex, settings: Settings) -> FloatArray:
+def mean_before(panel: Panel, values: FloatArray, cohorts: pd.PeriodIndex, settings: Settings) -> FloatArray:
     """(n_firms, G) mean of the before window; NaN where too little was reported or nothing sold."""
     ppy = panel.periods_per_year
     base = np.full((len(values), len(cohorts)), np.nan)

@@ -40,7 +40,7 @@ from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.lists import FigureList, lists_of
 from analytics.release.manifest import Manifest
-from analytics.release.measures import ALL, EFFECTS, SUM, TYPICAL, Measure, measure_named
+from analytics.release.measures import ALL, CENTS, EFFECTS, GRANTS, SUM, TYPICAL, Measure, measure_named
 
 FORMAT_VERSION = 9
 READABLE = (4, 5, 6, 7, 8, 9)  # what an older one lacks is empty: an old address still shows its release
@@ -104,6 +104,7 @@ class Release:
         self._codes: dict[str, list[str]] = {}  # by dimension, once asked for: every run of a page asks
         if self.format_version in TELL_RULES:
             self._tables["figures"] = _without_rules(self._tables["figures"])
+        _round_grants(self._tables["figures"])
         self.manifest = Manifest.from_json(rows)
         self.programme = self.manifest.programme
 
@@ -318,6 +319,12 @@ class Release:
             held = set(self.figures[dimension].unique())
             self._codes[dimension] = [code for code in self.programme.codes(dimension) if code in held]
         return self._codes[dimension]
+
+
+def _round_grants(figures: pd.DataFrame) -> None:
+    """Sums of grants to the cent, in place: older files have what adding binary numbers left of them."""
+    grants = figures["measure"] == GRANTS.name
+    figures.loc[grants, "value"] = figures.loc[grants, "value"].round(CENTS)
 
 
 def _without_rules(figures: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from analytics.programme.parts import Outcome
 
 ALL: Final = "*"  # in place of a code, an arm, a horizon or an outcome: all of it
 OVERALL: Final = "overall"  # the horizon of all complete years together
+CENTS: Final = 2  # decimals of a sum of grants
 TYPICAL, SUM = "typical", "sum"  # what a line is of: the typical firm, one vote per firm; or all firms' sales summed
 FIRMS_PER_DOT, FIRMS_OF_MIDDLE = 10, 20  # firms behind a dot of a distribution, and behind its middle, at least
 
@@ -26,7 +27,8 @@ class Measure:
     name: in the release; base: its name less the estimand that it is about, by which its words are found; unit: None
     where it is that of the number at hand (a check's, a way of estimating's). about: the estimand that it is about, or
     whose checks and grade it stands on; None: it carries no claim. over_time: whether it rests on every year (a path,
-    or the last year beside the first), so that what is withheld of any year withholds it.
+    or the last year beside the first), so that what is withheld of any year withholds it. counts_at_least: whether its
+    numbers of firms, of both arms, are the fewest that they may be.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Measure:
     unit: Unit | None
     about: Estimand | None = None
     over_time: bool = False
+    counts_at_least: bool = False
 
     def __str__(self) -> str:
         """Its name, as it stands in a release."""
@@ -50,9 +53,10 @@ def _listed(
     of: Estimand | None = None,
     follows: Estimand | None = None,
     over_time: bool = False,
+    counts_at_least: bool = False,
 ) -> Measure:
     """Put a measure on the list. of: an estimand that its name ends in; follows: one that it is computed from."""
-    measure = Measure(f"{name}_{of}" if of else name, name, unit, of or follows, over_time)
+    measure = Measure(f"{name}_{of}" if of else name, name, unit, of or follows, over_time, counts_at_least)
     MEASURES[measure.name] = measure
     return measure
 
@@ -197,6 +201,8 @@ OVERLAP = _listed("overlap", Unit.FRACTION)
 TOLD_APART = _listed("told_apart", Unit.FRACTION)
 OTHER_AID = _listed("other_aid", Unit.FRACTION)
 EVENT_STUDY = _listed("event_study", Unit.FRACTION, over_time=True)  # horizon e-3: quarters (or years) since the award
+# horizon 2021Q3 (of yearly data a year): ATT(g, t) of a wave, g the quarter of its first award
+GROUP_TIME = _listed("group_time", Unit.FRACTION, over_time=True, counts_at_least=True)
 REPORTING = _listed("reporting", Unit.FRACTION, over_time=True)  # horizon 2021-03
 
 # ---- what is asked of which outcome ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from analytics.arrays import BoolArray
 from analytics.build.assessment import Assessment
 from analytics.build.rows.empty_cells import Groupings, groupings_of
 from analytics.build.rows.evidence import evidence_figures, with_claims
+from analytics.build.rows.group_time import group_time_figures
 from analytics.build.rows.happened import change_figures, count_figures, measured_firms, typical_change_figures
 from analytics.build.rows.money import money_figures
 from analytics.build.rows.over_time import over_time_figures
@@ -43,7 +44,7 @@ from analytics.panel.panel import Panel
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
-from analytics.release import measures
+from analytics.release import Release, measures
 from analytics.release.figure import Figure, FigureKey, group_of
 from analytics.release.measures import ALL, OVERALL, estimands_of
 
@@ -56,11 +57,12 @@ def figures(
     samples: Samples,
     withheld_cells: WithheldCells,
     progress: Progress = silent,
+    earlier: Sequence[Release] = (),
 ) -> Iterator[Figure]:
     """Every figure of the closed list: the programme, each dimension, each named pair; counts, changes, effects; then
     the checks, and the paths over time. everybody: the panel of all applicants; those set aside enter specifications
     alone; samples: of the firms in either arm. Nothing is withheld here, but what the patterns withhold enters no
-    comparison of groups.
+    comparison of groups. earlier: releases that are protected together with this one.
     """
     progress("check", 0, 1)
     assessment = Assessment(everybody, programme)
@@ -74,6 +76,11 @@ def figures(
     }
     whole_only = bool(rules - {None, Rule.HELD})
     yield from over_time_figures(everybody.compared, programme, samples[question.outcome][0], whole_only=whole_only)
+
+    def told_before(key: FigureKey) -> bool:
+        return any((old := release.at(key)) is not None and old.published for release in earlier)
+
+    yield from group_time_figures(everybody.compared, programme, withheld_cells, told_before)
 
 
 def _estimates(

@@ -37,7 +37,7 @@ from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.release import measures
 from analytics.release.figure import Figure, FigureKey
-from analytics.release.measures import Measure
+from analytics.release.measures import CENTS, Measure
 
 
 def count_figures(panel: Panel, by: tuple[str, ...], groups: Mapping[Any, BoolArray]) -> Iterator[Figure]:
@@ -55,7 +55,7 @@ def count_figures(panel: Panel, by: tuple[str, ...], groups: Mapping[Any, BoolAr
             key = FigureKey(measures.GRANTS, arm=Arm.FUNDED, group=group)
             grants = panel.units["grant_eur"][mask].dropna()
             if len(grants):
-                yield published_figure(key, Unit.MONEY, float(sum(grants)), counts)
+                yield published_figure(key, Unit.MONEY, round(float(sum(grants)), CENTS), counts)
             else:
                 yield withheld_figure(key, Unit.MONEY, Reason.NOT_ESTIMABLE, counts)
 

@@ -1,25 +1,22 @@
 """What is shown over time, of the whole programme: the event study, and the share of firms that report."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
 from analytics.arrays import FloatArray
-from analytics.build.rows.rounding import point_of_path, to_step
+from analytics.build.rows.points import told_point, untold_point
 from analytics.build.rows.row import published_figure, rough_share, withheld_figure, without_counts
 from analytics.estimate.estimands import LEAST_COMPARISON
 from analytics.estimate.event_study import EventEstimate, event_study, shares_by_event
 from analytics.estimate.sample import Sample
-from analytics.model import Arm, ConfStatus, DisclosureRules, ObsStatus, Reason, Unit
+from analytics.model import Arm, DisclosureRules, Reason, Unit
 from analytics.panel.arms import Firms
 from analytics.panel.panel import Panel
 from analytics.panel.windows import outcome_values
 from analytics.programme.file import Programme
 from analytics.release import measures
 from analytics.release.figure import Figure, FigureKey
-
-_PLACES = 12  # decimals left by adding rounded numbers
 
 
 def over_time_figures(panel: Panel, programme: Programme, sample: Sample, *, whole_only: bool) -> Iterator[Figure]:
@@ -39,44 +36,15 @@ def _events(panel: Panel, programme: Programme, *, whole_only: bool) -> Iterator
     for event, effect in event_study(panel, outcome, settings=programme.settings).effects.items():
         key = FigureKey(measures.EVENT_STUDY, outcome, horizon=f"e{event}")
         if not isinstance(effect, EventEstimate):
-            yield _unpublished(key, effect.reason)
+            yield untold_point(key, effect.reason)
         elif not _is_open(firms, by_event[event], rules) or (
             whole_only and not _reached_by_all(firms, by_event[event])
         ):
-            yield _unpublished(key, Reason.CONFIDENTIAL, ConfStatus.CONFIDENTIAL)
+            yield untold_point(key, Reason.CONFIDENTIAL)
         else:
-            yield _event(key, effect, rules)
-
-
-def _unpublished(key: FigureKey, reason: Reason, conf: ConfStatus = ConfStatus.FREE) -> Figure:
-    """A point that is not shown, and no number of firms with it."""
-    return replace(without_counts(withheld_figure(key, Unit.FRACTION, reason)), conf_status=conf)
-
-
-def _event(key: FigureKey, effect: EventEstimate, rules: DisclosureRules) -> Figure:
-    """Value and half-widths rounded, the ends set by them: ends rounded by themselves would tell the value finer."""
-    step = point_of_path(min(effect.n_funded, effect.n_comparison)) if rules.p_percent > 0 else 0.0
-    value, half, sim_half = (
-        to_step(number, step) if step else number
-        for number in (effect.value, (effect.ci_high - effect.ci_low) / 2, (effect.sim_high - effect.sim_low) / 2)
-    )
-    return Figure(
-        key,
-        Unit.FRACTION,
-        _tidy(value),
-        low=_tidy(value - half),
-        high=_tidy(value + half),
-        sim_low=_tidy(value - sim_half),
-        sim_high=_tidy(value + sim_half),
-        n_funded=effect.n_funded,
-        n_comparison=effect.n_comparison,
-        obs_status=ObsStatus.ESTIMATED,
-    )
-
-
-def _tidy(number: float) -> float:
-    """A sum of rounded numbers without what adding left of them."""
-    return round(number, _PLACES) + 0.0
+            half, sim_half = (effect.ci_high - effect.ci_low) / 2, (effect.sim_high - effect.sim_low) / 2
+            counts = effect.n_funded, effect.n_comparison
+            yield told_point(key, effect.value, half, sim_half, counts, rules)
 
 
 def _reached_by_all(firms: Firms, relative: FloatArray) -> bool:
