@@ -37,6 +37,8 @@ with left:
         n = text.number(programme.announced.applications)
         st.markdown(plain(text("audit.applications_says", n=n, source=programme.announced.source.in_(text))))
     st.table(show.escaped(audit.applications_table(release, text)), border="horizontal")
+    if funded := audit.funded_otherwise(release, text):
+        st.caption(text("audit.applications_note", n=funded))
 with right:
     st.header(text("audit.inputs"), anchor=False)
     st.markdown(text("audit.inputs_says"))

@@ -38,7 +38,8 @@ with show.top_row(frame):
         find_option=lambda typed: find_sector(programme, codes, typed, text),
         accept_new_options=True,
         placeholder=text("sectors.find"),
-        width=270,
+        filter_mode="contains",  # letters in any order and place would offer sectors that have nothing of the word
+        width=290,
         label_visibility="collapsed",
     )
     outcome = address.choose(
@@ -58,7 +59,7 @@ with show.top_row(frame):
         [str(one) for one in estimands_of(programme, programme.outcome(outcome))],
         str(main.estimand),
         lambda name: text(f"estimand.{name}"),
-        width=150,
+        width=180,
         label_visibility="collapsed",
     )
     year = address.choose(
@@ -108,6 +109,8 @@ def answer() -> None:
         st.title(plain(beside))
         if effect.published:
             st.markdown(text("sectors.no_claim"))
+            if asked.estimand != main.estimand:
+                st.markdown(text("sectors.on_typical"))
         st.caption(text("figure.id", figure_id=short(effect.figure_id)))
     if not effect.published:
         st.markdown(plain(why_at_length(effect, release, text)))
@@ -134,7 +137,7 @@ def over_time() -> None:
             shown,
             "lines",
             frame,
-            title=changes_heading(release, group, text) if outcome == main.outcome else text("sectors.lines"),
+            title=changes_heading(release, group, text, basis) if outcome == main.outcome else text("sectors.lines"),
             says=" ".join(words for words in says if words),
             before=show.switch_links("lines", {name: text(f"sectors.basis_{name}") for name in bases}, basis),
         )

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from textwrap import wrap
 
 from markupsafe import Markup
 
@@ -19,7 +20,8 @@ Write = Callable[[float], str]  # a value in words
 
 _BOX = 1000.0  # both sides of the drawing's own coordinates, which stretch to the page's
 _FEW_POINTS = 8  # a line of fewer has a marker at each
-_LABEL = 36.0  # px: of the words at the end of a line
+_LABEL, _LABEL_LINE = 20.0, 16.0  # px: of the name at the end of a line, and of each line under it
+_LABEL_LETTERS = 14  # of a line under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,7 @@ def end_labels(ends: Sequence[tuple[str, float | None, str, str]], ground: Groun
     )
     tops = [top for top, _ in placed]
     for i in range(1, len(tops)):
-        tops[i] = max(tops[i], tops[i - 1] + _LABEL)
+        tops[i] = max(tops[i], tops[i - 1] + _label_height(ends[placed[i - 1][1]]))
     over = max((tops[-1] if tops else 0.0) - height, 0.0)
     return [
         element(
@@ -159,6 +161,11 @@ def end_labels(ends: Sequence[tuple[str, float | None, str, str]], ground: Groun
         )
         for top, (_, i) in zip(tops, placed, strict=True)
     ]
+
+
+def _label_height(end: tuple[str, float | None, str, str]) -> float:
+    """How high a label is, px: its name, and what stands under it in as many lines as it takes."""
+    return _LABEL + _LABEL_LINE * max(len(wrap(end[3], _LABEL_LETTERS)), 1)
 
 
 def window_labels(ground: Ground, text: Text) -> list[Markup]:

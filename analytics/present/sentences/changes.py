@@ -5,7 +5,7 @@ from analytics.model import Arm
 from analytics.present.sentences.phrases import before_phrase, horizon_phrase
 from analytics.programme.dimensions import Group
 from analytics.release import Release, measures
-from analytics.release.measures import Measure
+from analytics.release.measures import TYPICAL, Measure
 
 
 def _both(release: Release, measure: Measure, group: Group) -> dict[Arm, float]:
@@ -15,23 +15,24 @@ def _both(release: Release, measure: Measure, group: Group) -> dict[Arm, float]:
     return values if len(values) == len(Arm) else {}
 
 
-def changes_heading(release: Release, group: Group, text: Text) -> str:
-    """What became of the typical firm in each arm: an observation, no effect."""
-    typical = _both(release, measures.TYPICAL_CHANGE, group)
-    if not typical:
+def changes_heading(release: Release, group: Group, text: Text, basis: str = TYPICAL) -> str:
+    """What became of the sales in each arm, of the typical firm or (basis) of the sum: an observation, no effect."""
+    changes = _both(release, measures.TYPICAL_CHANGE if basis == TYPICAL else measures.CHANGE, group)
+    if not changes:
         return text("changes.heading.unknown")
     return text(
-        "changes.heading.known",
-        funded=_moved(typical[Arm.FUNDED], "funded", text),
-        comparison=_moved(typical[Arm.COMPARISON], "comparison", text),
+        f"changes.heading.{'known' if basis == TYPICAL else 'sums'}",
+        outcome=release.programme.outcome(release.programme.headline.outcome).label.in_(text),
+        funded=_moved(changes[Arm.FUNDED], text),
+        comparison=_moved(changes[Arm.COMPARISON], text),
     )
 
 
-def _moved(change: float, arm: str, text: Text) -> str:
-    """'è cresciuta del 22%': without a number where it rounds to none."""
+def _moved(change: float, text: Text) -> str:
+    """'in aumento del 22%': without a number where it rounds to none."""
     if round(change * 100) == 0:
-        return text(f"changes.{arm}.same")
-    return text(f"changes.{arm}.{'up' if change > 0 else 'down'}", by=text.percent_with("of_the", change))
+        return text("changes.same")
+    return text(f"changes.{'up' if change > 0 else 'down'}", by=text.percent_with("of_the", change))
 
 
 def changes_words(release: Release, group: Group, text: Text) -> str:

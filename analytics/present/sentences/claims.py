@@ -69,7 +69,7 @@ def _frame(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, 
         **slots,
         "opening": opening,
         "predicate": text(f"predicate.{of}.{verdict if form == 'point' else 'either'}", **slots),
-        "than": text(f"than.{of}.{'same' if form == 'point' and verdict is Verdict.SAME else 'other'}", **slots),
+        "than": text(f"than.{of}.{_beside(kind, verdict) if form == 'point' else 'other'}", **slots),
         "verb": text(f"verb.{verb}", opening=opening, when="", **slots),
         "marked": text(f"verb.{verb}", opening=text("said.marked", words=opening), when="", **slots),
         "excluding": text("said.excluding", excluded=excluded) if excluded else "",
@@ -78,6 +78,14 @@ def _frame(kind: ClaimKind, grade: Grade, verdict: Verdict, slots: Mapping[str, 
         "note": text(f"said.note.{kind}"),
         "grade": text("grade.says", grade=text(f"grade.{grade}")),
     }
+
+
+def _beside(kind: ClaimKind, verdict: Verdict) -> str:
+    """What a predicate is set against: of a large effect also the smallest that matters."""
+    if verdict is Verdict.SAME:
+        return "same"
+    large = verdict in (Verdict.MUCH_HIGHER, Verdict.MUCH_LOWER)
+    return "much" if large and kind is not ClaimKind.LOSSES else "other"
 
 
 def _claim(verb: Verb, parts: Mapping[str, str], text: Text, when: str = "") -> str:

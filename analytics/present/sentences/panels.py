@@ -52,6 +52,11 @@ def losses_words(release: Release, text: Text) -> str:
     return text(f"money.losses.{verb_said(losses)}", span=span)
 
 
+def _share(share: float, text: Text) -> str:
+    """A share of firms; one that rounds to none is not said to be of nobody."""
+    return text.percent_with("the", share) if round(share * 100) else text("format.less_than_one")
+
+
 def companions(release: Release, group: Group, text: Text) -> str:
     """What stands beside the typical firm, which sells both before and after: who started to sell, and who stopped."""
     started = release.main(measures.EFFECTS[Estimand.STARTED_SELLING], group=group)
@@ -61,5 +66,5 @@ def companions(release: Release, group: Group, text: Text) -> str:
     if stopped is None or other is None or stopped.value is None or other.value is None:
         return ""
     shares = {"stopped": stopped.value, "other_stopped": other.value}
-    written = {name: text.percent_with("the", share) for name, share in shares.items()}
+    written = {name: _share(share, text) for name, share in shares.items()}
     return text("panel.companions", started=effect_cell(started, text), **written)

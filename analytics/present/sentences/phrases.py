@@ -8,7 +8,7 @@ from analytics.language.text import Text, speaking
 from analytics.model import DataKind, Estimand, RangeKind, Reason
 from analytics.release import Figure, Release, measures
 from analytics.release.lists import YEARS, FigureList
-from analytics.release.measures import ALL, OVERALL, groups_counted, other_group
+from analytics.release.measures import ALL, OVERALL, Measure, groups_counted, other_group
 
 
 def reader(release: Release, language: str) -> Text:
@@ -73,18 +73,22 @@ def counted_words(figure: Figure, text: Text) -> str:
 
 def measure_words(figure: Figure, text: Text) -> str:
     """What a figure measures; of a check, which effect it is about."""
-    arm = "" if figure.arm == "*" else text(f"measure.arm.{figure.arm}")
-    base = figure.measure.base
-    if groups_counted(figure.measure):
+    return measure_name(figure.measure, text, figure.arm)
+
+
+def measure_name(measure: Measure, text: Text, arm: str = ALL) -> str:
+    """A measure in words, of one arm or of none; of a check, which effect it is about."""
+    of_arm = "" if arm == ALL else text(f"measure.arm.{arm}")
+    if groups_counted(measure):
         base_words = "groups_gaining"
-    elif other_group(figure.measure):
+    elif other_group(measure):
         base_words = "beside_group"
     else:
-        base_words = base if text.has(f"measure.{base}") else "groups_differ"
-    words = text(f"measure.{base_words}", arm=arm)
-    if base == figure.measure.name or figure.measure.about is None:
+        base_words = measure.base if text.has(f"measure.{measure.base}") else "groups_differ"
+    words = text(f"measure.{base_words}", arm=of_arm)
+    if measure.base == measure.name or measure.about is None:
         return words
-    return text("measure.of", what=words, estimand=text(f"measure.{figure.measure.about}"))
+    return text("measure.of", what=words, estimand=text(f"measure.{measure.about}"))
 
 
 def described(release: Release, figure: Figure | None, text: Text) -> str:

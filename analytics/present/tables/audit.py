@@ -124,6 +124,15 @@ def applications_table(release: Release, text: Text) -> pd.DataFrame:
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
+def funded_otherwise(release: Release, text: Text) -> str:
+    """The firms funded, where they are not as many as the applications that ended so; else nothing."""
+    firms, table = release.figure(measures.FIRMS, arm=Arm.FUNDED), release.applications
+    ended_so = table.loc[table["outcome"] == "funded", "applications"].dropna().tolist()
+    if firms is None or firms.value is None or not ended_so or round(firms.value) == ended_so[0]:
+        return ""
+    return text.number(firms.value)
+
+
 def inputs_table(release: Release, text: Text) -> pd.DataFrame:
     """The imports that a release rests on."""
     lines = [

@@ -1,17 +1,30 @@
 """Release -> the published facts of one sector in a line."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from analytics.language.text import Text
 from analytics.model import Arm
 from analytics.present.asked import Asked
+from analytics.present.verbs import tells
 from analytics.present.written import amount_span, claim_cell, comparison_count, count, percent_cell
 from analytics.programme.dimensions import Group
 from analytics.release import Figure, Release, measures
 
 
-def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> list[tuple[str, str]]:
-    """The published facts of one sector in a line, beside what its sentence says: label and value."""
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A published number in words. lesser: not to be set in bold, since nothing may be said of it."""
+
+    label: str
+    words: str
+    lesser: bool = False
+
+
+def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> list[Fact]:
+    """The published facts of one sector in a line, beside what its sentence says; of a measure or a year that has no
+    sentence, its effect too.
+    """
     group = (("sector", sector),)
     outcome = release.programme.outcome(asked.outcome)
     effect, per_firm = asked.effect(release, group), asked.figure(release, measures.EXTRA_PER_FIRM, group)
@@ -20,13 +33,15 @@ def sector_facts(release: Release, asked: Asked, sector: str, text: Text) -> lis
     facts = [
         ("funded", _analysed(effect, release.figure(measures.FIRMS, arm=Arm.FUNDED, group=group), text)),
         ("comparison", comparison_count(effect, text)),
+        ("effect", "" if asked == Asked.headline(release) else claim_cell(effect, text)),
         *_changes(release, asked, group, text),
         ("per_firm", amount_span(per_firm, outcome, text)),
         ("best_guess", _best_guess(effect, text)),
         ("mde", "" if effect.mde is None else text.measured(effect.mde, effect.unit)),
         ("programme", claim_cell(asked.effect(release), text)),
     ]
-    return [(text(f"fact.{name}"), words) for name, words in facts if words]
+    is_open = effect.grade is not None and not tells(effect)
+    return [Fact(text(f"fact.{name}"), words, is_open and name == "best_guess") for name, words in facts if words]
 
 
 def _analysed(effect: Figure, firms: Figure | None, text: Text) -> str:
