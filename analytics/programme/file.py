@@ -18,16 +18,19 @@ from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Speci
 from analytics.programme.classifications import DIVISIONS, PROVINCES
 from analytics.programme.dimensions import DIMENSIONS, Dimension, Group, dimensions_of, sector_of_division
 from analytics.programme.parts import (
+    CC_BY_4,
     Announced,
     Area,
     BeneficiaryKind,
     Calendar,
+    CatalogueEntry,
     CheckThresholds,
     Contact,
     Context,
     Disclosure,
     Grouping,
     ImportanceLimits,
+    Licence,
     MainQuestion,
     Month,
     Named,
@@ -86,6 +89,8 @@ class Programme(Part):
     specifications: tuple[Specification, ...] = ()
     calendar: Calendar = Calendar()
     contact: Contact | None = None
+    licence: Licence = CC_BY_4
+    catalogue: CatalogueEntry = CatalogueEntry()
     context: tuple[Context, ...] = ()
     tiles: tuple[tuple[str, ...], ...] = ()
 

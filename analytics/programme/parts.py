@@ -12,6 +12,8 @@ from analytics.model import CheckLimits, Estimand, Settings
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
 Year = Annotated[str, Field(pattern=r"^(19|20)\d{2}$")]
+WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s<>()\"\\^`{|}]+$")]  # may stand in a link, and in RDF
+Theme = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
 
 
 class Part(BaseModel):
@@ -40,11 +42,11 @@ class Words(RootModel[dict[str, str]]):
 
 
 def words_within(part: object, key: str = "") -> Iterator[tuple[str, Words]]:
-    """Every name in a table of the programme file, with its key: ("sectors.0.label", …)."""
+    """Every name that stands in a table of the programme file, with its key: ("sectors.0.label", …); no default's."""
     if isinstance(part, Words):
         yield key, part
     elif isinstance(part, BaseModel):
-        for name in type(part).model_fields:
+        for name in sorted(part.model_fields_set, key=list(type(part).model_fields).index):
             yield from words_within(getattr(part, name), f"{key}.{name}".lstrip("."))
     elif isinstance(part, tuple):
         for place, item in enumerate(part):
@@ -221,6 +223,47 @@ class Contact(Part):
 
     name: Words
     email: Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$")]
+
+
+class Licence(Part):
+    """The terms on which the data may be used by others.
+
+    id: the SPDX identifier, or where there is none a short code; name: as it is said in sentences; url: its text.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.+-]*$")]
+    name: Words
+    url: WebAddress
+
+
+# Of a programme that names no licence, and of releases made before there was a key for it; a name that is the same in
+# every language.
+CC_BY_4 = Licence(
+    id="CC-BY-4.0",
+    name=Words({DEFAULT_LANGUAGE: "CC BY 4.0"}),
+    url="https://creativecommons.org/licenses/by/4.0/",
+)
+
+
+class CatalogueEntry(Part):
+    """What catalogues of open data (DCAT-AP_IT) ask beyond what the file says elsewhere.
+
+    publisher: who publishes the figures and holds their rights; publisher_id: its code in the index of public
+    administrations (IPA), or a VAT number; frequency: how often releases come; place: the address of the area in a
+    gazetteer, such as GeoNames; themes: of the European vocabulary. Grants to firms are economy and finance.
+    """
+
+    publisher: Words | None = None
+    publisher_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
+    frequency: Literal["MONTHLY", "QUARTERLY", "ANNUAL_2", "ANNUAL", "BIENNIAL", "IRREG", "UNKNOWN"] = "UNKNOWN"
+    place: WebAddress | None = None
+    themes: tuple[Theme, ...] = Field(("ECON",), min_length=1)
+
+    @model_validator(mode="after")
+    def _of_somebody(self) -> Self:
+        if self.publisher_id is not None and self.publisher is None:
+            raise ValueError("publisher_id: whose it is, 'publisher' must say")
+        return self
 
 
 class Context(Part):

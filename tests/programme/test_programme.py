@@ -319,3 +319,39 @@ def test_a_grouping_that_is_none_is_refused(groups, name, problem):
     with pytest.raises(UserError) as refused:
         parse_programme(grouped(groups, name), "own.toml")
     assert problem in str(refused.value)
+
+
+def test_data_have_a_licence_also_where_the_file_names_none():
+    """CC BY 4.0, as releases of earlier formats have it; a programme may name another."""
+    licence = parse_programme(SMALL, "small.toml").licence
+    assert (licence.id, licence.url) == ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/")
+    assert {licence.name.in_language(language) for language in LANGUAGES} == {"CC BY 4.0"}
+    other = ['id = "IODL-2.0"', 'url = "https://www.dati.gov.it/iodl/2.0/"', 'name = { it = "IODL", en = "IODL (I)" }']
+    licence = parse_programme("\n".join([SMALL, "[licence]", *other]), "small.toml").licence
+    assert (licence.id, licence.name.in_(Text("en"))) == ("IODL-2.0", "IODL (I)")
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("id", "CC BY"),
+        ("url", "creativecommons.org"),
+        ("url", "javascript:alert(1)"),
+        ("url", "https://x.it/) [and more](https://y.it/"),
+        ("name.it", ""),
+    ],
+)
+def test_a_licence_that_is_none_is_refused(key, value):
+    """An id with blanks, an address that a link must not hold, words that are missing in a language."""
+    written = {"id": "X-1", "url": "https://x.it/", "name.it": "X", "name.en": "X"} | {key: value}
+    lines = [f'{name} = "{words}"' for name, words in written.items() if words]
+    assert f"licence.{key}" in str(refused("\n".join([SMALL, "[licence]", *lines])))
+
+
+def test_what_a_catalogue_asks_is_not_made_up():
+    """Without the table: no publisher, no place, no frequency; grants to firms are economy and finance."""
+    said = parse_programme(SMALL, "small.toml").catalogue
+    assert (said.publisher, said.publisher_id, said.place, said.frequency) == (None, None, None, "UNKNOWN")
+    assert said.themes == ("ECON",)
+    for wrong in ('publisher_id = "r_x"', 'frequency = "OFTEN"', 'themes = ["MONEY"]', "themes = []", 'place = "Rome"'):
+        assert "catalogue" in str(refused(f"{SMALL}\n[catalogue]\n{wrong}"))

@@ -104,7 +104,7 @@ def test_its_pages_show_its_own_ranges(older: Release, language: str) -> None:
     assert text.percent(effect.value or 0.0) in str(picture.drawing)
     assert text.span(effect.low, effect.high) in str(picture.drawing)
     assert picture.table.loc[label, text("table.effect_95")] == words
-    facts = dict(sector_facts(older, asked, "retail", text))
+    facts = {fact.label: fact.words for fact in sector_facts(older, asked, "retail", text)}
     assert facts[text("fact.best_guess")] == text.percent(effect.shrunk or 0.0)
     lines = list(guidance(older, "retail", text))
     assert text("usable.guess", value=text.percent(effect.shrunk or 0.0)) in lines

@@ -20,6 +20,7 @@ from analytics.model import UserError
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, parse_figure_id
 from analytics.release.ledger import State
+from analytics.release.readable import Shelves
 from analytics.release.verify import verify
 from pages.parts import in_use
 from tests.helpers.kill_release import PROGRAMME
@@ -358,7 +359,7 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
     the new one is answered as that of one that does not exist.
     """
     monkeypatch.setenv("VETRINA_DATA", str(home.root))
-    monkeypatch.setattr(in_use, "Releases", partial(Releases, now=clock))
+    monkeypatch.setattr(in_use, "Shelves", partial(Shelves, now=clock))
     releases = Releases(home.releases, PROGRAMME, now=clock)
     releases.publish(names[0])
     releases.publish(names[1], clock.time + dt.timedelta(seconds=3))

@@ -1,0 +1,135 @@
+"""What everybody may read: the published releases of all programmes, the one in use, what became of the others.
+
+The one place that decides it for pages, addresses and files: a candidate, or a release whose time has not come, is not
+here.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from analytics.clock import from_stamp, utc_now
+from analytics.model import UserError
+from analytics.release.file import Release
+from analytics.release.ledger import Releases, State
+
+READERS_SAW = (State.CURRENT, State.SUPERSEDED, State.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadableReleases:
+    """What can be read of one programme: published releases, newest first, and the one in use.
+
+    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
+    """
+
+    releases: Releases
+    published: tuple[str, ...]
+    current: str
+    missing: str | None
+    open_file: Callable[[Path], Release]
+
+    def read(self, release: str) -> Release:
+        """One of the published releases."""
+        return self.open_file(self.releases.path(release))
+
+    def before(self, release: str) -> Release | None:
+        """The newest one published before a release that can still be read."""
+        for earlier in self.published[self.published.index(release) + 1 :]:
+            try:
+                return self.read(earlier)
+            except UserError:
+                continue
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRelease:
+    """A release that readers see or saw. published: since when, by the last act that showed it; withdrawn: when it was
+    taken back; None where the ledger does not say.
+    """
+
+    programme: str
+    release: str
+    state: State
+    published: dt.datetime | None
+    withdrawn: dt.datetime | None
+
+
+class Shelves:
+    """The releases of all programmes, as readers see them at the moment of each call."""
+
+    def __init__(
+        self,
+        root: Path,
+        programmes: Callable[[], Iterable[str]],
+        open_file: Callable[[Path], Release] = Release,
+        *,
+        now: Callable[[], dt.datetime] = utc_now,
+    ) -> None:
+        """root: the folder of all programmes' releases; programmes: their ids, in order; open_file: reads a release's
+        file, perhaps once for many readers: it never changes.
+        """
+        self.root, self._programmes, self._open_file, self.now = root, programmes, open_file, now
+
+    def _of(self, programme: str) -> Releases:
+        return Releases(self.root, programme, now=self.now)
+
+    def readable(self) -> dict[str, ReadableReleases]:
+        """Programmes with something published that can be read, in order."""
+        found = {programme: self._readable(self._of(programme)) for programme in self._programmes()}
+        return {programme: readable for programme, readable in found.items() if readable}
+
+    def _readable(self, releases: Releases) -> ReadableReleases | None:
+        pointed = releases.current
+        published = releases.published()[::-1]
+        for candidate in dict.fromkeys((pointed, *published)):
+            if candidate in published:
+                try:
+                    self._open_file(releases.path(candidate))
+                except UserError:
+                    continue
+                missing = None if candidate == pointed else pointed
+                return ReadableReleases(releases, tuple(published), candidate, missing, self._open_file)
+        return None
+
+    def open(self, programme: str | None = None, release: str | None = None) -> Release:
+        """A published release: by default the first programme's one in use. Raises UserError."""
+        available = self.readable()
+        wanted = programme or next(iter(available), "")
+        if wanted not in available:
+            raise UserError("release.not_here")
+        readable = available[wanted]
+        if (release or readable.current) not in readable.published:
+            raise UserError("release.not_here")
+        return readable.read(release or readable.current)
+
+    def open_seen(self, programme: str, release: str) -> Release:
+        """A release that readers see or saw. Raises UserError."""
+        if not any((one.programme, one.release) == (programme, release) for one in self.seen()):
+            raise UserError("release.not_here")
+        return self._open_file(self._of(programme).path(release))
+
+    def seen(self) -> Iterator[SeenRelease]:
+        """Every release that readers see or saw, also those withdrawn since: newest first within each programme."""
+        for programme in self._programmes():
+            releases = self._of(programme)
+            for release in reversed(releases.seen()):
+                state = releases.state(release)
+                if state in READERS_SAW:
+                    shown, withdrawn = _moments(releases, release)
+                    yield SeenRelease(programme, release, state, shown, withdrawn)
+
+
+def _moments(releases: Releases, release: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Since when readers see a release, and when it was withdrawn, by the last acts of the ledger."""
+    shown = withdrawn = None
+    for entry in releases.ledger():
+        if entry.release != release:
+            continue
+        if entry.action in ("published", "embargoed"):
+            shown, withdrawn = from_stamp(entry.until or entry.at), None
+        elif entry.action == "withdrawn":
+            withdrawn = from_stamp(entry.at)
+    return shown, withdrawn
