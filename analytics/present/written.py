@@ -107,7 +107,8 @@ def amount_cell(figure: Figure | None, outcome: Outcome, text: Text) -> str:
 
 
 def amount_span(figure: Figure | None, outcome: Outcome, text: Text) -> str:
-    """The interval of an amount, as it stands in rows."""
+    """The interval of an amount, in words."""
     if figure is None or figure.low is None or figure.high is None:
         return ""
-    return f"({amount(figure.low, outcome, text)}; {amount(figure.high, outcome, text)})"
+    low, high = (amount(end, outcome, text) for end in (figure.low, figure.high))
+    return text("format.span", low=low, high=high)

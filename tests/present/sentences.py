@@ -282,12 +282,12 @@ def happened(text: Text) -> list[str]:
     """Every sentence on the changes of both arms: of the typical firm, and of the sums."""
     by = {"by": text.percent_with("of_the", 0.1)}
     moves = [
-        {arm: text(f"changes.{arm}.{way}", **by) for arm, way in zip(("funded", "comparison"), ways, strict=True)}
+        {arm: text(f"changes.{way}", **by) for arm, way in zip(("funded", "comparison"), ways, strict=True)}
         for ways in product(("up", "down", "same"), repeat=2)
     ]
     sums = {str(arm): NUMBER + "%" for arm in Arm}
     return [
-        *(text("changes.heading.known", **moved) for moved in moves),
+        *(text(f"changes.heading.{of}", outcome="‹outcome›", **moved) for of in ("known", "sums") for moved in moves),
         text("changes.heading.unknown"),
         text("changes.says", outcome="‹outcome›", horizon=WHEN, before="‹before›"),
         *(text(f"changes.sums.{kind}", **sums) for kind in ("alike", "apart")),

@@ -105,11 +105,12 @@ def test_a_count_of_all_groups_says_all_and_one_of_losses_lower(
 def test_where_nothing_can_be_counted_no_number_is_said(
     release: Release, language: str, words: str, grade: Grade
 ) -> None:
-    """Neither 0 groups nor none that gained: it cannot be told in how many."""
+    """Neither 0 groups nor none that gained: it cannot be told in how many, which is not that none can be told of."""
     count = replace(counted(release, "sector"), value=0.0, grade=grade, verdict=Verdict.CANNOT_TELL)
     sentence = count_sentence(release, count, Text(language))
     for said in (sentence.short, sentence.long):
         assert words in said.lower()
+        assert {"it": "valgono ciascuna per sé", "en": "stand on their own"}[language] in said
         assert "0" not in said
         assert "12" in said
 
@@ -124,10 +125,11 @@ def test_the_groups_of_a_count_are_those_that_are_published(release: Release) ->
 # ---- which pairs -----------------------------------------------------------------------------------------------------
 
 PAIR = {
-    ("it", Grade.MODERATE): "sono state probabilmente più alte in «{first}» che in «{second}»",
-    ("it", Grade.LOW): "potrebbero essere state più alte in «{first}» che in «{second}»",
-    ("en", Grade.MODERATE): "sales of the typical funded firm were higher in “{first}” than in “{second}”",
-    ("en", Grade.LOW): "may have been higher in “{first}” than in “{second}”",
+    ("it", Grade.MODERATE): "l’effetto del contributo è stato probabilmente maggiore in «{first}» che in «{second}»",
+    ("it", Grade.LOW): "l’effetto del contributo potrebbe essere stato maggiore in «{first}» che in «{second}»",
+    ("en", Grade.MODERATE): "likely that the effect of the grant on online sales of the typical funded firm was larger "
+    "in “{first}” than in “{second}”",
+    ("en", Grade.LOW): "may have been larger in “{first}” than in “{second}”",
 }
 ALL_PAIRS = {
     "it": "intervallo al 95% corretto per il numero di coppie",
@@ -138,13 +140,17 @@ ALL_PAIRS = {
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("grade", [Grade.MODERATE, Grade.LOW])
 def test_a_pair_says_which_is_ahead_with_the_range_for_all_pairs(release: Release, language: str, grade: Grade) -> None:
-    """The larger first, both by name, as strongly as its grade, the difference's range and what it holds for."""
+    """The larger effect first, both by name, as strongly as its grade, the difference's range and what it holds for;
+    it is not said that more was sold there.
+    """
     text = Text(language)
     pair = replace(paired(release, "sector"), grade=grade, low=0.02, high=0.61)
     first, second = (release.programme.label("sector", code, text) for code in release.codes("sector")[:2])
     sentence = pair_sentence(release, pair, text)
     for said in (sentence.short, sentence.long):
         assert PAIR[language, grade].format(first=first, second=second) in said
+        assert "più alte" not in said
+        assert "higher" not in said
         assert ALL_PAIRS[language] in said
         assert text.span(0.02, 0.61) in said
     assert text("grade.says", grade=text(f"grade.{grade}")) in sentence.long
@@ -172,7 +178,10 @@ def test_only_published_pairs_are_said(release: Release) -> None:
 def test_pairs_that_lie_apart_are_named_and_no_order_is(release: Release, language: str) -> None:
     """Each group that is ahead once, with those that it is ahead of; nothing where no pair lies apart."""
     text = Text(language)
-    quotes, than = {"it": ("«{}»", " sopra "), "en": ("“{}”", " above ")}[language]
+    quotes, larger, than = {
+        "it": ("«{}»", "effetto stimato maggiore in ", " che in "),
+        "en": ("“{}”", "estimated effect larger in ", " than in "),
+    }[language]
     behind: dict[str, list[str]] = {}
     for pair in pairs_of(release, "sector"):
         ahead, other = (
@@ -180,7 +189,7 @@ def test_pairs_that_lie_apart_are_named_and_no_order_is(release: Release, langua
             for code in (pair.group[0][1], other_group(pair.measure))
         )
         behind.setdefault(ahead, []).append(other)
-    named = "; ".join(f"{ahead}{than}{', '.join(others)}" for ahead, others in behind.items())
+    named = "; ".join(f"{larger}{ahead}{than}{', '.join(others)}" for ahead, others in behind.items())
     assert behind
     said = pairs_words(release, "sector", text)
     assert said.endswith(f": {named}.")
@@ -198,20 +207,20 @@ def test_pairs_of_a_kind_of_group_are_called_by_it(release: Release, language: s
 
 PARTS = {
     ("channel", 0.17): (
-        "Nessun canale si distingue dagli altri",
-        "Differenze compatibili con il solo caso (test di Welch, p\u00a0=\u00a00,17).",
+        "I dati non consentono di distinguere i canali fra loro",
+        "Le differenze possono essere dovute al caso (test di Welch, p\u00a0=\u00a00,17).",
     ),
     ("channel", 0.001): (
         "Gli effetti differiscono fra i canali",
-        "Le differenze fra i canali non sono spiegabili con il solo caso (p\u00a0<\u00a00,01).",
+        "Il solo caso non basta a spiegare le differenze fra i canali (p\u00a0<\u00a00,01).",
     ),
     ("size_class", 0.6): (
-        "Nessuna dimensione si distingue dalle altre",
-        "Differenze compatibili con il solo caso (test di Welch, p\u00a0=\u00a00,60).",
+        "I dati non consentono di distinguere le dimensioni fra loro",
+        "Le differenze possono essere dovute al caso (test di Welch, p\u00a0=\u00a00,60).",
     ),
     ("sector", 0.001): (
         "Gli effetti differiscono fra i settori, ma i dati non consentono una graduatoria",
-        "Le differenze fra i settori non sono spiegabili con il solo caso (p\u00a0<\u00a00,01).",
+        "Il solo caso non basta a spiegare le differenze fra i settori (p\u00a0<\u00a00,01).",
     ),
 }
 
@@ -277,11 +286,11 @@ NOTES = {
         "più ampio di quello calcolato sul solo macrosettore",
     ),
     ("en", "sector"): (
-        "from the other sectors were",
+        "also uses data from the other sectors",
         "calculated for the sector alone",
     ),
     ("en", "macro_sector"): (
-        "from the other macro-sectors were",
+        "also uses data from the other macro-sectors",
         "calculated for the macro-sector alone",
     ),
 }
@@ -309,6 +318,18 @@ def test_a_shared_range_says_that_the_others_were_used_and_where_it_is_longer(
         assert notes(release, replace(figure, **LONG, range_kind=kind), dimension, language) == [False, False]
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_interval_is_said_to_hold_the_effect_only_of_groups_that_are_comparable(language: str) -> None:
+    """No text promises how often an interval holds the true effect without that condition."""
+    holds, provided = {
+        "it": ("l’effetto vero", "confrontabili"),
+        "en": ("the true effect", "comparable"),
+    }[language]
+    promises = {key: words for key, words in sentences(language).items() if holds in words}
+    assert {"guide.body", "press.read_shared", "together.used.sector"} <= set(promises)
+    assert [key for key, words in promises.items() if provided not in words] == []
+
+
 CLAIMS = {
     "likely": {"grade": Grade.MODERATE, "verdict": Verdict.HIGHER},
     "may": {"grade": Grade.LOW, "verdict": Verdict.HIGHER},
@@ -317,14 +338,14 @@ CLAIMS = {
 }
 SURER = {
     "it": {
-        "may": "perché lì tutte le verifiche sono superate",
-        "cannot_tell": "perché lì l’intervallo consente una conclusione",
-        "too_weak": "perché lì le verifiche hanno rilevato meno problemi",
+        "may": "perché a questo livello tutte le verifiche sono superate",
+        "cannot_tell": "perché a questo livello l’intervallo consente una conclusione",
+        "too_weak": "perché a questo livello le verifiche hanno rilevato meno problemi",
     },
     "en": {
-        "may": "because every check is passed there",
-        "cannot_tell": "because the interval there allows a conclusion",
-        "too_weak": "because the checks found fewer problems there",
+        "may": "because at this level every check is passed",
+        "cannot_tell": "because at this level the interval allows a conclusion",
+        "too_weak": "because at this level the checks found fewer problems",
     },
 }
 
@@ -434,12 +455,12 @@ def test_a_release_up_to_format_7_keeps_its_words(release: Release, language: st
 
 WEAK = {
     "it": {
-        "weak": "non i problemi emersi dalle verifiche",
+        "weak": "non dei problemi emersi dalle verifiche",
         "weak_gate": "si indica solo se risulta anche per l’intero programma, e qui non risulta",
         "weak_before": "imprese finanziate e imprese di confronto avessero andamenti diversi già prima",
     },
     "en": {
-        "weak": "not the problems found by the checks",
+        "weak": "not for the problems found by the checks",
         "weak_gate": "the direction for a group is given only if it is also found for the whole programme",
         "weak_before": "it cannot be ruled out that funded and comparison firms had different trends before the grant",
     },

@@ -26,7 +26,7 @@ from analytics.present.sentences.together import surer_note
 from analytics.present.sentences.where import row_verb, surer_words, told_groups, where_words
 from analytics.present.tables.audit import steps_to_analysed
 from analytics.present.tables.changes import held_table, update_words, updates_table
-from analytics.present.tables.facts import sector_facts
+from analytics.present.tables.facts import Fact, sector_facts
 from analytics.present.verbs import Verb, verb_of
 from analytics.present.written import EMPTY, claim_cell, rate_span
 from analytics.programme.classifications import DIVISIONS
@@ -82,7 +82,7 @@ def test_money_is_said_as_strongly_as_its_evidence(
     release: Release, language: str, grade: Grade, verdict: Verdict
 ) -> None:
     """Its heading: likely, possible, or not known; "about the same" is no direction. Under it the range and never the
-    point; that large firms decide it; where it is too weak to say, what the range leaves out.
+    point; that large firms decide it, that sales are no profits; where it is too weak to say, what it leaves out.
     """
     text, frames = speaking(language), sentences(language)
     figure = replace(of(release, "extra_per_grant"), value=POINT, grade=grade, verdict=verdict)
@@ -95,6 +95,9 @@ def test_money_is_said_as_strongly_as_its_evidence(
     assert rate_span(figure, release.programme.outcome("online_sales"), text) in said
     assert text.money(POINT, "EUR", decimals=2) not in said
     assert {"it": "Contano soprattutto le imprese grandi", "en": "Large firms weigh most"}[language] in said
+    assert {"it": "non significa che il contributo si sia ripagato", "en": "does not mean that the grant has paid for"}[
+        language
+    ] in said
     assert (frames["money.range_only"] in said) is (verb is Verb.TOO_WEAK)
 
 
@@ -111,16 +114,23 @@ def test_money_without_a_claim_has_no_direction(release: Release) -> None:
     assert (money_heading(unknown, text), money_words(unknown, text)) == (text("overview.euros"), "")
 
 
+def in_words(facts: list[Fact]) -> dict[str, str]:
+    """What facts say, by their labels."""
+    return {fact.label: fact.words for fact in facts}
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("grade", "verdict"), OPEN)
 def test_the_facts_of_a_sector_give_no_point_where_the_answer_is_open(
     release: Release, language: str, grade: Grade, verdict: Verdict
 ) -> None:
-    """The estimate is nowhere; the combined one is called by its name."""
+    """The estimate is nowhere; the combined one is called by its name, and it alone is not in bold."""
     text, asked = speaking(language), Asked.headline(release)
     claim = replace(sector_claims(release)["retail"], value=POINT, grade=grade, verdict=verdict)
-    facts = dict(sector_facts(Instead(release, claim), asked, "retail", text))
-    assert all(text.percent(POINT) not in shown for shown in facts.values())
+    shown = sector_facts(Instead(release, claim), asked, "retail", text)
+    facts = in_words(shown)
+    assert all(text.percent(POINT) not in words for words in facts.values())
+    assert [fact.label for fact in shown if fact.lesser] == [text("fact.best_guess")]
     interval = text.interval(claim.shrunk_low or 0, claim.shrunk_high or 0, claim.unit)
     assert facts[text("fact.best_guess")] == f"{text.measured(claim.shrunk or 0)} {interval}"
 
@@ -134,7 +144,7 @@ def test_each_count_of_a_sector_says_which_it_is(release: Release, language: str
             continue
         funded = release.figure(measure_named("firms"), arm=Arm.FUNDED, group={"sector": code})
         assert funded is not None
-        facts = dict(sector_facts(release, asked, code, text))
+        facts = in_words(sector_facts(release, asked, code, text))
         assert facts[text("fact.comparison")] == text.number(claim.n_comparison or 0)
         analysed = text.number(claim.n_funded or 0)
         whole = None if funded.value is None else text.number(funded.value)
@@ -152,11 +162,11 @@ def test_the_change_beside_an_effect_is_of_the_typical_firm(release: Release, la
     one_hidden = Instead(release, withheld(typical[1]))
     neither = Instead(release, withheld(typical[1]), withheld(sums[0]))
     for beside, name, figures in ((release, "typical", typical), (older, "change", sums), (one_hidden, "change", sums)):
-        facts = dict(sector_facts(beside, asked, "retail", text))
+        facts = in_words(sector_facts(beside, asked, "retail", text))
         funded, other = (text.percent(figure.value or 0) for figure in figures)
         assert facts[text(f"fact.{name}")] == text("fact.both", funded=funded, comparison=other)
         assert len({text("fact.typical"), text("fact.change")} & set(facts)) == 1
-    facts = dict(sector_facts(neither, asked, "retail", text))
+    facts = in_words(sector_facts(neither, asked, "retail", text))
     assert not {text("fact.typical"), text("fact.change")} & set(facts)
 
 
@@ -164,7 +174,7 @@ def test_the_facts_of_a_withheld_sector_are_those_that_are_published(release: Re
     """No code and no dash stands where a number would."""
     asked = Asked.headline(release)
     for code in release.codes("sector"):
-        for _, shown in sector_facts(release, asked, code, speaking("it")):
+        for shown in in_words(sector_facts(release, asked, code, speaking("it"))).values():
             assert any(character.isdigit() for character in shown)
     assert sector_facts(release, asked, "electronics", speaking("it")) == []
 
@@ -301,16 +311,31 @@ def changed(release: Release, typical: tuple[float, float], sums: tuple[float, f
 @pytest.mark.parametrize(
     ("typical", "says"),
     [
-        ((0.35, 0.23), "L’impresa finanziata tipica è cresciuta del 35%, quella di confronto è cresciuta del 23%"),
-        ((-0.08, 0.11), "L’impresa finanziata tipica è scesa dell’8%, quella di confronto è cresciuta dell’11%"),
-        ((0.004, -0.5), "L’impresa finanziata tipica è rimasta stabile, quella di confronto è scesa del 50%"),
+        ((0.35, 0.23), "in aumento del 35% fra le finanziate, in aumento del 23% fra quelle di confronto"),
+        ((-0.08, 0.11), "in calo dell’8% fra le finanziate, in aumento dell’11% fra quelle di confronto"),
+        ((0.004, -0.5), "senza variazioni fra le finanziate, in calo del 50% fra quelle di confronto"),
     ],
 )
 def test_what_happened_is_a_finding_about_the_typical_firm(
     release: Release, typical: tuple[float, float], says: str
 ) -> None:
-    """Each arm's own way, with its number; what rounds to none has none."""
-    assert changes_heading(changed(release, typical, (0.2, 0.1)), (), speaking("it")) == says
+    """Of its sales, not of the firm: each arm's own way, with its number; what rounds to none has none."""
+    said = changes_heading(changed(release, typical, (0.2, 0.1)), (), speaking("it"))
+    assert said == f"Vendite online dell’impresa tipica: {says}"
+
+
+@pytest.mark.parametrize(("typical", "sums"), [((0.1, 0.3), (1.4, 0.25)), ((0.35, 0.23), (-0.08, 0.0))])
+def test_over_lines_of_sums_the_heading_is_of_the_sums(
+    release: Release, typical: tuple[float, float], sums: tuple[float, float]
+) -> None:
+    """A heading has the numbers of the lines under it: of the typical firm, or of the sums, and says of which."""
+    there, text = changed(release, typical, sums), speaking("en")
+    for basis, values, others in (("typical", typical, sums), ("sum", sums, typical)):
+        said = changes_heading(there, (), text, basis)
+        assert ("typical firm" in said, "sum over firms" in said) == (basis == "typical", basis == "sum")
+        for value, other in zip(values, others, strict=True):
+            assert text.percent(abs(value), sign=False) in said or (value == 0 and "unchanged" in said)
+            assert f" {text.percent(abs(other), sign=False)} " not in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -357,7 +382,7 @@ def test_the_sums_of_an_older_release_stand_alone(release: Release) -> None:
     """Nothing is set against them, and no typical firm is spoken of."""
     older = cast("Release", Instead(release, without=("typical_change",)))
     assert changes_heading(older, (), speaking("it")) == sentences("it")["changes.heading.unknown"]
-    assert sums_words(older, (), speaking("it")).startswith("Somma delle vendite: ")
+    assert sums_words(older, (), speaking("it")).startswith("Somma delle vendite, ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -387,8 +412,16 @@ def only(release: Release, *told: tuple[str, Grade, Verdict]) -> Release:
 OPEN_CLAIM = (Grade.LOW, Verdict.CANNOT_TELL)
 TWO = (("retail", Grade.LOW, Verdict.LOWER), ("textiles", Grade.MODERATE, Verdict.HIGHER))
 LEADS = {
-    "it": ("In nessuno dei 12 settori pubblicati", "In 1 settore su 12", "In 2 settori su 12"),
-    "en": ("In none of the 12 published sectors", "In 1 of 12 sectors", "In 2 of 12 sectors"),
+    "it": (
+        "Di nessuno dei 12 settori pubblicati",
+        "Di 1 settore su 12, preso da solo",
+        "Di 2 settori su 12, presi uno per uno",
+    ),
+    "en": (
+        "Of none of the 12 published sectors",
+        "Of 1 in 12 sectors, taken alone",
+        "Of 2 in 12 sectors, taken one by one",
+    ),
 }
 
 
@@ -536,13 +569,16 @@ def test_a_step_that_is_not_told_has_no_loss(release: Release) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_losses_are_a_range_with_its_evidence_or_a_reason(release: Release, language: str) -> None:
-    """The share's range and how sure its direction is, never its point; where it is withheld the reason alone."""
+    """The share's range and how sure its direction is, never its point; where the evidence is too weak, no number;
+    where it is withheld the reason alone.
+    """
     text, share = speaking(language), of(release, "losses_offset")
     for grade, verdict in itertools.product((Grade.MODERATE, Grade.LOW, Grade.VERY_LOW), Verdict):
         figure = replace(share, value=POINT, low=-0.05, high=0.88, grade=grade, verdict=verdict)
         said = losses_words(Instead(release, figure), text)
         span = text("format.span", low=text.percent(-0.05), high=text.percent(0.88, sign=False))
         assert said == text(f"money.losses.{verb_of(grade, verdict)}", span=span)
+        assert (span in said) is (verb_of(grade, verdict) is not Verb.TOO_WEAK)
         assert text.percent(POINT, sign=False) not in said
     hidden = losses_words(Instead(release, withheld(share)), text)
     assert not any(character.isdigit() for character in hidden)
@@ -648,8 +684,8 @@ def test_how_many_firms_would_tell_is_what_the_figure_says(release: Release) -> 
         assert {kind} == set(found) & {"firms", "enough_firms", "no_firms"}
     for years, said in (
         (3, None),
-        (4, "4 years of data after the grant would be sufficient."),
-        (None, "Further years"),
+        (4, "In all, 4 years of data after the grant would be enough."),
+        (None, "More years"),
     ):
         last = list(guidance(Instead(release, replace(claim, years_needed=years)), "retail", text))[-1]
         assert last.startswith(said) if said else last.startswith("To distinguish an effect")
@@ -731,6 +767,8 @@ def test_a_name_finds_its_sector(release: Release, typed: str, language: str, se
         ("cosmet", "it", "chemicals"),
         ("farmaci", "it", "chemicals"),
         ("libri", "it", "paper_media"),
+        ("grafica", "it", "paper_media"),
+        ("cosmesi", "it", "chemicals"),
         ("libri scolastici", "it", "paper_media"),
         ("piastrelle", "it", "plastics"),
         ("biciclette", "it", "machinery"),
