@@ -48,6 +48,11 @@ class Home:
         return self.root / "demonstration" / programme
 
 
+def programme_ids() -> list[str]:
+    """The programmes that have a file here, by alphabet."""
+    return [path.stem for path in sorted(PROGRAMME_FILES.glob("*.toml"))]
+
+
 def to_disk(path: Path) -> None:
     """Ask the operating system to keep what was written: a file, or a folder's list of names.
 

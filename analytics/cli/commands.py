@@ -23,7 +23,10 @@ if TYPE_CHECKING:  # commands import what they need, so that --help and headline
 
 MOST_REJECTIONS = 20  # rejected rows listed on the screen
 DEFAULT_PROGRAMME = "ecommerce-2020"
-WRONG_USE = ("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment")
+WRONG_USE = (
+    *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
+    *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
+)
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
 
@@ -56,9 +59,30 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
     programme(headlines)
+    _add_export(command, programme, text)
     serve = command("serve", run_serve)
     serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
     return parser
+
+
+def _add_export(
+    command: Callable[[str, Command], argparse.ArgumentParser],
+    programme: Callable[[argparse.ArgumentParser], None],
+    text: Text,
+) -> None:
+    """The command that writes what leaves besides pages; `command` and `programme` as in `_parser`."""
+    from analytics.cli import export
+
+    sub = command("export", export.run_export)
+    sub.add_argument("what", choices=export.WHAT, help=text("cli.help.what"))
+    sub.add_argument("-o", "--output", required=True, metavar="FILE", help=text("cli.help.output"))
+    sub.add_argument("--format", help=text("cli.help.format", formats=", ".join(export.FORMS)))
+    sub.add_argument("--release", metavar="ID", help=text("cli.help.release_used"))
+    for name in export.FILTERS:
+        sub.add_argument(f"--{name}", metavar="CODE", help=text(f"cli.help.filter.{name}"))
+    sub.add_argument("--site", metavar="URL", help=text("cli.help.site"))
+    sub.add_argument("--where", action="append", default=[], metavar="NAME=CODE", help=text("cli.help.where"))
+    programme(sub)
 
 
 def _add_release_commands(

@@ -1,0 +1,144 @@
+"""The command that writes files: tables of a release in every format, the whole release, the catalogue, the feed. Twins
+of the addresses for machines.
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from analytics.cli import releases
+from analytics.cli.progress import Bar
+from analytics.folders import Home, programme_ids
+from analytics.language.text import Text
+from analytics.model import Progress, UserError
+
+if TYPE_CHECKING:
+    from analytics.present.tables.table import Table
+    from analytics.publish.about import Origin
+    from analytics.release import Release, Releases
+
+RELEASE, CODEBOOK, CATALOGUE, FEED = "release", "codebook", "catalogue", "feed"
+TABLES: Final = ("cohorts", "group-time", "figures", "lines", "spread", "reconciliation", "applications")
+WHAT: Final = (*TABLES, CODEBOOK, RELEASE, CATALOGUE, FEED)
+PACKAGE = "package"
+FORMS: Final = ("xlsx", "csv", "csv-it", "parquet", "json", "sdmx", PACKAGE)
+FORMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(TABLES, FORMS),
+    CODEBOOK: ("xlsx", "csv", "csv-it", "parquet", "json"),
+    RELEASE: (PACKAGE, "xlsx"),
+    CATALOGUE: ("ttl", "rdf", "jsonld"),
+    FEED: ("atom",),
+}
+FILTERS: Final = ("by", "outcome", "horizon", "estimand", "find", "columns")
+_BY_ENDING = {"zip": PACKAGE, "xml": "atom"}  # the format that the ending of a file's name means, where it is no format
+OUT = "-"  # in place of a file: the standard output
+
+
+def run_export(arguments: argparse.Namespace, text: Text) -> int:
+    """Write a file; on the error stream, what was written. Nothing is left behind where it cannot be."""
+    form, known = _form(arguments), FORMS_OF[arguments.what]
+    if form not in known:
+        raise UserError("export.format", what=arguments.what, file=arguments.output, known=", ".join(known))
+    with Bar(text) as bar:
+        if arguments.what in (CATALOGUE, FEED):
+            written = _of_all_releases(arguments, form, text)
+        else:
+            written = _of_release(arguments, form, text, bar)
+    if arguments.output == OUT:
+        sys.stdout.buffer.write(written)
+        return 0
+    _write(Path(arguments.output), written)
+    print(text("cli.done.export", file=arguments.output, size=text.number(len(written))), file=sys.stderr)
+    return 0
+
+
+def _form(arguments: argparse.Namespace) -> str:
+    """The format asked for, else that of the file's ending."""
+    ending = Path(arguments.output).suffix.lower().lstrip(".")
+    return str(arguments.format or _BY_ENDING.get(ending, ending))
+
+
+def _of_all_releases(arguments: argparse.Namespace, form: str, text: Text) -> bytes:
+    """What lists the published releases of all programmes. Raises UserError without the site's address."""
+    from analytics.publish.catalogue import catalogue
+    from analytics.publish.feed import feed
+    from analytics.release.readable import Shelves
+
+    if not arguments.site:
+        raise UserError("export.site", what=arguments.what)
+    shelves, site = Shelves(Home.default().releases, programme_ids), arguments.site.rstrip("/")
+    return catalogue(shelves, site, form) if arguments.what == CATALOGUE else feed(shelves, site, text)
+
+
+def _of_release(arguments: argparse.Namespace, form: str, text: Text, progress: Progress) -> bytes:
+    """Tables of one release, published or not."""
+    from analytics.publish.formats import FORMATS
+    from analytics.publish.formats.workbook import write_tables
+    from analytics.publish.package import package
+
+    of = releases.of(arguments)
+    release = releases.named(of, arguments.release) if arguments.release else of.open()
+    tables = _tables(arguments, release, text, progress)
+    origin = _origin(of, release)
+    if form == PACKAGE:
+        return package(tables, origin, text, progress)
+    if form == "xlsx":
+        return write_tables(tables, origin, text, progress)
+    progress("files", 0, 1)
+    written = FORMATS[form].write(tables[0], origin, text)
+    progress("files", 1, 1)
+    return written
+
+
+def _tables(arguments: argparse.Namespace, release: "Release", text: Text, progress: Progress) -> "Sequence[Table]":
+    from analytics.present.tables.codebook import codebook
+    from analytics.present.tables.named import release_tables, table_named
+
+    progress("tables", 0, 1)
+    filters = _filters(arguments)
+    if arguments.what not in TABLES:
+        if filters:
+            raise UserError("export.no_filter", what=arguments.what, name=next(iter(filters)))
+        tables = release_tables(release, text)
+        tables = [codebook(tables, release, text)] if arguments.what == CODEBOOK else tables
+    else:
+        tables = [table_named(release, arguments.what, filters, text)]
+    progress("tables", 1, 1)
+    return tables
+
+
+def _filters(arguments: argparse.Namespace) -> Mapping[str, str]:
+    """Filters by their names, as in an address."""
+    asked = {name: value for name in FILTERS if (value := getattr(arguments, name)) is not None}
+    for written in arguments.where:
+        name, equals, code = written.partition("=")
+        if not equals:
+            raise UserError("export.where", written=written)
+        asked[name] = code
+    return asked
+
+
+def _origin(of: "Releases", release: "Release") -> "Origin":
+    from analytics.publish.about import Origin
+    from analytics.release.ledger import State
+
+    state = of.state(release.release_id)
+    return Origin(state=state, newer=of.current if state is State.SUPERSEDED else None)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """The whole file, or none: whoever had one of that name keeps it until the new one is there."""
+    part = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+            part = Path(file.name)
+            file.write(content)
+        part.chmod(0o644)
+        part.replace(path)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise UserError("export.unwritable", file=path, why=error.strerror or error) from error

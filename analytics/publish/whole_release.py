@@ -1,0 +1,29 @@
+"""A whole release as one file, made in a process of its own: it takes many seconds, in which no reader of a server
+waits for it.
+"""
+
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from analytics.present.sentences.phrases import reader
+from analytics.present.tables.named import release_tables
+from analytics.publish.about import Origin
+from analytics.publish.formats.workbook import write_tables
+from analytics.publish.package import package
+from analytics.release import Release
+
+
+def in_own_process(path: Path, form: str, origin: Origin, language: str) -> bytes:
+    """All tables of the release in a file, as a data package ("zip") or a workbook ("xlsx"), by a process that ends with
+    it.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_made, path, form, origin, language).result()
+
+
+def _made(path: Path, form: str, origin: Origin, language: str) -> bytes:
+    release = Release(path)
+    text = reader(release, language)
+    write = write_tables if form == "xlsx" else package
+    return write(release_tables(release, text), origin, text)
