@@ -14,6 +14,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from analytics.language.text import LANGUAGES, Text, plain
 from analytics.model import DataKind
 from analytics.present.sentences.phrases import lower_first
+from analytics.release.readable import ReadableReleases
 from analytics.serve.heads import title_of
 from analytics.serve.site import site
 from pages import PAGES
@@ -109,7 +110,7 @@ def _frame(text: Text) -> in_use.Frame | None:
     return frame
 
 
-def _is_lost(available: dict[str, in_use.ReadableReleases]) -> bool:
+def _is_lost(available: dict[str, ReadableReleases]) -> bool:
     """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
     programme, release = st.query_params.get("programme"), st.query_params.get("release")
     if programme is not None and programme not in available:
@@ -135,6 +136,8 @@ def _footer(frame: in_use.Frame) -> None:
         source=programme.source.in_(text),
     )
     lines = [f"{plain(footer)} · {plain(lower_first(show.next_release_line(frame)))}"]
+    licence = f"[{plain(programme.licence.name.in_(text))}]({programme.licence.url})"
+    lines.append(text("frame.licence", licence=licence))
     if programme.contact:
         name, email = programme.contact.name.in_(text), programme.contact.email
         lines.append(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
@@ -152,5 +155,6 @@ else:
     # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.open_release)
+    base = str(st.get_option("server.baseUrlPath") or "")
+    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.shelves(), base)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

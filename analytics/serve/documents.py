@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
+from analytics.publish.feed import PATH as FEED
 from analytics.release import Release
 from analytics.serve.heads import SECTOR, Shell, head_of
 from analytics.serve.packing import LEAST, accepted_encodings, pack
@@ -20,7 +21,7 @@ from analytics.serve.reader_language import language_of
 
 # Addresses that are answered by routes: Streamlit's, and the small files and JSON of ours.
 ROUTED = ("/_stcore/", "/static/", "/media/", "/component/", "/api/", "/oauth2callback", "/auth/", "/app/static/")
-FILES = ("/robots.txt", "/sitemap.xml", "/favicon.ico", "/favicon.svg", "/favicon.png", "/manifest.json")
+FILES = (FEED, "/robots.txt", "/sitemap.xml", "/favicon.ico", "/favicon.svg", "/favicon.png", "/manifest.json")
 KEPT = {"cache-control": "no-cache", "vary": "Accept-Language, Accept-Encoding"}
 CHOICES = ("programme", "release", SECTOR)  # that change what a head says
 

@@ -14,6 +14,7 @@ from analytics.language.text import LANGUAGES, SPOKEN, Text
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.phrases import data_note
+from analytics.publish.feed import PATH as FEED
 from analytics.release import Figure, Release
 from analytics.release.measures import ALL
 from analytics.serve.streamlit_words import words_for_streamlit
@@ -120,6 +121,7 @@ class Shell:
             '<link rel="icon" href="./favicon.svg" type="image/svg+xml">',
             '<link rel="apple-touch-icon" href="./favicon.png">',
             '<link rel="manifest" href="./manifest.json">',
+            _feed(head),
             *(f'<link rel="modulepreload" crossorigin href="./static/{chunk}">' for chunk in self._further_chunks()),
             self._script(),
         ]
@@ -135,6 +137,13 @@ class Shell:
             "words": {language: words_for_streamlit(Text(language)) for language in LANGUAGES},
         }
         return f"<script>{self.script.replace('__KNOWN__', _for_script(known))}</script>"
+
+
+def _feed(head: Head) -> str:
+    """Where feed readers find what is published, in the page's language."""
+    title = escape(Text(head.language)("feed.title"))
+    address = f".{FEED}?lang={head.language}"
+    return f'<link rel="alternate" type="application/atom+xml" title="{title}" href="{address}">'
 
 
 def _for_script(value: Mapping[str, object]) -> str:

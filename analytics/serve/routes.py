@@ -1,4 +1,4 @@
-"""Addresses beside the pages: JSON for programs; what browsers and search engines look for at a site's root."""
+"""Addresses beside the pages: what browsers and search engines look for at a site's root."""
 
 from collections.abc import Iterable
 from html import escape
@@ -9,40 +9,26 @@ from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, R
 from starlette.routing import Route
 
 from analytics.language.text import LANGUAGES, Text
-from analytics.model import UserError
-from analytics.present.sentences.headlines import headlines
-from analytics.serve.documents import OpenRelease
 from analytics.serve.heads import NAME
 from analytics.serve.reader_language import language_of
 
+ABOUT_ADDRESSES = "api/"  # the page about the addresses for machines
 A_DAY = {"cache-control": "public, max-age=86400"}
 PRIMARY, WHITE = "#12436D", "#FFFFFF"
 
 
-def _text(request: Request) -> Text:
-    return Text(language_of(request.query_params.get("lang"), None))
-
-
-def routes(opens: OpenRelease, ends: Iterable[str], static: Path) -> list[Route]:
-    """All of them. opens: a release that everybody may read; ends: of the pages' addresses; static: our own files."""
-    addresses = list(ends)
-
-    def headlines_json(request: Request) -> JSONResponse:
-        """The approved sentences of a release and their figures: ?lang=it|en, ?programme=, ?release=."""
-        asked, text = request.query_params, _text(request)
-        try:
-            release = opens(asked.get("programme"), asked.get("release"))
-        except UserError as error:
-            return JSONResponse({"error": error.said(text)}, status_code=404)
-        return JSONResponse(headlines(release, text))
-
-    def unknown_json(request: Request) -> JSONResponse:
-        """Everything else under /api, which Streamlit would answer with the page."""
-        return JSONResponse({"error": _text(request)("page.no_route")}, status_code=404)
+def routes(ends: Iterable[str], static: Path) -> list[Route]:
+    """All of them. ends: of the pages' addresses; static: our own files."""
+    addresses = [*ends, ABOUT_ADDRESSES]
 
     def robots(request: Request) -> PlainTextResponse:
-        """Everything may be read but what is no page."""
-        lines = ("User-agent: *", "Disallow: /_stcore/", "Disallow: /media/", f"Sitemap: {request.base_url}sitemap.xml")
+        """Everything may be read but what is no page, and files by the thousand, of which the catalogue tells."""
+        kept_out = ("/_stcore/", "/media/", "/api/tables/", "/api/package/", "/api/figures/", "/api/changes")
+        lines = (
+            "User-agent: *",
+            *(f"Disallow: {path}" for path in kept_out),
+            f"Sitemap: {request.base_url}sitemap.xml",
+        )
         return PlainTextResponse("\n".join((*lines, "")), headers=A_DAY)
 
     def sitemap(request: Request) -> Response:
@@ -66,8 +52,6 @@ def routes(opens: OpenRelease, ends: Iterable[str], static: Path) -> list[Route]
         return FileResponse(static / request.url.path.rpartition("/")[2], headers=A_DAY)
 
     return [
-        Route("/api/headlines.json", headlines_json),
-        Route("/api/{path:path}", unknown_json),
         Route("/robots.txt", robots),
         Route("/sitemap.xml", sitemap),
         Route("/manifest.json", manifest),

@@ -7,7 +7,10 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from analytics.serve.documents import Documents, OpenRelease, OwnDocuments
+from analytics.publish.api.service import Service
+from analytics.release.readable import Shelves
+from analytics.serve.api import Api
+from analytics.serve.documents import Documents, OwnDocuments
 from analytics.serve.frontend_files import FrontendFiles, PackedFrontend
 from analytics.serve.headers import SafeHeaders
 from analytics.serve.heads import Shell
@@ -26,9 +29,10 @@ class Site:
     middleware: list[Middleware]
 
 
-def site(frontend: Path, static: Path, pages: Mapping[str, str], opens: OpenRelease) -> Site:
-    """frontend: the folder with Streamlit's index.html; static: ours; pages: name -> end of its address; opens: a
-    release that everybody may read, by programme and id. What browsers load first is packed in the background.
+def site(frontend: Path, static: Path, pages: Mapping[str, str], shelves: Shelves, base: str = "") -> Site:
+    """frontend: the folder with Streamlit's index.html; static: ours; pages: name -> end of its address; shelves: the
+    releases that everybody may read; base: the path below which the site lies. What browsers load first is packed in
+    the background.
     """
     html = (frontend / "index.html").read_text(encoding="utf-8")
     files = FrontendFiles(frontend / "static")
@@ -38,6 +42,7 @@ def site(frontend: Path, static: Path, pages: Mapping[str, str], opens: OpenRele
     middleware = [
         Middleware(SafeHeaders),
         Middleware(PackedFrontend, files),
-        Middleware(OwnDocuments, Documents(shell, pages, opens)),
+        Middleware(Api, Service(shelves, pages), base),
+        Middleware(OwnDocuments, Documents(shell, pages, shelves.open)),
     ]
-    return Site(routes(opens, pages.values(), static), middleware)
+    return Site(routes(pages.values(), static), middleware)

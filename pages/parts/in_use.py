@@ -7,11 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
-from analytics.folders import PROGRAMME_FILES, Home
+from analytics.folders import Home, programme_ids
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
-from analytics.release import Release, Releases
+from analytics.release import Release
+from analytics.release.readable import ReadableReleases, Shelves
 from analytics.serve.reader_language import preferred_language
 from pages.parts.address import read_choice
 
@@ -45,63 +46,19 @@ def language() -> Text:
     return speaking(read_choice("lang", LANGUAGES, usual_language()))
 
 
-@dataclass(frozen=True, slots=True)
-class ReadableReleases:
-    """What can be read of one programme: published releases, newest first, and the one in use.
-
-    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
-    """
-
-    releases: Releases
-    published: tuple[str, ...]
-    current: str
-    missing: str | None
-
-    def read(self, release: str) -> Release:
-        """One of the published releases."""
-        return read_release(self.releases.path(release))
-
-    def before(self, release: str) -> Release | None:
-        """The newest one published before a release that can still be read."""
-        for earlier in self.published[self.published.index(release) + 1 :]:
-            try:
-                return self.read(earlier)
-            except UserError:
-                continue
-        return None
-
-
-def _readable(releases: Releases) -> ReadableReleases | None:
-    """None when the programme has nothing published that can be read."""
-    pointed = releases.current
-    published = releases.published()[::-1]
-    for candidate in dict.fromkeys((pointed, *published)):
-        if candidate in published:
-            try:
-                read_release(releases.path(candidate))
-            except UserError:
-                continue
-            return ReadableReleases(releases, tuple(published), candidate, None if candidate == pointed else pointed)
-    return None
+def shelves() -> Shelves:
+    """The releases of every programme that has a file here."""
+    return Shelves(Home.default().releases, programme_ids, read_release)
 
 
 def readable_programmes() -> dict[str, ReadableReleases]:
     """Programmes with something published, in the order of their files."""
-    root = Home.default().releases
-    by_programme = {path.stem: _readable(Releases(root, path.stem)) for path in sorted(PROGRAMME_FILES.glob("*.toml"))}
-    return {programme: releases for programme, releases in by_programme.items() if releases}
+    return shelves().readable()
 
 
 def open_release(programme: str | None = None, release: str | None = None) -> Release:
     """A published release for the API: by default the first programme's current one. Raises UserError."""
-    available = readable_programmes()
-    wanted = programme or next(iter(available), "")
-    if wanted not in available:
-        raise UserError("release.not_here")
-    readable = available[wanted]
-    if (release or readable.current) not in readable.published:
-        raise UserError("release.not_here")
-    return readable.read(release or readable.current)
+    return shelves().open(programme, release)
 
 
 def open_frame() -> Frame | None:

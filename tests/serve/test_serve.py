@@ -3,7 +3,7 @@
 import gzip
 import json
 import re
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,8 @@ from streamlit.file_util import get_static_dir
 
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text
-from analytics.model import UserError
 from analytics.release import Release, Releases
+from analytics.release.readable import Shelves
 from analytics.serve.frontend_files import FrontendFiles
 from analytics.serve.packing import ENCODINGS, accepted_encodings, pack
 from analytics.serve.reader_language import language_of, preferred_language
@@ -27,22 +27,16 @@ from tests.serve.browsing import Answer, ask
 FRONTEND, STATIC = Path(get_static_dir()), PROJECT / "static"
 
 
-def application(opens: Callable[[str | None, str | None], Release]) -> Starlette:
+def application(shelves: Shelves, base: str = "") -> Starlette:
     """The site over an application that answers everything with one word, as Streamlit does with its page."""
-    served = site(FRONTEND, STATIC, PAGES, opens)
+    served = site(FRONTEND, STATIC, PAGES, shelves, base)
     streamlit = Route("/{path:path}", lambda request: PlainTextResponse("streamlit"))
     return Starlette(routes=[*served.routes, streamlit], middleware=served.middleware)
 
 
 @pytest.fixture(scope="module")
 def app(demonstration: Home) -> Starlette:
-    def opens(programme: str | None, release: str | None) -> Release:
-        known = programme or "ecommerce-2020"
-        if known not in ("ecommerce-2020", "michigan-1988") or release not in (None, "2026-1"):
-            raise UserError("release.not_here")
-        return Releases(demonstration.releases, known).open()
-
-    return application(opens)
+    return application(Shelves(demonstration.releases, lambda: ("ecommerce-2020", "michigan-1988"), cache(Release)))
 
 
 def content(page: Answer, name: str) -> str:
@@ -176,12 +170,9 @@ def test_a_head_never_says_what_an_address_does(app: Starlette) -> None:
     assert '<html lang="it">' in answer.words
 
 
-def test_without_a_release_the_page_is_there_and_kept_from_search_engines() -> None:
+def test_without_a_release_the_page_is_there_and_kept_from_search_engines(tmp_path: Path) -> None:
     """What is embargoed or not yet published is not opened for readers, so no head can tell it."""
-
-    def nothing(programme: str | None, release: str | None) -> Release:
-        raise UserError("release.not_here")
-
+    nothing = Shelves(tmp_path, lambda: ("ecommerce-2020",))
     answer = ask(application(nothing), "/settori?lang=en&release=2026-1")
     assert answer.status == 200
     assert content(answer, "robots") == "noindex"
@@ -242,7 +233,9 @@ def test_robots_and_sitemap_name_every_page_in_every_language(app: Starlette) ->
     assert "Sitemap: http://example.org/sitemap.xml" in ask(app, "/robots.txt").words
     sitemap = ask(app, "/sitemap.xml")
     assert sitemap.headers["content-type"].startswith("application/xml")
-    for end in PAGES.values():
+    assert "Disallow: /api/tables/" in ask(app, "/robots.txt").words
+    assert "Disallow: /api/\n" not in ask(app, "/robots.txt").words
+    for end in (*PAGES.values(), "api/"):
         for language in LANGUAGES:
             assert f"<loc>http://example.org/{end}?lang={language}</loc>" in sitemap.words
 

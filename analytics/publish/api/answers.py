@@ -1,0 +1,81 @@
+"""What an address answers: bytes with all that a web server says beside them, or how to make them."""
+
+import hashlib
+import json
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import quote
+
+from analytics.present.tables.table import Table
+from analytics.publish.api.asked import Asked, Standing
+from analytics.publish.formats.values import Value, rows_of
+
+JSON: Final = "application/json"
+IN_ADDRESS: Final = ":/?#[]@!$&'*+,;=%~"  # what stands for itself in an address
+
+
+@dataclass(frozen=True)
+class Answer:
+    """file_name: where it is to be kept as a file, "" where it is read; told: more headers, all ASCII; is_fixed: its
+    release is named in the address, so that only the release's standing can change it; varies: the request's headers
+    that decided it.
+    """
+
+    body: bytes
+    media_type: str = JSON
+    file_name: str = ""
+    told: Mapping[str, str] | None = None
+    is_fixed: bool = False
+    varies: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """Of its bytes; computed once."""
+        return hashlib.sha256(self.body).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How an answer is made. key: all that it depends on, or None for what is not worth keeping; is_heavy: whether it
+    may take longer than a reader notices.
+    """
+
+    make: Callable[[], Answer]
+    key: Hashable | None = None
+    is_heavy: bool = False
+
+
+def as_json(values: object) -> bytes:
+    """JSON with numbers to the last digit, as Python writes them; NaN is a fault."""
+    return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+
+def json_answer(values: object, standing: Standing | None = None, *, is_fixed: bool = False) -> Answer:
+    """An answer in JSON, stamped with a release."""
+    return Answer(as_json(values), told=headers_of(standing) if standing else None, is_fixed=is_fixed)
+
+
+def headers_of(standing: Standing) -> dict[str, str]:
+    """A release and its standing, in headers."""
+    programme = standing.release.programme
+    return {
+        "vetrina-release": standing.named,
+        "vetrina-state": standing.state.value,
+        "vetrina-data": programme.data_kind.value,
+        "link": f'<{quote(programme.licence.url, safe=IN_ADDRESS)}>; rel="license"',
+    }
+
+
+def key_of(asked: Asked, standing: Standing, *more: Hashable) -> Hashable:
+    """All that an answer about one release depends on."""
+    query = tuple(sorted(asked.query.items()))
+    standing_now = standing.named, standing.state, standing.newer, standing.published
+    return (*standing_now, asked.language, asked.site, query, *more)
+
+
+def records(table: Table) -> list[dict[str, Value]]:
+    """The rows of a table as plain values; None where there is none."""
+    names = [column.name for column in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in rows_of(table)]

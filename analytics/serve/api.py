@@ -1,0 +1,156 @@
+"""The addresses for machines on the web server: methods, headers, packing, and that the browser's own copy is good."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from anyio import CapacityLimiter, to_thread
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from analytics.language.text import Text
+from analytics.publish.api.answers import Answer, Making, as_json
+from analytics.publish.api.endpoints import CONTRACT_VERSION
+from analytics.publish.api.refusals import Refusal
+from analytics.publish.api.service import Service, text_of_query
+from analytics.publish.feed import PATH as FEED
+from analytics.serve.kept import KeptAnswers
+from analytics.serve.packing import LEAST, accepted_encodings, pack
+from analytics.serve.reader_language import preferred_language
+
+LOG = logging.getLogger("vetrina")
+BELOW: Final = "/api"
+METHODS: Final = "GET, HEAD, OPTIONS"
+TOLD: Final = "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data"
+CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": TOLD}
+# What names its release changes only by what becomes of that release; all else whenever something is published.
+A_DAY, A_MINUTE, NEVER = "public, max-age=86400", "public, max-age=60", "no-store"
+THREADS: Final = 8  # of quick answers, and as many that wait for heavy ones
+TEXTS: Final = (
+    *("text/", "application/json", "application/ld+json", "application/rdf+xml", "application/atom+xml"),
+    "application/vnd.sdmx.data+csv",
+)
+
+
+@dataclass(slots=True)
+class _Threads:
+    """Who waits for something heavy never stands in the way of who does not. Made within the event loop."""
+
+    quick: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
+    heavy: CapacityLimiter = field(default_factory=lambda: CapacityLimiter(THREADS))
+
+
+class Api:
+    """Answers every address below /api, and the feed's; leaves all else alone.
+
+    It stands before Streamlit's own routes, whose middleware would pack every file anew for each reader.
+    """
+
+    def __init__(self, app: ASGIApp, service: Service, base: str = "") -> None:
+        """base: the path below which the site lies, Streamlit's server.baseUrlPath."""
+        self._app, self._service, self._kept = app, service, KeptAnswers()
+        self._base = "".join(f"/{part}" for part in base.strip("/").split("/") if part)
+        self._threads: _Threads | None = None
+
+    def _path(self, scope: Scope) -> str | None:
+        """The path from /api on; None for one that is not ours."""
+        path = str(scope.get("path", "")).removeprefix(scope.get("root_path", "")).removeprefix(self._base)
+        return path if path in (BELOW, FEED) or path.startswith(f"{BELOW}/") else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for one of them."""
+        path = self._path(scope) if scope["type"] == "http" else None
+        if path is None:
+            await self._app(scope, receive, send)
+            return
+        query = scope.get("query_string", b"").decode("latin-1")
+        asked = Headers(scope=scope)
+        try:
+            response = await self._respond(scope, path, query, asked)
+        except Refusal as refusal:
+            response = _refusing(refusal, text_of_query(query))
+        except Exception:  # whatever it is, a program gets JSON, and we the trace
+            LOG.exception("address %s", path)
+            response = _refusing(Refusal("fault"), text_of_query(query))
+        if scope["method"] == "HEAD":
+            response.body = b""  # the headers, its length among them, are those of the whole answer
+        await response(scope, receive, send)
+
+    async def _respond(self, scope: Scope, path: str, query: str, asked: Headers) -> Response:
+        if scope["method"] == "OPTIONS":
+            return Response(status_code=204, headers=_options(asked))
+        if scope["method"] not in ("GET", "HEAD"):
+            raise Refusal("method", METHODS.split(", "))
+        site = str(Request(scope).base_url).rstrip("/")
+        site = site if site.endswith(self._base) else site + self._base
+        if path == BELOW:
+            behind = f"?{query}" if query.isascii() and query.isprintable() and query else ""
+            return Response(status_code=308, headers={**CORS, "location": f"{site}{BELOW}/{behind}"})
+        threads = self._threads = self._threads or _Threads()
+        preferred = preferred_language(asked.get("accept-language"))
+        making = await to_thread.run_sync(self._service.prepare, path, query, site, preferred, limiter=threads.quick)
+        limiter = threads.heavy if making.is_heavy else threads.quick
+        return await to_thread.run_sync(self._answered, making, asked, limiter=limiter)
+
+    def _answered(self, making: Making, asked: Headers) -> Response:
+        answer = self._made(making, "")
+        encodings = accepted_encodings(asked.get("accept-encoding", "")) if _is_text(answer) else []
+        encoding = encodings[0] if encodings and len(answer.body) >= LEAST else ""
+        tag = f'"{answer.digest}{f"-{encoding}" if encoding else ""}"'
+        headers = _headers(answer, tag)
+        if _is_known(tag, asked.get("if-none-match", "")):
+            return Response(status_code=304, headers=headers)
+        if encoding:
+            headers["content-encoding"] = encoding
+            answer = self._made(making, encoding)
+        return Response(answer.body, headers={**headers, "content-type": answer.media_type})
+
+    def _made(self, making: Making, encoding: str) -> Answer:
+        """The answer, as it is or packed; what is worth keeping is kept either way."""
+        if making.key is None:
+            answer = making.make()
+            return _packed(answer, encoding) if encoding else answer
+        if not encoding:
+            return self._kept.get(making.key, making.make, is_heavy=making.is_heavy)
+        return self._kept.get((making.key, encoding), lambda: _packed(self._made(making, ""), encoding))
+
+
+def _packed(answer: Answer, encoding: str) -> Answer:
+    return replace(answer, body=pack(answer.body, encoding))
+
+
+def _is_text(answer: Answer) -> bool:
+    return answer.media_type.startswith(TEXTS)
+
+
+def _headers(answer: Answer, tag: str) -> dict[str, str]:
+    kept = A_DAY if answer.is_fixed else A_MINUTE
+    varies = ", ".join(part for part in (answer.varies, "Accept-Encoding") if part)
+    headers = {**CORS, "etag": tag, "cache-control": kept, "vary": varies, "vetrina-contract": CONTRACT_VERSION}
+    if answer.file_name:
+        headers["content-disposition"] = f'attachment; filename="{answer.file_name}"'
+    return headers | dict(answer.told or {})
+
+
+def _is_known(tag: str, header: str) -> bool:
+    """Whether an If-None-Match header names the tag: the browser, or program, has these very bytes."""
+    known = [part.strip().removeprefix("W/") for part in header.split(",")]
+    return tag in known or header.strip() == "*"
+
+
+def _options(asked: Headers) -> Mapping[str, str]:
+    """The answer to a browser that asks before another site's script may read."""
+    allowed = {"allow": METHODS, "access-control-allow-methods": METHODS, "access-control-max-age": "86400"}
+    wanted = asked.get("access-control-request-headers", "")
+    plain = all(mark.isalnum() or mark in "-, " for mark in wanted) and wanted.isascii()
+    return {**CORS, **allowed, "access-control-allow-headers": wanted if plain and wanted else "If-None-Match"}
+
+
+def _refusing(refusal: Refusal, text: Text) -> Response:
+    headers = {**CORS, "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
+    headers |= {"allow": METHODS} if refusal.code == "method" else {}
+    headers |= {"content-language": text.language}
+    return Response(as_json(refusal.body(text)), refusal.status, headers, "application/json")
