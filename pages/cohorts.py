@@ -1,89 +1,143 @@
-"""Cohort tables: one of the programme's named pairs, as protected when it was released; the file holds what is seen."""
+"""Cohort tables: the figures of a margin or named pair of the release, or its effects by wave and period, to read,
+search, sort, download and quote.
+"""
 
 import streamlit as st
 
+from analytics.charts.kit.markup import element
 from analytics.language.text import plain
-from analytics.present.sentences.phrases import data_note, dimension_words, horizon_label, horizon_phrase
-from analytics.present.tables.cohorts import cohort_table
-from analytics.present.tables.export import cohort_csv, file_name
+from analytics.model import Estimand
+from analytics.present.sentences.phrases import dimension_words, horizon_label, horizon_phrase, lower_first
+from analytics.present.tables import cohorts, group_time
+from analytics.present.tables.cohorts import EVERY, SETS, SHOWN_FIRST, SHOWN_FIRST_CROSSED, CohortQuery, groupings
+from analytics.release.measures import ALL, estimands_of
 from pages.parts import address, in_use, show
+from pages.parts.block import block
+from pages.parts.downloads import citation, downloads
+from pages.parts.grid import ShownTable, cohort_markup, group_time_markup
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
-programme = release.programme
-pairs = {"-".join(pair): pair for pair in programme.pairs}
-outcomes = [outcome.name for outcome in release.outcomes]
-horizons = list(release.manifest.horizons)
+programme, question = release.programme, release.programme.headline
+by_name = {"-".join(by): by for by in groupings(release)}
+sectors = group_time.sectors_told(release)
+
+
+def grouping_words(by: tuple[str, ...]) -> str:
+    """A margin or pair, by its dimensions' names."""
+    return " × ".join(dimension_words(release, name, text) for name in by)
+
+
+def pick(label: str, key: str, options: list[str], usual: str, words: dict[str, str], width: int) -> str:
+    """A select box whose choice lives in the address."""
+    return address.choose(
+        st.selectbox, text(label), key, options, usual, words.__getitem__, width=width, label_visibility="collapsed"
+    )
+
 
 with show.top_row(frame):
-    pair = address.choose(
-        st.selectbox,
-        text("cohorts.pair"),
-        "pair",
-        list(pairs),
-        next(iter(pairs)),
-        lambda name: " × ".join(dimension_words(release, part, text) for part in pairs[name]),
-        width=250,
-        label_visibility="collapsed",
+    tables = {name: grouping_words(by) for name, by in by_name.items()}
+    if sectors:
+        tables[group_time.NAME] = text("cohorts.group_time")
+    grouping = pick("cohorts.by", "by", list(tables), next(iter(tables)), tables, 230)
+    if grouping == group_time.NAME:
+        labels = {code: programme.label("sector", code, text) for code in sectors if code != ALL}
+        labels[ALL] = text("label.whole_programme")
+        sector = pick("sectors.sector", "of", sectors, ALL, labels, 270)
+    else:
+        labels = {outcome.name: outcome.label.in_(text) for outcome in release.outcomes}
+        outcome = pick("sectors.outcome", "outcome", list(labels), question.outcome, labels, 160)
+        asked_of = [str(estimand) for estimand in estimands_of(programme, programme.outcome(outcome))]
+        labels = {str(estimand): text(f"estimand.{estimand}") for estimand in Estimand}
+        labels[EVERY] = text("cohorts.every_estimand")
+        estimand = pick("cohorts.estimand", "estimand", [*asked_of, EVERY], str(question.estimand), labels, 160)
+        labels = {horizon: horizon_label(release, horizon, text) for horizon in release.manifest.horizons}
+        labels[EVERY] = text("cohorts.every_horizon")
+        year = pick("cohorts.horizon", "year", list(labels), question.horizon_code, labels, 140)
+
+
+def withheld_words(shown: ShownTable) -> None:
+    """How many cells are not told and why, and by which other groupings fewer would be lost, as links."""
+    withheld = shown.withheld
+    slots = {"n": text.number(withheld.withheld), "cells": text.number(withheld.cells)}
+    if not withheld.withheld:
+        block(element("p", text("cohorts.withheld_none", **slots), class_="withheld-note"), "withheld")
+        return
+    reasons = ", ".join(
+        text(f"cohorts.withheld_reason.{reason}", n=text.number(n)) for reason, n in withheld.by_reason.items()
     )
-    outcome = address.choose(
-        st.selectbox,
-        text("sectors.outcome"),
-        "outcome",
-        outcomes,
-        programme.headline.outcome,
-        lambda name: programme.outcome(name).label.in_(text),
-        width=170,
-        label_visibility="collapsed",
+    words: list[object] = [text("cohorts.withheld", reasons=reasons, **slots)]
+    for place, other in enumerate(shown.less):
+        counts = {"n": text.number(other.withheld), "cells": text.number(other.cells)}
+        link = text("cohorts.withheld_other", by=grouping_words(other.by), **counts)
+        words.append(", " if place else f" {text('cohorts.withheld_less')} ")
+        words.append(element("a", link, href=address.here(by="-".join(other.by))))
+    block(element("p", *words, "." if shown.less else "", class_="withheld-note"), "withheld")
+
+
+def cohort_table() -> None:
+    """A margin or pair."""
+    by = by_name[grouping]
+    every = estimand == EVERY
+    heading = text(
+        "cohorts.heading",
+        outcome=programme.outcome(outcome).label.in_(text),
+        by=" × ".join(lower_first(dimension_words(release, name, text)) for name in by),
+        estimand=text("cohorts.heading_every_estimand") if every else text(f"measure.{Estimand(estimand)}"),
+        horizon=text("cohorts.heading_every_horizon") if year == EVERY else horizon_phrase(release, year, text),
     )
-    what = address.choose(
-        st.selectbox,
-        text("cohorts.what"),
-        "what",
-        ["effect", "change"],
-        "effect",
-        lambda name: text(f"cohorts.what_{name}"),
-        width=170,
-        label_visibility="collapsed",
+    st.markdown(f"{plain(heading)}. {text('cohorts.says')}")
+    with st.container(key="table_tools", horizontal=True, vertical_alignment="bottom"):
+        find = address.write(text("cohorts.find"), "find", width=240)
+        sets = address.choose_some(
+            st.pills,
+            text("cohorts.columns"),
+            "columns",
+            SETS,
+            SHOWN_FIRST if len(by) == 1 else SHOWN_FIRST_CROSSED,
+            lambda name: text(f"cohorts.sets.{name}"),
+            selection_mode="multi",
+        )
+    query = CohortQuery(by, outcome, year, estimand, find=find, sets=sets)
+    shown = cohort_markup(release, by, (outcome, year, estimand), find, sets, heading, text)
+    withheld_words(shown)
+    if shown.rows:
+        block(shown.markup, "cohorts")
+    else:
+        st.info(plain(text("cohorts.no_rows", words=find)))
+    st.caption(f"{text.count('cohorts.rows', shown.rows)}. {text('cohorts.note')}")
+    whole = {"by": "-".join(by), **dict.fromkeys(("outcome", "horizon", "estimand"), EVERY)}
+    take_away(cohorts.NAME, query.named(), whole, heading)
+
+
+def group_time_table() -> None:
+    """The effects of each wave in each period."""
+    heading = text(
+        "cohorts.group_time_heading",
+        outcome=programme.outcome(question.outcome).label.in_(text),
+        group=text("label.whole_programme") if sector == ALL else programme.label("sector", sector, text),
     )
-    horizon = address.choose(
-        st.selectbox,
-        text("cohorts.horizon"),
-        "year",
-        horizons,
-        "overall",
-        lambda name: horizon_label(release, name, text),
-        width=130,
-        label_visibility="collapsed",
-    )
+    st.markdown(f"{plain(heading)}. {text('cohorts.says')}")
+    shown = group_time_markup(release, sector, heading, text)
+    withheld_words(shown)
+    block(shown.markup, "cohorts")
+    st.caption(f"{text.count('cohorts.rows', shown.rows)}. {text('cohorts.group_time_note')}")
+    take_away(group_time.NAME, {"sector": sector}, {}, heading)
+
+
+def take_away(name: str, shown: dict[str, str], whole: dict[str, str], heading: str) -> None:
+    """The codes beside the files and the words to quote."""
+    codes_column, export_column = st.columns([1.15, 1], gap="large")
+    with codes_column:
+        st.subheader(text("cohorts.codes"), anchor=False)
+        st.markdown(text("cohorts.codes_body", min_firms=release.settings.min_firms))
+    with export_column:
+        downloads(name, shown, whole, frame)
+        citation(heading, frame)
+
 
 st.title(text("cohorts.title"))
-st.markdown(text("cohorts.says"))
-rows, columns = pairs[pair]
-heading = text(
-    f"cohorts.heading_{what}",
-    outcome=programme.outcome(outcome).label.in_(text),
-    horizon=horizon_phrase(release, horizon, text),
-)
-st.subheader(plain(heading), anchor=False)
-cells = cohort_table(release, rows, columns, outcome, horizon, what, text)
-st.dataframe(cells, height="content", column_config=show.to_the_right(cells), alt=text("cohorts.title"))
-st.caption(
-    " · ".join(part for part in (data_note(release, text), text("cohorts.note", release=release.release_id)) if part)
-)
-
-left, right = st.columns([1.4, 1], gap="large")
-with left:
-    st.subheader(text("cohorts.codes"), anchor=False)
-    st.markdown(text("cohorts.codes_body", min_firms=release.settings.min_firms))
-with right:
-    st.subheader(text("cohorts.export"), anchor=False)
-    st.download_button(
-        text("cohorts.csv"),
-        data=lambda: cohort_csv(release, rows, columns, outcome, horizon, text).encode("utf-8"),
-        file_name=file_name(release, f"{pair}-{outcome}-{horizon}"),
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    st.caption(text("cohorts.export_says"))
+if grouping == group_time.NAME:
+    group_time_table()
+else:
+    cohort_table()

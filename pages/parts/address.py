@@ -14,6 +14,7 @@ from pages import PAGES
 
 FRAME = ("lang", "programme", "release")  # choices that hold on every page
 BACK = "back"  # in the address when the reader went back or forward: what it does not name is as usual, see vetrina.js
+FORMER = {"by": "pair", "year": "horizon"}  # other names of parameters, in older addresses and in those for machines
 LONGEST = 40  # characters of somebody else's words that a page repeats
 
 _Chosen = dict[str, tuple[str, str]]  # key -> the choice, and what it is by default
@@ -57,7 +58,7 @@ def read_choice(key: str, options: Sequence[str], default: str) -> str:
     """The choice of a query parameter: as just chosen, else from the address, else as last chosen, else the default,
     else the first option.
     """
-    asked = st.query_params.get(key)
+    asked = st.query_params.get(key, st.query_params.get(FORMER.get(key, "")))
     held = None if BACK in st.query_params else st.session_state.get(f"held_{key}")
     usual = default if default in options else options[0]
     candidates = [_changed()[key]] if key in _changed() else [asked, held]
@@ -117,7 +118,12 @@ def permalink() -> str:
     """
     where = urlsplit(st.context.url or "")
     site = f"{where.scheme}://{where.netloc}" if where.netloc else ""
-    return site + _address(_page(), {key: choice for key, (choice, _) in _chosen().items()})
+    return site + _address(_page(), {key: choice for key, (choice, _) in _chosen().items() if choice})
+
+
+def at_root(path: str) -> str:
+    """A path from the site's root, where the site lies under a base path."""
+    return _address(path.removeprefix("/"), {})
 
 
 def _page() -> str:
@@ -128,7 +134,7 @@ def _page() -> str:
 def _address(end: str, choices: Mapping[str, str]) -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     path = "/" + "/".join(part for part in (base, end) if part)
-    return path + (f"?{urlencode(choices)}" if choices else "")
+    return path + (f"?{urlencode(choices, safe=',')}" if choices else "")
 
 
 def choose(
@@ -163,6 +169,55 @@ def choose(
 
     widget(label, options, key=f"pick_{key}", format_func=label_of, on_change=remember_choice, **more)
     return str(st.session_state[f"held_{key}"])
+
+
+def choose_some(
+    widget: Callable[..., object],
+    label: str,
+    key: str,
+    options: Sequence[str],
+    default: Sequence[str],
+    label_of: Callable[[str], str],
+    **more: object,
+) -> tuple[str, ...]:
+    """A widget of several choices, which live in the address as "a,b"; in the order of the options. None chosen: the
+    default.
+    """
+    usual = ",".join(default)
+    asked = st.query_params.get(key)
+    known = None if asked is None else _in_order(asked.split(","), options)
+    if asked is not None and not known and asked != _written().get(key):
+        st.session_state.setdefault("address_unknown", {})[key] = asked[:LONGEST]
+    held = None if BACK in st.query_params else st.session_state.get(f"held_{key}")
+    candidates = [_changed()[key]] if key in _changed() else [known, held]
+    choice = next((candidate for candidate in candidates if candidate), usual)
+    st.session_state[f"held_{key}"] = choice
+    st.session_state[f"pick_{key}"] = choice.split(",")
+    _chosen()[key] = (choice, usual)
+
+    def changed() -> None:
+        remember(key, _in_order(st.session_state[f"pick_{key}"], options) or usual)
+
+    widget(label, options, key=f"pick_{key}", format_func=label_of, on_change=changed, **more)
+    return tuple(choice.split(","))
+
+
+def _in_order(chosen: Sequence[str], options: Sequence[str]) -> str:
+    return ",".join(option for option in options if option in chosen)
+
+
+def write(label: str, key: str, *, width: int) -> str:
+    """A field for words, which live in the address; the words, without spaces around them."""
+    asked = st.query_params.get(key, "")
+    words = ((_changed()[key] or "") if key in _changed() else asked).strip()[:LONGEST]
+    st.session_state[f"pick_{key}"] = words
+    _chosen()[key] = (words, "")
+
+    def changed() -> None:
+        remember(key, st.session_state[f"pick_{key}"])
+
+    st.text_input(label, key=f"pick_{key}", max_chars=LONGEST, on_change=changed, width=width)
+    return words
 
 
 def unknown_entry(key: str) -> str | None:

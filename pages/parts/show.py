@@ -22,12 +22,14 @@ from analytics.present.pictures import OPENS_SECTOR, Absent, Picture, Shown
 from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.reasons import grade_words, reasons, why_words
 from analytics.present.sentences.together import range_notes
+from analytics.present.tables.facts import Fact
 from analytics.release import Releases
 from analytics.release.figure_id import short
 from analytics.release.measures import FIRMS
+from analytics.release.readable import ReadableReleases
 from pages.parts import address
 from pages.parts.block import block
-from pages.parts.in_use import Frame, ReadableReleases, readable_programmes
+from pages.parts.in_use import Frame, readable_programmes
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
 LETTER, CELL_PADDING = 7.0, 22.0  # px in a table that scrolls
@@ -69,7 +71,7 @@ def choose_release(available: dict[str, ReadableReleases], text: Text) -> None:
         available[programme].published,
         available[programme].current,
         lambda release: text("frame.release_option", release=release),
-        width=140,
+        width=165,  # px; the whole of "Edizione 2026-1"
         label_visibility="collapsed",
     )
 
@@ -85,7 +87,9 @@ def _release_line(frame: Frame) -> Markup:
         for name, n in (("part", analysed), ("whole", whole))
     }
     day = text.date(dt.date.fromisoformat(release.manifest.data_to))
+    shown = text("frame.release_option", release=release.release_id)
     lines = {
+        "printed": f"{release.programme.short_title.in_(text)}, {shown}",
         "analysed": text("frame.analysed_line", **written),
         "data": text("frame.data_line", day=day, state=text(f"frame.{calendar.state}")),
         "next": next_release_line(frame),
@@ -265,7 +269,10 @@ def to_the_right(frame: pd.DataFrame) -> dict[Any, Any]:
     }
 
 
-def facts(pairs: Sequence[tuple[str, str]], key: str) -> None:
+def facts(shown: Sequence[Fact], key: str) -> None:
     """Labels and values in a line."""
-    cells = [element("div", element("dt", label), element("dd", value)) for label, value in pairs]
+    cells = [
+        element("div", element("dt", fact.label), element("dd", fact.words, class_="lesser" if fact.lesser else None))
+        for fact in shown
+    ]
     block(element("dl", *cells, class_="facts"), key)

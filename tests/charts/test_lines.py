@@ -141,6 +141,18 @@ def test_names_at_the_ends_of_lines_do_not_overlap(given_: list[tuple[float, boo
     assert tops[1] <= height + 0.01
 
 
+def test_words_in_two_lines_keep_the_next_name_clear() -> None:
+    """The name that follows stands below all lines of the words before it."""
+    ground = Ground((dt.date(2020, 1, 1), dt.date(2021, 1, 1)), Axis(0, 100, 25))
+
+    def apart(below: str) -> float:
+        labels = end_labels([("funded", 90, "a", below), ("comparison", 89, "b", "b")], ground, 250)
+        first, second = (float(style_of(parsed(label)[0], "top")[:-2]) for label in labels)
+        return second - first
+
+    assert apart("almeno 50 imprese") >= apart("50 imprese") + 15
+
+
 def test_no_line_takes_a_number_that_is_none() -> None:
     """NaN and infinity are refused: what is unknown is a gap."""
     for bad in (float("nan"), float("inf")):

@@ -8,6 +8,7 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -31,6 +32,7 @@ from tests.pages.reader import (
     context_page,
     look,
     settle,
+    violations,
 )
 
 
@@ -123,6 +125,21 @@ def test_the_json_answers_hold_the_same_figures_and_unknown_ones_a_404(address: 
             urllib.request.urlopen(address + route, timeout=HANG)
         assert problem.value.code == 404
         assert "error" in json.loads(problem.value.read())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_about_the_addresses_is_for_everybody(
+    browser: Browser, address: str, language: str, width: int
+) -> None:
+    """It breaks no rule of accessibility, fits a phone, and asks no other site for anything."""
+    with closing(browser.new_page(viewport={"width": width, "height": 900})) as page:
+        fetched: list[str] = []
+        page.on("request", lambda request: fetched.append(request.url))
+        page.goto(f"{address}/api/?lang={language}")
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert all(place.startswith(address) for place in fetched)
 
 
 # ---- the journeys that matter: the policymaker's, by clicks and then by address; and the keyboard's ------------------
@@ -236,6 +253,9 @@ def test_the_phones_menu_says_what_it_is_and_closes_after_a_choice(browser: Brow
         settle(page)
         menu = page.get_by_role("button", name=text("streamlit.menu"), exact=True)
         menu.click()
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()  # nothing lies over it
+        expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true", timeout=PATIENCE)
+        menu.click()
         page.get_by_role("link", name=text("nav.press"), exact=True).click()
         page.wait_for_url("**/stampa", timeout=PATIENCE)
         expect(menu).to_be_visible(timeout=PATIENCE)
@@ -243,17 +263,49 @@ def test_the_phones_menu_says_what_it_is_and_closes_after_a_choice(browser: Brow
 
 
 def test_a_product_is_typed_where_sectors_are_chosen(browser: Browser, address: str) -> None:
-    """The list offers to look for it, in the page's language, and shows the sector that makes it."""
+    """The list offers to look for it, in the page's language, and no other sector; it shows the one that makes it."""
     text = Text()
     with context_page(browser, WIDTHS["desk"]) as page:
         page.goto(f"{address}/settori")
         settle(page)
         field = page.get_by_role("combobox", name=text("sectors.sector"), exact=True)
         field.click()
-        field.press_sequentially("scarpe")
+        field.press_sequentially("vino")  # whose letters stand, apart, in the name of a sector of services
+        expect(page.get_by_role("option")).to_have_text([text("streamlit.find", words="vino")], timeout=PATIENCE)
+        field.fill("scarpe")
         expect(page.get_by_role("option")).to_have_text([text("streamlit.find", words="scarpe")], timeout=PATIENCE)
         field.press("Enter")
         page.wait_for_url("**/settori?sector=textiles", timeout=PATIENCE)
+
+
+@pytest.mark.parametrize("programme", ["ecommerce-2020", "michigan-1988"])
+def test_an_analyst_sorts_a_table_and_takes_away_what_it_shows(browser: Browser, address: str, programme: str) -> None:
+    """A click on a heading sorts the cells by value, up, down and back, under totals that stay; a click on a format
+    brings the file that its address holds, named after programme and release.
+    """
+    with context_page(browser, WIDTHS["desk"]) as page:
+        page.goto(f"{address}/coorti?programme={programme}&by=sector&year=all")
+        settle(page)
+        cells = page.locator("table.grid tbody.cell tr")
+        values = "rows => rows.map(row => row.cells[4].dataset.value).filter(Boolean).map(Number)"
+        before = cells.all_inner_texts()
+        head = page.locator("table.grid").get_by_role("button", name="Effetto", exact=True)
+        head.click()
+        assert (up := cells.evaluate_all(values)) == sorted(up)
+        head.click()
+        assert (down := cells.evaluate_all(values)) == sorted(down, reverse=True)
+        head.click()
+        assert cells.all_inner_texts() == before
+        assert page.locator("table.grid tbody").first.get_attribute("class") == "whole"
+        for words, ending in (("CSV", "csv"), ("Excel", "xlsx"), ("Parquet", "parquet"), ("Pacchetto dati", "zip")):
+            link = page.locator("ul.downloads li").first.get_by_role("link", name=words, exact=True)
+            with page.expect_download(timeout=PATIENCE) as coming:
+                link.click()
+            with urllib.request.urlopen(f"{address}{link.get_attribute('href')}", timeout=HANG) as answer:
+                assert coming.value.path().read_bytes() == answer.read()
+            assert programme in coming.value.suggested_filename
+            assert coming.value.suggested_filename.endswith(f".{ending}")
+            assert coming.value.suggested_filename.startswith("SIMULATED-") == (programme == "ecommerce-2020")
 
 
 def test_a_link_is_not_lost_while_the_server_does_not_answer(browser: Browser, address: str) -> None:

@@ -171,7 +171,7 @@ def test_another_choice_shows_and_addresses_another_figure(demonstration: Home, 
     assert title(app) == "Commercio al dettaglio · Vendite totali: somma delle vendite, 2º anno"
     facts = of_class(blocks(app)["facts_sector"], "facts")[0]
     told = [words_of(fact) for fact in facts]
-    assert told == [spaced(f"{label} {value}") for label, value in sector_facts(release, question, "retail", text)]
+    assert told == [spaced(f"{fact.label} {fact.words}") for fact in sector_facts(release, question, "retail", text)]
     app.selectbox(key="pick_year").set_value("3").run()
     figure = question.effect(release, [("sector", "retail")], horizon="3")
     assert figure is not None

@@ -106,7 +106,7 @@ def test_pickers_and_release_stand_in_one_row_before_the_heading(demonstration: 
     """On every page: programme, release, and the line of the release come last in the row, the heading after it."""
     order = in_order(opened(demonstration, page))
     first = order.index("top_row")
-    apart = ("pick_lang", "pick_tables")
+    apart = ("pick_lang", "pick_tables", "pick_find", "pick_columns")
     pickers = [at for at, kind in enumerate(order) if kind.startswith("pick_") and kind not in apart]
     assert min(pickers) > first
     assert [order[at] for at in pickers[-2:]] == ["pick_programme", "pick_release"]
@@ -254,6 +254,15 @@ def test_a_picture_has_one_tag_that_its_data_are_simulated(demonstration: Home, 
         assert {*tags, *marks} == {0}
     apart = [key for key, block in blocks(app).items() if key not in shown and of_class(block, "tag")]
     assert apart == []
+
+
+@pytest.mark.parametrize(("language", "cite"), [("it", "citare la fonte"), ("en", "cite the source")])
+def test_every_page_says_under_which_licence_its_data_are(demonstration: Home, language: str, cite: str) -> None:
+    """In its footer, with a link to the licence; also where neither programme file nor release names one."""
+    for page in PAGES:
+        footer = opened(demonstration, page, lang=language).caption[-1].value
+        assert "[CC BY 4\\.0](https://creativecommons.org/licenses/by/4.0/)" in footer
+        assert cite in footer
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from analytics.present.sentences.together import (
     pair_sentence,
     range_notes,
 )
-from analytics.present.tables.cohorts import cohort_table
+from analytics.present.tables.cohorts import CohortQuery, cohort_table
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Grouping
 from analytics.release import Release, Releases
@@ -120,7 +120,7 @@ def test_pages_speak_of_its_groups(release: Release, language: str) -> None:
     assert label in {headline.label for headline in claims(release, text)}
     assert differ_heading(release, "technology", text) == text("differ.grouping.heading.not_tested")
     assert differ_words(release, "technology", text)
-    used = {"it": "usati anche i dati degli altri gruppi", "en": "data from the other groups were"}[language]
+    used = {"it": "usa anche i dati degli altri gruppi", "en": "uses data from the other groups"}[language]
     assert used in " ".join(range_notes(release, release.main_effect({"technology": "high"}), "technology", text))
     forest = pictures.forest(release, text, "technology", Asked.headline(release))
     assert isinstance(forest, Picture)
@@ -130,5 +130,5 @@ def test_pages_speak_of_its_groups(release: Release, language: str) -> None:
     assert label in standing.table.index
     effect = release.main_effect({"technology": "high"})
     assert label in described(release, effect, text)
-    table = cohort_table(release, "technology", "wave", effect.outcome, effect.horizon, "effect", text)
-    assert label in table.index
+    query = CohortQuery(("technology",), effect.outcome, effect.horizon, str(effect.measure.about))
+    assert label in set(cohort_table(release, query, text).data["technology_label"])
