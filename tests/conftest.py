@@ -26,10 +26,10 @@ def demonstration() -> Home:
     """A data folder with both demonstrations, made once by the command a newcomer would use. To be read; who changes
     something works on a copy.
     """
-    return Home(made_once("demonstration", _demonstrated))
+    return Home(made_once("demonstration", demonstrated))
 
 
-def _demonstrated(root: Path) -> None:
+def demonstrated(root: Path) -> None:
     for programme in ("ecommerce-2020", "michigan-1988"):
         command = [sys.executable, "-m", "analytics", "demo", programme]
         environment = os.environ | {"VETRINA_DATA": str(root)}

@@ -15,9 +15,7 @@ from analytics.release import Release
 
 
 def in_own_process(path: Path, form: str, origin: Origin, language: str) -> bytes:
-    """All tables of the release in a file, as a data package ("zip") or a workbook ("xlsx"), by a process that ends with
-    it.
-    """
+    """All tables of a release, as a data package ("zip") or a workbook ("xlsx"); path: of its file."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_made, path, form, origin, language).result()
 

@@ -13,6 +13,7 @@ import pytest
 from analytics.folders import PROJECT
 from analytics.language.text import sentences
 from analytics.programme.file import Programme
+from analytics.programme.parts import CatalogueEntry, Licence
 from analytics.store import columns
 from analytics.store.mapping import ColumnMapping
 from tests.whole import architecture
@@ -195,12 +196,17 @@ def test_the_columns_of_the_input_files_are_documented() -> None:
     assert [row for row in rows if row not in written] == []
 
 
-def test_the_mapping_of_the_documents_is_a_mapping() -> None:
-    """The example in docs/OPERATING.md is read as it stands, and shows every key of [format]."""
+def test_the_examples_of_the_documents_are_what_they_are_said_to_be() -> None:
+    """Those in docs/OPERATING.md are read as they stand: a mapping that shows every key of [format], and tables of a
+    programme file that show all of theirs.
+    """
     written = (PROJECT / "docs" / "OPERATING.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```toml\n(.*?)```", written, flags=re.DOTALL)
+    example, *tables = re.findall(r"```toml\n(.*?)```", written, flags=re.DOTALL)
     mapping = ColumnMapping.model_validate(tomllib.loads(example))
     assert mapping.format.model_fields_set == set(type(mapping.format).model_fields)
+    of_programme = tomllib.loads("\n".join(tables))
+    for name, kind in (("licence", Licence), ("catalogue", CatalogueEntry)):
+        assert kind.model_validate(of_programme[name]).model_fields_set == set(kind.model_fields)
 
 
 def test_the_tables_of_the_programme_files_exist() -> None:

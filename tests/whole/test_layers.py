@@ -36,12 +36,13 @@ HOMES = {
     "duckdb": ("analytics/store/", "analytics/release/"),
     "streamlit": ("analytics/serve/", "pages/", "dashboard.py"),
     "starlette": ("analytics/serve/", "pages/", "dashboard.py"),
+    "rdflib": ("analytics/publish/catalogue.py",),
 }
 
 
 @pytest.mark.parametrize("library", HOMES)
 def test_each_heavy_library_has_its_place(library: str) -> None:
-    """duckdb in store and release alone, streamlit and starlette where pages are served."""
+    """duckdb in store and release alone, streamlit and starlette where pages are served, rdflib in the catalogue."""
     users = [
         path.relative_to(PROJECT).as_posix() for path in (*CODE.rglob("*.py"), *PAGES) if within(imports(path), library)
     ]
