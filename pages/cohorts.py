@@ -53,7 +53,7 @@ with show.top_row(frame):
         estimand = pick("cohorts.estimand", "estimand", [*asked_of, EVERY], str(question.estimand), labels, 160)
         labels = {horizon: horizon_label(release, horizon, text) for horizon in release.manifest.horizons}
         labels[EVERY] = text("cohorts.every_horizon")
-        year = pick("cohorts.horizon", "year", list(labels), question.horizon_code, labels, 140)
+        year = pick("cohorts.horizon", "year", list(labels), question.horizon_code, labels, 180)
 
 
 def withheld_words(shown: ShownTable) -> None:
