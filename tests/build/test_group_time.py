@@ -426,6 +426,18 @@ def test_nobody_finds_a_cell_of_the_demonstration(demonstration: Home) -> None:
         ).published
 
 
+@pytest.mark.parametrize(
+    ("seed", "funded", "comparison", "cohorts", "zeros"),
+    [(26, (9, 14, 6, 9), (4, 12, 30, 50), (6, 8, 12), 0.2), (35, (9, 22), (12, 50), (8, 12), 0.2)],
+)
+def test_a_waves_secret_cell_does_not_follow_where_its_sectors_are_too_small(seed, funded, comparison, cohorts, zeros):
+    """One firm pulls more than a fifth of the wave, whose sectors' cells are only too few to be told: neither may the
+    event study tell it, less the other waves.
+    """
+    panel = in_waves(drawn(seed, funded=funded, comparison=comparison, cohorts=cohorts, zeros=zeros, missing=0.03))
+    assert Attack(panel).finds(told(panel, OPEN), withheld=OPEN) == set()
+
+
 def periods_told(release: Release, outcome: str) -> list[str]:
     """The periods of which a release tells ATT by wave, or why it does not, in order."""
     figures = release.figures

@@ -209,4 +209,9 @@ class _Cells:
             share = LARGEST_SHARE if secret else 1.0
             if left and not is_open(joined([parts[at] for at in left], self._paths.n_firms), 0, self._rules, share):
                 return False
-        return True
+        waves = [(ALL, *cell) for cell in cells]
+        secret = any(self.reasons.get(wave) is Reason.CONFIDENTIAL for wave in waves)
+        if not parts or not secret or any(self._is_known(wave) for wave in waves):
+            return True
+        # the event study, less what other waves tell, is these waves whole, whatever is told of their sectors
+        return is_open(joined(list(parts.values()), self._paths.n_firms), 0, self._rules, LARGEST_SHARE)
