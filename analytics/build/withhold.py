@@ -35,7 +35,7 @@ def withhold(
     """
     holds = holds_anything(withheld_cells)
     for figure in figures:
-        rule = rule_of(figure.key, withheld_cells, programme)
+        rule = rule_of(figure.key, withheld_cells, programme) or _rule_of_quarter(figure, programme, earlier)
         stays = _newest(figure.key, earlier) if rule is Rule.HELD or (rule is None and holds) else None
         if rule is None:
             anew = _hide_sectors(figure, withheld_cells, programme)
@@ -51,6 +51,17 @@ def withhold(
             )
         elif figure.measure not in OF_AN_ESTIMATE:
             yield withhold_figure(figure)
+
+
+def _rule_of_quarter(figure: Figure, programme: Programme, earlier: Sequence[Release]) -> Rule | None:
+    """ATT of a period that an earlier release told is held: patterns are of years, of which many firms may have changed
+    where of one quarter a single firm did, and new less old would tell what.
+    """
+    is_told_anew = figure.measure == measures.GROUP_TIME and figure.published
+    if not is_told_anew or not programme.disclosure_rules.p_percent > 0:
+        return None
+    told_before = any((old := release.at(figure.key)) is not None and old.published for release in earlier)
+    return Rule.HELD if told_before else None
 
 
 def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:

@@ -15,7 +15,7 @@ from analytics.build.rows.rounding import at_least
 from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.estimate import EventEstimate, event_study
-from analytics.estimate.wave_paths import critical_of, joined, wave_paths
+from analytics.estimate.wave_paths import WavePath, critical_of, joined, wave_paths
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Arm, DisclosureRules, ObsStatus, Reason, Rule, Settings, Unit
@@ -223,6 +223,37 @@ def test_of_a_held_cell_the_earlier_release_is_told() -> None:
         if figure.key.group == group:
             before = stay.get(figure.key)
             assert (figure.value, str(figure.obs_status)) == ((before.value, "P") if before else (None, "M"))
+
+
+def test_a_cell_once_told_is_not_told_anew() -> None:
+    """Nothing is withheld or held, and one firm's quarter was corrected among everybody's: new less old would tell its
+    correction. Both tell the same; a cell that the earlier one did not tell is told.
+    """
+    values = PANEL.outcomes[OUTCOME].copy()
+    values[:, 5] *= 1.01
+    values[0, 14:17] *= 4
+    corrected = told(Panel(PANEL.units, PANEL.periods, {OUTCOME: values}))
+    old = {figure.key: figure for figure in told(PANEL).values()}
+    first = next(key for key, figure in old.items() if figure.published)
+    earlier = Earlier({key: figure for key, figure in old.items() if key != first})
+    changed = [figure for figure in corrected.values() if figure.published and figure.value != old[figure.key].value]
+    assert changed
+    for figure in withhold(corrected.values(), OPEN, MICHIGAN, [earlier]):
+        if figure.published and old[figure.key].published and figure.key != first:
+            assert (figure.value, figure.obs_status) == (old[figure.key].value, "P")
+        elif figure.key == first:
+            assert figure.obs_status == "E"
+
+
+def test_an_arm_that_one_firm_fills_is_not_told() -> None:
+    """No firm makes a fifth of all pulls, but one leaves the others of its arm less than a tenth of what it adds."""
+    pull = np.concatenate([[19.0, 0.9, *[0.1] * 9], [10.0] * 12])[:, None]
+    one = np.ones(1)
+    firms = np.array([True] * 11 + [False] * 12)
+    path = WavePath(one, one, one, np.array([11]), np.array([12]), pull, pull, firms)
+    assert pull.max() < 0.2 * pull.sum()
+    assert not is_open(path, 0, DisclosureRules(p_percent=10.0))
+    assert is_open(path, 0, DisclosureRules(p_percent=1.0))
 
 
 # ---- who subtracts ---------------------------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ import pandas as pd
 from analytics.present.tables.table import Column, ColumnKind, Table
 
 # What a spreadsheet takes for the beginning of a formula: at the beginning of a cell, or behind a mark at which a
-# spreadsheet of another country splits cells, quoted or not. The last four are the first four in full width.
-_FORMULA_START = re.compile(r"((?:^|[,;\t\r\n])[\s\"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+# spreadsheet of another country splits cells, quoted or not, also behind marks that nobody sees. The last four are the
+# first four in full width.
+_FORMULA_START = re.compile(r"((?:^|[,;\t\r\n])[\s\"\ufeff\u200b]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 _CONTROLS = ("\t", "\r", "\n")
 _PLAIN = {ColumnKind.INTEGER: int, ColumnKind.NUMBER: float, ColumnKind.BOOLEAN: bool, ColumnKind.TEXT: str}
 
