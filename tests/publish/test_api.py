@@ -25,6 +25,7 @@ from analytics.publish.api.schemas import SCHEMAS
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, short
 from analytics.release.ledger import State
+from tests.publish.conftest import Desk
 from tests.publish.shelf import (
     CANDIDATE,
     NOON,
@@ -589,3 +590,13 @@ def test_whatever_is_asked_is_answered_or_refused(app: Starlette, path: str, pai
         assert STATUSES[said["code"]] == answer.status
     assert b"Traceback" not in answer.body
     assert b"/tmp" not in answer.body
+
+
+def test_a_damaged_file_is_not_called_withdrawn(desk: Desk) -> None:
+    """Nobody took it back: it is not listed until it can be read again."""
+    desk.publish("2026-1")
+    path = desk.releases.path("2026-1")
+    path.chmod(0o644)
+    path.write_bytes(b"no release")
+    app = application(desk.releases.folder.parent, lambda: desk.now)
+    assert json.loads(ask(app, "/api/releases.json").body)["releases"] == []

@@ -57,9 +57,9 @@ def _listed(asked: Asked) -> list[dict[str, Any]]:
         readable = asked.readable.get(seen.programme)
         if named not in (None, seen.programme):
             continue
-        if seen.state is State.WITHDRAWN or readable is None:
+        if seen.state is State.WITHDRAWN:
             listed.append(_taken_back(asked, seen.programme, seen.release))
-        elif seen.release in readable.published:
+        elif readable is not None and seen.release in readable.published:
             is_current = seen.release == readable.current
             standing = Standing(
                 readable.read(seen.release),
