@@ -45,13 +45,6 @@ def count_cell(figure: Figure | None, text: Text) -> str:
     return _shown(figure, text.number(figure.value) if figure and figure.value is not None else "")
 
 
-def analysed_cell(figure: Figure | None, text: Text) -> str:
-    """The funded firms behind a figure: those that enter it, or could be measured where it is withheld."""
-    if figure is None or figure.n_funded is None:
-        return _shown(figure, "")
-    return text.number(figure.n_funded)
-
-
 def percent_cell(figure: Figure | None, text: Text, *, sign: bool = True) -> str:
     """A change in percent; without a sign, a share."""
     return _shown(figure, text.percent(figure.value, sign=sign) if figure and figure.value is not None else "")

@@ -56,11 +56,6 @@ def readable_programmes() -> dict[str, ReadableReleases]:
     return shelves().readable()
 
 
-def open_release(programme: str | None = None, release: str | None = None) -> Release:
-    """A published release for the API: by default the first programme's current one. Raises UserError."""
-    return shelves().open(programme, release)
-
-
 def open_frame() -> Frame | None:
     """The release that the address asks for; None when nothing is published."""
     available = readable_programmes()

@@ -363,16 +363,16 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
     releases = Releases(home.releases, PROGRAMME, now=clock)
     releases.publish(names[0])
     releases.publish(names[1], clock.time + dt.timedelta(seconds=3))
-    assert in_use.open_release(PROGRAMME).release_id == names[0]
+    assert in_use.shelves().open(PROGRAMME).release_id == names[0]
     errors = []
     for asked in (names[1], "2019-1"):
         with pytest.raises(UserError) as caught:
-            in_use.open_release(PROGRAMME, asked)
+            in_use.shelves().open(PROGRAMME, asked)
         errors.append(str(caught.value))
     assert errors[0] == errors[1]
     clock.pass_(seconds=3)
-    assert in_use.open_release(PROGRAMME).release_id == names[1]
-    assert in_use.open_release(PROGRAMME, names[0]).release_id == names[0]
+    assert in_use.shelves().open(PROGRAMME).release_id == names[1]
+    assert in_use.shelves().open(PROGRAMME, names[0]).release_id == names[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

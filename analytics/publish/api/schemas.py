@@ -14,7 +14,6 @@ Schema = dict[str, Any]
 TEXT: Final[Schema] = {"type": "string"}
 WHOLE: Final[Schema] = {"type": "integer"}
 FLAG: Final[Schema] = {"type": "boolean"}
-ANY: Final[Schema] = {}
 MOMENT: Final[Schema] = {"type": "string", "format": "date-time"}
 URI: Final[Schema] = {"type": "string", "format": "uri"}
 READABLE: Final = (State.CURRENT, State.SUPERSEDED)
