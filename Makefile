@@ -33,12 +33,13 @@ format: .venv/test.done
 check-office: .venv/test.done
 	@$(BIN)/python -m tests.publish.office
 
-# Slow (about an hour on 2 cores): writes docs/SIMULATION.md, docs/RANGES.md and docs/EVIDENCE.md. A glance, on the
-# screen: make simulate PROGRAMMES=100
+# Slow (an hour and a quarter on 2 cores): writes docs/SIMULATION.md, docs/RANGES.md, docs/EVIDENCE.md and docs/WAVES.md.
+# A glance, on the screen: make simulate PROGRAMMES=100
 simulate: .venv-bench/run.done
 	@$(BENCH)/python -m tests.bench.coverage $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 	@$(BENCH)/python -m tests.bench.sharing $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 	@$(BENCH)/python -m tests.bench.evidence $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
+	@$(BENCH)/python -m tests.bench.waves $(if $(PROGRAMMES),--programmes $(PROGRAMMES))
 
 # Three minutes: writes docs/DISCLOSURE.md.
 disclosure: .venv-bench/run.done
