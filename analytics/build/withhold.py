@@ -34,8 +34,10 @@ def withhold(
     it was, and each that is kept: what is provisional tells of nobody whose figures changed.
     """
     holds = holds_anything(withheld_cells)
+    figures = list(figures)
+    stay_told = _told_periods(figures, programme, earlier)
     for figure in figures:
-        rule = rule_of(figure.key, withheld_cells, programme) or _rule_of_quarter(figure, programme, earlier)
+        rule = rule_of(figure.key, withheld_cells, programme) or (Rule.HELD if figure.key in stay_told else None)
         stays = _newest(figure.key, earlier) if rule is Rule.HELD or (rule is None and holds) else None
         if rule is None:
             anew = _hide_sectors(figure, withheld_cells, programme)
@@ -53,15 +55,20 @@ def withhold(
             yield withhold_figure(figure)
 
 
-def _rule_of_quarter(figure: Figure, programme: Programme, earlier: Sequence[Release]) -> Rule | None:
-    """ATT of a period that an earlier release told is held: patterns are of years, of which many firms may have changed
-    where of one quarter a single firm did, and new less old would tell what.
+def _told_periods(figures: Sequence[Figure], programme: Programme, earlier: Sequence[Release]) -> set[FigureKey]:
+    """The keys of ATT that an earlier release told, where any of them would now be another: all are held, so that none
+    points to a firm. Patterns are of years, in which many firms may have changed where in one quarter a single firm
+    did, and new less old would tell what.
     """
-    is_told_anew = figure.measure == measures.GROUP_TIME and figure.published
-    if not is_told_anew or not programme.disclosure_rules.p_percent > 0:
-        return None
-    told_before = any((old := release.at(figure.key)) is not None and old.published for release in earlier)
-    return Rule.HELD if told_before else None
+    if not programme.disclosure_rules.p_percent > 0:
+        return set()
+    told = {}
+    for figure in figures:
+        if figure.measure == measures.GROUP_TIME and figure.published:
+            known = [old for release in earlier if (old := release.at(figure.key)) is not None and old.published]
+            if known:
+                told[figure.key] = _same(figure, known[-1])
+    return set() if all(told.values()) else set(told)
 
 
 def _newest(key: FigureKey, earlier: Sequence[Release]) -> Figure | None:

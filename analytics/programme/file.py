@@ -4,6 +4,7 @@ One TOML file under `data/programmes/`; every key is checked on load, and a wron
 """
 
 import tomllib
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -294,6 +295,7 @@ def parse_programme(content: str, name: str) -> Programme:
         more = len(error.errors()) - 1
         raise UserError(kind or "programme.key", file=name, entry=key, problem=problem, more=more) from error
     _check_languages(programme, name)
+    _check_characters(programme, name)
     return programme
 
 
@@ -311,6 +313,16 @@ def _check_languages(programme: Programme, name: str) -> None:
     if problems:
         kind, entry = problems[0]
         raise UserError(f"programme.key_{kind}", file=name, entry=entry, more=len(problems) - 1)
+
+
+def _check_characters(programme: Programme, name: str) -> None:
+    """Refuse words with control characters, which come along with what is pasted and break files made of them."""
+    for key, words in words_within(programme):
+        for language, said in words.root.items():
+            odd = next((mark for mark in said if unicodedata.category(mark) == "Cc" and mark != "\n"), None)
+            if odd is not None:
+                problem = f"it contains the control character U+{ord(odd):04X}"
+                raise UserError("programme.key", file=name, entry=f"{key}.{language}", problem=problem, more=0)
 
 
 def load_programme(programme: str, folder: Path = PROGRAMME_FILES) -> Programme:

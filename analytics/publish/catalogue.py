@@ -12,6 +12,7 @@ Profile: Linee guida per i cataloghi dati, DCAT-AP_IT (AgID 2020). rdflib is imp
 """
 
 import datetime as dt
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from rdflib import Literal, URIRef
 
 PATH: Final = "/api/catalogue"
+NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Ending of the address -> rdflib's name of the format, media type.
 FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "ttl": ("turtle", "text/turtle; charset=utf-8"),
@@ -202,7 +204,7 @@ class _Writing:
 
         if isinstance(value, dt.datetime):
             return Literal(value.isoformat(), datatype=XSD.dateTime)
-        return Literal(value)
+        return Literal(NOT_IN_XML.sub("", value) if isinstance(value, str) else value)
 
     def _thing(self, thing: "URIRef", kinds: Sequence[str], **values: object) -> "URIRef":
         """A thing with its classes and properties ("dct__title"); None is left out, a mapping has languages as keys."""
@@ -214,7 +216,7 @@ class _Writing:
         for name, value in values.items():
             listed: Iterator[Node]
             if isinstance(value, Mapping):
-                listed = (Literal(words, lang=language) for language, words in value.items())
+                listed = (Literal(NOT_IN_XML.sub("", words), lang=language) for language, words in value.items())
             else:
                 given = [] if value is None else value if isinstance(value, list) else [value]
                 listed = (one if isinstance(one, Node) else self._literal(one) for one in given)

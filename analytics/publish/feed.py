@@ -10,7 +10,6 @@ it was built, and the language.
 """
 
 import datetime as dt
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from analytics.model import UserError
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.phrases import data_note, reader
-from analytics.publish.catalogue import published_at, publisher_of
+from analytics.publish.catalogue import NOT_IN_XML, published_at, publisher_of
 from analytics.release import Release
 from analytics.release.ledger import State
 from analytics.release.measures import ALL
@@ -35,7 +34,6 @@ MEDIA_TYPE: Final = "application/atom+xml; charset=utf-8"
 NAMESPACE: Final = "http://www.w3.org/2005/Atom"
 MOST_ENTRIES: Final = 50
 NOTHING_YET: Final = "1970-01-01T00:00:00Z"  # a feed must have a moment, also one without entries
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +158,8 @@ def _page(site: str, asked: Mapping[str, str]) -> str:
 
 
 def _say(parent: Element, name: str, words: str) -> None:
-    SubElement(parent, name).text = _NOT_IN_XML.sub("", words)
+    SubElement(parent, name).text = NOT_IN_XML.sub("", words)
 
 
 def _link(parent: Element, rel: str, address: str, kind: str = "") -> None:
-    SubElement(parent, "link", {"rel": rel, **({"type": kind} if kind else {}), "href": _NOT_IN_XML.sub("", address)})
+    SubElement(parent, "link", {"rel": rel, **({"type": kind} if kind else {}), "href": NOT_IN_XML.sub("", address)})

@@ -26,8 +26,8 @@ BELOW: Final = "/api"
 METHODS: Final = "GET, HEAD, OPTIONS"
 TOLD: Final = "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data"
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": TOLD}
-# What names its release changes only by what becomes of that release; all else whenever something is published.
-A_DAY, A_MINUTE, NEVER = "public, max-age=86400", "public, max-age=60", "no-store"
+# Also of a release that is named: it may be withdrawn, and may not linger in the copies of others.
+A_MINUTE, NEVER = "public, max-age=60", "no-store"
 THREADS: Final = 8  # of quick answers, and as many that wait for heavy ones
 TEXTS: Final = (
     *("text/", "application/json", "application/ld+json", "application/rdf+xml", "application/atom+xml"),
@@ -127,9 +127,8 @@ def _is_text(answer: Answer) -> bool:
 
 
 def _headers(answer: Answer, tag: str) -> dict[str, str]:
-    kept = A_DAY if answer.is_fixed else A_MINUTE
     varies = ", ".join(part for part in (answer.varies, "Accept-Encoding") if part)
-    headers = {**CORS, "etag": tag, "cache-control": kept, "vary": varies, "vetrina-contract": CONTRACT_VERSION}
+    headers = {**CORS, "etag": tag, "cache-control": A_MINUTE, "vary": varies, "vetrina-contract": CONTRACT_VERSION}
     if answer.file_name:
         headers["content-disposition"] = f'attachment; filename="{answer.file_name}"'
     return headers | dict(answer.told or {})

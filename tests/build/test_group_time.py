@@ -245,6 +245,13 @@ def test_a_cell_once_told_is_not_told_anew() -> None:
             assert figure.obs_status == "E"
 
 
+def test_where_no_cell_changed_none_is_marked() -> None:
+    """The same data make the same release beside its earlier one, to the mark."""
+    earlier = Earlier({figure.key: figure for figure in told(PANEL).values()})
+    again = list(withhold(told(PANEL).values(), OPEN, MICHIGAN, [earlier]))
+    assert again == list(withhold(told(PANEL).values(), OPEN, MICHIGAN, []))
+
+
 def test_an_arm_that_one_firm_fills_is_not_told() -> None:
     """No firm makes a fifth of all pulls, but one leaves the others of its arm less than a tenth of what it adds."""
     pull = np.concatenate([[19.0, 0.9, *[0.1] * 9], [10.0] * 12])[:, None]

@@ -133,6 +133,7 @@ def test_a_small_file_is_enough():
         (('data_kind = "public"', 'data_kind = "open"'), "data_kind", "simulated"),
         (('id = "small"', 'id = "small"\ncolour = "red"'), "colour", "does not exist"),
         (('region = { it = "t", en = "t" }', 'region = { it = "t" }'), "region.en", "required"),
+        (('region = { it = "t", en = "t" }', 'region = { it = "t", en = "t\\u0002" }'), "region.en", "U+0002"),
         (('currency = "EUR"', 'unit = "number"\ncurrency = "EUR"'), "outcomes.0", "currency"),
         (('outcome = "sales"', 'outcome = "sale"'), "headline.outcome", "'sale'"),
         (('column = "sales"', 'column = "sales"\nshare_of = "all"'), "outcomes.share_of", "other outcome"),

@@ -142,6 +142,18 @@ def test_every_form_says_the_same_and_equal_state_gives_equal_bytes(both: Shelve
     assert catalogue(both, SITE, form) == catalogue(both, SITE, form)
 
 
+def test_words_of_an_old_release_that_xml_cannot_hold_break_no_form(desk: Desk) -> None:
+    """Programme files with control characters are refused; releases made before that are not."""
+    pasted = Words(dict.fromkeys(LANGUAGES, "one\x02 word"))
+    desk.made("2026-4", lambda programme: complete(programme).model_copy(update={"title": pasted, "region": pasted}))
+    desk.publish("2026-4")
+    for form in FORMS:
+        graph = graph_of(desk.shelves, form)
+        titles = [str(title) for title in graph.objects(datasets(graph)["michigan-1988.2026-4"], DCTERMS.title)]
+        assert titles
+        assert all("\x02" not in title and "one word" in title for title in titles)
+
+
 def test_a_release_says_what_the_ledger_and_its_file_say(desk: Desk) -> None:
     """Moments of publication, the release before it, how often releases come, whose it is, from when to when."""
     desk.made("2026-4", complete)

@@ -18,16 +18,14 @@ IN_ADDRESS: Final = ":/?#[]@!$&'*+,;=%~"  # what stands for itself in an address
 
 @dataclass(frozen=True)
 class Answer:
-    """file_name: where it is to be kept as a file, "" where it is read; told: more headers, all ASCII; is_fixed: its
-    release is named in the address, so that only the release's standing can change it; varies: the request's headers
-    that decided it.
+    """file_name: where it is to be kept as a file, "" where it is read; told: more headers, all ASCII; varies:
+    the request's headers that decided it.
     """
 
     body: bytes
     media_type: str = JSON
     file_name: str = ""
     told: Mapping[str, str] | None = None
-    is_fixed: bool = False
     varies: str = ""
 
     @cached_property
@@ -52,9 +50,9 @@ def as_json(values: object) -> bytes:
     return json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
-def json_answer(values: object, standing: Standing | None = None, *, is_fixed: bool = False) -> Answer:
+def json_answer(values: object, standing: Standing | None = None) -> Answer:
     """An answer in JSON, stamped with a release."""
-    return Answer(as_json(values), told=headers_of(standing) if standing else None, is_fixed=is_fixed)
+    return Answer(as_json(values), told=headers_of(standing) if standing else None)
 
 
 def headers_of(standing: Standing) -> dict[str, str]:

@@ -38,11 +38,8 @@ def prepare_changes(asked: Asked) -> Making:
         if name in asked.query and asked.query[name] not in known:
             raise Refusal("unknown_code", known[:20], name=name, value=asked.query[name])
 
-    is_fixed = {"from", "to"} <= set(asked.query)
     key = key_of(asked, later, "changes", earlier.named, earlier.state, _withdrawn_key(asked))
-    return Making(
-        lambda: json_answer(_in_words(asked, earlier, later, changed, first, most), later, is_fixed=is_fixed), key
-    )
+    return Making(lambda: json_answer(_in_words(asked, earlier, later, changed, first, most), later), key)
 
 
 def _before(asked: Asked, later: Standing) -> Standing:

@@ -34,7 +34,7 @@ SAID_NOW = (
 def prepare_figure(asked: Asked) -> Making:
     """What is said of a figure. Raises Refusal for one that no reader could ever see, or that was withdrawn."""
     parsed, standing = _find(asked)
-    return Making(lambda: json_answer(_in_words(asked, str(parsed), parsed.cell, standing), standing, is_fixed=True))
+    return Making(lambda: json_answer(_in_words(asked, str(parsed), parsed.cell, standing), standing))
 
 
 def _find(asked: Asked) -> tuple[FigureId, Standing]:

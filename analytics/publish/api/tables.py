@@ -60,7 +60,6 @@ def prepare_table(asked: Asked) -> Making:
             raise Refusal("unknown_code", [OBSERVATIONS[name].value], name="columns", value=filters["columns"])
         where = table_address(name, ending, filters, release, asked.language, asked.site)
         return _file(
-            asked,
             standing,
             ending,
             _written(table, ending, _origin(asked, standing, where, name), text),
@@ -106,15 +105,14 @@ def _written(table: Table, ending: str, origin: Origin, text: Text) -> bytes:
     return FORMATS[ENDINGS[ending]].write(table, origin, text)
 
 
-def _file(asked: Asked, standing: Standing, ending: str, body: bytes, name: str) -> Answer:
-    is_fixed = "release" in (*asked.query, *asked.parts)
+def _file(standing: Standing, ending: str, body: bytes, name: str) -> Answer:
     called = file_name(
         f"{standing.release.programme.id}-{standing.release.release_id}",
         name,
         ending,
         simulated=standing.release.simulated,
     )
-    return Answer(body, MEDIA[ending], called, headers_of(standing), is_fixed)
+    return Answer(body, MEDIA[ending], called, headers_of(standing))
 
 
 def prepare_package(asked: Asked) -> Making:
@@ -128,7 +126,7 @@ def prepare_package(asked: Asked) -> Making:
 
     def make() -> Answer:
         body = in_own_process(path, ending, origin, asked.language)
-        return _file(asked, standing, ending, body, "package")
+        return _file(standing, ending, body, "package")
 
     return Making(make, key_of(asked, standing, "package", ending), is_heavy=True)
 
@@ -146,7 +144,7 @@ def prepare_codebook(asked: Asked) -> Making:
 
     def make() -> Answer:
         table = codebook(release_tables(release, text), release, text)
-        return _file(asked, standing, ending, _written(table, ending, origin, text), CODEBOOK)
+        return _file(standing, ending, _written(table, ending, origin, text), CODEBOOK)
 
     return Making(make, key_of(asked, standing, CODEBOOK, ending), ending not in QUICK)
 
@@ -156,9 +154,7 @@ def prepare_headlines(asked: Asked) -> Making:
     standing = asked.standing()
     text = asked.text_of(standing.release)
     return Making(
-        lambda: json_answer(
-            stamp(standing, text) | headlines(standing.release, text), standing, is_fixed="release" in asked.query
-        ),
+        lambda: json_answer(stamp(standing, text) | headlines(standing.release, text), standing),
         key_of(asked, standing, "headlines"),
     )
 
@@ -170,7 +166,7 @@ def prepare_tables(asked: Asked) -> Making:
 
     def make() -> Answer:
         tables = [_listed(asked, standing, table, text) for table in release_tables(release, text)]
-        return json_answer(stamp(standing, text) | {"tables": tables}, standing, is_fixed="release" in asked.query)
+        return json_answer(stamp(standing, text) | {"tables": tables}, standing)
 
     return Making(make, key_of(asked, standing, "tables"))
 
