@@ -8,14 +8,13 @@ Values come from the release and its programme file. Where the profile demands o
 value stands: "N/A" as the publisher's code, UNKNOWN as the frequency. Invented data are nobody's: their publisher is
 never the one that the file names, and title and description say that they are simulated.
 
-Profile: Linee guida per i cataloghi dati, DCAT-AP_IT (AgID 2020). rdflib is imported here alone, and only when asked.
+Profile: Linee guida per i cataloghi dati, DCAT-AP_IT (AgID 2020).
 """
 
 import datetime as dt
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import quote
 
 import pandas as pd
@@ -27,31 +26,16 @@ from analytics.present.sentences.phrases import data_note
 from analytics.programme.file import Programme
 from analytics.programme.parts import Licence
 from analytics.publish.addresses import package_address, table_address
+from analytics.publish.linked_data import LinkedData, Term
 from analytics.release import Release
 from analytics.release.readable import SeenRelease, Shelves
 
-if TYPE_CHECKING:
-    from rdflib import Literal, URIRef
-
 PATH: Final = "/api/catalogue"
-NOT_IN_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Ending of the address -> rdflib's name of the format, media type.
 FORMS: Final[Mapping[str, tuple[str, str]]] = {
     "ttl": ("turtle", "text/turtle; charset=utf-8"),
     "rdf": ("pretty-xml", "application/rdf+xml"),
     "jsonld": ("json-ld", "application/ld+json"),
-}
-NAMES: Final[Mapping[str, str]] = {
-    "adms": "http://www.w3.org/ns/adms#",
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dcatapit": "http://dati.gov.it/onto/dcatapit#",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "locn": "http://www.w3.org/ns/locn#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
 }
 EUROPEAN: Final = "http://publications.europa.eu/resource/authority/"
 MEDIA: Final = "https://www.iana.org/assignments/media-types/"
@@ -171,67 +155,24 @@ def catalogue(shelves: Shelves, site: str, form: str = "ttl") -> bytes:
     return writing.graph.serialize(format=FORMS[form][0], encoding="utf-8")
 
 
-class _Writing:
-    """A graph that is being written. Nothing in it is anonymous, so that equal contents are written alike."""
+class _Writing(LinkedData):
+    """A catalogue that is being written. Nothing in it is anonymous, so that equal contents are written alike."""
 
     def __init__(self, site: str) -> None:
         """site: its address, without a slash behind."""
-        from rdflib import Graph
-
+        super().__init__()
         self._site = site
-        self.graph: Graph = Graph()
-        for prefix, space in NAMES.items():
-            self.graph.bind(prefix, space)
 
-    # ---- terms ----
-
-    def _uri(self, address: str) -> "URIRef":
-        from rdflib import URIRef
-
-        return URIRef(address)
-
-    def _name(self, short: str) -> "URIRef":
-        prefix, _, name = short.partition(":")
-        return self._uri(NAMES[prefix] + name)
-
-    def _here(self, part: str) -> "URIRef":
+    def _here(self, part: str) -> Term:
         """A thing that the catalogue itself describes."""
-        return self._uri(f"{self._site}{PATH}.ttl#{part}")
-
-    def _literal(self, value: object) -> "Literal":
-        from rdflib import Literal
-        from rdflib.namespace import XSD
-
-        if isinstance(value, dt.datetime):
-            return Literal(value.isoformat(), datatype=XSD.dateTime)
-        return Literal(NOT_IN_XML.sub("", value) if isinstance(value, str) else value)
-
-    def _thing(self, thing: "URIRef", kinds: Sequence[str], **values: object) -> "URIRef":
-        """A thing with its classes and properties ("dct__title"); None is left out, a mapping has languages as keys."""
-        from rdflib import Literal
-        from rdflib.term import Node
-
-        for kind in kinds:
-            self.graph.add((thing, self._name("rdf:type"), self._name(kind)))
-        for name, value in values.items():
-            listed: Iterator[Node]
-            if isinstance(value, Mapping):
-                listed = (Literal(NOT_IN_XML.sub("", words), lang=language) for language, words in value.items())
-            else:
-                given = [] if value is None else value if isinstance(value, list) else [value]
-                listed = (one if isinstance(one, Node) else self._literal(one) for one in given)
-            for term in listed:
-                self.graph.add((thing, self._name(name.replace("__", ":")), term))
-        return thing
-
-    # ---- things ----
+        return self.uri(f"{self._site}{PATH}.ttl#{part}")
 
     def catalogue(self, told: Sequence[Entry], withdrawn: Sequence[dt.datetime]) -> None:
         """All of it."""
         moments = sorted(entry.published for entry in told)
         publishers = {publisher_of(entry.release.programme, DEFAULT_LANGUAGE) for entry in told}
         unknown = (speaking(DEFAULT_LANGUAGE)("catalogue.no_publisher"), NO_CODE)
-        self._thing(
+        self.thing(
             self._here("catalogue"),
             ["dcatapit:Catalog", "dcat:Catalog"],
             dct__title={language: speaking(language)("catalogue.title") for language in LANGUAGES},
@@ -240,19 +181,19 @@ class _Writing:
             dct__issued=moments[0] if moments else None,
             dct__modified=max([*moments, *withdrawn], default=None),
             dct__language=self._languages(),
-            foaf__homepage=self._thing(self._uri(f"{self._site}/"), ["foaf:Document"]),
-            dcat__themeTaxonomy=self._thing(
-                self._uri(f"{EUROPEAN}data-theme"), ["skos:ConceptScheme"], dct__title="Data themes"
+            foaf__homepage=self.thing(self.uri(f"{self._site}/"), ["foaf:Document"]),
+            dcat__themeTaxonomy=self.thing(
+                self.uri(f"{EUROPEAN}data-theme"), ["skos:ConceptScheme"], dct__title="Data themes"
             ),
             dcat__dataset=[self._dataset(entry) for entry in told],
         )
 
-    def _dataset(self, entry: Entry) -> "URIRef":
+    def _dataset(self, entry: Entry) -> Term:
         release, programme = entry.release, entry.release.programme
         publisher = self._agent(*publisher_of(programme, DEFAULT_LANGUAGE))
         frequency = programme.catalogue.frequency if entry.is_current else "NEVER"  # a release itself never changes
         subjects = [SUBJECTS[theme] for theme in programme.catalogue.themes if theme in SUBJECTS]
-        return self._thing(
+        return self.thing(
             self._of(release),
             ["dcatapit:Dataset", "dcat:Dataset"],
             dct__identifier=_identifier(release),
@@ -262,32 +203,32 @@ class _Writing:
             dct__isVersionOf=self._of(entry.earlier) if entry.earlier else None,
             dct__issued=entry.published,
             dct__modified=entry.published,
-            dct__accrualPeriodicity=self._thing(self._uri(f"{EUROPEAN}frequency/{frequency}"), ["dct:Frequency"]),
+            dct__accrualPeriodicity=self.thing(self.uri(f"{EUROPEAN}frequency/{frequency}"), ["dct:Frequency"]),
             dct__publisher=publisher,
             dct__rightsHolder=publisher,
             dcat__contactPoint=self._contact(release),
             dcat__theme=[
-                self._thing(self._uri(f"{EUROPEAN}data-theme/{theme}"), ["skos:Concept"])
+                self.thing(self.uri(f"{EUROPEAN}data-theme/{theme}"), ["skos:Concept"])
                 for theme in programme.catalogue.themes
             ],
-            dct__subject=[self._thing(self._uri(subject), ["skos:Concept"]) for subject in subjects],
+            dct__subject=[self.thing(self.uri(subject), ["skos:Concept"]) for subject in subjects],
             dct__language=self._languages(),
             dct__spatial=self._place(release),
             dct__temporal=self._period(release),
             dct__conformsTo=self._standard(),
-            dcat__landingPage=self._thing(self._uri(_page(release, self._site)), ["foaf:Document"]),
+            dcat__landingPage=self.thing(self.uri(_page(release, self._site)), ["foaf:Document"]),
             dcat__distribution=[self._distribution(entry, download) for download in DOWNLOADS],
         )
 
-    def _of(self, release: Release) -> "URIRef":
+    def _of(self, release: Release) -> Term:
         return self._here(_identifier(release))
 
-    def _distribution(self, entry: Entry, download: Download) -> "URIRef":
+    def _distribution(self, entry: Entry, download: Download) -> Term:
         release = entry.release
-        address = self._uri(download.address(release, self._site))
+        address = self.uri(download.address(release, self._site))
         words = {language: speaking(language) for language in LANGUAGES}
         mark = {language: _marked(release, language) for language in LANGUAGES}
-        return self._thing(
+        return self.thing(
             self._here(f"{_identifier(release)}/{download.name}.{download.ending}"),
             ["dcatapit:Distribution", "dcat:Distribution"],
             dct__title={
@@ -297,48 +238,48 @@ class _Writing:
             dct__description={language: text(f"catalogue.about.{download.name}") for language, text in words.items()},
             dcat__accessURL=address,
             dcat__downloadURL=address,
-            dct__format=self._thing(self._uri(f"{EUROPEAN}file-type/{download.form}"), ["dct:MediaTypeOrExtent"]),
-            dcat__mediaType=self._thing(self._uri(MEDIA + download.media), ["dct:MediaType"]),
+            dct__format=self.thing(self.uri(f"{EUROPEAN}file-type/{download.form}"), ["dct:MediaTypeOrExtent"]),
+            dcat__mediaType=self.thing(self.uri(MEDIA + download.media), ["dct:MediaType"]),
             dct__license=self._licence(release.programme.licence),
             dct__modified=entry.published,
         )
 
-    def _agent(self, name: str, code: str) -> "URIRef":
+    def _agent(self, name: str, code: str) -> Term:
         """An agent has one name and one code, by the profile."""
-        return self._thing(
+        return self.thing(
             self._here(f"agent/{''.join(filter(str.isalnum, code + name))}"),
             ["dcatapit:Agent", "foaf:Agent"],
             foaf__name=name,
             dct__identifier=code,
         )
 
-    def _contact(self, release: Release) -> "URIRef | None":
+    def _contact(self, release: Release) -> "Term | None":
         """Who answers for the figures, by one name; None where the programme file names nobody."""
         contact = release.programme.contact
         if contact is None:
             return None
-        return self._thing(
+        return self.thing(
             self._here(f"{_identifier(release)}/contact"),
             ["dcatapit:Organization", "vcard:Organization", "vcard:Kind"],
             vcard__fn=contact.name.in_language(DEFAULT_LANGUAGE),
-            vcard__hasEmail=self._uri(f"mailto:{quote(contact.email, safe='@+')}"),
+            vcard__hasEmail=self.uri(f"mailto:{quote(contact.email, safe='@+')}"),
         )
 
-    def _place(self, release: Release) -> "URIRef":
+    def _place(self, release: Release) -> Term:
         programme = release.programme
         names = {language: programme.region.in_language(language) for language in LANGUAGES}
-        return self._thing(
+        return self.thing(
             self._here(f"{_identifier(release)}/place"),
             ["dct:Location"],
             locn__geographicName=names,
             dcatapit__geographicalIdentifier=programme.catalogue.place,
         )
 
-    def _period(self, release: Release) -> "URIRef":
+    def _period(self, release: Release) -> Term:
         """From the first period of the data to the last day that they reach."""
         first = pd.Period(release.manifest.first_period).start_time.date()
         last = dt.date.fromisoformat(release.manifest.data_to)
-        return self._thing(
+        return self.thing(
             self._here(f"{_identifier(release)}/period"),
             ["dct:PeriodOfTime"],
             dcatapit__startDate=first,
@@ -347,30 +288,30 @@ class _Writing:
             dcat__endDate=last,
         )
 
-    def _standard(self) -> "URIRef":
+    def _standard(self) -> Term:
         """What the whole release is packed by."""
-        return self._thing(
-            self._uri(PACKAGE_STANDARD),
+        return self.thing(
+            self.uri(PACKAGE_STANDARD),
             ["dcatapit:Standard", "dct:Standard"],
             dct__identifier=PACKAGE_STANDARD,
             dct__title="Tabular Data Package",
         )
 
-    def _licence(self, licence: Licence) -> "URIRef":
+    def _licence(self, licence: Licence) -> Term:
         kind, version = LICENCE_KINDS.get(licence.id, (None, None))
-        return self._thing(
-            self._uri(licence.url),
+        return self.thing(
+            self.uri(licence.url),
             ["dcatapit:LicenseDocument", "dct:LicenseDocument"],
             foaf__name={language: licence.name.in_language(language) for language in LANGUAGES},
             owl__versionInfo=version,
-            dct__type=self._thing(self._uri(f"http://purl.org/adms/licencetype/{kind}"), ["skos:Concept"])
+            dct__type=self.thing(self.uri(f"http://purl.org/adms/licencetype/{kind}"), ["skos:Concept"])
             if kind
             else None,
         )
 
-    def _languages(self) -> "list[URIRef]":
+    def _languages(self) -> list[Term]:
         codes = [LANGUAGE_CODES[language] for language in LANGUAGES if language in LANGUAGE_CODES]
-        return [self._thing(self._uri(f"{EUROPEAN}language/{code}"), ["dct:LinguisticSystem"]) for code in codes]
+        return [self.thing(self.uri(f"{EUROPEAN}language/{code}"), ["dct:LinguisticSystem"]) for code in codes]
 
 
 # ---- words -----------------------------------------------------------------------------------------------------------

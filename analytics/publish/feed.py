@@ -23,7 +23,8 @@ from analytics.model import UserError
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.phrases import data_note, reader
-from analytics.publish.catalogue import NOT_IN_XML, published_at, publisher_of
+from analytics.publish.catalogue import published_at, publisher_of
+from analytics.publish.formats.values import NOT_IN_XML
 from analytics.release import Release
 from analytics.release.ledger import State
 from analytics.release.measures import ALL

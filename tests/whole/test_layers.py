@@ -36,13 +36,13 @@ HOMES = {
     "duckdb": ("analytics/store/", "analytics/release/"),
     "streamlit": ("analytics/serve/", "pages/", "dashboard.py"),
     "starlette": ("analytics/serve/", "pages/", "dashboard.py"),
-    "rdflib": ("analytics/publish/catalogue.py",),
+    "rdflib": ("analytics/publish/linked_data.py",),
 }
 
 
 @pytest.mark.parametrize("library", HOMES)
 def test_each_heavy_library_has_its_place(library: str) -> None:
-    """duckdb in store and release alone, streamlit and starlette where pages are served, rdflib in the catalogue."""
+    """duckdb in store and release alone, streamlit and starlette where pages are served, rdflib in linked data."""
     users = [
         path.relative_to(PROJECT).as_posix() for path in (*CODE.rglob("*.py"), *PAGES) if within(imports(path), library)
     ]

@@ -12,6 +12,7 @@ from analytics.present.tables.table import Column, ColumnKind, Table
 # spreadsheet of another country splits cells, quoted or not, also behind marks that nobody sees. The last four are the
 # first four in full width.
 _FORMULA_START = re.compile(r"((?:^|[,;\t\r\n])[\s\"\ufeff\u200b]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = ("\t", "\r", "\n")
 _PLAIN = {ColumnKind.INTEGER: int, ColumnKind.NUMBER: float, ColumnKind.BOOLEAN: bool, ColumnKind.TEXT: str}
 
