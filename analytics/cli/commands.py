@@ -228,10 +228,15 @@ def main(words: list[str] | None = None) -> int:
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
     try:
-        return int(arguments.run(arguments, text))
+        ended = int(arguments.run(arguments, text))
+        sys.stdout.flush()
+        return ended
     except UserError as error:
         _print_rejections(getattr(error, "rejections", ()), text)
         print(error.said(text), file=sys.stderr)
         return 2 if error.key in WRONG_USE else 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # who reads the answer has seen enough of it, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141

@@ -353,6 +353,15 @@ def test_a_build_says_how_it_differs_from_the_one_in_use(officer, published):
     assert officer("build", "--as-of", "never", *P)[0] == 2
 
 
+def test_who_has_read_enough_ends_the_command(officer, published):
+    """As `| head` does: no traceback, and the exit code that shells give."""
+    command = [sys.executable, "-m", "analytics", "headlines", *P]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
 def test_two_releases_are_compared(officer, published):
     """Counts, causes, the first changed figures in words with both values; causes told apart when asked."""
     corrected(Home.default())
