@@ -114,9 +114,7 @@ def _row(row: GridRow, grid: Grid, text: Text) -> Markup:
     cells = [
         element(
             "td",
-            element("a", cell.words, href=figure_address(cell.figure_id, text.language))
-            if cell.figure_id
-            else cell.words,
+            _words(cell, text),
             data_head=head,
             data_value=_sorted_by(cell),
             class_="nothing" if cell.words == EMPTY else None,

@@ -144,10 +144,13 @@ def test_an_address_quoted_before_still_opens_its_table(demonstration: Home) -> 
 
 
 def test_effects_by_wave_and_period_are_of_the_programme_or_a_sector(demonstration: Home, release: Release) -> None:
-    """A row per wave and quarter; a cell that is not told shows its letter, and no number."""
+    """A row per wave and quarter, that of the award named; a cell that is not told shows its letter, and no number."""
     whole = opened(demonstration, PAGE, by="group-time")
     held = table_named(release, "group-time", {"sector": ALL}, Text("it")).data
     assert len(rows_of(whole)) == len(held)
+    named = ["(contributo)" in words_of(row[1]) for row in rows_of(whole)]
+    assert named == (held["period"] == held["award_period"]).tolist()
+    assert sum(named) == held["wave"].nunique()
     sector = opened(demonstration, PAGE, by="group-time", of="textiles")
     data = table_named(release, "group-time", {"sector": "textiles"}, Text("it")).data
     for row, told in zip(rows_of(sector), data["att"].notna(), strict=True):

@@ -1,7 +1,7 @@
 """A cohort table as a page shows it: words in cells, numbers to sort by, and the totals apart, which stay in place."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -67,10 +67,17 @@ def group_time_grid(table: Table, text: Text) -> Grid:
     names = (dimension_words(table.release, "wave", text), text("cohorts.period"))
     heads = ("compared_with", "att", "range", "simultaneous_range", "n", "n_comparison")
     rows = (
-        GridRow(RowKind.CELL, (GridCell(row["wave_label"]), _period(row["period"], text)), _att_cells(row, text))
+        GridRow(RowKind.CELL, (GridCell(row["wave_label"]), _of_award(row, text)), _att_cells(row, text))
         for row in _records(table.data)
     )
     return Grid(names, tuple(text(f"cohorts.{head}") for head in heads), tuple(rows))
+
+
+def _of_award(row: Values, text: Text) -> GridCell:
+    """The period of a row; where the wave was awarded in it, that it was."""
+    period = _period(row["period"], text)
+    awarded = row["period"] == row["award_period"]
+    return replace(period, words=text("cohorts.award_period", period=period.words)) if awarded else period
 
 
 def _period(written: str, text: Text) -> GridCell:
