@@ -10,6 +10,7 @@ from analytics.present.tables.named import OF_COHORTS
 from analytics.release import Release
 
 ROOT: Final = "/api"
+IN_ADDRESS: Final = ":/?#[]@!$&'*+,;=%~"  # what stands for itself in an address
 # The end of an address by the name of a format, where it is not that name.
 ENDINGS: Final[Mapping[str, str]] = {"csv-it": "it.csv", "sdmx": "sdmx.csv"}
 _BEHIND: Final = ("columns", "programme", "release", "lang")  # parameters in their order, filters before them

@@ -25,7 +25,7 @@ from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import data_note
 from analytics.programme.file import Programme
 from analytics.programme.parts import Licence
-from analytics.publish.addresses import package_address, table_address
+from analytics.publish.addresses import IN_ADDRESS, package_address, table_address
 from analytics.publish.linked_data import LinkedData, Term
 from analytics.release import Release
 from analytics.release.readable import SeenRelease, Shelves
@@ -74,7 +74,6 @@ LICENCE_KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "CC-BY-4.0": ("Attribution", "4.0"),
     "CC0-1.0": ("PublicDomain", "1.0"),
 }
-IN_ADDRESS: Final = ":/?#[]@!$&'*+,;=%~"  # what stands for itself in an address
 PACKAGE_STANDARD: Final = "https://specs.frictionlessdata.io/tabular-data-package/"
 NO_CODE: Final = "N/A"  # the profile demands a publisher's code
 

@@ -9,11 +9,11 @@ from typing import Final
 from urllib.parse import quote
 
 from analytics.present.tables.table import Table
+from analytics.publish.addresses import IN_ADDRESS
 from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.formats.values import Value, rows_of
 
 JSON: Final = "application/json"
-IN_ADDRESS: Final = ":/?#[]@!$&'*+,;=%~"  # what stands for itself in an address
 
 
 @dataclass(frozen=True)
