@@ -66,3 +66,32 @@ def package_address(release: Release, language: str, form: str = "zip", site: st
 def figure_address(figure_id: str, language: str, site: str = "") -> str:
     """One figure, or picture, by its id in full."""
     return address(f"figures/{quote(figure_id, safe='')}.json", {"lang": language}, site)
+
+
+def figure_page_address(figure_id: str, language: str, site: str = "") -> str:
+    """The page that tells people where a figure stands, by its id in full: what a quoted sentence links to."""
+    return f"{site}/stampa?{urlencode({'check': figure_id, 'lang': language})}"
+
+
+def image_address(figure_id: str, ending: str, size: str, language: str, site: str = "") -> str:
+    """The image of an approved figure: /api/images/….png?size=web&lang=it."""
+    return address(f"images/{quote(figure_id, safe='')}.{ending}", {"size": size, "lang": language}, site)
+
+
+def embed_address(figure_id: str, language: str, site: str = "") -> str:
+    """An approved figure as a page of its own, for other sites to show in a frame."""
+    return f"{site}/embed/{quote(figure_id, safe='')}?{urlencode({'lang': language})}"
+
+
+def report_address(release: Release, language: str, ending: str = "html", site: str = "") -> str:
+    """The report on a release to the Regional Council."""
+    asked = {"programme": release.programme.id, "lang": language}
+    return address(f"report/{release.release_id}.{ending}", asked, site)
+
+
+def picture_address(
+    name: str, ending: str, choices: Mapping[str, str], release: Release, language: str, site: str = ""
+) -> str:
+    """The image of a picture on a page, with the choices that it was drawn by."""
+    asked = {**choices, "programme": release.programme.id, "release": release.release_id, "lang": language}
+    return address(f"pictures/{name}.{ending}", asked, site)
