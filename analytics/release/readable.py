@@ -74,7 +74,9 @@ class Shelves:
         self.root, self._programmes, self._open_file, self.now = root, programmes, open_file, now
 
     def _of(self, programme: str) -> Releases:
-        return Releases(self.root, programme, now=self.now)
+        releases = Releases(self.root, programme, now=self.now)
+        releases.note_shown()
+        return releases
 
     def readable(self) -> dict[str, ReadableReleases]:
         """Programmes with something published that can be read, in order."""
