@@ -1,111 +1,91 @@
-"""Press desk: the sentences that may be said, short and long, in every language, with their reasons, to copy."""
+"""Press desk: the programme's sentence ready to be copied, then what else may be said; where a quoted figure stands."""
 
 import streamlit as st
 from markupsafe import Markup
 
-from analytics.charts.kit.markup import element, joined
-from analytics.language.text import LANGUAGES, SPOKEN, plain
-from analytics.present.sentences.claims import ClaimKind
-from analytics.present.sentences.headlines import CHECKED, Headline, approved_sentences
+from analytics.charts.kit.markup import element
+from analytics.language.text import LANGUAGES, SPOKEN
+from analytics.present.quoted.tokens import LONGEST
+from analytics.present.sentences.correction import day_words, superseded_notice
 from analytics.present.sentences.limits import do_not_say
-from analytics.present.sentences.phrases import capital, dimension_key, dimension_words, reader, why
-from analytics.present.sentences.reasons import grade_words, reasons
-from analytics.release.measures import ALL
-from pages.parts import in_use, show
+from analytics.present.sentences.phrases import reader
+from pages.parts import address, in_use, press_card, press_check, press_rest, show
 from pages.parts.block import block
+from pages.parts.press_card import Speaking
 
-InEveryLanguage = tuple[Headline, ...]  # one sentence
+FORMS = ("short", "long")
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
-by_language = {code: list(approved_sentences(release, reader(release, code))) for code in LANGUAGES}
-own_language = LANGUAGES.index(text.language)
-groups: dict[str, dict[str, list[InEveryLanguage]]] = {}
-for sentence in zip(*by_language.values(), strict=True):
-    groups.setdefault(sentence[0].dimension, {}).setdefault(sentence[0].code, []).append(sentence)
 
 
-def quote(words: str) -> Markup:
-    """A sentence, and a button that copies it."""
-    button = element("button", text("press.copy"), type="button", data_copy=words, data_done=text("page.copied"))
-    return element("blockquote", element("p", words), element("div", button, class_="buttons"))
+def published_day() -> str:
+    """Since when readers see the release that is shown."""
+    mine = (release.programme.id, release.release_id)
+    seen = (one for one in in_use.shelves().seen() if (one.programme, one.release) == mine)
+    return day_words(next((one.published for one in seen), None), text)
 
 
-def sentence_markup(sentence: InEveryLanguage) -> Markup:
-    """One sentence, short and long, the languages side by side; then the checks that gave it its verb."""
-    figure = sentence[0].figure
-    by_language = [
-        element(
-            "div",
-            element("small", SPOKEN[code].name),
-            *(quote(headline.copied(words)) for words in (headline.sentence.short, headline.sentence.long)),
-            lang=code,
-        )
-        for code, headline in zip(LANGUAGES, sentence, strict=True)
-    ]
-    lines = []
-    if sentence[0].kind is not ClaimKind.CHANGE:
-        of_its_own = reasons(release, figure, text) if sentence[0].kind in CHECKED else []
-        checks = [f"{check.title.lower()}: {check.outcome}" for check in of_its_own]
-        lines.append(element("p", f"{grade_words(figure, text)} {capital(' · '.join(checks))}", class_="lesser"))
-    title = element("strong", text(f"press.title_of.{sentence[0].kind}"))
-    return element("section", title, element("div", *by_language, class_="languages"), *lines, class_="sentence")
+def switches(how: Speaking) -> Markup:
+    """In which language and form sentences are said, as links; and the way to the check."""
+    languages = {code: SPOKEN[code].name for code in LANGUAGES}
+    forms = {form: text(f"press.form.{form}") for form in FORMS}
+    to_check = element("a", text("quoted.title"), href=f"#{press_check.ANCHOR}")
+    found = (
+        show.switch_links("said", languages, how.said),
+        show.switch_links("form", forms, how.form),
+        element("p", to_check, class_="switch-links"),
+    )
+    return element("div", *(part for part in found if part), class_="press-switches")
 
 
-def withheld_sentences(sentences: list[InEveryLanguage]) -> None:
-    """Those withheld, by name and reason."""
-    withheld = [sentence[own_language] for sentence in sentences if not sentence[0].figure.published]
-    if withheld:
-        names = "; ".join(
-            text(
-                "press.unsaid",
-                label=headline.label,
-                kind=text(f"press.title_of.{headline.kind}"),
-                why=why(headline.figure, release, text),
-            )
-            for headline in withheld
-        )
-        st.caption(text("press.withheld", groups=plain(names)))
-
-
-def card(dimension: str, by_code: dict[str, list[InEveryLanguage]]) -> None:
-    """The sentences of the programme; of other dimensions behind the name of each group."""
-    key = "all" if dimension == ALL else dimension_key(release, dimension)
-    words = "" if dimension == ALL else dimension_words(release, dimension, text)
-    st.subheader(plain(text(f"press.about.{key}", dimension=words)), anchor=False)
-    for code, sentences in by_code.items():
-        sayable = [sentence for sentence in sentences if sentence[0].figure.published]
-        if not sayable:
-            continue
-        said, key = joined(map(sentence_markup, sayable)), f"said_{dimension}_{code}"
-        if dimension == ALL:
-            block(said, "said_all")
-        else:
-            with st.expander(plain(sentences[0][own_language].label), key=key):
-                block(said, key)
-    withheld_sentences([sentence for sentences in by_code.values() for sentence in sentences])
+def superseded() -> None:
+    """Of an old release: the notice that puts its main sentence right."""
+    seen = {one.release: one for one in in_use.shelves().seen() if one.programme == release.programme.id}
+    was, by = seen.get(release.release_id), seen.get(frame.newer or "")
+    if was is None or by is None:
+        return
+    current = in_use.shelves().open(release.programme.id, frame.newer)
+    said = reader(current, how.said)
+    before, now = (press_rest.pairs(one, how)[0].headline for one in (release, current))
+    words = show.copied(now, press_card.words_of(now, how.form), how.said)
+    notice = superseded_notice(before.figure.figure_id, was, by, said, now=words, same=before.sentence == now.sentence)
+    block(element("section", press_check.notice_markup(notice, how.said, text), class_="answer superseded"), "notice")
 
 
 with show.top_row(frame):
     pass
+how = Speaking(
+    text,
+    address.read_choice("said", LANGUAGES, text.language),
+    address.read_choice("form", FORMS, FORMS[0]),
+    address.site(),
+)
+words = address.read_words(press_check.KEY, LONGEST)
+on_top = press_check.comes_first(words)
 st.title(text("press.title"))
-st.markdown(text("press.says"))
 for to_come, until in show.embargoed(frame):
     st.info(text("press.embargo", release=to_come, until=until))
+if on_top:
+    press_check.check_box(words, text)
 main, rail = st.columns([2.35, 1], gap="large")
 with main:
-    for dimension, by_code in groups.items():
-        with st.container(border=True, key=f"panel_{'all' if dimension == ALL else dimension}"):
-            card(dimension, by_code)
+    block(switches(how), "switches")
+    block(press_rest.first(release, how, published_day()), "first")
+    if frame.newer:
+        superseded()
+    if not on_top:
+        press_check.check_box(words, text)
+    block(press_rest.rest(release, how), "rest")
+    if earlier := frame.earlier():
+        block(press_rest.updates(earlier, release, how), "updates")
 with rail:
-    st.subheader(text("press.do_not_say"), anchor=False)
-    with st.container(key="notice_do_not_say"):
-        st.markdown(show.bullets(do_not_say(release, text)))
-    st.subheader(text("press.read"), anchor=False)
-    st.markdown(text("press.read_shared" if release.shares_ranges else "press.read_body"))
-    st.subheader(text("press.api"), anchor=False)
-    st.markdown(text("press.api_body"))
+    lines = [element("li", line) for line in do_not_say(release, text)]
+    block(element("div", element("h2", text("press.do_not_say")), element("ul", *lines), class_="notice"), "do_not_say")
+    about = text("press.read_shared" if release.shares_ranges else "press.read_body")
+    block(press_card.folded(text("press.read"), element("p", about)), "read")
     api_address = (
         f"/api/headlines.json?lang={text.language}&programme={release.programme.id}&release={release.release_id}"
     )
-    block(element("code", api_address, class_="address"), "api")
+    body = element("p", text("press.api_body")), element("code", api_address, class_="address")
+    block(press_card.folded(text("press.api"), *body), "api")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
+from analytics.publish.addresses import figure_page_address
 from pages import PAGES
 
 FRAME = ("lang", "programme", "release")  # choices that hold on every page
@@ -116,9 +117,18 @@ def permalink() -> str:
     """The address of what is on the screen, to be quoted: every choice is named, so that it shows the same figures
     when another release is the newest, and to readers of another language. Call it behind the page's pickers.
     """
+    return site() + _address(_page(), {key: choice for key, (choice, _) in _chosen().items() if choice})
+
+
+def site() -> str:
+    """What stands before every path: "https://example.org"."""
     where = urlsplit(st.context.url or "")
-    site = f"{where.scheme}://{where.netloc}" if where.netloc else ""
-    return site + _address(_page(), {key: choice for key, (choice, _) in _chosen().items() if choice})
+    return f"{where.scheme}://{where.netloc}" if where.netloc else ""
+
+
+def of_figure(figure_id: str, language: str) -> str:
+    """The whole address of the page that checks a figure, which is copied with it."""
+    return site() + at_root(figure_page_address(figure_id, language))
 
 
 def at_root(path: str) -> str:
@@ -206,12 +216,18 @@ def _in_order(chosen: Sequence[str], options: Sequence[str]) -> str:
     return ",".join(option for option in options if option in chosen)
 
 
+def read_words(key: str, most: int = LONGEST) -> str:
+    """Words in the address, without spaces around them, cut where they are too long."""
+    asked = st.query_params.get(key, "")
+    words = ((_changed()[key] or "") if key in _changed() else asked).strip()[:most]
+    _chosen()[key] = (words, "")
+    return words
+
+
 def write(label: str, key: str, *, width: int) -> str:
     """A field for words, which live in the address; the words, without spaces around them."""
-    asked = st.query_params.get(key, "")
-    words = ((_changed()[key] or "") if key in _changed() else asked).strip()[:LONGEST]
+    words = read_words(key)
     st.session_state[f"pick_{key}"] = words
-    _chosen()[key] = (words, "")
 
     def changed() -> None:
         remember(key, st.session_state[f"pick_{key}"])

@@ -22,9 +22,13 @@ async function copy(button) {
     document.execCommand("copy");
     field.remove();
   }
-  const label = button.textContent;
+  const [label, name] = [button.textContent, button.ariaLabel];
   button.textContent = button.dataset.done;
-  setTimeout(() => (button.textContent = label), 2000);
+  if (name) button.ariaLabel = button.dataset.done;
+  setTimeout(() => {
+    button.textContent = label;
+    if (name) button.ariaLabel = name;
+  }, 2000);
 }
 
 // The cells of a table by one column, up, then down, then as they were; totals stay. Without a value: last.

@@ -124,8 +124,8 @@ def actions(headline: Headline | None, frame: Frame, *, why: bool = True, guide:
     address.read_switch("tables")  # before the page's address is copied
     row = st.container(key="actions", horizontal=True, vertical_alignment="center")
     with row:
-        sentence = {"copy_sentence": headline.copied(headline.sentence.long)} if headline else {}
-        copy_buttons({**sentence, "copy_link": address.permalink()}, text)
+        words = {"copy_sentence": copied(headline, headline.sentence.long, text.language)} if headline else {}
+        copy_buttons({**words, "copy_link": address.permalink()}, text)
         if headline and why and reasons(frame.release, headline.figure, text):
             question, _ = why_words(frame.release, headline.figure, text)
             with st.popover(question, key="why"):
@@ -135,6 +135,11 @@ def actions(headline: Headline | None, frame: Frame, *, why: bool = True, guide:
                 st.markdown(text("guide.body"))
         address.switch(text("page.tables"), "tables")
     return row
+
+
+def copied(headline: Headline, words: str, language: str) -> str:
+    """What every button copies of a sentence: its words, its id and the address of the page that checks it."""
+    return headline.copied(words, address.of_figure(headline.figure.figure_id, language))
 
 
 def copy_buttons(words_by_name: dict[str, str], text: Text) -> None:

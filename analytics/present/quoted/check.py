@@ -40,8 +40,9 @@ class Answer:
 
     named: the id or release as it was pasted; figure_id: in full, "" where there is none; programme, release: that hold
     it; seen: when it was published and withdrawn; current: the release in use; mistyped: an id whose check character
-    says that it is miswritten; quoted: the sentence that was meant; differences: from it; others: how many words stand
-    around it; belongs_to: of a sentence beside the id of another figure, its own id.
+    says that it is miswritten; quoted: the sentence that was meant; compared: whether the text holds it, or nearly;
+    differences: from it; others: how many words stand around it; belongs_to: of a sentence beside the id of another
+    figure, its own id.
     """
 
     kind: Kind
@@ -56,6 +57,7 @@ class Answer:
     quoted: Quotable | None = None
     differences: tuple[Difference, ...] = ()
     others: int = 0
+    compared: bool = False
     belongs_to: str = ""
 
     @property
@@ -211,7 +213,7 @@ def _with_words(answer: Answer, words: str, public: _Public) -> Answer:
 
 
 def _matched(answer: Answer, match: Match) -> Answer:
-    return replace(answer, quoted=match.sentence, differences=match.differences, others=match.others)
+    return replace(answer, quoted=match.sentence, differences=match.differences, others=match.others, compared=True)
 
 
 def _of_words(words: str, public: _Public) -> list[Answer]:

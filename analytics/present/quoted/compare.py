@@ -39,13 +39,19 @@ def closest(words: tuple[str, ...], sentences: Iterable[Quotable]) -> list[Match
     """The sentences that a text quotes, best first: word for word; else but for numbers; else nearly. [] for none."""
     listed = list(sentences)
     exact, shape = line(words), line(skeleton(words))
-    found = [Match(one, (), len(words) - len(one.words)) for one in listed if one.exact in exact]
+    found = [Match(one, (), _around(one, words, exact)) for one in listed if one.exact in exact]
     if not found:
         found = [_with_other_numbers(one, words, shape) for one in listed if one.shape in shape]
     if not found:
         found = _nearly(words[:LONGEST], listed)
     # of two forms that fit the text, one may lie within the other
     return sorted(found, key=lambda match: (weight(match.differences), match.others))
+
+
+def _around(one: Quotable, words: tuple[str, ...], exact: str) -> int:
+    """How many words of a text are neither the sentence's nor the note on the kind of data."""
+    note = len(one.note.split()) if one.note.strip() and one.note in exact else 0
+    return len(words) - len(one.words) - note
 
 
 def _with_other_numbers(one: Quotable, words: tuple[str, ...], shape: str) -> Match:
@@ -58,7 +64,7 @@ def _with_other_numbers(one: Quotable, words: tuple[str, ...], shape: str) -> Ma
         differences = tuple(Difference(mine, right) for mine, right in pairs if mine != right)
         best = differences if best is None or len(differences) < len(best) else best
         place = shape.find(one.shape, place + 1)
-    return Match(one, best or (), len(words) - len(one.words))
+    return Match(one, best or (), _around(one, words, line(words)))
 
 
 def _nearly(words: tuple[str, ...], listed: Sequence[Quotable]) -> list[Match]:

@@ -1,25 +1,23 @@
 """A release's file -> its approved sentences in a language, in every form that a page prints, ready to be compared."""
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
 
 from analytics.present.quoted.tokens import folded, line, skeleton, tokens
+from analytics.present.sentences.comment import comment
 from analytics.present.sentences.headlines import Headline, approved_sentences
+from analytics.present.sentences.marks import without_marks
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release
-
-_MARKED: Final = re.compile(r":[a-z]+\[([^\]]*)\]")
-_ESCAPED: Final = re.compile(r"\\(.)")
 
 
 @dataclass(frozen=True, slots=True)
 class Quotable:
-    """A sentence in one form: "short", "long", or "page", a heading with the line under it. words: its tokens; exact,
-    shape: these as a text, with their numbers and without.
+    """A sentence in one form: "short", "long", "page", which is a heading with the line under it, or "comment". words:
+    its tokens; exact, shape: these as a text, with their numbers and without; note: what kind of data they are, as such
+    a text.
     """
 
     figure_id: str
@@ -29,11 +27,7 @@ class Quotable:
     words: tuple[str, ...]
     exact: str
     shape: str
-
-
-def without_marks(markdown: str) -> str:
-    """A heading as it is read."""
-    return _ESCAPED.sub(r"\1", _MARKED.sub(r"\1", markdown)).replace("**", "")
+    note: str
 
 
 def forms_of(headline: Headline) -> dict[str, str]:
@@ -47,19 +41,23 @@ def forms_of(headline: Headline) -> dict[str, str]:
 def sentences_in(path: Path, language: str, open_file: Callable[[Path], Release]) -> tuple[Quotable, ...]:
     """Those of a release file, read once: it never changes. Raises UserError where it is gone or damaged."""
     release = open_file(path)
+    text = reader(release, language)
     found = []
-    for headline in approved_sentences(release, reader(release, language)):
-        for form, words in forms_of(headline).items():
-            of_form = tokens(folded(words))
-            found.append(
-                Quotable(
-                    headline.figure.figure_id,
-                    release.release_id,
-                    language,
-                    form,
-                    of_form,
-                    line(of_form),
-                    line(skeleton(of_form)),
-                )
-            )
+    for headline in approved_sentences(release, text):
+        forms = forms_of(headline) | {"comment": comment(release, headline, text)}
+        found += [_quotable(headline, release, language, form, words) for form, words in forms.items() if words]
     return tuple(found)
+
+
+def _quotable(headline: Headline, release: Release, language: str, form: str, words: str) -> Quotable:
+    of_form, of_note = tokens(folded(words)), tokens(folded(headline.note))
+    return Quotable(
+        headline.figure.figure_id,
+        release.release_id,
+        language,
+        form,
+        of_form,
+        line(of_form),
+        line(skeleton(of_form)),
+        line(of_note),
+    )

@@ -247,14 +247,25 @@ def sentence_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
         raise ValueError(f"{figure.figure_id} carries no claim")
     if figure.verdict is None or not figure.published:
         return about_group(_withheld(text(f"said.withheld.{kind}", why=why(figure, release, text))), group, text)
-    outcome = release.programme.outcome(figure.outcome)
-    if kind is ClaimKind.EFFECT:
-        slots = effect_slots(release, figure, dimension, text)
-    elif kind is ClaimKind.MONEY:
-        slots = money_slots(release, figure, outcome, text)
-    else:
-        slots = losses_slots(release, figure, text)
+    slots = claim_slots(release, figure, kind, dimension, text)
     return about_group(make_sentence(kind, figure.grade, figure.verdict, slots, text), group, text)
+
+
+def claim_slots(release: Release, figure: Figure, kind: ClaimKind, dimension: str, text: Text) -> dict[str, str]:
+    """What fills the frame of an effect, of money or of losses."""
+    if kind is ClaimKind.EFFECT:
+        return effect_slots(release, figure, dimension, text)
+    if kind is ClaimKind.MONEY:
+        return money_slots(release, figure, release.programme.outcome(figure.outcome), text)
+    return losses_slots(release, figure, text)
+
+
+def span_words(release: Release, figure: Figure, kind: ClaimKind, dimension: str, text: Text) -> str:
+    """The range of a claim, as its sentence prints it: "da +4% a +18%"; "" for what has none."""
+    if kind not in (ClaimKind.EFFECT, ClaimKind.MONEY, ClaimKind.LOSSES) or not figure.published:
+        return ""
+    slots = claim_slots(release, figure, kind, dimension, text)
+    return slots["span"] + slots["per"]
 
 
 def _withheld(words: str) -> Sentence:

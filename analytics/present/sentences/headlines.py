@@ -32,9 +32,12 @@ class Headline:
     sentence: Sentence
     note: str
 
-    def copied(self, words: str) -> str:
-        """What somebody takes away: the sentence, its figure id, and that the data are simulated where they are."""
-        return f"{self.note + '. ' if self.note else ''}{words} [{self.figure.figure_id}]"
+    def copied(self, words: str, link: str = "") -> str:
+        """What somebody takes away: that the data are simulated where they are; the sentence, which holds its range;
+        its figure id; and the address of the page that checks it.
+        """
+        note = f"{self.note}. " if self.note else ""
+        return f"{note}{words} [{self.figure.figure_id}]{' ' if link else ''}{link}"
 
 
 def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: str, code: str, text: Text) -> Headline:

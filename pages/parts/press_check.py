@@ -1,0 +1,93 @@
+"""Check a figure: a field for what somebody quoted, and where it stands. No page of its own."""
+
+import streamlit as st
+from markupsafe import Markup
+
+from analytics.charts.kit.markup import element, joined
+from analytics.language.text import Text
+from analytics.present.quoted.check import check
+from analytics.present.quoted.tokens import LONGEST
+from analytics.present.quoted.words import InWords, in_words
+from pages.parts import address, in_use, show
+from pages.parts.block import block
+from pages.parts.press_card import copy_button
+
+KEY = "check"
+ANCHOR = "check"  # where links on the page lead to
+
+
+def comes_first(words: str) -> bool:
+    """Whether the check stands on top of the page: a link led to it. It stays where it was while the reader types."""
+    known, on_top = st.session_state.get("check_place", ("", False))
+    typed = st.session_state.pop("check_typed", False)
+    if words != known and not typed:
+        on_top = bool(words)
+    st.session_state["check_place"] = (words, on_top)
+    return bool(on_top)
+
+
+def check_box(words: str, text: Text) -> None:
+    """The field, and the answer below it. words: to be checked, from the address."""
+    st.session_state[f"pick_{KEY}"] = words
+    block(element("h2", text("quoted.title"), id=ANCHOR), "check_title")
+    with st.form("check_form", border=False):
+        st.text_area(
+            text("quoted.label"), key=f"pick_{KEY}", max_chars=LONGEST, height=80, placeholder=text("quoted.help")
+        )
+        st.form_submit_button(text("quoted.do"), on_click=_asked)
+    if words:
+        answers = [in_words(one, in_use.shelves(), text, address.of_figure) for one in check(words, in_use.shelves())]
+        markup = [answer_markup(one, text) for one in answers] or [element("p", text("quoted.nothing"))]
+        block(element("section", *markup, class_="answers", role="status", aria_label=text("quoted.answer")), "check")
+
+
+def _asked() -> None:
+    st.session_state["check_typed"] = True
+    address.remember(KEY, st.session_state[f"pick_{KEY}"])
+
+
+def answer_markup(answer: InWords, text: Text) -> Markup:
+    """One answer: its word, what is so, what was altered, the sentence that is right, the notice."""
+    lines = [element("p", line) for line in answer.says]
+    table = _altered(answer, text) if answer.altered else ""
+    parts = [element("h3", answer.word), *lines, table, _right(answer, text), _notice(answer, text)]
+    return element("section", *parts, class_=f"answer {answer.state}")
+
+
+def _altered(answer: InWords, text: Text) -> Markup:
+    """What was pasted beside what is right."""
+    head = [element("th", text(f"quoted.column_{name}"), scope="col") for name in ("pasted", "right")]
+    rows = [element("tr", *(element("td", cell, lang=answer.language) for cell in row)) for row in answer.altered]
+    return element("table", element("thead", element("tr", *head)), element("tbody", *rows), class_="altered")
+
+
+def _right(answer: InWords, text: Text) -> Markup:
+    """The sentence that may be quoted, or what a figure without one says."""
+    parts: list[Markup] = []
+    if answer.right:
+        parts.append(element("p", answer.right))
+    if answer.headline is not None:
+        sentence = answer.headline.sentence
+        words = sentence.short if answer.form == "short" else sentence.long
+        parts.append(element("blockquote", element("p", words), lang=answer.language, class_="said"))
+        copied = show.copied(answer.headline, words, answer.language)
+        parts.append(copy_button("copy", copied, answer.headline.label, text))
+    elif answer.now:
+        parts.append(element("p", answer.now, class_="described"))
+    return joined(parts)
+
+
+def _notice(answer: InWords, text: Text) -> Markup:
+    """The notice that puts a quotation right, ready to be copied."""
+    return notice_markup(answer.notice, answer.language, text) if answer.notice else Markup()
+
+
+def notice_markup(notice: str, language: str, text: Text) -> Markup:
+    """A correction and its button."""
+    return joined(
+        [
+            element("h4", text("quoted.notice")),
+            element("p", notice, lang=language, class_="correction"),
+            copy_button("copy_notice", notice, notice[:40], text),
+        ]
+    )
