@@ -76,9 +76,6 @@ with main:
         superseded()
     if not on_top:
         press_check.check_box(words, text)
-    block(press_rest.rest(release, how), "rest")
-    if earlier := frame.earlier():
-        block(press_rest.updates(earlier, release, how), "updates")
 with rail:
     lines = [element("li", line) for line in do_not_say(release, text)]
     block(element("div", element("h2", text("press.do_not_say")), element("ul", *lines), class_="notice"), "do_not_say")
@@ -89,3 +86,6 @@ with rail:
     )
     body = element("p", text("press.api_body")), element("code", api_address, class_="address")
     block(press_card.folded(text("press.api"), *body), "api")
+block(press_rest.rest(release, how), "rest")
+if earlier := frame.earlier():
+    block(press_rest.updates(earlier, release, how), "updates")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from html import escape
 from urllib.parse import parse_qs, urlencode
@@ -24,6 +25,7 @@ ROUTED = ("/_stcore/", "/static/", "/media/", "/component/", "/api/", "/oauth2ca
 FILES = (FEED, "/robots.txt", "/sitemap.xml", "/favicon.ico", "/favicon.svg", "/favicon.png", "/manifest.json")
 KEPT = {"cache-control": "no-cache", "vary": "Accept-Language, Accept-Encoding"}
 CHOICES = ("programme", "release", SECTOR)  # that change what a head says
+CHECK = "check"  # somebody's words: a page about them is no page to be found
 
 MOST_KEPT = 128  # pages
 
@@ -50,24 +52,27 @@ class Documents:
         name = next((page for page, end in self._pages.items() if end == path), None)
         if name is None:
             return None
-        asked = {key: values[-1] for key, values in parse_qs(query[:2000]).items() if key in CHOICES}
+        named = parse_qs(query[:2000])
+        asked = {key: values[-1] for key, values in named.items() if key in CHOICES}
         try:
             release = self._opens(asked.get("programme"), asked.get("release"))
         except UserError:
             try:
                 release = self._opens(None, None)
             except UserError:
-                return self._page(name, language, None, None, False)
+                return self._page(name, language, None, None, False, False)
         sector = asked.get(SECTOR)
         known = sector if sector in release.codes(SECTOR) else None
-        return self._kept(name, language, release, known, "programme" in asked)
+        return self._kept(name, language, release, known, "programme" in asked, CHECK in named)
 
-    def _page(self, name: str, language: str, release: Release | None, sector: str | None, is_named: bool) -> bytes:
+    def _page(
+        self, name: str, language: str, release: Release | None, sector: str | None, is_named: bool, is_check: bool
+    ) -> bytes:
         chosen = {"programme": release.programme.id} if release and is_named else {}
         chosen |= {SECTOR: sector} if sector and name == "sectors" else {}
         address = f"./{self._pages[name]}?{urlencode(chosen | {'lang': language})}"
         head = head_of(name, address, Text(language), release, sector if name == "sectors" else None)
-        return self._shell.page(head).encode()
+        return self._shell.page(replace(head, robots="noindex") if is_check else head).encode()
 
     def missing(self, root: str, language: str) -> bytes:
         """The page of an address that there is not: that it is so, and where everything is."""

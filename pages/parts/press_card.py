@@ -9,6 +9,7 @@ from analytics.language.text import Text
 from analytics.present.sentences.claims import ClaimKind, span_words
 from analytics.present.sentences.comment import comment
 from analytics.present.sentences.headlines import CHECKED, Headline
+from analytics.present.sentences.marks import without_marks
 from analytics.present.sentences.phrases import reader
 from analytics.present.sentences.reasons import grade_because, reasons, why_words
 from analytics.present.tables.facts import Fact
@@ -38,7 +39,9 @@ def words_of(headline: Headline, form: str) -> str:
 
 
 def named(headline: Headline, text: Text) -> str:
-    """What a sentence is about, for who hears the name of its buttons: group and kind."""
+    """What a sentence is about, for who hears the name of its buttons: group and kind, or the groups that it counts."""
+    if headline.kind in (ClaimKind.COUNT, ClaimKind.PAIR):
+        return without_marks(headline.sentence.title)
     return f"{headline.label}, {text(f'press.title_of.{headline.kind}').lower()}"
 
 
@@ -81,9 +84,9 @@ def facts(headline: Headline, release: Release, text: Text, day: str) -> Markup:
     return element("dl", *cells, class_="facts")
 
 
-def folded(title: str, *content: object) -> Markup:
+def folded(title: str, *content: object, is_open: bool = False) -> Markup:
     """Content behind its title."""
-    return element("details", element("summary", title), *content)
+    return element("details", element("summary", title), *content, open="" if is_open else None)
 
 
 def why_verb(headline: Headline, release: Release, text: Text) -> Markup:
@@ -104,14 +107,14 @@ def because(headline: Headline, release: Release, text: Text) -> Markup:
     return element("p", words, class_="lesser") if words else Markup()
 
 
-def comment_of(headline: Headline, own: Headline, release: Release, how: Speaking) -> Markup:
+def comment_of(headline: Headline, own: Headline, release: Release, how: Speaking, *, is_open: bool = False) -> Markup:
     """The comment and its button."""
     words = comment(release, headline, reader(release, how.said))
     if not words:
         return Markup()
     button = copy_button("copy_comment", show.copied(headline, words, how.said), named(own, how.text), how.text)
     title = how.text("press.comment", n=how.text.number(len(words.split())))
-    return folded(title, element("p", words, lang=how.said), button)
+    return folded(title, element("p", words, lang=how.said), button, is_open=is_open)
 
 
 def images(headline: Headline, own: Headline, how: Speaking) -> Markup:

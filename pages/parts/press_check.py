@@ -32,7 +32,7 @@ def check_box(words: str, text: Text) -> None:
     block(element("h2", text("quoted.title"), id=ANCHOR), "check_title")
     with st.form("check_form", border=False):
         st.text_area(
-            text("quoted.label"), key=f"pick_{KEY}", max_chars=LONGEST, height=80, placeholder=text("quoted.help")
+            text("quoted.label"), key=f"pick_{KEY}", max_chars=LONGEST, height=68, placeholder=text("quoted.help")
         )
         st.form_submit_button(text("quoted.do"), on_click=_asked)
     if words:

@@ -31,7 +31,7 @@ from pages.parts.press_card import (
     words_of,
 )
 
-MOST_PAIRS = 2  # that are shown unfolded
+MOST_PAIRS = 1  # that are shown unfolded
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def first(release: Release, how: Speaking, day: str) -> Markup:
         element("p", how.text("press.whole"), class_="lesser"),
         facts(own, release, how.text, day),
         because(own, release, how.text),
-        comment_of(headline, own, release, how),
+        comment_of(headline, own, release, how, is_open=True),
         images(headline, own, how),
         why_verb(own, release, how.text),
     ]
@@ -70,33 +70,50 @@ def rest(release: Release, how: Speaking) -> Markup:
     """Everything else that may be said; then of what nothing may, and why."""
     found = pairs(release, how)
     groups = [of_groups(release, found, name, how) for name in release.programme.sector_dimensions[::-1]]
-    told, untold = ([part[place] for part in groups] for place in (0, 1))
-    return element("div", *told, of_programme(release, found, how), *untold, class_="press-rest")
+    cards = [markup for told, _ in groups for markup in told]
+    told = joined([element("h2", how.text("press.told")), _side_by_side(cards)]) if cards else ""
+    others = [lines for _, lines in groups]
+    return element("div", told, of_programme(release, found, how), *others, class_="press-rest")
+
+
+def _side_by_side(cards: Iterable[Markup]) -> Markup:
+    return element("div", *cards, class_="press-cards")
 
 
 def of_programme(release: Release, all_pairs: Iterable[Pair], how: Speaking) -> Markup:
-    """The other sentences about the whole programme; of pairs of groups those beyond the first behind their number."""
+    """The other sentences about the whole programme: those that say something, then the others, a line each; of pairs
+    of groups those beyond the first behind their number.
+    """
     text = how.text
     whole = [pair for pair in all_pairs if pair.own.dimension == ALL][1:]
-    shown = [pair for pair in whole if pair.own.figure.published]
+    shown = [pair for pair in whole if _says_something(pair.own)]
     apart = [pair for pair in shown if pair.own.kind is ClaimKind.PAIR]
-    first = [pair for pair in shown if pair not in apart[MOST_PAIRS:]]
-    markup = [_card(release, pair, how) for pair in first]
-    parts = [element("h2", text("press.others")), element("div", *markup, class_="press-cards")]
+    first = [_card(release, pair, how) for pair in shown if pair not in apart[MOST_PAIRS:]]
+    parts = [element("h2", text("press.others")), _side_by_side(first)]
     if more := apart[MOST_PAIRS:]:
         title = text("press.pairs", n=text.number(len(apart)))
-        parts.append(folded(title, element("div", *(_card(release, pair, how) for pair in more), class_="press-cards")))
-    hidden = [_line(release, [pair], how) for pair in whole if pair not in shown]
-    return joined([*parts, *hidden])
+        parts.append(folded(title, _side_by_side(_card(release, pair, how) for pair in more)))
+    lines = [_line(release, [pair], how) for pair in whole if pair not in shown]
+    return joined([*parts, element("div", *lines, class_="press-lines")])
+
+
+def _says_something(headline: Headline) -> bool:
+    figure = headline.figure
+    return figure.published if headline.kind is ClaimKind.CHANGE else tells(figure)
 
 
 def _card(release: Release, pair: Pair, how: Speaking) -> Markup:
-    of_programme = pair.own.dimension == ALL
-    title = how.text(f"press.title_of.{pair.own.kind}") if of_programme else pair.own.label
+    dimension = pair.own.dimension
+    if dimension == ALL:
+        title = how.text(f"press.title_of.{pair.own.kind}")
+    else:
+        title = f"{dimension_words(release, dimension, how.text)} · {pair.own.label}"
     return card(pair.headline, pair.own, release, how, title=title)
 
 
-def of_groups(release: Release, all_pairs: Iterable[Pair], dimension: str, how: Speaking) -> tuple[Markup, Markup]:
+def of_groups(
+    release: Release, all_pairs: Iterable[Pair], dimension: str, how: Speaking
+) -> tuple[list[Markup], Markup]:
     """Of a dimension: cards of the groups of which something can be said; the others, a line each."""
     by_code: dict[str, list[Pair]] = {}
     for pair in all_pairs:
@@ -104,16 +121,11 @@ def of_groups(release: Release, all_pairs: Iterable[Pair], dimension: str, how: 
             by_code.setdefault(pair.own.code, []).append(pair)
     told = [found for found in by_code.values() if tells(found[0].own.figure)]
     others = [found for found in by_code.values() if found not in told]
-    key, words = dimension_key(release, dimension), dimension_words(release, dimension, how.text)
-
-    def title(which: str) -> Markup:
-        return element("h2", how.text(f"press.{which}.{key}", dimension=words))
-
-    markup = [_card(release, found[0], how) for found in told]
-    cards = joined([title("told"), element("div", *markup, class_="press-cards")]) if told else Markup()
     lines = [_line(release, found, how) for found in others]
-    rest = joined([title("untold"), element("div", *lines, class_="press-lines")]) if others else Markup()
-    return cards, rest
+    key, words = dimension_key(release, dimension), dimension_words(release, dimension, how.text)
+    title = element("h2", how.text(f"press.untold.{key}", dimension=words))
+    rest = joined([title, element("div", *lines, class_="press-lines")]) if others else Markup()
+    return [_card(release, found[0], how) for found in told], rest
 
 
 def _line(release: Release, found: list[Pair], how: Speaking) -> Markup:
@@ -122,12 +134,11 @@ def _line(release: Release, found: list[Pair], how: Speaking) -> Markup:
     name = first.label if first.dimension != ALL else text(f"press.title_of.{first.kind}")
     if not first.figure.published:
         summary = [element("b", name), " ", why(first.figure, release, text)]
-    elif first.kind is ClaimKind.CHANGE:
-        summary = [element("b", name)]
     else:
         span = span_words(release, first.figure, first.kind, first.dimension, text)
-        opening = text(f"opening.{verb_said(first.figure)}")
-        summary = [element("b", name), " ", text("press.cannot_tell", opening=opening, span=span)]
+        opening = text(f"opening.{verb_said(first.figure)}") if first.figure.grade else ""
+        words = text("press.cannot_tell", opening=opening, span=span) if span else opening
+        summary = [element("b", name), " ", words]
     sentences = [
         joined([element("h3", text(f"press.title_of.{pair.own.kind}")), said(pair.headline, pair.own, how)])
         for pair in found

@@ -16,8 +16,11 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from analytics.folders import Home
-from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, SPOKEN, Text
+from analytics.present.sentences.headlines import approved_sentences
+from analytics.present.sentences.phrases import reader
 from analytics.programme.file import load_programme
+from analytics.publish.addresses import figure_page_address, image_address
 from analytics.release import Releases
 from analytics.release.figure_id import short
 from pages import PAGES
@@ -332,6 +335,49 @@ def test_a_link_is_not_lost_while_the_server_does_not_answer(browser: Browser, a
         page.wait_for_url("**/prove", timeout=PATIENCE)
         settle(page)
         expect(page.locator("#vetrina-offline")).to_be_hidden(timeout=PATIENCE)
+
+
+def clipboard(page: Page) -> str:
+    return str(page.evaluate("navigator.clipboard.readText()"))
+
+
+@pytest.mark.parametrize("width", ["desk", "phone"])
+def test_the_press_office_copies_and_checks_a_sentence(
+    browser: Browser, address: str, demonstration: Home, width: str
+) -> None:
+    """Open, copy on the first screen, the other language, an image, check what was copied, altered too: what is copied
+    is mark, sentence, range, id and a link, which opens the page with its answer.
+    """
+    text, release = Text(), Releases(demonstration.releases, "ecommerce-2020").open()
+    figure = release.headline().figure_id
+    said = {code: approved_sentences(release, reader(release, code))[0] for code in LANGUAGES}
+    with context_page(browser, WIDTHS[width]) as page:
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+        page.goto(f"{address}/stampa?lang=it")
+        button = page.locator(".press-first .main")
+        expect(button).to_be_visible(timeout=PATIENCE)
+        box = button.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 844
+        for code in LANGUAGES:
+            if code != text.language:
+                page.locator(".press-switches").get_by_role("link", name=SPOKEN[code].name).click()
+            words = said[code].sentence.short
+            expect(page.locator(".press-first > .said")).to_have_text(words, timeout=PATIENCE)
+            button.click()
+            expect(button).to_have_text(text("page.copied"), timeout=PATIENCE)
+            link = f"{address}{figure_page_address(figure, code)}"
+            assert clipboard(page) == f"{said[code].note}. {words} [{figure}] {link}"
+        page.locator(".press-first summary", has_text=text("press.images")).click()
+        image = page.locator(".press-first").get_by_role("link", name="web, PNG")
+        assert image.get_attribute("href") == image_address(figure, "png", "web", code)
+        field = page.get_by_label(text("quoted.label"))
+        field.fill(words.replace("+18%", "+19%"))
+        page.get_by_role("button", name=text("quoted.do"), exact=True).click()
+        expect(page.locator(".answer h3")).to_have_text(text("quoted.state.altered"), timeout=PATIENCE)
+        expect(page.locator("table.altered td").first).to_have_text("19%")
+        page.goto(link)
+        expect(page.locator(".answer h3")).to_have_text(Text(code)("quoted.state.current"), timeout=PATIENCE)
 
 
 @dataclass(frozen=True, slots=True)
