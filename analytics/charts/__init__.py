@@ -1,6 +1,7 @@
 """Drawing: published values come in; HTML and SVG that fit any width go out, with the same in words for who cannot see.
 
-Nothing here computes a statistic. Colours and sizes stand in `static/pictures.css`, words in the text files.
+Nothing here computes a statistic. Colours and sizes stand in `static/marks.css` and `static/pictures.css`, words in
+the text files.
 """
 
 from analytics.charts.events import EventPoint, event_study
