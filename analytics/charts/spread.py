@@ -11,8 +11,9 @@ from analytics.charts.kit.axis import Axis, nice_step
 from analytics.charts.kit.frame import watermark
 from analytics.charts.kit.interval import least_value, scale_of
 from analytics.charts.kit.markup import element, number, percent
+from analytics.charts.kit.row import Guide
 from analytics.charts.kit.timeline import labelled
-from analytics.charts.rows import Guide, guide_words, tick_words
+from analytics.charts.rows import guide_words, tick_words
 from analytics.language.text import Text
 from analytics.model import Unit
 

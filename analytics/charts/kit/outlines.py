@@ -19,6 +19,8 @@ from analytics.charts.kit.markup import element, joined, number
 REGULAR, SEMIBOLD, BOLD = 400, 600, 700
 ASCENT: Final = 0.75  # of the size: from the baseline to the top of what is tall
 INK: Final = "#1B1F24"
+GREY: Final = "#595959"
+BLUE: Final = "#12436D"
 _UNITS: Final = 1000  # of an em, in both fonts
 
 Cut = tuple["Family", int, int]  # a family, its weight, its optical size
@@ -36,12 +38,13 @@ FILES: Final = {Family.SANS: "SourceSans3[wght].ttf", Family.SERIF: "SourceSerif
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How words are set. size: px of the em; fill: a colour."""
+    """How words are set. size: px of the em; fill: a colour; tracking: more room behind each letter, in ems."""
 
     size: float
     family: Family = Family.SANS
     weight: int = REGULAR
     fill: str = INK
+    tracking: float = 0.0
 
     @property
     def cut(self) -> "Cut":
@@ -95,7 +98,8 @@ def _set(words: str, cut: Cut) -> tuple[tuple[_Glyph, ...], int]:
 
 def length(words: str, style: Style) -> float:
     """How long a line is, px."""
-    return _set(words, style.cut)[1] * style.size / _UNITS
+    glyphs, units = _set(words, style.cut)
+    return (units / _UNITS + style.tracking * len(glyphs)) * style.size
 
 
 class _Pen:
@@ -141,12 +145,11 @@ def line(words: str, x: float, y: float, style: Style, anchor: str = "start") ->
     """A line of words at a place, as one path; `data-words` says which. anchor: what of it stands at x: start, middle
     or end.
     """
-    glyphs, units = _set(words, style.cut)
-    scale = style.size / _UNITS
-    left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * units * scale
+    scale, tracking = style.size / _UNITS, round(style.tracking * _UNITS)
+    left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * length(words, style)
     drawn = "".join(
-        f"M{start_x + glyph.x} {start_y + glyph.y}{written}"
-        for glyph in glyphs
+        f"M{start_x + glyph.x + i * tracking} {start_y + glyph.y}{written}"
+        for i, glyph in enumerate(_set(words, style.cut)[0])
         for start_x, start_y, written in _contours(style.cut, glyph.glyph)
     )
     if not drawn:

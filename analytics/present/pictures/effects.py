@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
+from markupsafe import Markup
 
-from analytics.charts import Axis, Guide, Heads, Look, Mark, Row, rows, shared_axis
+from analytics.charts import Axis, Drawing, Guide, Heads, Look, Mark, Row, rows, shared_axis
 from analytics.language.text import Text
 from analytics.model import Arm, Estimand, Unit
 from analytics.present.asked import Asked
@@ -253,7 +254,9 @@ def forest(
     stamp = stamp_of(release, release.list_id(dimension, asked.outcome, asked.estimand, asked.horizon, within), text)
     name = text("chart.this_group" if within else "chart.programme")
     unit = unit_of(entries)
-    drawing = draw_rows(drawn, text, unit=unit, heads=Heads(heading), stamp=stamp, whole=(whole, name), axis=axis)
+    drawing: Drawing | Markup = draw_rows(
+        drawn, text, unit=unit, heads=Heads(heading), stamp=stamp, whole=(whole, name), axis=axis
+    )
     listed = FigureList.of(dimension, asked.outcome, asked.estimand, asked.horizon, within)
     in_rows = sum(entry.figure.n_funded or 0 for entry in entries if entry.figure and not entry.figure.published)
     left = (analysed_in(release, listed).not_shown or 0) - in_rows

@@ -8,7 +8,7 @@ from typing import ParamSpec, cast
 import pandas as pd
 from markupsafe import Markup
 
-from analytics.charts import Axis, Guide, Heads, Mark, Row, Stamp, rows, scale_of, shared_axis
+from analytics.charts import Axis, Drawing, Guide, Heads, Mark, Row, Stamp, rows, scale_of, shared_axis
 from analytics.charts.kit.markup import element, joined
 from analytics.language.text import Text
 from analytics.model import Unit
@@ -31,7 +31,7 @@ class Picture:
     never change it.
     """
 
-    drawing: Markup
+    drawing: Drawing | Markup
     stamp: Stamp
     table: pd.DataFrame
 
@@ -119,7 +119,7 @@ def draw_rows(
     stamp: Stamp,
     whole: tuple[Figure | None, str] = (None, ""),
     axis: Axis | None = None,
-) -> Markup:
+) -> Drawing:
     """Rows of effects on one axis, with the lines of no effect and of a whole. whole: its figure, and its name; axis:
     one shared with other pictures, else its own.
     """
@@ -141,7 +141,7 @@ def rows_axis(marks: Iterable[Mark | None], whole: Figure | None, unit: Unit) ->
     return shared_axis([mark for mark in marks if mark], points, scale=scale_of(unit))
 
 
-def with_note(drawing: Markup, note: str) -> Markup:
+def with_note(drawing: Drawing | Markup, note: str) -> Drawing | Markup:
     """A drawing, and under it what it does not show."""
     return joined([drawing, element("p", note, class_="note")]) if note else drawing
 
