@@ -206,10 +206,11 @@ def _guides(chart: Rows, columns: _Columns) -> Still:
         if length(left.words, style0) + 4 <= x0 and length(right.words, style1) + 4 <= width - x1:
             words = line(left.words, x0 - 4, 13.0, style0, "end") + line(right.words, x1 + 4, 13.0, style1)
             return Still(words, width, 20.0)
-    drawn = []
+    drawn, has_heads = [], not columns.is_narrow and any((chart.heads.names, chart.heads.firms, chart.heads.values))
+    least, most = (0.0, width) if has_heads else (-columns.left, columns.width - columns.left)
     for i, (guide, x, style) in enumerate(places):
         long = length(guide.words, style)
-        start = min(max(x - long / 2, -columns.left), columns.width - columns.left - long)
+        start = min(max(x - long / 2, least), most - long)
         drawn.append(line(guide.words, start, 13.0 + i * _LINE, style))
     return Still(joined(drawn), width, 20.0 + max(len(places) - 1, 0) * _LINE)
 
@@ -225,7 +226,13 @@ def _foot(chart: Rows, columns: _Columns) -> Still:
     mark = drawn_watermark(chart.data_mark, middle, 20.0)
     band = _BAND if chart.data_mark else 6.0
     ticks = [
-        line(chart.write(value), columns.left + chart.axis.share(value) * width, band + 13.0, HEAD, "middle")
+        _tick(chart.write(value), columns.left + chart.axis.share(value) * width, band + 13.0, columns.width)
         for value in spaced_ticks(chart.axis, chart.write, width, _LETTER)
     ]
     return Still(joined([mark, *ticks]), columns.width, band + _TICKS)
+
+
+def _tick(words: str, x: float, y: float, width: float) -> Markup:
+    """Words under their value, and never beyond the picture."""
+    long = length(words, HEAD)
+    return line(words, min(max(x - long / 2, 0.0), width - long), y, HEAD)

@@ -28,15 +28,20 @@ def words(written: str, width: float, style: Style) -> Still:
     return Still(drawn, width, len(lines) * leading if written else 0.0)
 
 
+def height(written: str, width: float, style: Style) -> float:
+    """How high these words will be."""
+    return len(wrapped(written, width, style)) * style.size * LEADING if written else 0.0
+
+
 def band(note: str, width: float, margin: float, size: float) -> Still:
     """That the data are simulated, over the whole width; nothing where they are not."""
     if not note:
         return Still(Markup(""), width, 0.0)
-    style, height = Style(size, weight=SEMIBOLD, fill=INK), size * 2.1
+    style, high = Style(size, weight=SEMIBOLD, fill=INK), size * 2.1
     lines = wrapped(note, width - 2 * margin, style)
-    height += (len(lines) - 1) * size * LEADING
-    ground = element("rect", width=float(width), height=height, fill=MARK_GROUND)
-    return Still(ground + paragraph(lines, margin, size * 1.4, style, size * LEADING), width, height)
+    high += (len(lines) - 1) * size * LEADING
+    ground = element("rect", width=float(width), height=high, fill=MARK_GROUND)
+    return Still(ground + paragraph(lines, margin, size * 1.4, style, size * LEADING), width, high)
 
 
 def scaled(still: Still, scale: float) -> Still:
