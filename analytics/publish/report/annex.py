@@ -13,8 +13,10 @@ from analytics.present.verbs import tells
 from analytics.present.written import comparison_count, count
 from analytics.publish.report.writing import Draft, Quote
 from analytics.release import Figure, Release
+from analytics.release.measures import ALL
 
-COLUMNS = ("what", "value", "firms", "status", "id")
+COLUMNS = ("what", "value", "exact", "firms", "status", "id")
+WHOLE = (Unit.COUNT, Unit.MONEY)  # of which what is written, to the cent, is all that there is
 OF_EFFECTS = (Unit.FRACTION, Unit.POINTS, Unit.SCORE)
 
 
@@ -28,7 +30,7 @@ def annex(draft: Draft) -> Markup:
     ]
     caption = text("report.annex.caption", n=text.number(len(draft.quotes)))
     parts = [element("caption", caption), element("thead", element("tr", *heads)), *groups]
-    listed = element("table", *parts, class_="told annex")
+    listed = element("table", *parts, class_="listed annex")
     return joined([draft.paragraph("report.annex.says"), draft.paragraph("report.annex.codes"), listed])
 
 
@@ -39,13 +41,13 @@ def _group_head(draft: Draft, letter: str) -> Markup:
 
 
 def _row(draft: Draft, quote: Quote) -> Markup:
-    """One figure; as written, and under it to the last digit."""
+    """One figure: as written, to the last digit, and what it stands on."""
     release, text, figure = draft.release, draft.text, quote.figure
-    exact = exactly(figure)
     cells = [
-        joined([figure_words(release, figure, text), element("small", exact) if exact else ""]),
+        figure_words(release, figure, text),
+        element("small", exactly(figure)) if _is_rounded(figure) else "",
         _firms(figure, text),
-        _status(release, figure, text),
+        _status(figure, text),
         draft.link(figure.figure_id),
     ]
     heads = [text(f"report.annex.{name}") for name in COLUMNS[1:]]
@@ -54,7 +56,13 @@ def _row(draft: Draft, quote: Quote) -> Markup:
         element("th", capital(figure_name(release, figure, text)), scope="row"),
         *(element("td", cell, data_head=head) for head, cell in zip(heads, cells, strict=True)),
         data_figure=figure.figure_id,
+        data_exact=exactly(figure),
     )
+
+
+def _is_rounded(figure: Figure) -> bool:
+    """Whether what is written leaves out digits."""
+    return figure.unit not in WHOLE or figure.shown_range is not None
 
 
 def figure_words(release: Release, figure: Figure, text: Text) -> str:
@@ -81,12 +89,13 @@ def exactly(figure: Figure) -> str:
 
 
 def _firms(figure: Figure, text: Text) -> str:
-    if figure.n_funded is None and figure.n_comparison is None:
+    """Funded and comparison firms behind it; of firms and grants, which are not compared, nothing."""
+    if figure.outcome == ALL or (figure.n_funded is None and figure.n_comparison is None):
         return text("table.nothing")
-    return text("report.annex.both", funded=count(figure.n_funded, text), comparison=comparison_count(figure, text))
+    return f"{count(figure.n_funded, text)} / {comparison_count(figure, text)}"
 
 
-def _status(release: Release, figure: Figure, text: Text) -> str:
+def _status(figure: Figure, text: Text) -> str:
     """Its reliability or the result of its check, and the codes of its status."""
     codes = f"{figure.obs_status}, {figure.conf_status}"
     if figure.result is not None:

@@ -21,7 +21,11 @@ NAMES: Final = (
     *("microsoft-edge", "msedge", "brave-browser"),
 )
 APPLICATIONS: Final = ("Google Chrome", "Chromium", "Microsoft Edge")  # on a Mac
-PROGRAMS: Final = (r"Google\Chrome\Application\chrome.exe", r"Chromium\Application\chrome.exe", r"Microsoft\Edge\Application\msedge.exe")
+PROGRAMS: Final = (
+    r"Google\Chrome\Application\chrome.exe",
+    r"Chromium\Application\chrome.exe",
+    r"Microsoft\Edge\Application\msedge.exe",
+)
 OPTIONS: Final = (
     *("--headless", "--disable-gpu", "--disable-extensions", "--disable-dev-shm-usage", "--disable-breakpad"),
     *("--no-first-run", "--no-default-browser-check", "--disable-sync", "--disable-component-update"),
@@ -76,7 +80,11 @@ def _unconfined() -> list[str]:
 def _run(command: list[str], browser: Path, seconds: float) -> None:
     try:
         process = subprocess.Popen(  # noqa: S603 - no shell, and no word of a reader
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
     except OSError as error:
         raise UserError("export.browser_failed", browser=browser, variable=VARIABLE) from error
@@ -92,7 +100,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     """End the browser and all that it started."""
     if WINDOWS:
         command = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603, S607 - a program of Windows itself
+        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a program of Windows itself
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)

@@ -29,7 +29,9 @@ def _outcomes(draft: Draft) -> Markup:
     rows = [_outcome_row(draft, name, figure) for name, figure in _others(draft)]
     if not rows:
         return Markup("")
-    columns = [text(f"report.competitiveness.{name}") for name in ("outcome", "effect")] + [text("table.analysed_firms")]
+    columns = [text(f"report.competitiveness.{name}") for name in ("outcome", "effect")] + [
+        text("table.analysed_firms")
+    ]
     says = [text("evidence.outcomes_says"), horizon_phrase(draft.release, draft.release.headline().horizon, text)]
     return joined(
         [
@@ -85,7 +87,7 @@ def _stopped(draft: Draft) -> Markup:
     columns = [text("report.competitiveness.what"), text("evidence.funded"), text("evidence.comparison")]
     heading = draft.heading(3, "evidence.afterwards")
     says = draft.paragraph("evidence.afterwards_says")
-    return joined([heading, says, table(text("evidence.afterwards"), columns, rows)])
+    return joined([heading, says, table(text("evidence.afterwards"), columns, rows, "uncaptioned")])
 
 
 def _context(draft: Draft) -> Markup:
@@ -106,4 +108,4 @@ def _context(draft: Draft) -> Markup:
         return Markup("")
     columns = [text(f"report.context.{name}") for name in ("statistic", "values", "source")]
     heading, says = draft.heading(3, "report.context.title"), draft.paragraph("sectors.context_says")
-    return joined([heading, says, table(text("report.context.title"), columns, rows, "words")])
+    return joined([heading, says, table(text("report.context.title"), columns, rows, "words uncaptioned")])

@@ -11,7 +11,7 @@ from analytics.model import Arm
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
 from analytics.present.sentences.panels import losses_words, money_words
-from analytics.present.sentences.phrases import data_mark, data_note, horizon_phrase
+from analytics.present.sentences.phrases import data_note, horizon_phrase
 from analytics.present.sentences.reasons import grade_because
 from analytics.present.sentences.where import told_groups, where_words
 from analytics.publish.about import state_words
@@ -28,8 +28,8 @@ def title_of(draft: Draft) -> str:
 def cover(draft: Draft) -> Markup:
     """Kind of data, title, programme, and the facts of its release."""
     programme, text = draft.release.programme, draft.text
-    tag, note = data_mark(draft.release, text), data_note(draft.release, text)
-    marked = element("p", element("b", tag or "", class_="tag") if tag else "", element("span", note)) if note else ""
+    note = data_note(draft.release, text)
+    marked = element("p", element("b", note, class_="tag" if draft.release.simulated else None)) if note else ""
     title = element("h1", title_of(draft))
     about = element("p", programme.title.in_(text), class_="of")
     return element("header", marked, title, about, facts(_facts(draft)), class_="cover")
@@ -43,7 +43,10 @@ def _facts(draft: Draft) -> Iterator[tuple[str, Cell]]:
     effect = release.main_effect()
     contact = programme.contact
     yield text("report.fact.authority"), programme.authority.in_(text)
-    yield text("report.fact.release"), text("export.release", release=release.release_id, state=state_words(origin, text))
+    yield (
+        text("report.fact.release"),
+        text("export.release", release=release.release_id, state=state_words(origin, text)),
+    )
     yield text("report.fact.id"), element("code", f"{programme.id}.{release.release_id}")
     yield text("report.fact.published"), text.moment(origin.published) if origin.published else ""
     day = text.date(dt.date.fromisoformat(manifest.data_to))
@@ -88,20 +91,28 @@ def _points(draft: Draft) -> Iterator[Cell]:
         yield joined([text(key, **slots), " ", draft.mark(funded)])
 
 
-def contents(parts: Sequence[Part], draft: Draft) -> Markup:
-    """The parts in the order of the clause, and how much of each the data hold."""
-    text = draft.text
-    council = draft.release.programme.council
+def about(draft: Draft) -> Markup:
+    """In which order the report goes, and of what it is made."""
+    council, text = draft.release.programme.council, draft.text
     order = text("report.order_of_law", law=council.law.in_(text)) if council else text("report.order")
+    return joined([element("p", order), draft.paragraph("report.scope")])
+
+
+def contents(parts: Sequence[Part], draft: Draft) -> Markup:
+    """The parts, and how much of each the data hold."""
+    text = draft.text
     lines = [
         element(
             "li",
-            element("a", text("report.part", letter=part.letter, title=text(f"report.part_{part.letter}")), href=f"#part-{part.letter}"),
+            element(
+                "a",
+                text("report.part", letter=part.letter, title=text(f"report.part_{part.letter}")),
+                href=f"#part-{part.letter}",
+            ),
             element("span", text(f"report.held.{part.held}"), class_=f"held {part.held}"),
         )
         for part in parts
     ]
     lines.append(element("li", element("a", text("report.annex.title"), href="#annex")))
     name = element("h2", text("report.contents"), id="contents")
-    said = [element("p", order), draft.paragraph("report.scope")]
-    return element("nav", name, *said, element("ol", *lines), aria_labelledby="contents", class_="contents")
+    return element("nav", name, element("ol", *lines), aria_labelledby="contents", class_="contents")

@@ -13,7 +13,7 @@ from analytics.present.sentences.phrases import data_mark
 from analytics.publish.about import Origin, citation
 from analytics.publish.report.annex import annex
 from analytics.publish.report.competitiveness import competitiveness
-from analytics.publish.report.cover import contents, cover, summary, title_of
+from analytics.publish.report.cover import about, contents, cover, summary, title_of
 from analytics.publish.report.effects import effects
 from analytics.publish.report.elsewhere import agreements, guarantor, simplification
 from analytics.publish.report.fonts import font_styles
@@ -24,7 +24,11 @@ from analytics.release import Release
 
 HTML: Final = "text/html; charset=utf-8"
 PARTS: Final = (interventions, agreements, effects, repeating, simplification, competitiveness, guarantor)
-STYLES: Final = (PROJECT / "static" / "marks.css", PROJECT / "static" / "pictures.css", Path(__file__).with_name("report.css"))
+STYLES: Final = (
+    PROJECT / "static" / "marks.css",
+    PROJECT / "static" / "pictures.css",
+    Path(__file__).with_name("report.css"),
+)
 
 
 def report(release: Release, origin: Origin, text: Text, site: str = "") -> bytes:
@@ -41,6 +45,7 @@ def report(release: Release, origin: Origin, text: Text, site: str = "") -> byte
         element(
             "main",
             first,
+            about(draft),
             contents(parts, draft),
             *(_section(part, text) for part in parts),
             _annex(draft),
@@ -55,12 +60,12 @@ def _section(part: Part, text: Text) -> Markup:
     name = f"part-{part.letter}"
     title = text("report.part", letter=part.letter, title=text(f"report.part_{part.letter}"))
     heading = element("h2", title, id=name)
-    return element("section", heading, part.content, aria_labelledby=name, class_="part")
+    return element("section", heading, part.content, aria_labelledby=name, class_="chapter")
 
 
 def _annex(draft: Draft) -> Markup:
     heading = element("h2", draft.text("report.annex.title"), id="annex")
-    return element("section", heading, annex(draft), aria_labelledby="annex", class_="part figures-quoted")
+    return element("section", heading, annex(draft), aria_labelledby="annex", class_="chapter figures-quoted")
 
 
 def _page(draft: Draft, body: Markup) -> str:
@@ -77,7 +82,9 @@ def _page(draft: Draft, body: Markup) -> str:
         if part
     )
     words = element("title", title) + body
-    styles = "\n".join([font_styles(str(words)), _styles(), f'@page {{ @bottom-left {{ content: "{in_style(foot)}"; }} }}'])
+    styles = "\n".join(
+        [font_styles(str(words)), _styles(), f'@page {{ @bottom-left {{ content: "{in_style(foot)}"; }} }}']
+    )
     return (
         f'<!DOCTYPE html>\n<html lang="{text.language}">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -92,4 +99,6 @@ def _styles() -> str:
 
 def in_style(words: str) -> str:
     """Words as a string of a style: whatever could end it, or mean something in it, by its number."""
-    return "".join(mark if mark.isalnum() and mark.isascii() or mark == " " else f"\\{ord(mark):x} " for mark in words)
+    return "".join(
+        mark if (mark.isalnum() and mark.isascii()) or mark == " " else f"\\{ord(mark):x} " for mark in words
+    )

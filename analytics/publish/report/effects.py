@@ -16,6 +16,7 @@ from analytics.present.sentences.headlines import approved_sentences, headline_o
 from analytics.present.sentences.lasting import last_year, lasting_heading, lasting_sentence
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.panels import money_heading
+from analytics.present.sentences.phrases import dimension_words
 from analytics.present.sentences.reasons import grade_because, reasons
 from analytics.present.sentences.together import count_of, differ_heading, differ_words, pairs_of
 from analytics.present.sentences.where import surer_words, told_groups, where_words
@@ -62,11 +63,10 @@ def _by_sector(draft: Draft) -> Markup:
     release, text = draft.release, draft.text
     if len(release.codes("sector")) < 2:
         return Markup("")
-    lines = [
-        joined([group.label, ": ", group.words, " ", draft.mark(figure)])
-        for dimension in ("macro_sector", "sector")
-        for group in (told_groups(release, dimension, text) if len(release.codes(dimension)) > 1 else ())
-        if (figure := release.main_effect({dimension: group.code})) is not None
+    lines = _told(draft, "sector")
+    wider = [
+        element("p", dimension_words(release, "macro_sector", text), ". ", line)
+        for line in _told(draft, "macro_sector")
     ]
     counts = [count_of(release, dimension) for dimension in ("macro_sector", "sector")]
     together = [
@@ -87,12 +87,25 @@ def _by_sector(draft: Draft) -> Markup:
             draft.heading(3, "report.by_sector"),
             element("p", where_words(release, "sector", text), ":" if lines else "."),
             bullets(lines),
+            *wider,
             element("p", surer) if surer else "",
-            bullets(draft.said(one) for one in (*together, *pairs)),
             charts.key(text),
             drawn,
+            bullets(draft.said(one) for one in (*together, *pairs)),
         ]
     )
+
+
+def _told(draft: Draft, dimension: str) -> list[Markup]:
+    """The groups of which something may be said, with what; of a single group, nothing."""
+    release, text = draft.release, draft.text
+    if len(release.codes(dimension)) < 2:
+        return []
+    return [
+        joined([group.label, ": ", group.words, " ", draft.mark(figure)])
+        for group in told_groups(release, dimension, text)
+        if (figure := release.main_effect({dimension: group.code})) is not None
+    ]
 
 
 def _by_year(draft: Draft) -> Markup:
@@ -125,7 +138,11 @@ def _by_group(draft: Draft) -> Markup:
             shown = pictures.forest(release, text, dimension, Asked.headline(release))
             title, says = text(f"overview.by.{dimension}"), _differ(draft, dimension)
             drawn.append(picture(shown, draft, title=title, says=says))
-    return joined([draft.heading(3, "report.by_group"), draft.paragraph("sectors.no_claim"), *drawn]) if drawn else Markup("")
+    return (
+        joined([draft.heading(3, "report.by_group"), draft.paragraph("sectors.no_claim"), *drawn])
+        if drawn
+        else Markup("")
+    )
 
 
 def _differ(draft: Draft, dimension: str) -> str:
@@ -151,9 +168,7 @@ def _checks(draft: Draft) -> Markup:
     heading = draft.heading(3, "report.checks.title")
     if not done:
         return joined([heading, draft.paragraph("evidence.no_claim")])
-    rows = [
-        (check.title, check.outcome, joined([check.words, " ", draft.mark(check.figure)])) for check in done
-    ]
+    rows = [(check.title, check.outcome, joined([check.words, " ", draft.mark(check.figure)])) for check in done]
     columns = [text(f"report.checks.{name}") for name in ("check", "result", "why")]
     return joined(
         [
@@ -174,8 +189,11 @@ def _ways(draft: Draft, effect: Figure) -> Markup:
         rows.append((name, specification_cell(figure, release, text), sign))
     columns = [text(f"evidence.{name}") for name in ("way", "effect", "same_sign")]
     return joined(
-        [draft.heading(4, "evidence.specifications"), draft.paragraph("evidence.specifications_says")]
-        + [table(text("evidence.specifications"), columns, rows, "words")]
+        [
+            draft.heading(4, "evidence.specifications"),
+            draft.paragraph("evidence.specifications_says"),
+            table(text("evidence.specifications"), columns, rows, "words uncaptioned"),
+        ]
     )
 
 
@@ -184,12 +202,19 @@ def _method(draft: Draft) -> Markup:
     release, text = draft.release, draft.text
     slots = audit.method_words(release, text) | {"comparison": release.programme.comparison.in_(text)}
     keys = ("compared", "windows", "effect", "interval", "words", "protection")
-    return joined([draft.heading(3, "report.method.title"), *(draft.paragraph(f"report.method.{key}", **slots) for key in keys)])
+    return joined(
+        [draft.heading(3, "report.method.title"), *(draft.paragraph(f"report.method.{key}", **slots) for key in keys)]
+    )
 
 
 def _limits(draft: Draft) -> Markup:
     release, text = draft.release, draft.text
-    return joined([*_list(text, "overview.cannot_say", cannot_say(release, text))] + [*_list(text, "press.do_not_say", do_not_say(release, text))])
+    return joined(
+        [
+            *_list(text, "overview.cannot_say", cannot_say(release, text)),
+            *_list(text, "press.do_not_say", do_not_say(release, text)),
+        ]
+    )
 
 
 def _list(text: Text, key: str, lines: list[str]) -> Iterator[Markup]:

@@ -1,7 +1,5 @@
 """Parts b, e and g: what the data of one programme do not hold, and what would be needed."""
 
-from collections.abc import Iterator
-
 from markupsafe import Markup
 
 from analytics.charts.kit.markup import joined
@@ -20,10 +18,10 @@ def agreements(draft: Draft) -> Part:
 def simplification(draft: Draft) -> Part:
     """Measures of simplification, and controls: beside them only how applications ended."""
     draft = draft.part("e")
-    return Part("e", Held.NOT, joined([draft.missing("report.simplification.missing"), *_ended(draft)]))
+    return Part("e", Held.NOT, joined([draft.missing("report.simplification.missing"), _ended(draft)]))
 
 
-def _ended(draft: Draft) -> Iterator[Markup]:
+def _ended(draft: Draft) -> Markup:
     """How many applications were withdrawn or revoked."""
     told = draft.release.applications.set_index("outcome")["applications"].to_dict()
     counts = {
@@ -31,8 +29,8 @@ def _ended(draft: Draft) -> Iterator[Markup]:
         for ended in COUNTED
         if ended in told
     }
-    for ended, n in counts.items():
-        yield draft.paragraph("report.simplification.ended", ended=draft.text(f"application.{ended}"), n=n)
+    listed = [f"{draft.text(f'application.{ended}')}: {n}" for ended, n in counts.items()]
+    return draft.paragraph("report.simplification.ended", listed="; ".join(listed)) if listed else Markup("")
 
 
 def guarantor(draft: Draft) -> Part:

@@ -1,4 +1,4 @@
-"""The fonts of a document within it: of each only the letters that it uses, so that it looks the same without a network."""
+"""The fonts of a document within it: of each only the letters that it uses. It looks the same without a network."""
 
 import base64
 from functools import lru_cache

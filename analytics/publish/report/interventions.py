@@ -110,7 +110,10 @@ def _applications(draft: Draft) -> Markup:
             draft.heading(3, "audit.applications"),
             said,
             frame_table(
-                text("audit.applications"), audit.applications_table(release, text), text("report.applications_ended")
+                text("audit.applications"),
+                audit.applications_table(release, text),
+                text("report.applications_ended"),
+                "uncaptioned",
             ),
             draft.paragraph("audit.applications_note", n=funded) if funded else "",
         ]

@@ -13,7 +13,7 @@ from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import Headline, approved_sentences
 from analytics.present.sentences.lasting import last_year, lasting_heading, lasting_sentence, seen_in_last_year
 from analytics.present.sentences.reasons import reasons
-from analytics.present.sentences.where import where_words
+from analytics.present.sentences.where import told_groups, where_words
 from analytics.present.verbs import tells
 from analytics.publish.report.writing import Cell, Draft, Held, Part, bullets
 from analytics.release.measures import ALL
@@ -67,10 +67,16 @@ def _of_whole(said: Sequence[Headline]) -> list[Headline]:
 
 
 def _groups(draft: Draft) -> Iterator[Cell]:
-    """Of how many sectors something may be said."""
+    """Of how many sectors something may be said, and that of the others nothing may."""
     release, text = draft.release, draft.text
-    if len(release.codes("sector")) > 1:
-        yield where_words(release, "sector", text) + "."
+    if len(release.codes("sector")) < 2:
+        return
+    question = release.programme.headline
+    listed = release.list_id("sector", question.outcome, question.estimand, question.horizon_code)
+    words = where_words(release, "sector", text) + "."
+    if told_groups(release, "sector", text):
+        words = text("report.repeating.other_sectors", where=words)
+    yield joined([words, " ", element("small", draft.link(listed), class_="id")])
 
 
 def _last_year(draft: Draft) -> dict[Side, list[Cell]]:
@@ -82,7 +88,9 @@ def _last_year(draft: Draft) -> dict[Side, list[Cell]]:
     if last is None or still_seen is None:
         return found
     words = f"{lasting_heading(release, effect, text)}. {lasting_sentence(release, effect, text)}"
-    found[Side.FOR if still_seen and effect.verdict in MORE else Side.OPEN].append(joined([words, " ", draft.mark(last)]))
+    found[Side.FOR if still_seen and effect.verdict in MORE else Side.OPEN].append(
+        joined([words, " ", draft.mark(last)])
+    )
     return found
 
 

@@ -121,7 +121,7 @@ def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], 
         )
         for name, *cells in rows
     ]
-    classes = f"told {class_}".strip()
+    classes = f"listed {class_}".strip()
     return element(
         "table",
         element("caption", caption),
