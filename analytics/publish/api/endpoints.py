@@ -22,9 +22,10 @@ from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
+from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.release.difference import Change
 
-CONTRACT_VERSION: Final = "1.0.0"
+CONTRACT_VERSION: Final = "1.1.0"
 
 # Keys of the tables beside the dimensions, which every programme has.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -54,7 +55,7 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme.
+    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
+    refusals: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
@@ -167,6 +169,21 @@ ENDPOINTS: Final = (
         tables.PACKAGES,
         "",
         "",
+    ),
+    Endpoint(
+        "report",
+        "/api/report/{release}.{ending}",
+        prepare_report,
+        (
+            Parameter("release", {"type": "string"}, "release_of_package", is_path=True),
+            _ending(REPORTS, "ending_of_report"),
+            _PROGRAMME,
+            _LANG,
+        ),
+        REPORTS,
+        "",
+        "",
+        refusals=("503",),
     ),
     Endpoint(
         "changes",

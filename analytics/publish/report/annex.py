@@ -54,7 +54,10 @@ def _row(draft: Draft, quote: Quote) -> Markup:
     return element(
         "tr",
         element("th", capital(figure_name(release, figure, text)), scope="row"),
-        *(element("td", cell, data_head=head) for head, cell in zip(heads, cells, strict=True)),
+        *(
+            element("td", cell, data_head=head, class_="nothing" if cell == text("table.nothing") else None)
+            for head, cell in zip(heads, cells, strict=True)
+        ),
         data_figure=figure.figure_id,
         data_exact=exactly(figure),
     )

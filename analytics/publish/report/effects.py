@@ -52,7 +52,7 @@ def _result(draft: Draft) -> Markup:
         says=changes_words(release, (), text),
     )
     said = element("p", draft.said(headline, long=True), class_="claim")
-    return joined([draft.heading(3, "report.result"), said, drawn])
+    return joined([draft.heading(3, "report.result"), said, charts.key(text), drawn])
 
 
 # ---- by sector, by year, by group ------------------------------------------------------------------------------------

@@ -1,21 +1,23 @@
 """Part a: what the programme was, how long it took, what it had and gave, who received it, what was difficult."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 from markupsafe import Markup
 
 from analytics.charts.kit.markup import element, joined
-from analytics.model import Arm
+from analytics.model import Arm, Reason
 from analytics.present.sentences.phrases import dimension_words, why
 from analytics.present.sentences.reasons import grade_because
 from analytics.present.tables import audit
 from analytics.present.tables.counts import funded_in
 from analytics.present.tables.evidence import value_words
+from analytics.programme.dimensions import Group
 from analytics.publish.report.writing import Cell, Draft, Held, Part, bullets, facts, frame_table, table
-from analytics.release import Figure, measures
+from analytics.release import Figure, Release, measures
 from analytics.release.lists import FigureList
+from analytics.release.measures import Measure
 
 LETTER = "a"
 # How beneficiaries are told apart, in the order of the clause: size, sector, territory; then what the programme adds.
@@ -80,7 +82,8 @@ def _funds(draft: Draft) -> Markup:
     programme = release.programme
     asked = programme.announced.requested_eur if programme.announced else None
     for group in ((), *((("wave", wave),) for wave in release.codes("wave"))):
-        draft.quote(release.figure(measures.GRANTS, arm=Arm.FUNDED, group=group))
+        grants = release.figure(measures.GRANTS, arm=Arm.FUNDED, group=group)
+        draft.quote(grants if measures.GRANTS in _told(release) else None)
     sources = [f"{tranche.label.in_(text)}: {tranche.source.in_(text)}." for tranche in programme.tranches]
     amounts = audit.euros_announced(release, text)
     requested = Markup("")
@@ -92,7 +95,7 @@ def _funds(draft: Draft) -> Markup:
             draft.heading(3, "report.funds.title"),
             requested,
             frame_table(text("report.funds.caption"), amounts, text("report.times.tranche")),
-            element("p", element("strong", text("audit.announced_note")), " ", " ".join(sources)),
+            element("p", element("strong", text("audit.announced_note")), " ", " ".join(sources)) if sources else "",
             draft.missing("report.funds.missing"),
         ]
     )
@@ -127,7 +130,7 @@ def _beneficiaries(draft: Draft) -> Markup:
     release = draft.release
     named = [name for name in GROUPS if name in release.programme.dimension_names]
     own = [grouping.id for grouping in release.programme.groupings]
-    tables = [_by(draft, dimension) for dimension in (*named, *own) if release.codes(dimension)]
+    tables = [_by(draft, dimension) for dimension in (*named, *own) if len(release.codes(dimension)) > 1]
     opening = draft.paragraph("report.beneficiaries.says" if tables else "report.beneficiaries.none")
     return joined([draft.heading(3, "report.beneficiaries.title"), opening, *tables])
 
@@ -135,25 +138,32 @@ def _beneficiaries(draft: Draft) -> Markup:
 def _by(draft: Draft, dimension: str) -> Markup:
     """Funded firms and their grants by the groups of a dimension; what no row tells; the total."""
     release, text = draft.release, draft.text
-    question = release.programme.headline
+    question, told = release.programme.headline, _told(release)
     listed = FigureList.of(dimension, question.outcome, question.estimand, question.horizon_code)
     not_shown = funded_in(release, listed).not_shown
     rows = [
-        _beneficiaries_row(draft, release.programme.label(dimension, code, text), ((dimension, code),))
+        _beneficiaries_row(draft, release.programme.label(dimension, code, text), ((dimension, code),), told)
         for code in release.codes(dimension)
     ]
     if not_shown:
-        rows.append((text("report.beneficiaries.not_shown"), text.number(not_shown), text("table.nothing")))
-    rows.append(_beneficiaries_row(draft, text("label.total"), ()))
+        nothing = [text("table.nothing") for _ in told[1:]]
+        rows.append((text("report.beneficiaries.not_shown"), text.number(not_shown), *nothing))
+    rows.append(_beneficiaries_row(draft, text("label.total"), (), told))
     name = dimension_words(release, dimension, text)
-    columns = [name, text("table.funded_firms"), text("report.beneficiaries.grants")]
+    heads = (text("table.funded_firms"), text("report.beneficiaries.grants"))
+    columns = [name, *heads[: len(told)]]
     return table(text("report.beneficiaries.by", dimension=name), columns, rows, "totalled")
 
 
-def _beneficiaries_row(draft: Draft, label: str, group: tuple[tuple[str, str], ...]) -> tuple[Cell, ...]:
-    figures = [
-        draft.release.figure(measure, arm=Arm.FUNDED, group=group) for measure in (measures.FIRMS, measures.GRANTS)
-    ]
+def _told(release: Release) -> list[Measure]:
+    """What is told of beneficiaries: firms, and grants where anybody said what was granted."""
+    grants = release.figure(measures.GRANTS, arm=Arm.FUNDED)
+    stated = grants is not None and grants.reason is not Reason.NOT_ESTIMABLE
+    return [measures.FIRMS, *([measures.GRANTS] if stated else [])]
+
+
+def _beneficiaries_row(draft: Draft, label: str, group: Group, told: Sequence[Measure]) -> tuple[Cell, ...]:
+    figures = [draft.release.figure(measure, arm=Arm.FUNDED, group=group) for measure in told]
     draft.quote(*figures)
     return (label, *(_cell(draft, figure) for figure in figures))
 
