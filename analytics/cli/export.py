@@ -1,5 +1,5 @@
-"""The command that writes files: tables of a release in every format, the whole release, the catalogue, the feed. Twins
-of the addresses for machines.
+"""The command that writes files: tables of a release in every format, the whole release, the report on it, the
+catalogue, the feed. Twins of the addresses for machines.
 """
 
 import argparse
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     from analytics.publish.about import Origin
     from analytics.release import Release, Releases
 
-RELEASE, CODEBOOK, CATALOGUE, FEED = "release", "codebook", "catalogue", "feed"
+RELEASE, CODEBOOK, CATALOGUE, FEED, REPORT = "release", "codebook", "catalogue", "feed", "report"
 TABLES: Final = ("cohorts", "group-time", "figures", "lines", "spread", "reconciliation", "applications")
-WHAT: Final = (*TABLES, CODEBOOK, RELEASE, CATALOGUE, FEED)
+WHAT: Final = (*TABLES, CODEBOOK, RELEASE, REPORT, CATALOGUE, FEED)
 PACKAGE = "package"
 FORMS: Final = ("xlsx", "csv", "csv-it", "parquet", "json", "sdmx", PACKAGE)
 FORMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(TABLES, FORMS),
     CODEBOOK: ("xlsx", "csv", "csv-it", "parquet", "json"),
     RELEASE: (PACKAGE, "xlsx"),
+    REPORT: ("html", "pdf"),
     CATALOGUE: ("ttl", "rdf", "jsonld"),
     FEED: ("atom",),
 }
@@ -81,6 +82,8 @@ def _of_release(arguments: argparse.Namespace, form: str, text: Text, progress: 
 
     of = releases.of(arguments)
     release = releases.named(of, arguments.release) if arguments.release else of.open()
+    if arguments.what == REPORT:
+        return _report(arguments, of, release, form, progress)
     tables = _tables(arguments, release, text, progress)
     origin = _origin(of, release)
     if form == PACKAGE:
@@ -91,6 +94,26 @@ def _of_release(arguments: argparse.Namespace, form: str, text: Text, progress: 
     written = FORMATS[form].write(tables[0], origin, text)
     progress("files", 1, 1)
     return written
+
+
+def _report(arguments: argparse.Namespace, of: "Releases", release: "Release", form: str, progress: Progress) -> bytes:
+    """The report on a release, as a page or a PDF."""
+    from analytics.present.sentences.phrases import reader
+    from analytics.publish.report.browser import printed
+    from analytics.publish.report.document import report
+
+    if filters := _filters(arguments):
+        raise UserError("export.no_filter", what=arguments.what, name=next(iter(filters)))
+    site = (arguments.site or "").rstrip("/")
+    progress("report", 0, 1)
+    page = report(release, _origin(of, release), reader(release, arguments.lang), site)
+    progress("report", 1, 1)
+    if form == "html":
+        return page
+    progress("pdf", 0, 1)
+    pdf = printed(page, made=release.manifest.built_at)
+    progress("pdf", 1, 1)
+    return pdf
 
 
 def _tables(arguments: argparse.Namespace, release: "Release", text: Text, progress: Progress) -> "Sequence[Table]":

@@ -24,6 +24,7 @@ from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
 from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
+from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
@@ -57,7 +58,7 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme.
+    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
+    refusals: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
@@ -180,6 +182,21 @@ ENDPOINTS: Final = (
         tables.PACKAGES,
         "",
         "",
+    ),
+    Endpoint(
+        "report",
+        "/api/report/{release}.{ending}",
+        prepare_report,
+        (
+            Parameter("release", {"type": "string"}, "release_of_package", is_path=True),
+            _ending(REPORTS, "ending_of_report"),
+            _PROGRAMME,
+            _LANG,
+        ),
+        REPORTS,
+        "",
+        "",
+        refusals=("503",),
     ),
     Endpoint(
         "changes",
