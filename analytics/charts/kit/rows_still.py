@@ -8,26 +8,26 @@ from typing import Final
 
 from markupsafe import Markup
 
+from analytics.charts.kit.axis_still import HEAD, guides_still, ticks_still
 from analytics.charts.kit.interval import Line
 from analytics.charts.kit.markup import element, joined
 from analytics.charts.kit.outlines import BLUE, GREY, SEMIBOLD, Style, length, line, paragraph, wrapped
-from analytics.charts.kit.row import Guide, Row, Rows, ground_lines, row_mark, spaced_ticks
+from analytics.charts.kit.row import Row, Rows, ground_lines, row_mark
 from analytics.charts.kit.still import Still, at, drawn_watermark
 
 NAME, NAME_TOLD = Style(14), Style(14, weight=SEMIBOLD)
-UNDER, HEAD = Style(12.5, fill=GREY), Style(13, fill=GREY)
+UNDER = Style(12.5, fill=GREY)
 VALUE, LEAD, ASIDE = Style(14), Style(14, weight=SEMIBOLD, fill=BLUE), Style(14, fill=GREY)
 VERB = Style(13.5, weight=SEMIBOLD, fill=BLUE)
-NOTE, REFERENCE = Style(13, fill=GREY), Style(13, weight=SEMIBOLD, fill=BLUE)
+NOTE = Style(13, fill=GREY)
 
 _GAP: Final = 16.0  # px between columns
 _LEAST_AXIS: Final = 260.0
 _NAME_SHARE: Final = 0.36  # of the width, at most
 _LINE: Final = 17.0
 _ROW, _NARROW_DRAWING, _NARROW_ROW = 29.0, 24.0, 50.0
-_BAND, _TICKS = 30.0, 18.0
+_BAND = 30.0
 _INDENT, _EDGE = 16.0, 8.0
-_LETTER: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,8 @@ def _drawing(row: Row, chart: Rows, columns: _Columns, height: float) -> Markup:
 
 def _heads(chart: Rows, columns: _Columns) -> Still:
     """The words over the columns and over the lines to compare with."""
-    guides = _guides(chart, columns)
+    width = columns.right - columns.left
+    guides = guides_still(chart.guides, chart.axis, width, (columns.left, columns.width - columns.right))
     heads, base = chart.heads, guides.height - 7.0
     if columns.is_narrow:
         return Still(at(guides.svg, columns.left, 0.0), columns.width, guides.height)
@@ -196,36 +197,11 @@ def _heads(chart: Rows, columns: _Columns) -> Still:
     return Still(joined([*words, at(guides.svg, columns.left, 0.0)]), columns.width, guides.height)
 
 
-def _guides(chart: Rows, columns: _Columns) -> Still:
-    """Beside each other, away from each other, where both fit; else one above the other, each within the axis."""
-    width = columns.right - columns.left
-    inside = sorted((guide for guide in chart.guides if chart.axis.holds(guide.value)), key=lambda guide: guide.value)
-    places = [(guide, chart.axis.share(guide.value) * width, _guide_style(guide)) for guide in inside if guide.words]
-    if len(places) == 2:
-        (left, x0, style0), (right, x1, style1) = places
-        if length(left.words, style0) + 4 <= x0 and length(right.words, style1) + 4 <= width - x1:
-            words = line(left.words, x0 - 4, 13.0, style0, "end") + line(right.words, x1 + 4, 13.0, style1)
-            return Still(words, width, 20.0)
-    drawn = []
-    for i, (guide, x, style) in enumerate(places):
-        long = length(guide.words, style)
-        start = min(max(x - long / 2, -columns.left), columns.width - columns.left - long)
-        drawn.append(line(guide.words, start, 13.0 + i * _LINE, style))
-    return Still(joined(drawn), width, 20.0 + max(len(places) - 1, 0) * _LINE)
-
-
-def _guide_style(guide: Guide) -> Style:
-    return REFERENCE if guide.kind == "reference" else HEAD
-
-
 def _foot(chart: Rows, columns: _Columns) -> Still:
     """The watermark in a band of its own, and the ticks."""
     width = columns.right - columns.left
     middle = (columns.left + columns.right) / 2
     mark = drawn_watermark(chart.data_mark, middle, 20.0)
     band = _BAND if chart.data_mark else 6.0
-    ticks = [
-        line(chart.write(value), columns.left + chart.axis.share(value) * width, band + 13.0, HEAD, "middle")
-        for value in spaced_ticks(chart.axis, chart.write, width, _LETTER)
-    ]
-    return Still(joined([mark, *ticks]), columns.width, band + _TICKS)
+    ticks = ticks_still(chart.axis, chart.write, width)
+    return Still(mark + at(ticks.svg, columns.left, band), columns.width, band + ticks.height)
