@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analytics.charts.kit.markup import element
+from analytics.charts.kit.still import Drawing
 from analytics.language.text import Text
 
 
@@ -26,19 +27,23 @@ class Stamp:
 
 
 def framed(
-    drawing: Markup,
+    drawing: Drawing | Markup,
     stamp: Stamp,
     text: Text,
     *,
     title: str = "",
     says: str = "",
     level: int = 3,
+    note: str = "",
     after: Markup | None = None,
 ) -> Markup:
-    """A drawing under its title, in a figure of its own. level: of the title; after: what stands below the footer."""
+    """A drawing under its title, in a figure of its own. level: of the title; note: what the drawing does not show;
+    after: what stands below the footer.
+    """
     heading = [element(f"h{level}", title)] if title else []
     words = [element("p", says, class_="says")] if says else []
-    return element("figure", *heading, *words, drawing, footer(stamp, text), after or "", class_="picture")
+    below = [element("p", note, class_="note")] if note else []
+    return element("figure", *heading, *words, drawing, *below, footer(stamp, text), after or "", class_="picture")
 
 
 def footer(stamp: Stamp, text: Text) -> Markup:
