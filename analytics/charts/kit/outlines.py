@@ -92,7 +92,7 @@ def _set(words: str, cut: Cut) -> tuple[tuple[_Glyph, ...], int]:
     buffer.guess_segment_properties()
     harfbuzz.shape(_font(cut), buffer, {"kern": True, "liga": True})
     glyphs, x = [], 0
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):  # None: of no words
         glyphs.append(_Glyph(info.codepoint, x + position.x_offset, position.y_offset))
         x += position.x_advance
     return tuple(glyphs), x
@@ -113,8 +113,8 @@ class _Pen:
 
     def _step(self, command: str, *points: tuple[float, float]) -> None:
         whole = [(round(x), round(y)) for x, y in points]
-        steps = [f"{x - self._at[0]} {y - self._at[1]}" for x, y in whole]
-        self._written += command + " ".join(steps)
+        steps = [str(step) for x, y in whole for step in (x - self._at[0], y - self._at[1])]
+        self._written += command + " ".join(steps).replace(" -", "-")
         self._at = whole[-1]
 
     def moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 - HarfBuzz calls it so, as the four below
@@ -161,17 +161,25 @@ def line(words: str, x: float, y: float, style: Style, anchor: str = "start") ->
 
 
 def wrapped(words: str, width: float, style: Style) -> list[str]:
-    """Words in lines of at most a width; a word that is longer than that has a line of its own."""
+    """Words in lines of at most a width; a word that is longer than that is cut."""
     lines: list[str] = []
-    for word in words.split(" "):
+    for word in (piece for whole in words.split() for piece in _pieces(whole, width, style)):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and length(longer, style) > width:
-            lines.append(word)
-        elif lines:
+        if lines and length(longer, style) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
+
+
+def _pieces(word: str, width: float, style: Style) -> list[str]:
+    """A word, or what of it fits into one line each."""
+    pieces = [word]
+    while len(pieces[-1]) > 1 and length(pieces[-1], style) > width:
+        last = pieces.pop()
+        most = next((n for n in range(len(last) - 1, 1, -1) if length(last[:n], style) <= width), 1)
+        pieces += [last[:most], last[most:]]
+    return pieces
 
 
 def paragraph(lines: Sequence[str], x: float, y: float, style: Style, leading: float, anchor: str = "start") -> Markup:

@@ -16,15 +16,18 @@ from analytics.present.tables.codebook import NAME as CODEBOOK
 from analytics.present.tables.named import OF_COHORTS, TABLES
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.publish import catalogue, feed
+from analytics.publish.addresses import EMBEDDED
 from analytics.publish.api import tables
 from analytics.publish.api.answers import JSON, Making
 from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
+from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
+from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
-CONTRACT_VERSION: Final = "1.0.0"
+CONTRACT_VERSION: Final = "1.1.0"
 
 # Keys of the tables beside the dimensions, which every programme has.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -143,6 +146,16 @@ ENDPOINTS: Final = (
     ),
     _of_release("headlines", tables.prepare_headlines),
     Endpoint("figure", "/api/figures/{id}.json", prepare_figure, (_ID, _LANG), _JSON, "figure", ""),
+    Endpoint(
+        "image",
+        "/api/images/{id}.{ending}",
+        prepare_image,
+        (_ID, _ending(MEDIA), _word("size", *SIZES), _LANG),
+        MEDIA,
+        "",
+        "",
+    ),
+    Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": "text/html"}, "", ""),
     _of_release("tables", tables.prepare_tables),
     *(_table(name) for name in TABLES),
     Endpoint(

@@ -18,6 +18,7 @@ STATUSES: Mapping[str, int] = {
     "unknown_figure": 404,
     "malformed_figure": 404,
     "no_earlier": 404,
+    "no_sentence": 404,
     "withdrawn": 410,
     "malformed_query": 400,
     "duplicate_parameter": 400,
