@@ -136,7 +136,8 @@ def _arms(
     years = year_marks(days, ground.span, 8)
     plot = plotted(comparison_first(series), ground, years=years, write=write, height=_HEIGHT)
     above = award_words([award.words for award in awards], text)
-    return _large(replace(plot, ends=ends, windows=window_words(ground, text), above=above, data_mark=data_mark), alt)
+    plot = replace(plot, ends=ends, windows=window_words(ground, text), above=above, data_mark=data_mark)
+    return _large(replace(plot, uprights=[ground.x(day) for day in ground.awards]), alt)
 
 
 def comparison_first(series: Mapping[Arm, Points]) -> dict[str, Points]:

@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from analytics.charts.kit.markup import element, joined
-from analytics.charts.kit.outlines import BLUE, INK, SEMIBOLD, Style, length, line, wrapped
+from analytics.charts.kit.outlines import BLUE, INK, SEMIBOLD, Style, length, line, paragraph, wrapped
 from analytics.charts.kit.plot import Plot, on_page
 from analytics.charts.kit.plot_still import SMALL, plot_still
 from analytics.charts.kit.still import Drawing, Still, at
@@ -98,15 +98,11 @@ def _still(charts: Sequence[tuple[SmallChart, Plot]], width: float) -> Still:
 
 
 def _title(chart: SmallChart, width: float) -> Still:
-    """The name, and behind it the number of firms: in the last line of the name where it fits, else below."""
+    """The name, and behind its last word the number of firms."""
     name = Style(14, weight=SEMIBOLD, fill=BLUE if chart.current else INK)
-    plain, firms = Style(14, fill=name.fill), f" · {chart.n}" if chart.n else ""
-    lines = wrapped(chart.title, width, name)
-    parts = [line(words, 0.0, 14.0 + i * _LEADING, name) for i, words in enumerate(lines)]
-    end = length(lines[-1], name)
-    if end + length(firms, plain) <= width:
-        parts.append(line(firms, end, 14.0 + (len(lines) - 1) * _LEADING, plain))
-    else:
-        parts.append(line(chart.n, 0.0, 14.0 + len(lines) * _LEADING, plain))
-        lines.append(chart.n)
-    return Still(joined(parts), width, _LEADING * len(lines) + 2.0)
+    firms = f"\u00a0·\u00a0{chart.n}" if chart.n else ""
+    *above, last = wrapped(f"{chart.title}{firms}", width, name)
+    last, top = last.removesuffix(firms), 14.0 + len(above) * _LEADING
+    parts = [paragraph(above, 0.0, 14.0, name, _LEADING), line(last, 0.0, top, name)]
+    parts.append(line(firms, length(last, name), top, Style(14, fill=name.fill)))
+    return Still(joined(parts), width, _LEADING * (len(above) + 1) + 2.0)

@@ -58,8 +58,9 @@ class Leaving:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """draw: the marks, in a box; height: px; values: words of the axis, on the left; times: below; ends: where lines
-    end; windows: words at the top, each from its place on; over: words above a place; leaving: see `Leaving`; above:
-    words over the whole; below: under it; data_mark: the watermark in an empty band at the foot.
+    end; windows: words at the top, each from its place on; uprights: places of lines that such words keep clear of in
+    an image; over: words above a place; leaving: see `Leaving`; above: words over the whole; below: under it;
+    data_mark: the watermark in an empty band at the foot.
     """
 
     draw: Callable[[Box], Markup]
@@ -68,6 +69,7 @@ class Plot:
     times: Sequence[Tick]
     ends: Sequence[End] = ()
     windows: Sequence[Tick] = ()
+    uprights: Sequence[float] = ()
     over: Sequence[Tick] = ()
     leaving: Sequence[Leaving] = ()
     above: str = ""

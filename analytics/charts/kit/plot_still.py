@@ -77,9 +77,18 @@ def _inside(plot: Plot, box: Box, lettering: Lettering) -> list[Markup]:
     return [
         element("g", plot.draw(box), class_="curves"),
         *(_arrow(arrow, box) for arrow in plot.leaving),
-        *(line(tick.words, tick.at * box.width + 8, 16.0, lettering.window) for tick in plot.windows),
+        *(line(tick.words, _clear(tick, plot, box, lettering), 16.0, lettering.window) for tick in plot.windows),
         line(*mark, lettering.mark, "end"),
     ]
+
+
+def _clear(tick: Tick, plot: Plot, box: Box, lettering: Lettering) -> float:
+    """Where words at the top begin: behind upright lines that would cross them."""
+    start, long = tick.at * box.width + 8, length(tick.words, lettering.window) + 8
+    for x in sorted(share * box.width for share in plot.uprights):
+        if start - 8 < x < start + long:
+            start = x + 8
+    return start
 
 
 def _axis_words(plot: Plot, frame: _Frame, lettering: Lettering) -> list[Markup]:

@@ -68,12 +68,12 @@ def rows_still(chart: Rows, width: float) -> Still:
 def _columns(chart: Rows, width: float) -> _Columns:
     names = [length(row.label, _name_style(row)) + _indent(row) for row in chart.rows]
     names += [length(row.under, UNDER) for row in chart.rows if row.under]
-    name = min(max([*names, length(chart.heads.names, HEAD)]) + _EDGE, _NAME_SHARE * width)
+    name = min(max([*names, _least(chart.heads.names)]) + _EDGE, _NAME_SHARE * width)
     firms = [length(row.n, VALUE) for row in chart.rows if row.n]
-    n = max([*firms, length(chart.heads.firms, HEAD)]) + _GAP if firms else 0.0
+    n = max([*firms, _least(chart.heads.firms)]) + _GAP if firms else 0.0
     verbs = [length(row.verb, VERB) for row in chart.rows if row.verb]
     values = [_value_length(row) for row in chart.rows if row.mark]
-    value = max([*values, length(chart.heads.values, HEAD)], default=0.0) + _EDGE
+    value = max([*values, _least(chart.heads.values)], default=0.0) + _EDGE
     told = [_value_length(row) for row in chart.rows if row.verb]
     verb = max(told, default=0.0) + _EDGE
     words = max(value, verb + max(verbs, default=0.0) + (_GAP if verbs else 0.0))
@@ -81,6 +81,11 @@ def _columns(chart: Rows, width: float) -> _Columns:
     if right - left < _LEAST_AXIS:
         return _Columns(width, width, 0.0, _EDGE, width - _EDGE, 0.0, True)
     return _Columns(width, name, name + n, left, right, width - verb - _GAP, False)
+
+
+def _least(head: str) -> float:
+    """The room that words over a column need in as many lines as they have words."""
+    return max(length(word, HEAD) for word in head.split(" "))
 
 
 def _name_style(row: Row) -> Style:
@@ -186,15 +191,20 @@ def _heads(chart: Rows, columns: _Columns) -> Still:
     """The words over the columns and over the lines to compare with."""
     width = columns.right - columns.left
     guides = guides_still(chart.guides, chart.axis, width, (columns.left, columns.width - columns.right))
-    heads, base = chart.heads, guides.height - 7.0
     if columns.is_narrow:
         return Still(at(guides.svg, columns.left, 0.0), columns.width, guides.height)
-    words = [
-        line(heads.names, _EDGE, base, HEAD) if heads.names else "",
-        line(heads.firms, columns.n, base, HEAD, "end") if heads.firms and any(row.n for row in chart.rows) else "",
-        line(heads.values, columns.width - _EDGE, base, HEAD, "end") if heads.values else "",
+    heads, counts = chart.heads, any(row.n for row in chart.rows)
+    right = columns.width - _EDGE
+    placed = [
+        (wrapped(heads.names, columns.name - _EDGE, HEAD), _EDGE, "start"),
+        (wrapped(heads.firms, columns.n - columns.name - _EDGE, HEAD) if counts else [], columns.n, "end"),
+        (wrapped(heads.values, right - columns.right, HEAD), right, "end"),
     ]
-    return Still(joined([*words, at(guides.svg, columns.left, 0.0)]), columns.width, guides.height)
+    height = max(guides.height, *(len(lines) * _LINE + 3.0 for lines, _, _ in placed))
+    words = [
+        paragraph(lines, x, height - 7.0 - (len(lines) - 1) * _LINE, HEAD, _LINE, anchor) for lines, x, anchor in placed
+    ]
+    return Still(joined([*words, at(guides.svg, columns.left, height - guides.height)]), columns.width, height)
 
 
 def _foot(chart: Rows, columns: _Columns) -> Still:

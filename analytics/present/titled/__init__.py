@@ -13,6 +13,7 @@ from analytics.present.titled.chosen import (
     View,
     claims_by_key,
     options,
+    unusual,
 )
 from analytics.present.titled.named import PLACES, picture_asked, picture_on
 from analytics.present.titled.titled import Keyed, Titled
@@ -33,4 +34,5 @@ __all__ = [
     "options",
     "picture_asked",
     "picture_on",
+    "unusual",
 ]

@@ -95,6 +95,12 @@ def options(name: str, release: Release, text: Text, outcome: str = "") -> Optio
     return Options(codes, usual if usual in codes else next(iter(codes), ""))
 
 
+def unusual(choices: Mapping[str, str], release: Release, text: Text) -> dict[str, str]:
+    """Those of a reader's choices that are not the usual ones, as pages name them in their addresses."""
+    outcome = choices.get(OUTCOME, "")
+    return {name: choice for name, choice in choices.items() if choice != options(name, release, text, outcome).usual}
+
+
 def claims_by_key(release: Release, text: Text) -> dict[str, Headline]:
     """The claims that checks stand behind, by what the address of a page calls them."""
     return {f"{claim.kind}-{claim.dimension}-{claim.code}": claim for claim in claims(release, text)}

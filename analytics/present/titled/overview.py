@@ -50,7 +50,7 @@ def years(view: View) -> Titled:
     release, text = view.release, view.text
     axis = pictures.small_axis(release, text, groups_shown(release), view.main)
     title, says = (say(release, release.headline(), text) for say in (lasting_heading, lasting_sentence))
-    return Titled(pictures.years(release, text, view.main, axis=axis), title, says, keyed=Keyed.PARTS)
+    return Titled(pictures.years(release, text, view.main, axis=axis), title, says, keyed=Keyed.PARTS, counted=True)
 
 
 def by(view: View, dimension: str) -> Titled | None:
@@ -61,4 +61,5 @@ def by(view: View, dimension: str) -> Titled | None:
         return None
     axis = pictures.small_axis(release, text, groups, view.main)
     title, says = (say(release, dimension, text) for say in (differ_heading, differ_words))
-    return Titled(pictures.forest(release, text, dimension, view.main, axis=axis), title, says, keyed=Keyed.PARTS)
+    shown = pictures.forest(release, text, dimension, view.main, axis=axis)
+    return Titled(shown, title, says, keyed=Keyed.PARTS, counted=True)

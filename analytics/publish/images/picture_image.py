@@ -18,7 +18,7 @@ from analytics.clock import ROME
 from analytics.language.text import Text
 from analytics.present.pictures import Picture
 from analytics.present.sentences.phrases import capital, data_note
-from analytics.present.titled import PLACES, Keyed, Titled
+from analytics.present.titled import PLACES, Keyed, Titled, unusual
 from analytics.publish.images.canvas import band, document, scaled, words
 from analytics.publish.images.png import to_png
 from analytics.release import Release
@@ -26,9 +26,9 @@ from analytics.release import Release
 WIDTH, MARGIN = 1200.0, 48.0  # px
 _ABOUT = Style(20, weight=SEMIBOLD, fill=BLUE)
 _TITLE = Style(34, Family.SERIF, SEMIBOLD, INK)
-_SAYS, _NOTE = Style(18, fill=GREY), Style(17, fill=GREY)
+_SAYS, _NOTE = Style(20, fill=GREY), Style(18, fill=GREY)
 _SMALL, _ID, _LINK = Style(16, fill=GREY), Style(16, weight=SEMIBOLD), Style(16, fill=BLUE)
-_SCALES: Final = (1.6, 1.4, 1.2)  # of a page's px: the largest of which a drawing is no higher than
+_SCALES: Final = (1.6, 1.4, 1.2, 1.1)  # of a page's px: the largest of which a drawing is no higher than
 _HIGHEST: Final = 640.0  # px
 
 
@@ -80,10 +80,10 @@ def _sentence(words: str) -> str:
 
 
 def _page(release: Release, drawn: Titled, text: Text, pages: dict[str, str]) -> str:
-    """The page on which the picture stands, with its choices."""
+    """The page on which the picture stands, with those of its choices that are not the usual ones."""
     end = pages.get(PLACES[drawn.name].page, "")
     frame = {"programme": release.programme.id, "release": release.release_id, "lang": text.language}
-    return f"{end}?{urlencode({**drawn.choices, **frame}, safe=',*')}"
+    return f"{end}?{urlencode({**unusual(drawn.choices, release, text), **frame}, safe=',*')}"
 
 
 def base_year(release: Release, text: Text) -> str:
@@ -111,7 +111,8 @@ def picture_svg(image: PictureImage, drawn: Titled, picture: Picture, text: Text
     top = band(image.note, WIDTH, MARGIN, 18)
     drawing = _drawing(picture, inside)
     key = charts.key(text) if drawn.keyed is Keyed.WHOLE else None
-    parts = text("chart.key_parts") if drawn.keyed is Keyed.PARTS else ""
+    reading = [text("chart.key_parts")] if drawn.keyed is Keyed.PARTS else []
+    reading += [text("picture_image.counts")] if drawn.counted else []
     column = _stacked(
         [
             (words(image.about, inside, _ABOUT), 0.0),
@@ -120,7 +121,7 @@ def picture_svg(image: PictureImage, drawn: Titled, picture: Picture, text: Text
             (scaled(key.still(inside / 1.3), 1.3) if key else _nothing(inside), 20.0),
             (drawing, 22.0),
             (words(capital(picture.note), inside, _NOTE), 14.0),
-            (words(parts, inside, _NOTE), 14.0),
+            (words(" ".join(reading), inside, _NOTE), 14.0),
             (words(" ".join(image.below), inside, _SMALL), 22.0),
             (words(image.figure, inside, _ID), 2.0),
             (words(image.link, inside, _LINK), 2.0),
