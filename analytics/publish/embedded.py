@@ -1,4 +1,4 @@
-"""One approved figure as a page of its own, for other sites to show in a frame: no script, no cookie, nothing to fetch."""
+"""One approved figure as a page of its own, for other sites to show in a frame: no script, no cookie, no fetching."""
 
 from functools import cache
 
@@ -15,8 +15,8 @@ from analytics.release import Release
 from analytics.release.ledger import State
 
 STYLE = Markup("""html{font:16px/1.45 "Source Sans 3","Source Sans Pro",system-ui,sans-serif;color:#1B1F24;
-background:#fff}body{margin:0;padding:0 16px 12px;max-width:760px}.note{background:#F46A25;font-weight:600;font-size:14px;
-margin:0 -16px;padding:4px 16px}.about{color:#12436D;font-weight:600;margin:10px 0 4px;font-size:15px}
+background:#fff}body{margin:0;padding:0 16px 12px;max-width:760px}.note{background:#F46A25;font-weight:600;
+font-size:14px;margin:0 -16px;padding:4px 16px}.about{color:#12436D;font-weight:600;margin:10px 0 4px;font-size:15px}
 h1{font:600 19px/1.35 "Source Serif 4","Source Serif Pro",Georgia,serif;margin:0 0 12px}a{color:#12436D}
 a:focus-visible{outline:3px solid #12436D;outline-offset:2px}.below{color:#595959;font-size:13px;margin:8px 0 0}
 .below a{overflow-wrap:anywhere}.state{background:#FFF4ED;color:#A8420B;padding:6px 10px;margin:10px 0}""")

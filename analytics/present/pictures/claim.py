@@ -63,8 +63,8 @@ def _drawn(drawn: Sequence[Row], release: Release, headline: Headline, text: Tex
             return text.money(value, currency) if per_unit else text.short_money(value, currency)
         return text.number(value) if unit is Unit.COUNT else text.measured(value, unit)
 
-    mark_words = data_mark(release, text)
-    return rows(drawn, axis, write=write, guides=guides, heads=Heads(""), data_mark=mark_words, scale=scale)
+    mark_words, heads = data_mark(release, text), Heads("", firms=text("image.firms"))
+    return rows(drawn, axis, write=write, guides=guides, heads=heads, data_mark=mark_words, scale=scale)
 
 
 def _effect(release: Release, headline: Headline, text: Text) -> list[Row]:

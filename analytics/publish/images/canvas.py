@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from analytics.charts import Still
 from analytics.charts.kit.markup import element, joined, number
-from analytics.charts.kit.outlines import INK, SEMIBOLD, Style, length, paragraph, wrapped
+from analytics.charts.kit.outlines import INK, SEMIBOLD, Style, paragraph, wrapped
 from analytics.folders import PROJECT
 
 MARK_GROUND: Final = "#F46A25"  # orange: attention only (VISUAL.md 1)
@@ -43,11 +43,6 @@ def scaled(still: Still, scale: float) -> Still:
     """A part, larger."""
     svg = element("g", still.svg, transform=f"scale({number(scale)})")
     return Still(svg, still.width * scale, still.height * scale)
-
-
-def longest(written: Sequence[str], style: Style) -> float:
-    """Of several lines the length of the longest, px."""
-    return max((length(line, style) for line in written), default=0.0)
 
 
 def document(width: float, height: float, content: Sequence[Markup], *, title: str, alt: str, language: str) -> str:

@@ -112,7 +112,7 @@ def _fitted(
     scales = [largest - step * (largest - smallest) / 4 for step in range(5)] if drawing else [1.0]
     nothing = Still(Markup(""), inside, 0.0)
     pictures = {scale: scaled(drawing.still(inside / scale), scale) if drawing else nothing for scale in scales}
-    for letter, scale in sorted(product(letters, scales), key=lambda pair: -pair[0] / most - 0.8 * pair[1] / largest):
+    for letter, scale in sorted(product(letters, scales), key=lambda pair: -pair[0] / most - 0.4 * pair[1] / largest):
         sentence = words(image.sentence, inside, Style(letter, Family.SERIF, SEMIBOLD, INK))
         picture = pictures[scale]
         if sentence.height + picture.height + size.small <= room:
