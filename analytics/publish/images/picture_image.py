@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-import pandas as pd
 from markupsafe import Markup
 
 from analytics import charts
@@ -14,12 +13,12 @@ from analytics.charts import Still
 from analytics.charts.kit.markup import joined
 from analytics.charts.kit.outlines import BLUE, GREY, INK, SEMIBOLD, Family, Style
 from analytics.charts.kit.still import at
-from analytics.clock import ROME
 from analytics.language.text import Text
 from analytics.present.pictures import Picture
 from analytics.present.sentences.phrases import capital, data_note
 from analytics.present.titled import PLACES, Keyed, Titled, unusual
 from analytics.publish.images.canvas import band, document, scaled, words
+from analytics.publish.images.origin import data_to, released, year_before
 from analytics.publish.images.png import to_png
 from analytics.release import Release
 
@@ -64,7 +63,8 @@ def picture_image(
     parts = (programme.short_title.in_(text), programme.region.in_(text), drawn.about)
     about = " · ".join(part for part in parts if part)
     source = text("image.source", source=stamp.source)
-    below = (base_year(release, text), source, released(release, published, text)) if is_ours else (source,)
+    period = text("picture_image.period", before=year_before(release, text), day=data_to(release, text))
+    below = (period, source, released(release, published, text)) if is_ours else (source,)
     figure = text("picture_image.figure", figure_id=stamp.figure_id) if stamp.figure_id else ""
     note = data_note(release, text) if is_ours else ""
     told = (note, about, drawn.title, drawn.says, picture.drawing.alt, picture.note, *below, figure)
@@ -84,25 +84,6 @@ def _page(release: Release, drawn: Titled, text: Text, pages: dict[str, str]) ->
     end = pages.get(PLACES[drawn.name].page, "")
     frame = {"programme": release.programme.id, "release": release.release_id, "lang": text.language}
     return f"{end}?{urlencode({**unusual(drawn.choices, release, text), **frame}, safe=',*')}"
-
-
-def base_year(release: Release, text: Text) -> str:
-    """The year before, and the last day of the data."""
-    manifest = release.manifest
-    first, last = (text.period(pd.Period(period)) for period in manifest.before)
-    before = text("table.window", first=first, last=last) if manifest.before_is_fixed else text("table.own_before")
-    if first == last:
-        before = first
-    day = text.date(dt.date.fromisoformat(manifest.data_to))
-    return text("picture_image.period", before=before, day=day)
-
-
-def released(release: Release, published: dt.datetime | None, text: Text) -> str:
-    """Who published the release, and when."""
-    slots = {"authority": release.programme.authority.in_(text), "release": release.release_id}
-    if published is None:
-        return text("image.release_undated", **slots)
-    return text("image.release", **slots, day=text.date(published.astimezone(ROME).date()))
 
 
 def picture_svg(image: PictureImage, drawn: Titled, picture: Picture, text: Text) -> str:
