@@ -158,7 +158,7 @@ def _still(drawn: _Spread, width: float) -> Still:
     guides = guides_still(drawn.guides, axis, across, (_MARGIN, _MARGIN))
     band = _BAND if drawn.data_mark else 6.0
     foot = guides.height + height + band
-    ticks = ticks_still(axis, drawn.write, across)
+    ticks = ticks_still(axis, drawn.write, across, (_MARGIN, _MARGIN))
     words = wrapped(drawn.words, width, HEAD)
     marks = [*drawn.lines(x, number(height)), *drawn.circles(size, x)]
     parts = [

@@ -4,6 +4,8 @@ Words are set by HarfBuzz, with kerning, in the fonts of the pages: Source Sans 
 License), variable in weight. Sizes and places are px; y grows downwards, and a line stands on its baseline.
 """
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -163,7 +165,7 @@ def line(words: str, x: float, y: float, style: Style, anchor: str = "start") ->
 def wrapped(words: str, width: float, style: Style) -> list[str]:
     """Words in lines of at most a width; a word that is longer than that is cut."""
     lines: list[str] = []
-    for word in (piece for whole in words.split() for piece in _pieces(whole, width, style)):
+    for word in (piece for whole in re.split(r"[ \t\n]+", words.strip()) for piece in _pieces(whole, width, style)):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and length(longer, style) <= width:
             lines[-1] = longer
@@ -177,7 +179,7 @@ def _pieces(word: str, width: float, style: Style) -> list[str]:
     pieces = [word]
     while len(pieces[-1]) > 1 and length(pieces[-1], style) > width:
         last = pieces.pop()
-        most = next((n for n in range(len(last) - 1, 1, -1) if length(last[:n], style) <= width), 1)
+        most = max(bisect_right(range(1, len(last)), width, key=lambda n: length(last[:n], style)), 1)
         pieces += [last[:most], last[most:]]
     return pieces
 

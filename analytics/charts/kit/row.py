@@ -106,7 +106,7 @@ def spaced_ticks(axis: Axis, write: Callable[[float], str], width: float, letter
 
 def alt(chart: Rows) -> str:
     """A chart of rows in words: each row's name, number of firms, what is said of it."""
-    return "; ".join(_alt(row) for row in chart.rows)
+    return ". ".join(_alt(row) for row in chart.rows)
 
 
 def _alt(row: Row) -> str:

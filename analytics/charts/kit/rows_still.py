@@ -190,7 +190,9 @@ def _drawing(row: Row, chart: Rows, columns: _Columns, height: float) -> Markup:
 def _heads(chart: Rows, columns: _Columns) -> Still:
     """The words over the columns and over the lines to compare with."""
     width = columns.right - columns.left
-    guides = guides_still(chart.guides, chart.axis, width, (columns.left, columns.width - columns.right))
+    has_heads = not columns.is_narrow and any((chart.heads.names, chart.heads.firms, chart.heads.values))
+    beside = (0.0, 0.0) if has_heads else (columns.left, columns.width - columns.right)
+    guides = guides_still(chart.guides, chart.axis, width, beside)
     if columns.is_narrow:
         return Still(at(guides.svg, columns.left, 0.0), columns.width, guides.height)
     heads, counts = chart.heads, any(row.n for row in chart.rows)
@@ -213,5 +215,5 @@ def _foot(chart: Rows, columns: _Columns) -> Still:
     middle = (columns.left + columns.right) / 2
     mark = drawn_watermark(chart.data_mark, middle, 20.0)
     band = _BAND if chart.data_mark else 6.0
-    ticks = ticks_still(chart.axis, chart.write, width)
+    ticks = ticks_still(chart.axis, chart.write, width, (columns.left, columns.width - columns.right))
     return Still(mark + at(ticks.svg, columns.left, band), columns.width, band + ticks.height)

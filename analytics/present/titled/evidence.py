@@ -30,7 +30,7 @@ def before(view: View) -> Titled | None:
     if claim is None:
         return None
     shown = pictures.read_otherwise(view.release, view.text, claim.figure.figure_id)
-    return _titled(view, shown, "before", claim, Keyed.PARTS)
+    return _titled(view, shown, "before", claim)
 
 
 def _claim(view: View) -> Headline | None:

@@ -8,6 +8,7 @@ from analytics.present.sentences.together import differ_heading, differ_words
 from analytics.present.titled.chosen import View
 from analytics.present.titled.titled import Keyed, Titled
 from analytics.release import Release
+from analytics.release.measures import EXTRA_PER_GRANT
 
 _GROUPS = ("size_class", "channel")
 
@@ -28,7 +29,9 @@ def money(view: View) -> Titled:
     """Extra sales for each unit of money granted, and the losses."""
     release, text = view.release, view.text
     says = f"{money_words(release, text)} {losses_words(release, text)}".strip()
-    return Titled(pictures.money(release, text), money_heading(release, text), says, keyed=Keyed.PARTS)
+    of_sums = release.main(EXTRA_PER_GRANT) is None  # the effect on sums of sales, beside its number of firms
+    shown, title = pictures.money(release, text), money_heading(release, text)
+    return Titled(shown, title, says, keyed=Keyed.PARTS, counted=of_sums)
 
 
 def sectors(view: View) -> Titled | None:

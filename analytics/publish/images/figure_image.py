@@ -11,10 +11,11 @@ from analytics.charts.kit.outlines import BLUE, GREY, INK, SEMIBOLD, Family, Sty
 from analytics.charts.kit.still import at
 from analytics.language.text import Text
 from analytics.present.pictures.claim import claim_drawing
+from analytics.present.sentences.claims import one_space
 from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.phrases import horizon_phrase
 from analytics.publish.addresses import figure_page_address
-from analytics.publish.images.canvas import band, document, scaled, words
+from analytics.publish.images.canvas import band, document, height, scaled, words
 from analytics.publish.images.origin import data_to, released, year_before
 from analytics.publish.images.png import to_png
 from analytics.publish.images.sizes import Size
@@ -64,14 +65,15 @@ def figure_image(
         figure=text("image.figure", figure_id=figure.figure_id),
     )
     link = figure_page_address(figure.figure_id, "", site).partition("://")[2] if site else ""
-    one_space = " ".join(alt.split())
-    return FigureImage(headline.note, about, headline.sentence.long, below, figure.figure_id, link, one_space)
+    return FigureImage(
+        headline.note, about, headline.sentence.long, below, figure.figure_id, link, one_space(alt).strip()
+    )
 
 
 def figure_svg(image: FigureImage, release: Release, headline: Headline, size: Size, text: Text) -> str:
     """The image as SVG, in one of the sizes."""
     width, inside = size.width, size.width - 2.0 * size.margin
-    top = band(image.note, width, size.margin, size.small * 1.15)
+    top = band(image.note, width, size.margin, size.small * 1.15, simulated=release.simulated)
     about = words(image.about, inside, Style(size.small * 1.25, weight=SEMIBOLD, fill=BLUE))
     foot = _foot(image, inside, size, text)
     start = top.height + size.margin * 0.6
@@ -97,15 +99,14 @@ def _fitted(
     inside, drawing = size.width - 2.0 * size.margin, claim_drawing(release, headline, text)
     (most, least), (largest, smallest) = size.sentence, size.picture
     letters = [most - step * (most - least) / 8 for step in range(9)]
-    scales = [largest - step * (largest - smallest) / 4 for step in range(5)] if drawing else [1.0]
+    scales = [largest, (largest + smallest) / 2, smallest] if drawing else [1.0]
     nothing = Still(Markup(""), inside, 0.0)
     pictures = {scale: scaled(drawing.still(inside / scale), scale) if drawing else nothing for scale in scales}
     for letter, scale in sorted(product(letters, scales), key=lambda pair: -pair[0] / most - 0.4 * pair[1] / largest):
-        sentence = words(image.sentence, inside, Style(letter, Family.SERIF, SEMIBOLD, INK))
-        picture = pictures[scale]
-        if sentence.height + picture.height + size.small <= room:
+        style, picture = Style(letter, Family.SERIF, SEMIBOLD, INK), pictures[scale]
+        if height(image.sentence, inside, style) + picture.height + size.small <= room:
             break
-    return sentence, picture
+    return words(image.sentence, inside, style), picture
 
 
 def _foot(image: FigureImage, inside: float, size: Size, text: Text) -> Still:

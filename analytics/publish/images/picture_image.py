@@ -89,7 +89,7 @@ def _page(release: Release, drawn: Titled, text: Text, pages: dict[str, str]) ->
 def picture_svg(image: PictureImage, drawn: Titled, picture: Picture, text: Text) -> str:
     """The image as SVG: as high as it needs."""
     inside = WIDTH - 2 * MARGIN
-    top = band(image.note, WIDTH, MARGIN, 18)
+    top = band(image.note, WIDTH, MARGIN, 18, simulated=bool(picture.stamp.data_mark))
     drawing = _drawing(picture, inside)
     key = charts.key(text) if drawn.keyed is Keyed.WHOLE else None
     reading = [text("chart.key_parts")] if drawn.keyed is Keyed.PARTS else []
