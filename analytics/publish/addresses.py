@@ -92,6 +92,11 @@ def report_address(release: Release, language: str, ending: str = "html", site: 
     return address(f"report/{release.release_id}.{ending}", asked, site)
 
 
+def file_name(release: Release, about: str, ending: str) -> str:
+    """The name of a file that leaves: it says when the data are simulated."""
+    return f"{'SIMULATED-' if release.simulated else ''}{release.programme.id}-{release.release_id}-{about}.{ending}"
+
+
 def picture_address(
     name: str, ending: str, choices: Mapping[str, str], release: Release, language: str, site: str = ""
 ) -> str:

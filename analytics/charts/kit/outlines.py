@@ -87,6 +87,8 @@ class _Glyph:
 @lru_cache(maxsize=4096)
 def _set(words: str, cut: Cut) -> tuple[tuple[_Glyph, ...], int]:
     """The glyphs of a line, and its length in units of the font."""
+    if not words:
+        return (), 0
     buffer = harfbuzz.Buffer()
     buffer.add_str("".join(mark if mark.isprintable() else " " for mark in words))
     buffer.guess_segment_properties()

@@ -8,26 +8,26 @@ from typing import Final
 
 from markupsafe import Markup
 
+from analytics.charts.kit.axis_still import HEAD, guides_still, ticks_still
 from analytics.charts.kit.interval import Line
 from analytics.charts.kit.markup import element, joined
 from analytics.charts.kit.outlines import BLUE, GREY, SEMIBOLD, Style, length, line, paragraph, wrapped
-from analytics.charts.kit.row import Guide, Row, Rows, ground_lines, row_mark, spaced_ticks
+from analytics.charts.kit.row import Row, Rows, ground_lines, row_mark
 from analytics.charts.kit.still import Still, at, drawn_watermark
 
 NAME, NAME_TOLD = Style(14), Style(14, weight=SEMIBOLD)
-UNDER, HEAD = Style(12.5, fill=GREY), Style(13, fill=GREY)
+UNDER = Style(12.5, fill=GREY)
 VALUE, LEAD, ASIDE = Style(14), Style(14, weight=SEMIBOLD, fill=BLUE), Style(14, fill=GREY)
 VERB = Style(13.5, weight=SEMIBOLD, fill=BLUE)
-NOTE, REFERENCE = Style(13, fill=GREY), Style(13, weight=SEMIBOLD, fill=BLUE)
+NOTE = Style(13, fill=GREY)
 
 _GAP: Final = 16.0  # px between columns
 _LEAST_AXIS: Final = 260.0
 _NAME_SHARE: Final = 0.36  # of the width, at most
 _LINE: Final = 17.0
 _ROW, _NARROW_DRAWING, _NARROW_ROW = 29.0, 24.0, 50.0
-_BAND, _TICKS = 30.0, 18.0
+_BAND = 30.0
 _INDENT, _EDGE = 16.0, 8.0
-_LETTER: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,12 @@ def rows_still(chart: Rows, width: float) -> Still:
 def _columns(chart: Rows, width: float) -> _Columns:
     names = [length(row.label, _name_style(row)) + _indent(row) for row in chart.rows]
     names += [length(row.under, UNDER) for row in chart.rows if row.under]
-    name = min(max([*names, length(chart.heads.names, HEAD)]) + _EDGE, _NAME_SHARE * width)
+    name = min(max([*names, _least(chart.heads.names)]) + _EDGE, _NAME_SHARE * width)
     firms = [length(row.n, VALUE) for row in chart.rows if row.n]
-    n = max([*firms, length(chart.heads.firms, HEAD)]) + _GAP if firms else 0.0
+    n = max([*firms, _least(chart.heads.firms)]) + _GAP if firms else 0.0
     verbs = [length(row.verb, VERB) for row in chart.rows if row.verb]
     values = [_value_length(row) for row in chart.rows if row.mark]
-    value = max([*values, length(chart.heads.values, HEAD)], default=0.0) + _EDGE
+    value = max([*values, _least(chart.heads.values)], default=0.0) + _EDGE
     told = [_value_length(row) for row in chart.rows if row.verb]
     verb = max(told, default=0.0) + _EDGE
     words = max(value, verb + max(verbs, default=0.0) + (_GAP if verbs else 0.0))
@@ -81,6 +81,11 @@ def _columns(chart: Rows, width: float) -> _Columns:
     if right - left < _LEAST_AXIS:
         return _Columns(width, width, 0.0, _EDGE, width - _EDGE, 0.0, True)
     return _Columns(width, name, name + n, left, right, width - verb - _GAP, False)
+
+
+def _least(head: str) -> float:
+    """The room that words over a column need in as many lines as they have words."""
+    return max(length(word, HEAD) for word in head.split(" "))
 
 
 def _name_style(row: Row) -> Style:
@@ -184,39 +189,24 @@ def _drawing(row: Row, chart: Rows, columns: _Columns, height: float) -> Markup:
 
 def _heads(chart: Rows, columns: _Columns) -> Still:
     """The words over the columns and over the lines to compare with."""
-    guides = _guides(chart, columns)
-    heads, base = chart.heads, guides.height - 7.0
+    width = columns.right - columns.left
+    has_heads = not columns.is_narrow and any((chart.heads.names, chart.heads.firms, chart.heads.values))
+    beside = (0.0, 0.0) if has_heads else (columns.left, columns.width - columns.right)
+    guides = guides_still(chart.guides, chart.axis, width, beside)
     if columns.is_narrow:
         return Still(at(guides.svg, columns.left, 0.0), columns.width, guides.height)
-    words = [
-        line(heads.names, _EDGE, base, HEAD) if heads.names else "",
-        line(heads.firms, columns.n, base, HEAD, "end") if heads.firms and any(row.n for row in chart.rows) else "",
-        line(heads.values, columns.width - _EDGE, base, HEAD, "end") if heads.values else "",
+    heads, counts = chart.heads, any(row.n for row in chart.rows)
+    right = columns.width - _EDGE
+    placed = [
+        (wrapped(heads.names, columns.name - _EDGE, HEAD), _EDGE, "start"),
+        (wrapped(heads.firms, columns.n - columns.name - _EDGE, HEAD) if counts else [], columns.n, "end"),
+        (wrapped(heads.values, right - columns.right, HEAD), right, "end"),
     ]
-    return Still(joined([*words, at(guides.svg, columns.left, 0.0)]), columns.width, guides.height)
-
-
-def _guides(chart: Rows, columns: _Columns) -> Still:
-    """Beside each other, away from each other, where both fit; else one above the other, each within the axis."""
-    width = columns.right - columns.left
-    inside = sorted((guide for guide in chart.guides if chart.axis.holds(guide.value)), key=lambda guide: guide.value)
-    places = [(guide, chart.axis.share(guide.value) * width, _guide_style(guide)) for guide in inside if guide.words]
-    if len(places) == 2:
-        (left, x0, style0), (right, x1, style1) = places
-        if length(left.words, style0) + 4 <= x0 and length(right.words, style1) + 4 <= width - x1:
-            words = line(left.words, x0 - 4, 13.0, style0, "end") + line(right.words, x1 + 4, 13.0, style1)
-            return Still(words, width, 20.0)
-    drawn, has_heads = [], not columns.is_narrow and any((chart.heads.names, chart.heads.firms, chart.heads.values))
-    least, most = (0.0, width) if has_heads else (-columns.left, columns.width - columns.left)
-    for i, (guide, x, style) in enumerate(places):
-        long = length(guide.words, style)
-        start = min(max(x - long / 2, least), most - long)
-        drawn.append(line(guide.words, start, 13.0 + i * _LINE, style))
-    return Still(joined(drawn), width, 20.0 + max(len(places) - 1, 0) * _LINE)
-
-
-def _guide_style(guide: Guide) -> Style:
-    return REFERENCE if guide.kind == "reference" else HEAD
+    height = max(guides.height, *(len(lines) * _LINE + 3.0 for lines, _, _ in placed))
+    words = [
+        paragraph(lines, x, height - 7.0 - (len(lines) - 1) * _LINE, HEAD, _LINE, anchor) for lines, x, anchor in placed
+    ]
+    return Still(joined([*words, at(guides.svg, columns.left, height - guides.height)]), columns.width, height)
 
 
 def _foot(chart: Rows, columns: _Columns) -> Still:
@@ -225,14 +215,5 @@ def _foot(chart: Rows, columns: _Columns) -> Still:
     middle = (columns.left + columns.right) / 2
     mark = drawn_watermark(chart.data_mark, middle, 20.0)
     band = _BAND if chart.data_mark else 6.0
-    ticks = [
-        _tick(chart.write(value), columns.left + chart.axis.share(value) * width, band + 13.0, columns.width)
-        for value in spaced_ticks(chart.axis, chart.write, width, _LETTER)
-    ]
-    return Still(joined([mark, *ticks]), columns.width, band + _TICKS)
-
-
-def _tick(words: str, x: float, y: float, width: float) -> Markup:
-    """Words under their value, and never beyond the picture."""
-    long = length(words, HEAD)
-    return line(words, min(max(x - long / 2, 0.0), width - long), y, HEAD)
+    ticks = ticks_still(chart.axis, chart.write, width, (columns.left, columns.width - columns.right))
+    return Still(mark + at(ticks.svg, columns.left, band), columns.width, band + ticks.height)

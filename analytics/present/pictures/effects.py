@@ -4,9 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pandas as pd
-from markupsafe import Markup
 
-from analytics.charts import Axis, Drawing, Guide, Heads, Look, Mark, Row, rows, shared_axis
+from analytics.charts import Axis, Guide, Heads, Look, Mark, Row, rows, shared_axis
 from analytics.language.text import Text
 from analytics.model import Arm, Estimand, Unit
 from analytics.present.asked import Asked
@@ -26,7 +25,6 @@ from analytics.present.pictures.picture import (
     rows_axis,
     stamp_of,
     unit_of,
-    with_note,
 )
 from analytics.present.sentences.phrases import dimension_words, why, year_label
 from analytics.present.tables.counts import analysed_in
@@ -194,7 +192,7 @@ def sectors(release: Release, text: Text) -> Shown:
     listed = FigureList.of("sector", asked.outcome, asked.estimand, asked.horizon)
     note = _unpublished_words([(code, entry) for code, _, entry in nested], listed, release, text)
     table = effects_table([entry for _, _, entry in nested], text, heads.names, whole=main)
-    return Picture(with_note(drawing, note), stamp, table)
+    return Picture(drawing, stamp, table, note)
 
 
 def _unpublished_words(entries: Sequence[tuple[str, Entry]], listed: FigureList, release: Release, text: Text) -> str:
@@ -254,15 +252,13 @@ def forest(
     stamp = stamp_of(release, release.list_id(dimension, asked.outcome, asked.estimand, asked.horizon, within), text)
     name = text("chart.this_group" if within else "chart.programme")
     unit = unit_of(entries)
-    drawing: Drawing | Markup = draw_rows(
-        drawn, text, unit=unit, heads=Heads(heading), stamp=stamp, whole=(whole, name), axis=axis
-    )
+    drawing = draw_rows(drawn, text, unit=unit, heads=Heads(heading), stamp=stamp, whole=(whole, name), axis=axis)
     listed = FigureList.of(dimension, asked.outcome, asked.estimand, asked.horizon, within)
     in_rows = sum(entry.figure.n_funded or 0 for entry in entries if entry.figure and not entry.figure.published)
     left = (analysed_in(release, listed).not_shown or 0) - in_rows
-    if left > 0:  # the rows do not make the total
-        drawing = with_note(drawing, text("picture.not_in_rows", firms=text.count("chart.firms", left)))
-    return Picture(drawing, stamp, effects_table(entries, text, heading, whole=whole, within=bool(within)))
+    # where the rows do not make the total
+    note = text("picture.not_in_rows", firms=text.count("chart.firms", left)) if left > 0 else ""
+    return Picture(drawing, stamp, effects_table(entries, text, heading, whole=whole, within=bool(within)), note)
 
 
 def small_axis(release: Release, text: Text, dimensions: Sequence[str], asked: Asked, within: Group = ()) -> Axis:

@@ -14,6 +14,7 @@ from analytics.language.text import LANGUAGES
 from analytics.present.tables import cohorts
 from analytics.present.tables.codebook import NAME as CODEBOOK
 from analytics.present.tables.named import OF_COHORTS, TABLES
+from analytics.present.titled import CHOICES, PLACES
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.publish import catalogue, feed
 from analytics.publish.addresses import EMBEDDED
@@ -23,6 +24,7 @@ from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
 from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
+from analytics.publish.api.pictures import MEDIA_OF_PICTURES, prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
 from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
@@ -156,6 +158,21 @@ ENDPOINTS: Final = (
         MEDIA,
         "",
         "",
+    ),
+    Endpoint(
+        "picture",
+        "/api/pictures/{name}.{ending}",
+        prepare_picture,
+        (
+            Parameter("name", {"type": "string", "enum": list(PLACES)}, "picture", is_path=True),
+            _ending(MEDIA_OF_PICTURES, "ending_of_picture"),
+            *_OF_RELEASE[:2],
+            *(_word(name, about="choice") for name in CHOICES),
+            _LANG,
+        ),
+        MEDIA_OF_PICTURES,
+        "",
+        "/api/pictures/overview-changes.svg",
     ),
     Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": "text/html"}, "", ""),
     _of_release("tables", tables.prepare_tables),

@@ -19,6 +19,8 @@ STATUSES: Mapping[str, int] = {
     "malformed_figure": 404,
     "no_earlier": 404,
     "no_sentence": 404,
+    "unknown_picture": 404,
+    "no_picture": 404,
     "withdrawn": 410,
     "malformed_query": 400,
     "duplicate_parameter": 400,

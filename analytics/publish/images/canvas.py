@@ -12,6 +12,7 @@ from analytics.charts.kit.outlines import INK, SEMIBOLD, Style, paragraph, wrapp
 from analytics.folders import PROJECT
 
 MARK_GROUND: Final = "#F46A25"  # orange: attention only (VISUAL.md 1)
+PUBLIC_GROUND: Final = "#EAF0F5"
 LEADING: Final = 1.3  # of the size of letters
 
 
@@ -33,14 +34,14 @@ def height(written: str, width: float, style: Style) -> float:
     return len(wrapped(written, width, style)) * style.size * LEADING if written else 0.0
 
 
-def band(note: str, width: float, margin: float, size: float) -> Still:
-    """That the data are simulated, over the whole width; nothing where they are not."""
+def band(note: str, width: float, margin: float, size: float, *, simulated: bool) -> Still:
+    """What kind of data these are, over the whole width; nothing of a programme's own data."""
     if not note:
         return Still(Markup(""), width, 0.0)
     style, high = Style(size, weight=SEMIBOLD, fill=INK), size * 2.1
     lines = wrapped(note, width - 2 * margin, style)
     high += (len(lines) - 1) * size * LEADING
-    ground = element("rect", width=float(width), height=high, fill=MARK_GROUND)
+    ground = element("rect", width=float(width), height=high, fill=MARK_GROUND if simulated else PUBLIC_GROUND)
     return Still(ground + paragraph(lines, margin, size * 1.4, style, size * LEADING), width, high)
 
 

@@ -4,13 +4,11 @@ import datetime as dt
 from dataclasses import dataclass
 from itertools import product
 
-import pandas as pd
 from markupsafe import Markup
 
 from analytics.charts import Still
 from analytics.charts.kit.outlines import BLUE, GREY, INK, SEMIBOLD, Family, Style
 from analytics.charts.kit.still import at
-from analytics.clock import ROME
 from analytics.language.text import Text
 from analytics.present.pictures.claim import claim_drawing
 from analytics.present.sentences.claims import one_space
@@ -18,9 +16,10 @@ from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.phrases import horizon_phrase
 from analytics.publish.addresses import figure_page_address
 from analytics.publish.images.canvas import band, document, height, scaled, words
+from analytics.publish.images.origin import data_to, released, year_before
 from analytics.publish.images.png import to_png
 from analytics.publish.images.sizes import Size
-from analytics.release import Figure, Release
+from analytics.release import Release
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,14 @@ def figure_image(
     programme, figure = release.programme, headline.figure
     about = f"{programme.short_title.in_(text)} · {programme.region.in_(text)}"
     below = (
-        _period(release, figure, text),
+        text(
+            "image.period",
+            before=year_before(release, text),
+            horizon=horizon_phrase(release, figure.horizon, text),
+            day=data_to(release, text),
+        ),
         text("image.source", source=programme.source.in_(text)),
-        _release(release, published, text),
+        released(release, published, text),
     )
     drawing = claim_drawing(release, headline, text)
     alt = text(
@@ -66,26 +70,10 @@ def figure_image(
     )
 
 
-def _period(release: Release, figure: Figure, text: Text) -> str:
-    """The year before, the time after, the last day of the data."""
-    manifest = release.manifest
-    first, last = (text.period(pd.Period(period)) for period in manifest.before)
-    before = text("table.window", first=first, last=last) if manifest.before_is_fixed else text("table.own_before")
-    day = text.date(dt.date.fromisoformat(manifest.data_to))
-    return text("image.period", before=before, horizon=horizon_phrase(release, figure.horizon, text), day=day)
-
-
-def _release(release: Release, published: dt.datetime | None, text: Text) -> str:
-    slots = {"authority": release.programme.authority.in_(text), "release": release.release_id}
-    if published is None:
-        return text("image.release_undated", **slots)
-    return text("image.release", **slots, day=text.date(published.astimezone(ROME).date()))
-
-
 def figure_svg(image: FigureImage, release: Release, headline: Headline, size: Size, text: Text) -> str:
     """The image as SVG, in one of the sizes."""
     width, inside = size.width, size.width - 2.0 * size.margin
-    top = band(image.note, width, size.margin, size.small * 1.15)
+    top = band(image.note, width, size.margin, size.small * 1.15, simulated=release.simulated)
     about = words(image.about, inside, Style(size.small * 1.25, weight=SEMIBOLD, fill=BLUE))
     foot = _foot(image, inside, size, text)
     start = top.height + size.margin * 0.6
