@@ -24,7 +24,7 @@ from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
 from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
-from analytics.publish.api.pictures import MEDIA_OF_PICTURES, prepare_picture
+from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
 from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
@@ -154,7 +154,7 @@ ENDPOINTS: Final = (
         "image",
         "/api/images/{id}.{ending}",
         prepare_image,
-        (_ID, _ending(MEDIA), _word("size", *SIZES), _LANG),
+        (_ID, _ending(MEDIA, "ending_of_picture"), _word("size", *SIZES), _LANG),
         MEDIA,
         "",
         "",
@@ -165,12 +165,12 @@ ENDPOINTS: Final = (
         prepare_picture,
         (
             Parameter("name", {"type": "string", "enum": list(PLACES)}, "picture", is_path=True),
-            _ending(MEDIA_OF_PICTURES, "ending_of_picture"),
+            _ending(MEDIA, "ending_of_picture"),
             *_OF_RELEASE[:2],
             *(_word(name, about="choice") for name in CHOICES),
             _LANG,
         ),
-        MEDIA_OF_PICTURES,
+        MEDIA,
         "",
         "/api/pictures/overview-changes.svg",
     ),
