@@ -9,11 +9,9 @@ from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.api.figures import find_figure
 from analytics.publish.api.refusals import Refusal
 from analytics.publish.embedded import embedded_page
-from analytics.publish.images.figure_image import FigureImage, figure_image, figure_png, figure_svg
-from analytics.publish.images.sizes import SIZES, Size
-from analytics.release import Release
+from analytics.publish.images.figure_image import TEXT, FigureImage, figure_image, written
+from analytics.publish.images.sizes import SIZES
 
-TEXT: Final = "txt"
 MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png", TEXT: "text/plain; charset=utf-8"}
 HTML: Final = "text/html; charset=utf-8"
 USUAL_SIZE: Final = "web"
@@ -32,19 +30,11 @@ def prepare_image(asked: Asked) -> Making:
 
     def make() -> Answer:
         image = _image(asked, headline, standing, text)
-        body = _written(image, release, headline, size, text, ending)
+        body = written(image, release, headline, size, text, ending)
         return Answer(body, MEDIA[ending], told={**headers_of(standing), "content-security-policy": SEALED})
 
     key = key_of(asked, standing, "image", headline.figure.figure_id, ending, name)
     return Making(make, key, is_heavy=ending == "png")
-
-
-def _written(image: FigureImage, release: Release, headline: Headline, size: Size, text: Text, ending: str) -> bytes:
-    """The image; as text, what stands in for it where it is not seen."""
-    if ending == TEXT:
-        return f"{image.alt}\n".encode()
-    svg = figure_svg(image, release, headline, size, text)
-    return figure_png(svg, image, size) if ending == "png" else svg.encode()
 
 
 def prepare_embedded(asked: Asked) -> Making:

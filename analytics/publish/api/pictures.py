@@ -7,9 +7,10 @@ from analytics.present.pictures import Absent, Picture
 from analytics.present.titled import PLACES, Titled, picture_asked
 from analytics.publish.api.answers import Answer, Making, headers_of, key_of
 from analytics.publish.api.asked import Asked, Standing
-from analytics.publish.api.images import MEDIA, SEALED, TEXT
+from analytics.publish.api.images import MEDIA, SEALED
 from analytics.publish.api.refusals import Refusal, refused
 from analytics.publish.api.tables import OF_ANY
+from analytics.publish.images.figure_image import TEXT
 from analytics.publish.images.picture_image import picture_image, picture_png, picture_svg
 
 _HEADERS: Final = {"content-security-policy": SEALED}
