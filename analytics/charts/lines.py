@@ -108,7 +108,7 @@ def context(lines: Sequence[NamedLine], *, text: Text) -> Drawing:
     ]
     plot = plotted(series, ground, years=year_marks(days, ground.span, 4), write=write, height=_HEIGHT)
     alt = "; ".join(line_alt(line.name, line.points, write, text) for line in lines)
-    return _large(replace(plot, ends=ends), text("chart.alt.context", lines=alt), "lines long-labels")
+    return _large(replace(plot, ends=ends), text("chart.alt.context", lines=alt), class_="lines long-labels")
 
 
 def _large(plot: Plot, alt: str, class_: str = "lines") -> Drawing:
