@@ -24,8 +24,9 @@ from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
 from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
-from analytics.publish.api.pictures import MEDIA_OF_PICTURES, prepare_picture
+from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
+from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
@@ -59,7 +60,7 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme.
+    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
+    refusals: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
@@ -152,7 +154,7 @@ ENDPOINTS: Final = (
         "image",
         "/api/images/{id}.{ending}",
         prepare_image,
-        (_ID, _ending(MEDIA), _word("size", *SIZES), _LANG),
+        (_ID, _ending(MEDIA, "ending_of_picture"), _word("size", *SIZES), _LANG),
         MEDIA,
         "",
         "",
@@ -163,12 +165,12 @@ ENDPOINTS: Final = (
         prepare_picture,
         (
             Parameter("name", {"type": "string", "enum": list(PLACES)}, "picture", is_path=True),
-            _ending(MEDIA_OF_PICTURES, "ending_of_picture"),
+            _ending(MEDIA, "ending_of_picture"),
             *_OF_RELEASE[:2],
             *(_word(name, about="choice") for name in CHOICES),
             _LANG,
         ),
-        MEDIA_OF_PICTURES,
+        MEDIA,
         "",
         "/api/pictures/overview-changes.svg",
     ),
@@ -197,6 +199,21 @@ ENDPOINTS: Final = (
         tables.PACKAGES,
         "",
         "",
+    ),
+    Endpoint(
+        "report",
+        "/api/report/{release}.{ending}",
+        prepare_report,
+        (
+            Parameter("release", {"type": "string"}, "release_of_package", is_path=True),
+            _ending(REPORTS, "ending_of_report"),
+            _PROGRAMME,
+            _LANG,
+        ),
+        REPORTS,
+        "",
+        "",
+        refusals=("503",),
     ),
     Endpoint(
         "changes",

@@ -9,10 +9,10 @@ from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.api.figures import find_figure
 from analytics.publish.api.refusals import Refusal
 from analytics.publish.embedded import embedded_page
-from analytics.publish.images.figure_image import FigureImage, figure_image, figure_png, figure_svg
+from analytics.publish.images.figure_image import TEXT, FigureImage, figure_image, written
 from analytics.publish.images.sizes import SIZES
 
-MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png"}
+MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png", TEXT: "text/plain; charset=utf-8"}
 HTML: Final = "text/html; charset=utf-8"
 USUAL_SIZE: Final = "web"
 # What is opened by itself runs nothing and loads nothing; whoever wants may show the page in a frame.
@@ -30,8 +30,7 @@ def prepare_image(asked: Asked) -> Making:
 
     def make() -> Answer:
         image = _image(asked, headline, standing, text)
-        svg = figure_svg(image, release, headline, size, text)
-        body = figure_png(svg, image, size) if ending == "png" else svg.encode()
+        body = written(image, release, headline, size, text, ending)
         return Answer(body, MEDIA[ending], told={**headers_of(standing), "content-security-policy": SEALED})
 
     key = key_of(asked, standing, "image", headline.figure.figure_id, ending, name)

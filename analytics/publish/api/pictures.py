@@ -10,18 +10,17 @@ from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.api.images import MEDIA, SEALED
 from analytics.publish.api.refusals import Refusal, refused
 from analytics.publish.api.tables import OF_ANY
+from analytics.publish.images.figure_image import TEXT
 from analytics.publish.images.picture_image import picture_image, picture_png, picture_svg
 
-TEXT: Final = "txt"
-MEDIA_OF_PICTURES: Final = {**MEDIA, TEXT: "text/plain; charset=utf-8"}
 _HEADERS: Final = {"content-security-policy": SEALED}
 
 
 def prepare_picture(asked: Asked) -> Making:
     """A picture of a page, with the choices of its address. Raises Refusal where the page would show none."""
     name, ending = asked.parts["name"], asked.parts["ending"]
-    if ending not in MEDIA_OF_PICTURES:
-        raise Refusal("unknown_format", MEDIA_OF_PICTURES, value=ending)
+    if ending not in MEDIA:
+        raise Refusal("unknown_format", MEDIA, value=ending)
     if name not in PLACES:
         raise Refusal("unknown_picture", PLACES, value=name)
     standing = asked.standing()
@@ -31,7 +30,7 @@ def prepare_picture(asked: Asked) -> Making:
         if isinstance(drawn.shown, Absent):
             raise Refusal("no_picture", about={"reason": drawn.shown.words}, value=name)
         body = _written(asked, standing, drawn, drawn.shown, ending)
-        return Answer(body, MEDIA_OF_PICTURES[ending], told={**headers_of(standing), **_HEADERS})
+        return Answer(body, MEDIA[ending], told={**headers_of(standing), **_HEADERS})
 
     return Making(make, key_of(asked, standing, "picture", name, ending), is_heavy=ending == "png")
 

@@ -30,6 +30,7 @@ STATUSES: Mapping[str, int] = {
     "too_long": 414,
     "method": 405,
     "fault": 500,
+    "no_pdf": 503,
 }
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass
 from itertools import product
+from typing import Final
 
 from markupsafe import Markup
 
@@ -20,6 +21,8 @@ from analytics.publish.images.origin import data_to, released, year_before
 from analytics.publish.images.png import to_png
 from analytics.publish.images.sizes import Size
 from analytics.release import Release
+
+TEXT: Final = "txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +126,11 @@ def figure_png(svg: str, image: FigureImage, size: Size) -> bytes:
     """The same as PNG, with its words beside it."""
     told = {"Title": image.sentence, "Description": image.alt, "Source": image.link or image.figure_id}
     return to_png(svg, told, dpi=size.dpi)
+
+
+def written(image: FigureImage, release: Release, headline: Headline, size: Size, text: Text, ending: str) -> bytes:
+    """The image in the format of an ending: svg, png; as txt, what stands in for it where it is not seen."""
+    if ending == TEXT:
+        return f"{image.alt}\n".encode()
+    svg = figure_svg(image, release, headline, size, text)
+    return figure_png(svg, image, size) if ending == "png" else svg.encode()
