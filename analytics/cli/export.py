@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from analytics.publish.about import Origin
     from analytics.release import Release, Releases
 
-RELEASE, CODEBOOK, CATALOGUE, FEED, REPORT = "release", "codebook", "catalogue", "feed", "report"
+RELEASE, CODEBOOK, CATALOGUE, FEED = "release", "codebook", "catalogue", "feed"
+REPORT, IMAGE = "report", "image"
 TABLES: Final = ("cohorts", "group-time", "figures", "lines", "spread", "reconciliation", "applications")
-WHAT: Final = (*TABLES, CODEBOOK, RELEASE, REPORT, CATALOGUE, FEED)
+WHAT: Final = (*TABLES, CODEBOOK, RELEASE, REPORT, IMAGE, CATALOGUE, FEED)
 PACKAGE = "package"
 FORMS: Final = ("xlsx", "csv", "csv-it", "parquet", "json", "sdmx", PACKAGE)
 FORMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
@@ -30,6 +31,7 @@ FORMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     CODEBOOK: ("xlsx", "csv", "csv-it", "parquet", "json"),
     RELEASE: (PACKAGE, "xlsx"),
     REPORT: ("html", "pdf"),
+    IMAGE: ("png", "svg", "txt"),
     CATALOGUE: ("ttl", "rdf", "jsonld"),
     FEED: ("atom",),
 }
@@ -84,6 +86,8 @@ def _of_release(arguments: argparse.Namespace, form: str, text: Text, progress: 
     release = releases.named(of, arguments.release) if arguments.release else of.open()
     if arguments.what == REPORT:
         return _report(arguments, of, release, form, progress)
+    if arguments.what == IMAGE:
+        return _image(arguments, release, form)
     tables = _tables(arguments, release, text, progress)
     origin = _origin(of, release)
     if form == PACKAGE:
@@ -114,6 +118,25 @@ def _report(arguments: argparse.Namespace, of: "Releases", release: "Release", f
     pdf = printed(page, made=release.manifest.built_at)
     progress("pdf", 1, 1)
     return pdf
+
+
+def _image(arguments: argparse.Namespace, release: "Release", form: str) -> bytes:
+    """The image of an approved sentence, by its figure's id; without one, of the programme's own."""
+    from analytics.present.sentences.headlines import approved_sentences
+    from analytics.present.sentences.phrases import reader
+    from analytics.publish.images.figure_image import figure_image, written
+    from analytics.publish.images.sizes import SIZES
+    from analytics.release.figure_id import short
+
+    text = reader(release, arguments.lang)
+    by_id = {short(one.figure.figure_id): one for one in approved_sentences(release, text) if one.figure.published}
+    wanted = short(arguments.figure.upper()) if arguments.figure else next(iter(by_id), "")
+    for name, value, known in (("figure", wanted, by_id), ("size", arguments.size, SIZES)):
+        if value not in known:
+            raise UserError("export.unknown", name=name, value=value, known=", ".join(known))
+    headline = by_id[wanted]
+    image = figure_image(release, headline, text, site=(arguments.site or "").rstrip("/"))
+    return written(image, release, headline, SIZES[arguments.size], text, form)
 
 
 def _tables(arguments: argparse.Namespace, release: "Release", text: Text, progress: Progress) -> "Sequence[Table]":

@@ -3,7 +3,7 @@
 One file decides, `current`, the pointer: it names every release that may be read and the moment from which it may. It
 is replaced whole, so a kill leaves the old state or the new one, and time alone ends an embargo: nobody has to act.
 `ledger.jsonl` is the append-only record. The pointer carries the act that made it; where a kill came before the ledger
-had it, whoever writes next adds it.
+had it, whoever writes next adds it. What readers have seen stays visible when the clock is set back: `shown`.
 """
 
 import datetime as dt
@@ -11,8 +11,8 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -21,9 +21,19 @@ from filelock import FileLock
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
 from analytics.folders import to_disk
 from analytics.model import DataKind, UserError
+from analytics.release.acts import LedgerEntry, after, entry_of, last_act
 from analytics.release.file import Release
-
-VisibleFrom = dict[str, str]  # release -> the moment from which readers see it, as a stamp
+from analytics.release.shown import (
+    Shown,
+    VisibleFrom,
+    forget_others,
+    in_order,
+    in_sight,
+    keep_shown,
+    read_shown,
+    remember,
+    written_shown,
+)
 
 
 class State(StrEnum):
@@ -37,56 +47,10 @@ class State(StrEnum):
     NEVER_PUBLISHED = "never_published"
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerEntry:
-    """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn. Times: UTC."""
-
-    at: str
-    action: str
-    release: str
-    until: str | None = None
-
-    def line(self) -> dict[str, str]:
-        """As it is written."""
-        return {name: value for name, value in asdict(self).items() if value is not None}
-
-
-def _entry(line: str) -> LedgerEntry | None:
-    """A line of the ledger; None for one that a kill left half written: the pointer says whether it happened."""
-    try:
-        return LedgerEntry(**json.loads(line))
-    except (json.JSONDecodeError, TypeError):
-        return None
-
-
-def _after(shelf: VisibleFrom, act: LedgerEntry) -> VisibleFrom:
-    """The shelf after an act. A release has one place on it: what was said of it before no longer counts."""
-    left = {release: since for release, since in shelf.items() if release != act.release}
-    match act.action:
-        case "published":
-            return left | {act.release: act.at}
-        case "embargoed":
-            return left | {act.release: act.until or act.at}
-        case "withdrawn":
-            return left
-    return shelf
-
-
-def _in_order(shelf: VisibleFrom) -> list[str]:
-    """Releases by the moment from which readers see them; of two in one second, as they were put there."""
-    return sorted(shelf, key=lambda release: shelf[release])
-
-
-def _in_words(shelf: VisibleFrom, now: str) -> str:
+def _in_words(shelf: VisibleFrom, visible: list[str]) -> str:
     """For people: 2026-1, then 2026-2 from 2026-12-01T08:00:00Z."""
-    order = _in_order(shelf)
-    seen, later = ([release for release in order if (shelf[release] > now) is to_come] for to_come in (False, True))
-    return ", then ".join([*seen[-1:], *(f"{release} from {shelf[release]}" for release in later)])
-
-
-def _last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
-    """The last that changed what readers see."""
-    return next((entry for entry in reversed(entries) if entry.action != "built"), None)
+    later = [release for release in in_order(shelf) if release not in visible]
+    return ", then ".join([*visible[-1:], *(f"{release} from {shelf[release]}" for release in later)])
 
 
 def _made_of(release: Release) -> tuple[object, ...]:
@@ -102,10 +66,13 @@ class Releases:
         self.folder = root / programme
         self.programme = programme
         self._now = now
+        self._is_past = False
 
     def at(self, moment: dt.datetime) -> Self:
-        """The same as of a moment."""
-        return type(self)(self.folder.parent, self.programme, now=lambda: moment)
+        """The same as of a moment, by the ledger and the clock alone."""
+        then = type(self)(self.folder.parent, self.programme, now=lambda: moment)
+        then._is_past = True
+        return then
 
     def path(self, release: str) -> Path:
         """Where a release's file lies."""
@@ -122,10 +89,27 @@ class Releases:
         state = json.loads(rest[0])
         return state["since"], LedgerEntry(**state["act"])
 
+    def _shown(self) -> Shown:
+        return Shown() if self._is_past else read_shown(self.folder)
+
     def _visible(self) -> list[str]:
         """Releases whose time has come, in the order in which it came."""
-        shelf, now = self._pointer()[0], utc_stamp(self._now())
-        return [release for release in _in_order(shelf) if shelf[release] <= now]
+        return in_sight(self._pointer()[0], self._shown(), utc_stamp(self._now()))
+
+    def note_shown(self) -> None:
+        """Remember what readers see now: a clock set back will not hide it. Cheap where nothing is new; never fails."""
+        shelf = self._pointer()[0]
+        forget_others(self.folder, shelf)
+        shown = self._shown()
+        visible = in_sight(shelf, shown, utc_stamp(self._now()))
+        if self._is_past or written_shown(self.folder).holds(visible, shelf):
+            return
+        try:
+            with FileLock(self.folder / "lock", timeout=0):
+                shelf, shown = self._pointer()[0], self._shown()
+                keep_shown(self.folder, shown.with_order(in_sight(shelf, shown, utc_stamp(self._now())), shelf))
+        except OSError as error:
+            remember(self.folder, shown.with_order(visible, shelf), error)
 
     @property
     def current(self) -> str | None:
@@ -138,8 +122,8 @@ class Releases:
 
     def embargoed(self) -> dict[str, dt.datetime]:
         """Releases whose time has not come, and when it will, the next one first."""
-        shelf, now = self._pointer()[0], utc_stamp(self._now())
-        return {release: from_stamp(shelf[release]) for release in _in_order(shelf) if shelf[release] > now}
+        shelf, visible = self._pointer()[0], self._visible()
+        return {release: from_stamp(shelf[release]) for release in in_order(shelf) if release not in visible}
 
     def open(self, release: str | None = None) -> Release:
         """A release that readers may see; without a name the one in use. Raises UserError when there is none."""
@@ -154,27 +138,29 @@ class Releases:
         path = self.folder / "ledger.jsonl"
         if not path.exists():
             return []
-        return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := _entry(line))]
+        return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := entry_of(line))]
 
     def ledger(self) -> list[LedgerEntry]:
         """What was done, oldest first."""
         written, act = self._written(), self._pointer()[1]
-        return written if act is None or act == _last_act(written) else [*written, act]
+        return written if act is None or act == last_act(written) else [*written, act]
 
     def _history(self) -> tuple[list[str], list[str]]:
         """What readers saw at any time until now, oldest first; and what was then under embargo. By the ledger, so that
-        it can be told of a past moment.
+        it can be told of a past moment; of the present also by what was shown, whatever the clock said at each act.
         """
         shelf: VisibleFrom = {}
         found: dict[str, None] = {}
-        now = utc_stamp(self._now())
-        for entry in self.ledger():
-            if entry.at <= now:
-                found |= dict.fromkeys(release for release, since in shelf.items() if since <= entry.at)
-                shelf = _after(shelf, entry)
-        order = _in_order(shelf)
-        found |= dict.fromkeys(release for release in order if shelf[release] <= now)
-        return list(found), [release for release in order if shelf[release] > now]
+        now, shown = utc_stamp(self._now()), self._shown()
+        acts = [entry for entry in self.ledger() if not self._is_past or entry.at <= now]
+        # no act came after a later one: what only a clock set forward had come by then, nobody saw for certain
+        latest = list(accumulate([now, *(entry.at for entry in reversed(acts))], min))[:0:-1]
+        for entry, at in zip(acts, latest, strict=True):
+            found |= dict.fromkeys(name for name, since in shelf.items() if since <= at or name in shown.ever)
+            shelf = after(shelf, entry)
+            found |= {entry.release: None} if entry.action == "published" else {}
+        found |= dict.fromkeys(in_sight(shelf, shown, now))
+        return list(found), [release for release in in_order(shelf) if release not in found]
 
     def seen(self) -> list[str]:
         """Releases that readers could see at any time until now, also those withdrawn since, oldest first."""
@@ -271,21 +257,29 @@ class Releases:
         shelf, last = self._pointer()
         self._note(last)
         act = LedgerEntry(utc_stamp(self._now()), action, release, until)
-        self._point(_after(shelf, act), act)
+        then, others = after(shelf, act), self._shown().without(release)
+        visible = in_sight(then, others, act.at)
+        if action == "embargoed":  # also one until the moment that a mistaken clock has shown it from once
+            keep_shown(self.folder, others)
+        if action == "published":
+            visible = [*(name for name in visible if name != release), release]
+        self._point(then, act, visible)
+        if action == "published":
+            keep_shown(self.folder, others.with_order([*others.on(then), release], then))
         self._note(act)
 
-    def _point(self, shelf: VisibleFrom, act: LedgerEntry) -> None:
+    def _point(self, shelf: VisibleFrom, act: LedgerEntry, visible: list[str]) -> None:
         """Replace the pointer: its first line is for people, the second decides."""
         partial = self.folder / "current.partial"
         state = json.dumps({"since": shelf, "act": act.line()})
-        partial.write_text(f"{_in_words(shelf, act.at)}\n{state}\n", encoding="utf-8")
+        partial.write_text(f"{_in_words(shelf, visible)}\n{state}\n", encoding="utf-8")
         to_disk(partial)
         partial.replace(self.folder / "current")
         to_disk(self.folder)
 
     def _note(self, act: LedgerEntry | None) -> None:
         """Have the ledger hold the pointer's act."""
-        if act is not None and act != _last_act(self._written()):
+        if act is not None and act != last_act(self._written()):
             self._append(act)
 
     def _append(self, entry: LedgerEntry) -> None:

@@ -71,10 +71,16 @@ class Shelves:
         """root: the folder of all programmes' releases; programmes: their ids, in order; open_file: reads a release's
         file, perhaps once for many readers: it never changes.
         """
-        self.root, self._programmes, self._open_file, self.now = root, programmes, open_file, now
+        self.root, self._programmes, self.open_file, self.now = root, programmes, open_file, now
 
     def _of(self, programme: str) -> Releases:
-        return Releases(self.root, programme, now=self.now)
+        releases = Releases(self.root, programme, now=self.now)
+        releases.note_shown()
+        return releases
+
+    def path(self, programme: str, release: str) -> Path:
+        """Where a release's file lies, whether or not readers see it."""
+        return Releases(self.root, programme).path(release)
 
     def readable(self) -> dict[str, ReadableReleases]:
         """Programmes with something published that can be read, in order."""
@@ -87,11 +93,11 @@ class Shelves:
         for candidate in dict.fromkeys((pointed, *published)):
             if candidate in published:
                 try:
-                    self._open_file(releases.path(candidate))
+                    self.open_file(releases.path(candidate))
                 except UserError:
                     continue
                 missing = None if candidate == pointed else pointed
-                return ReadableReleases(releases, tuple(published), candidate, missing, self._open_file)
+                return ReadableReleases(releases, tuple(published), candidate, missing, self.open_file)
         return None
 
     def open(self, programme: str | None = None, release: str | None = None) -> Release:
@@ -109,7 +115,7 @@ class Shelves:
         """A release that readers see or saw. Raises UserError."""
         if not any((one.programme, one.release) == (programme, release) for one in self.seen()):
             raise UserError("release.not_here")
-        return self._open_file(self._of(programme).path(release))
+        return self.open_file(self._of(programme).path(release))
 
     def seen(self) -> Iterator[SeenRelease]:
         """Every release that readers see or saw, also those withdrawn since: newest first within each programme."""

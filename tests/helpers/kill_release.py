@@ -27,6 +27,8 @@ PROGRAMME = "michigan-1988"
 OURS = (
     "analytics/release/file.py",
     "analytics/release/ledger.py",
+    "analytics/release/shown.py",
+    "analytics/release/acts.py",
     "analytics/build/earlier.py",
     "analytics/folders.py",
 )
@@ -60,7 +62,7 @@ ACTS: dict[str, Callable[[Path], object]] = {
 def watched(frame: FrameType) -> bool:
     file, name = frame.f_code.co_filename, frame.f_code.co_name
     if file.endswith(OURS):
-        return not name.startswith(("<", "_entry"))  # these read, a value at a time
+        return not name.startswith(("<", "entry_of"))  # these read, a value at a time
     return name in THEIRS and file.endswith(("pathlib.py", "tempfile.py"))
 
 

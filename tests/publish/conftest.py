@@ -42,8 +42,8 @@ class Desk:
         """A release of that name, of the same figures; change: of its programme file. Nobody sees it."""
         programme = change(self.source.programme) if change else self.source.programme
         rewritten(self.source, self.root, name=name, programme=programme)
-        (self.releases.folder / "current").unlink()
-        (self.releases.folder / "ledger.jsonl").unlink()
+        for file in ("current", "ledger.jsonl", "shown"):
+            (self.releases.folder / file).unlink()
         return name
 
     def publish(self, name: str, until: dt.datetime | None = None) -> None:

@@ -52,7 +52,7 @@ def made(tmp_path_factory) -> tuple[Path, list[str]]:
     first, releases = built(root, sales_only), Releases(Home(root).releases, PROGRAMME)
     for _ in range(2):
         rewritten(first, releases.folder.parent, name=releases.next_id(int(first.release_id[:4])))
-    for name in ("current", "ledger.jsonl"):
+    for name in ("current", "ledger.jsonl", "shown"):
         (releases.folder / name).unlink()
     return root, releases.known()
 
@@ -222,7 +222,7 @@ def test_withdrawing_goes_back_to_the_newest_still_published(home, releases, nam
     assert releases.seen() == names
 
 
-def test_what_readers_had_seen_at_a_past_moment_is_known(home, releases, names, clock):
+def test_what_readers_had_seen_at_a_past_moment_is_known(releases, names, clock):
     """For making an old release again beside those that there were then: seen, withdrawn since, or to come."""
     first, second, third = names
     releases.publish(first)
@@ -233,7 +233,7 @@ def test_what_readers_had_seen_at_a_past_moment_is_known(home, releases, names, 
     releases.publish(third)
 
     def after(days: float) -> Releases:
-        return Releases(home.releases, PROGRAMME, now=lambda: MORNING + dt.timedelta(days=days))
+        return releases.at(MORNING + dt.timedelta(days=days))
 
     days = (-1, 0, 1.5, 2, 4)
     assert [after(n).seen() for n in days] == [[], [first], [first], [first, second], names]

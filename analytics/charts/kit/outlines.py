@@ -4,6 +4,8 @@ Words are set by HarfBuzz, with kerning, in the fonts of the pages: Source Sans 
 License), variable in weight. Sizes and places are px; y grows downwards, and a line stands on its baseline.
 """
 
+import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +21,8 @@ from analytics.charts.kit.markup import element, joined, number
 REGULAR, SEMIBOLD, BOLD = 400, 600, 700
 ASCENT: Final = 0.75  # of the size: from the baseline to the top of what is tall
 INK: Final = "#1B1F24"
+GREY: Final = "#595959"
+BLUE: Final = "#12436D"
 _UNITS: Final = 1000  # of an em, in both fonts
 
 Cut = tuple["Family", int, int]  # a family, its weight, its optical size
@@ -36,12 +40,13 @@ FILES: Final = {Family.SANS: "SourceSans3[wght].ttf", Family.SERIF: "SourceSerif
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How words are set. size: px of the em; fill: a colour."""
+    """How words are set. size: px of the em; fill: a colour; tracking: more room behind each letter, in ems."""
 
     size: float
     family: Family = Family.SANS
     weight: int = REGULAR
     fill: str = INK
+    tracking: float = 0.0
 
     @property
     def cut(self) -> "Cut":
@@ -82,12 +87,14 @@ class _Glyph:
 @lru_cache(maxsize=4096)
 def _set(words: str, cut: Cut) -> tuple[tuple[_Glyph, ...], int]:
     """The glyphs of a line, and its length in units of the font."""
+    if not words:
+        return (), 0
     buffer = harfbuzz.Buffer()
     buffer.add_str("".join(mark if mark.isprintable() else " " for mark in words))
     buffer.guess_segment_properties()
     harfbuzz.shape(_font(cut), buffer, {"kern": True, "liga": True})
     glyphs, x = [], 0
-    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
+    for info, position in zip(buffer.glyph_infos, buffer.glyph_positions or (), strict=True):  # None: of no words
         glyphs.append(_Glyph(info.codepoint, x + position.x_offset, position.y_offset))
         x += position.x_advance
     return tuple(glyphs), x
@@ -95,7 +102,8 @@ def _set(words: str, cut: Cut) -> tuple[tuple[_Glyph, ...], int]:
 
 def length(words: str, style: Style) -> float:
     """How long a line is, px."""
-    return _set(words, style.cut)[1] * style.size / _UNITS
+    glyphs, units = _set(words, style.cut)
+    return (units / _UNITS + style.tracking * len(glyphs)) * style.size
 
 
 class _Pen:
@@ -107,8 +115,8 @@ class _Pen:
 
     def _step(self, command: str, *points: tuple[float, float]) -> None:
         whole = [(round(x), round(y)) for x, y in points]
-        steps = [f"{x - self._at[0]} {y - self._at[1]}" for x, y in whole]
-        self._written += command + " ".join(steps)
+        steps = [str(step) for x, y in whole for step in (x - self._at[0], y - self._at[1])]
+        self._written += command + " ".join(steps).replace(" -", "-")
         self._at = whole[-1]
 
     def moveTo(self, point: tuple[float, float]) -> None:  # noqa: N802 - HarfBuzz calls it so, as the four below
@@ -141,12 +149,11 @@ def line(words: str, x: float, y: float, style: Style, anchor: str = "start") ->
     """A line of words at a place, as one path; `data-words` says which. anchor: what of it stands at x: start, middle
     or end.
     """
-    glyphs, units = _set(words, style.cut)
-    scale = style.size / _UNITS
-    left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * units * scale
+    scale, tracking = style.size / _UNITS, round(style.tracking * _UNITS)
+    left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * length(words, style)
     drawn = "".join(
-        f"M{start_x + glyph.x} {start_y + glyph.y}{written}"
-        for glyph in glyphs
+        f"M{start_x + glyph.x + i * tracking} {start_y + glyph.y}{written}"
+        for i, glyph in enumerate(_set(words, style.cut)[0])
         for start_x, start_y, written in _contours(style.cut, glyph.glyph)
     )
     if not drawn:
@@ -156,17 +163,25 @@ def line(words: str, x: float, y: float, style: Style, anchor: str = "start") ->
 
 
 def wrapped(words: str, width: float, style: Style) -> list[str]:
-    """Words in lines of at most a width; a word that is longer than that has a line of its own."""
+    """Words in lines of at most a width; a word that is longer than that is cut."""
     lines: list[str] = []
-    for word in words.split(" "):
+    for word in (piece for whole in re.split(r"[ \t\n]+", words.strip()) for piece in _pieces(whole, width, style)):
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and length(longer, style) > width:
-            lines.append(word)
-        elif lines:
+        if lines and length(longer, style) <= width:
             lines[-1] = longer
         else:
             lines.append(word)
     return lines
+
+
+def _pieces(word: str, width: float, style: Style) -> list[str]:
+    """A word, or what of it fits into one line each."""
+    pieces = [word]
+    while len(pieces[-1]) > 1 and length(pieces[-1], style) > width:
+        last = pieces.pop()
+        most = max(bisect_right(range(1, len(last)), width, key=lambda n: length(last[:n], style)), 1)
+        pieces += [last[:most], last[most:]]
+    return pieces
 
 
 def paragraph(lines: Sequence[str], x: float, y: float, style: Style, leading: float, anchor: str = "start") -> Markup:

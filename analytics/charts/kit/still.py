@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analytics.charts.kit.markup import element, joined, number
+from analytics.charts.kit.outlines import BOLD, Style, line
+
+WATERMARK = Style(15, weight=BOLD, fill="#D3D6DA", tracking=0.16)
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """Part of an image: SVG in px from its top left corner, without fonts; its marks look as `static/marks.css` says."""
+    """Part of an image: SVG in px from its top left corner, no fonts. Its marks look as `static/marks.css` says."""
 
     svg: Markup
     width: float
@@ -31,6 +34,8 @@ class Drawing:
         """Within other markup it stands as it is on a page."""
         return self.markup
 
+    __str__ = __html__
+
 
 def stacked(parts: Sequence[Still], gap: float = 0.0) -> Still:
     """Parts under each other, aligned on the left."""
@@ -44,3 +49,8 @@ def stacked(parts: Sequence[Still], gap: float = 0.0) -> Still:
 def at(svg: Markup, x: float, y: float) -> Markup:
     """SVG moved to a place."""
     return element("g", svg, transform=f"translate({number(x)} {number(y)})")
+
+
+def drawn_watermark(data_mark: str | None, x: float, y: float, anchor: str = "middle") -> Markup:
+    """The mark of simulated data, where nothing else is drawn; nothing on real data."""
+    return line(data_mark, x, y, WATERMARK, anchor) if data_mark else Markup("")

@@ -5,11 +5,10 @@ from urllib.parse import urlencode
 
 from analytics.model import UserError
 from analytics.publish.about import Origin
-from analytics.publish.addresses import report_address
+from analytics.publish.addresses import file_name, report_address
 from analytics.publish.api.answers import Answer, Making, headers_of, key_of
 from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.api.refusals import Refusal
-from analytics.publish.formats import file_name
 from analytics.publish.report.browser import printed
 from analytics.publish.report.document import HTML, report
 
@@ -30,7 +29,7 @@ def prepare_report(asked: Asked) -> Making:
         page = report(release, _origin(asked, standing, ending), text, asked.site)
         if ending == "html":
             return Answer(page, HTML, told=headers_of(standing))
-        name = file_name(f"{release.programme.id}-{release.release_id}", "report", ending, simulated=release.simulated)
+        name = file_name(release, "report", ending)
         return Answer(_pdf(page, release.manifest.built_at), PDF, name, headers_of(standing))
 
     return Making(make, key_of(asked, standing, "report", ending), is_heavy=True)

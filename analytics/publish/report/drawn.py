@@ -20,7 +20,7 @@ def picture(shown: Shown, draft: Draft, *, title: str, says: str = "", level: in
         words = [element("p", says, class_="says")] if says else []
         return element("figure", element(f"h{level}", title), *words, element("p", shown.words, class_="missing"))
     _quote_stamped(draft, shown.stamp.figure_id)
-    drawing = _with_addresses(shown.drawing, draft)
+    drawing = _with_addresses(shown.drawing.markup, draft)
     return charts.framed(drawing, shown.stamp, draft.text, title=title, says=says, level=level)
 
 

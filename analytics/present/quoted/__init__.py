@@ -1,0 +1,1 @@
+"""What somebody quotes comes in; whether it was published, still stands and is unaltered goes out."""

@@ -1,0 +1,237 @@
+"""A text that somebody pasted -> where each figure that it quotes stands, and what was altered in it.
+
+Whatever is compared has been public: releases that readers see or saw. The file of any other is not even opened, so a
+figure under embargo is answered as one that there never was.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from analytics.language.text import LANGUAGES
+from analytics.model import UserError
+from analytics.present.quoted.compare import Difference, Match, closest, weight
+from analytics.present.quoted.pasted import FEWEST, Named, read_pasted
+from analytics.present.quoted.sentences import Quotable, sentences_in
+from analytics.present.quoted.tokens import tokens
+from analytics.release import Release
+from analytics.release.figure_id import FigureId, parse_figure_id, parse_figure_ids
+from analytics.release.ledger import State
+from analytics.release.readable import ReadableReleases, SeenRelease, Shelves
+
+MOST_CANDIDATES = 3
+LONGEST_NAME = 60  # characters of somebody else's words that an answer repeats
+
+
+class Kind(StrEnum):
+    """What an answer is about: a figure by its id, a sentence, a release, or a text that names nothing of ours."""
+
+    FIGURE = "figure"
+    SENTENCE = "sentence"
+    RELEASE = "release"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Where something quoted stands.
+
+    named: the id or release as it was pasted; figure_id: in full, "" where there is none; programme, release: that hold
+    it; seen: when it was published and withdrawn; current: the release in use; mistyped: an id whose check character
+    says that it is miswritten; quoted: the sentence that was meant; differences: from it; others: how many words stand
+    around it; belongs_to: of a sentence beside the id of another figure, its own id.
+    """
+
+    kind: Kind
+    state: State
+    named: str = ""
+    figure_id: str = ""
+    programme: str = ""
+    release: str = ""
+    seen: SeenRelease | None = None
+    current: str | None = None
+    mistyped: bool = False
+    quoted: Quotable | None = None
+    differences: tuple[Difference, ...] = ()
+    others: int = 0
+    belongs_to: str = ""
+
+    @property
+    def altered(self) -> bool:
+        """Whether what was pasted is not what was published."""
+        return bool(self.differences or self.belongs_to)
+
+    @property
+    def now_id(self) -> str:
+        """The id that the same figure has in the release in use; "" where that is not known."""
+        if not self.figure_id or self.current is None:
+            return ""
+        return str(replace(parse_figure_id(self.figure_id), release=self.current))
+
+    @property
+    def when(self) -> dt.datetime | None:
+        """Since when it stands as it does: withdrawn, else published."""
+        if self.seen is None:
+            return None
+        return self.seen.withdrawn if self.state is State.WITHDRAWN else self.seen.published
+
+
+@dataclass(frozen=True)
+class _Public:
+    """All that everybody may read, or might, at this moment."""
+
+    shelves: Shelves
+
+    @cached_property
+    def seen(self) -> Mapping[tuple[str, str], SeenRelease]:
+        """In the order of programmes, newest first."""
+        return {(one.programme, one.release): one for one in self.shelves.seen()}
+
+    @cached_property
+    def readable(self) -> Mapping[str, ReadableReleases]:
+        return self.shelves.readable()
+
+    @property
+    def programmes(self) -> list[str]:
+        return list(dict.fromkeys(programme for programme, _ in self.seen))
+
+    def current(self, programme: str) -> str | None:
+        readable = self.readable.get(programme)
+        return readable.current if readable else None
+
+    def state(self, programme: str, release: str) -> State:
+        seen = self.seen.get((programme, release))
+        if seen is None:
+            return State.NEVER_PUBLISHED
+        if seen.state is State.WITHDRAWN:
+            return State.WITHDRAWN
+        return State.CURRENT if release == self.current(programme) else State.SUPERSEDED
+
+    def open(self, programme: str, release: str) -> Release | None:
+        """None where its file is gone or damaged."""
+        try:
+            return self.shelves.open_seen(programme, release)
+        except UserError:
+            return None
+
+    def sentences(self, programme: str, release: str) -> list[Quotable]:
+        """In every language; none where the file is gone or damaged."""
+        path, opens = self.shelves.path(programme, release), self.shelves.open_file
+        try:
+            return [one for language in LANGUAGES for one in sentences_in(path, language, opens)]
+        except UserError:
+            return []
+
+    def answer(self, kind: Kind, found: FigureId | tuple[str, str], named: str = "") -> Answer:
+        """Where a figure, or a whole release, stands."""
+        programme, release = (found.programme, found.release) if isinstance(found, FigureId) else found
+        return Answer(
+            kind,
+            self.state(programme, release),
+            named=named,
+            figure_id=str(found) if isinstance(found, FigureId) else "",
+            programme=programme,
+            release=release,
+            seen=self.seen.get((programme, release)),
+            current=self.current(programme),
+        )
+
+
+def check(pasted: str, shelves: Shelves) -> tuple[Answer, ...]:
+    """An answer for each figure, release or sentence that the text quotes; () for a text without a word."""
+    public = _Public(shelves)
+    return tuple(answer for named in read_pasted(pasted) for answer in _answers(named, public))
+
+
+def _answers(named: Named, public: _Public) -> list[Answer]:
+    has_words = len(tokens(named.words)) >= FEWEST
+    if named.figure:
+        answer = _of_figure(named, public)
+        known = answer.state is not State.NEVER_PUBLISHED
+        sentences = [] if known or not has_words else _of_words(named.words, public)
+        return [answer, *(one for one in sentences if one.kind is Kind.SENTENCE)]
+    sentences = _of_words(named.words, public) if has_words else []
+    if named.release:
+        return [*(one for one in sentences if one.kind is Kind.SENTENCE), _of_release(named, public)]
+    return sentences or [_unknown(named.words)]
+
+
+def _unknown(words: str) -> Answer:
+    return Answer(Kind.UNKNOWN, State.NEVER_PUBLISHED, named=words[:LONGEST_NAME])
+
+
+def _of_release(named: Named, public: _Public) -> Answer:
+    """Of several programmes that have such a release, the first."""
+    programmes = [named.programme] if named.programme else public.programmes
+    holders = [name for name in programmes if (name, named.release) in public.seen]
+    programme = next(iter([*holders, *programmes]), "")
+    return public.answer(Kind.RELEASE, (programme, named.release), named.release[:LONGEST_NAME])
+
+
+def _of_figure(named: Named, public: _Public) -> Answer:
+    written = named.figure[:LONGEST_NAME]
+    candidates, mistyped = _candidates(named.figure, public.programmes)
+    for one in candidates:
+        if (one.programme, one.release) not in public.seen:
+            continue
+        release = public.open(one.programme, one.release)
+        if release is not None and release.holds(str(one)):
+            return _with_words(public.answer(Kind.FIGURE, one, written), named.words, public)
+    return Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=written, mistyped=mistyped)
+
+
+def _candidates(written: str, programmes: Iterable[str]) -> tuple[list[FigureId], bool]:
+    """What an id can be, also where a letter was read for a digit; whether it cannot be one."""
+    head, _, tail = written.rpartition(".")
+    for way in (written, f"{head}.{tail.translate(str.maketrans('oil', '011'))}"):
+        try:
+            return parse_figure_ids(way, list(programmes)), False
+        except UserError:
+            continue
+    return [], True
+
+
+def _with_words(answer: Answer, words: str, public: _Public) -> Answer:
+    """The same, with what was altered in the words that stand beside the id."""
+    pasted = tokens(words)
+    own = [one for one in public.sentences(answer.programme, answer.release) if one.figure_id == answer.figure_id]
+    if len(pasted) < FEWEST or not own:
+        return answer
+    matches = closest(pasted, own)
+    if matches and not matches[0].differences:
+        return _matched(answer, matches[0])
+    elsewhere = [one for one in _of_words(words, public) if one.kind is Kind.SENTENCE and not one.differences]
+    if elsewhere:
+        return replace(answer, quoted=own[0], belongs_to=elsewhere[0].figure_id)
+    if matches:
+        return _matched(answer, matches[0])
+    return replace(answer, quoted=own[0], others=len(pasted))
+
+
+def _matched(answer: Answer, match: Match) -> Answer:
+    return replace(answer, quoted=match.sentence, differences=match.differences, others=match.others)
+
+
+def _of_words(words: str, public: _Public) -> list[Answer]:
+    """The sentences that a text quotes: where one fits to the letter those alone, else the nearest."""
+    pasted = tokens(words)
+    found: list[tuple[Answer, Match]] = []
+    for programme, release in public.seen:
+        for match in closest(pasted, public.sentences(programme, release))[:MOST_CANDIDATES]:
+            about = public.answer(Kind.SENTENCE, parse_figure_id(match.sentence.figure_id))
+            found.append((_matched(about, match), match))
+    found.sort(key=lambda pair: _rank(*pair))  # stable: of two alike, the newest release
+    best: dict[tuple[str, str], Answer] = {}
+    for answer, match in found:
+        if _rank(answer, match)[:2] == _rank(*found[0])[:2]:
+            cell = parse_figure_id(answer.figure_id).cell
+            best.setdefault((answer.programme, cell), answer)
+    return list(best.values())[:MOST_CANDIDATES] or [_unknown(words)]
+
+
+def _rank(answer: Answer, match: Match) -> tuple[int, int, int]:
+    """The least altered first; of these the one that covers most; of these the one in use."""
+    order = (State.CURRENT, State.SUPERSEDED, State.WITHDRAWN)
+    return weight(match.differences), match.others, order.index(answer.state)

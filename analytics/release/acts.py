@@ -1,0 +1,46 @@
+"""Acts on releases, as lines of a ledger; what each makes of the shelf that readers see."""
+
+import json
+from dataclasses import asdict, dataclass
+
+from analytics.release.shown import VisibleFrom
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn. Times: UTC."""
+
+    at: str
+    action: str
+    release: str
+    until: str | None = None
+
+    def line(self) -> dict[str, str]:
+        """As it is written."""
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+def entry_of(line: str) -> LedgerEntry | None:
+    """A line of the ledger; None for one that a kill left half written: the pointer says whether it happened."""
+    try:
+        return LedgerEntry(**json.loads(line))
+    except (json.JSONDecodeError, TypeError):
+        return None
+
+
+def after(shelf: VisibleFrom, act: LedgerEntry) -> VisibleFrom:
+    """The shelf after an act. A release has one place on it: what was said of it before no longer counts."""
+    left = {release: since for release, since in shelf.items() if release != act.release}
+    match act.action:
+        case "published":
+            return left | {act.release: act.at}
+        case "embargoed":
+            return left | {act.release: act.until or act.at}
+        case "withdrawn":
+            return left
+    return shelf
+
+
+def last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
+    """The last that changed what readers see."""
+    return next((entry for entry in reversed(entries) if entry.action != "built"), None)

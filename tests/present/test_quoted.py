@@ -1,0 +1,357 @@
+"""Check a figure: whatever somebody quotes, an id, a link or a sentence, is found, and every altered number or word is
+named; nothing is ever told of what was not published.
+"""
+
+import datetime as dt
+import random
+import time
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.folders import Home
+from analytics.language.text import LANGUAGES, speaking
+from analytics.model import Grade
+from analytics.present.quoted.check import Answer, Kind, check
+from analytics.present.quoted.compare import Difference
+from analytics.present.quoted.sentences import forms_of
+from analytics.present.quoted.tokens import LONGEST, folded, is_number, tokens
+from analytics.present.sentences.claims import ClaimKind
+from analytics.present.sentences.headlines import Headline, approved_sentences
+from analytics.present.sentences.phrases import reader
+from analytics.publish.addresses import embed_address, figure_address, figure_page_address, image_address
+from analytics.release import Release, Releases
+from analytics.release.figure_id import parse_figure_id, short
+from analytics.release.ledger import State
+from analytics.release.readable import Shelves
+from tests.helpers.michigan_release import built, sales_only
+from tests.publish.shelf import CANDIDATE, OTHER, PROGRAMME, TO_COME, WITHDRAWN, Clock, write
+
+SITE = "https://vetrina.example.org/base"
+
+
+@pytest.fixture(scope="module")
+def one(demonstration: Home) -> Shelves:
+    """One release of each programme."""
+    return Shelves(demonstration.releases, lambda: (PROGRAMME, OTHER), lru_cache(Release))
+
+
+@pytest.fixture(scope="module")
+def all_states(tmp_path_factory: pytest.TempPathFactory) -> Shelves:
+    """2026-1 superseded by 2026-2, 2026-3 withdrawn, 2026-7 under embargo, 2026-8 unpublished: the files of the last
+    two are no releases at all, so that who opens one fails.
+    """
+    home, clock = tmp_path_factory.mktemp("quoted"), Clock()
+    first = built(home, sales_only)
+    shelf = Releases(Home(home).releases, OTHER, now=clock)
+    revised = first.figures.copy()
+    revised.loc[revised["figure_id"] == first.headline().figure_id, ["high", "shared_high"]] = 0.27
+    for name in (WITHDRAWN, "2026-2", TO_COME, CANDIDATE):
+        write(shelf, first, name, revised if name == "2026-2" else first.figures)
+    for name in (first.release_id, WITHDRAWN, "2026-2"):
+        clock.time += dt.timedelta(days=1)
+        shelf.publish(name)
+    shelf.publish(TO_COME, clock.time + dt.timedelta(days=1))
+    shelf.withdraw(WITHDRAWN)
+    for name in (TO_COME, CANDIDATE):
+        shelf.path(name).unlink()
+        shelf.path(name).write_bytes(b"nobody may look here")
+    return Shelves(Home(home).releases, lambda: (OTHER,), lru_cache(Release), now=clock)
+
+
+def said(
+    shelves: Shelves, language: str = "it", programme: str | None = None, release: str | None = None
+) -> list[Headline]:
+    found = shelves.open(programme, release)
+    return approved_sentences(found, reader(found, language))
+
+
+def only(pasted: str, shelves: Shelves) -> Answer:
+    answers = check(pasted, shelves)
+    assert len(answers) == 1, answers
+    return answers[0]
+
+
+def figure_in(release: str, shelves: Shelves) -> str:
+    """The headline's id, as it is or would be in that release."""
+    found = parse_figure_id(shelves.open().headline().figure_id)
+    return str(replace(found, release=release))
+
+
+# ---- what is quoted rightly ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_approved_sentence_is_found_in_every_form(one: Shelves, language: str) -> None:
+    """By its words alone, and as it is copied, with mark, id and link: that figure, unaltered, in use."""
+    for headline in (*said(one, language), *said(one, language, OTHER)):
+        for words in forms_of(headline).values():
+            link = figure_page_address(headline.figure.figure_id, language, SITE)
+            for pasted in (words, f"{headline.copied(words)} {link}"):
+                answer = only(pasted, one)
+                assert (answer.figure_id, answer.state, answer.altered) == (
+                    headline.figure.figure_id,
+                    State.CURRENT,
+                    False,
+                ), pasted
+                assert answer.quoted is not None
+                assert answer.quoted.language == language
+
+
+def any_case(words: str, chance: random.Random) -> str:
+    """The words as programs and people pass them on."""
+    spaces = (" ", "  ", "\n", "\r\n", "\t", "\u00a0", "\u202f", " \u200b")
+    dashes = ("-", "\u2212", "\u2013", "\u2012", "\uff0d")
+    apostrophes, quotes = ("'", "\u2019", "\u2018", "`"), ('"', "\u00ab", "\u201c", "\u201e", "\u00bb")
+    marks = {" ": spaces, "\u2212": dashes, "\u2019": apostrophes, "\u00ab": quotes, "\u00bb": quotes, "\u201c": quotes}
+    changed = [chance.choice(marks[mark]) if mark in marks else mark for mark in words]
+    cased = [chance.choice((str.upper, str.lower, str))(mark) for mark in changed]
+    start, end = chance.choice((("", ""), ("\u00ab", "\u00bb"), ('> "', '"\n'), ("**", "**"), ("<b>", "</b>")))
+    return start + "".join(cased) + end
+
+
+@given(seed=st.integers(0, 10**9))
+@settings(max_examples=60)
+def test_case_spaces_quotes_and_dashes_are_forgiven(one: Shelves, seed: int) -> None:
+    """Of a sentence in any language and form, whatever a word processor made of it."""
+    chance = random.Random(seed)
+    headline = chance.choice(said(one, chance.choice(LANGUAGES)))
+    words = chance.choice((headline.sentence.short, headline.sentence.long))
+    answer = only(any_case(words, chance), one)
+    assert (answer.figure_id, answer.altered) == (headline.figure.figure_id, False)
+
+
+def test_ids_and_links_are_understood(one: Shelves) -> None:
+    """Full or short, in any case and with any dash, broken over lines; in every link that names a figure."""
+    figure = one.open(PROGRAMME).headline().figure_id
+    pasted = [
+        figure,
+        figure.lower(),
+        short(figure),
+        f" [{short(figure)}] ",
+        figure.replace("-", "\u2011"),
+        figure.upper(),
+    ]
+    pasted += [figure[:9] + "\n" + figure[9:], f"cifra {short(figure)}", f"({figure})."]
+    for site in (SITE, ""):
+        pasted += [of(figure, "it", site) for of in (figure_page_address, embed_address, figure_address)]
+        pasted.append(image_address(figure, "png", "web", "en", site))
+    pasted.append(f"{SITE}/stampa?check={quote(quote(figure))}")
+    for words in pasted:
+        answer = only(words, one)
+        assert (answer.kind, answer.figure_id, answer.state) == (Kind.FIGURE, figure, State.CURRENT), words
+
+
+def test_pictures_and_lists_have_ids_too(one: Shelves) -> None:
+    """An id that is printed below a picture is one of ours."""
+    release = one.open(PROGRAMME)
+    picture = release.picture_id("lines", release.headline().outcome)
+    listed = release.list_id("sector", release.headline().outcome, release.programme.headline.estimand, "overall")
+    for figure in (picture, listed):
+        assert only(figure, one).state is State.CURRENT
+
+
+def test_a_release_can_be_asked_for(all_states: Shelves) -> None:
+    """By its number alone, or by a link to a page or file of it."""
+    for pasted, state in (
+        ("2026-2", State.CURRENT),
+        ("edizione 2026-1", State.SUPERSEDED),
+        (f"{OTHER}.{WITHDRAWN}", State.WITHDRAWN),
+        (f"{SITE}/settori?sector=chemicals&programme={OTHER}&release=2026-1", State.SUPERSEDED),
+        (f"{SITE}/api/package/2026-1.zip?programme={OTHER}", State.SUPERSEDED),
+        (TO_COME, State.NEVER_PUBLISHED),
+        (CANDIDATE, State.NEVER_PUBLISHED),
+        ("release 2011-4", State.NEVER_PUBLISHED),
+    ):
+        answer = only(pasted, all_states)
+        assert (answer.kind, answer.state) == (Kind.RELEASE, state), pasted
+
+
+def test_several_quotations_get_an_answer_each(one: Shelves) -> None:
+    """Each id with the words before it."""
+    first, second = said(one)[:2]
+    pasted = "\n\n".join(
+        f"{one.copied(one.sentence.short)} {figure_page_address(one.figure.figure_id, 'it', SITE)}"
+        for one in (first, second)
+    )
+    answers = check(pasted, one)
+    assert [answer.figure_id for answer in answers] == [first.figure.figure_id, second.figure.figure_id]
+    assert not any(answer.altered for answer in answers)
+
+
+# ---- what was altered ------------------------------------------------------------------------------------------------
+
+
+def altered(words: str, place: int) -> str:
+    """Another last digit of the number that ends there."""
+    return words[:place] + str((int(words[place]) + 1) % 10) + words[place + 1 :]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("with_id", [True, False])
+def test_each_altered_number_is_named(one: Shelves, language: str, with_id: bool) -> None:
+    """One digit of one number, anywhere in a sentence: which, and what is right."""
+    headlines = [*said(one, language)[:9], *said(one, language, OTHER)]
+    headlines += [h for h in said(one, language) if h.figure.published and h.dimension == "sector"][:4]
+    tried = 0
+    for headline in headlines:
+        for words in (headline.sentence.short, headline.sentence.long):
+            ends = [i for i, mark in enumerate(words) if mark.isdigit() and not words[i + 1 : i + 2].isdigit()]
+            for place in ends:
+                wrong = altered(words, place)
+                pasted = headline.copied(wrong) if with_id else wrong
+                answer = only(pasted, one)
+                before, after = tokens(folded(words)), tokens(folded(wrong))
+                [(right, mine)] = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
+                assert answer.differences == (Difference(mine, right),), pasted
+                assert answer.differences[0].of_number
+                assert answer.figure_id == headline.figure.figure_id
+                tried += 1
+    assert tried > 60
+
+
+@pytest.mark.parametrize(("language", "verb"), [("it", "probabilmente"), ("en", "it is likely that")])
+def test_a_verb_that_is_gone_is_named(one: Shelves, language: str, verb: str) -> None:
+    """The sentence without its "likely" is another claim, with or without its id."""
+    likely = next(h for h in said(one, language) if h.figure.grade is Grade.MODERATE and verb in h.sentence.short)
+    for words in (likely.sentence.short, likely.sentence.long):
+        wrong = words.replace(f"{verb} ", "")
+        for pasted in (wrong, likely.copied(wrong)):
+            answer = only(pasted, one)
+            assert answer.figure_id == likely.figure.figure_id
+            assert answer.differences == (Difference("", verb),)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_stronger_verb_is_named(one: Shelves, language: str) -> None:
+    """Of "may", which is put in words of its own."""
+    text = speaking(language)
+    headline = said(one, language)[0]
+    assert headline.figure.grade is Grade.LOW
+    weak, strong = {"it": ("potrebbero essere state", "sono state"), "en": ("may have been", "were")}[text.language]
+    answer = only(headline.sentence.long.replace(weak, strong), one)
+    assert answer.altered
+    assert any(set(one.right.split()) & set(weak.split()) for one in answer.differences)
+
+
+def test_a_sentence_cut_short_is_altered(one: Shelves) -> None:
+    """Without its range, or with only half of it."""
+    headline = said(one)[0]
+    for words in (headline.sentence.short.split(" (")[0], headline.sentence.long.split(" Confronto")[0]):
+        answer = only(words, one)
+        assert answer.figure_id == headline.figure.figure_id
+        assert answer.altered
+        assert all(not difference.pasted for difference in answer.differences)
+
+
+def test_a_right_sentence_under_another_id_is_told_apart(one: Shelves) -> None:
+    """The id says one figure, the words another."""
+    effect, change = said(one)[:2]
+    answer = only(f"{change.sentence.short} [{effect.figure.figure_id}]", one)
+    assert answer.figure_id == effect.figure.figure_id
+    assert answer.belongs_to == change.figure.figure_id
+    assert answer.altered
+
+
+def test_words_around_a_sentence_are_counted(one: Shelves) -> None:
+    """They are not ours, and may turn it round."""
+    words = said(one)[0].sentence.short
+    assert only(words, one).others == 0
+    assert only(f"Non \u00e8 vero che {words}", one).others == 4
+
+
+# ---- where it stands -------------------------------------------------------------------------------------------------
+
+
+def test_a_superseded_figure_is_told_with_its_release_and_what_stands_now(all_states: Shelves) -> None:
+    """By its id and by its sentence; the same cell of the release in use."""
+    old = said(all_states, release="2026-1")[0]
+    for pasted in (old.figure.figure_id, old.sentence.long, old.copied(old.sentence.short)):
+        answer = only(pasted, all_states)
+        assert (answer.state, answer.release, answer.current) == (State.SUPERSEDED, "2026-1", "2026-2")
+        assert answer.now_id == figure_in("2026-2", all_states)
+        assert not answer.altered
+
+
+def test_the_same_sentence_of_two_releases_is_the_one_in_use(all_states: Shelves) -> None:
+    """Nobody need know which release it was copied from."""
+    change = next(h for h in said(all_states, release="2026-1") if h.kind is ClaimKind.CHANGE)
+    assert only(change.sentence.long, all_states).state is State.CURRENT
+    assert only(change.copied(change.sentence.long), all_states).state is State.SUPERSEDED
+
+
+def test_a_withdrawn_figure_is_told_as_such(all_states: Shelves) -> None:
+    """Since when, and by which release to go on."""
+    answer = only(figure_in(WITHDRAWN, all_states), all_states)
+    assert (answer.state, answer.current) == (State.WITHDRAWN, "2026-2")
+    assert answer.when is not None
+    assert answer.seen is not None
+    assert answer.when == answer.seen.withdrawn
+
+
+@pytest.mark.parametrize("release", [TO_COME, CANDIDATE, "2026-9"])
+def test_what_nobody_could_read_was_never_published(all_states: Shelves, release: str) -> None:
+    """Under embargo, a candidate, or nothing at all: the same answer, and no file is opened for it."""
+    figure = figure_in(release, all_states)
+    answer = only(figure, all_states)
+    assert answer == Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=figure.lower())
+    answers = check(f"{said(all_states)[0].sentence.short} [{figure}]", all_states)
+    assert [answer.state for answer in answers] == [State.NEVER_PUBLISHED, State.CURRENT]
+
+
+def test_a_miswritten_id_is_told_as_such(one: Shelves) -> None:
+    """Its check character does not fit; a letter read for a digit is forgiven."""
+    figure = one.open(PROGRAMME).headline().figure_id
+    wrong = figure[:-3] + ("A" if figure[-3] != "A" else "B") + figure[-2:]
+    answer = only(wrong, one)
+    assert (answer.state, answer.mistyped) == (State.NEVER_PUBLISHED, True)
+    head, _, tail = figure.rpartition(".")
+    assert only(f"{head}.{tail.replace('0', 'O').replace('1', 'l')}", one).figure_id == figure
+
+
+# ---- hostile input ---------------------------------------------------------------------------------------------------
+
+
+@given(pasted=st.text(max_size=2 * LONGEST))
+@settings(max_examples=60)
+def test_any_text_gets_an_answer(one: Shelves, pasted: str) -> None:
+    """And is never recognised by chance."""
+    for answer in check(pasted, one):
+        assert answer.state is State.NEVER_PUBLISHED
+        assert len(answer.named) <= 60
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "x" * 10**6,
+        "a-" * 10**5,
+        "2026-1." * 10**5,
+        "1,1" * 10**5,
+        "+1%" * 10**4,
+        "le vendite " * 10**4,
+        "\ufdfa" * 10**4,
+        "://" * 10**4,
+        "check=%25%32%35" * 10**3,
+        "<script>alert(1)</script>" * 100,
+        "\x00\n\x1b[0m" * 10**3,
+    ],
+)
+def test_hostile_text_takes_no_time(one: Shelves, pasted: str) -> None:
+    """It is cut, and no pattern goes back over it."""
+    check("le vendite sono state", one)  # what is kept for all texts is read
+    start = time.process_time()
+    assert all(answer.state is State.NEVER_PUBLISHED for answer in check(pasted, one))
+    assert time.process_time() - start < 1
+
+
+def test_numbers_and_words_are_told_apart() -> None:
+    """Signs, decimals and per cent belong to the number; a dash between two words or years is no sign."""
+    same = folded("da \u22121,5 % a +29%, 2019\u20132020, all\u20193\u00ba posto; \u2212US$57M, \u20ac1.43")
+    words = tokens(same)
+    assert [word for word in words if is_number(word)] == ["-1,5%", "29%", "2019", "2020", "3", "57", "1.43"]
+    assert words[words.index("us") - 1] == "-"
