@@ -16,6 +16,7 @@ from analytics.release import Figure, Release
 from analytics.release.measures import ALL
 
 COLUMNS = ("what", "value", "exact", "firms", "status", "id")
+TABLES = {"steps": "reconciliation", "ends": "applications"}  # of the release: counts that are no figures
 WHOLE = (Unit.COUNT, Unit.MONEY)  # of which what is written, to the cent, is all that there is
 OF_EFFECTS = (Unit.FRACTION, Unit.POINTS, Unit.SCORE)
 
@@ -31,7 +32,7 @@ def annex(draft: Draft) -> Markup:
     caption = text("report.annex.caption", n=text.number(len(draft.quotes)))
     parts = [element("caption", caption), element("thead", element("tr", *heads)), *groups]
     listed = element("table", *parts, class_="listed annex")
-    return joined([draft.paragraph("report.annex.says"), draft.paragraph("report.annex.codes"), listed])
+    return joined([draft.paragraph("report.annex.says"), draft.paragraph("report.annex.codes", **TABLES), listed])
 
 
 def _group_head(draft: Draft, letter: str) -> Markup:

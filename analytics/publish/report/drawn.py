@@ -19,8 +19,15 @@ def picture(shown: Shown, draft: Draft, *, title: str, says: str = "", level: in
     if isinstance(shown, Absent):
         words = [element("p", says, class_="says")] if says else []
         return element("figure", element(f"h{level}", title), *words, element("p", shown.words, class_="missing"))
+    _quote_stamped(draft, shown.stamp.figure_id)
     drawing = _with_addresses(shown.drawing.markup, draft)
     return charts.framed(drawing, shown.stamp, draft.text, title=title, says=says, level=level)
+
+
+def _quote_stamped(draft: Draft, ids: str) -> None:
+    """Quote the one figure that a picture names below it; of a picture of several, its list is quoted apart."""
+    release = draft.release
+    draft.quote(release.by_id(f"{release.programme.id}.{ids}"))
 
 
 def quote_list(draft: Draft, dimension: str, within: tuple[tuple[str, str], ...] = ()) -> None:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from analytics import charts
 from analytics.charts.kit.markup import element, joined
 from analytics.language.text import Text
-from analytics.model import Arm
+from analytics.model import Arm, Grade
 from analytics.present import pictures
 from analytics.present.asked import Asked
 from analytics.present.sentences.changes import changes_heading, changes_words
@@ -16,7 +16,7 @@ from analytics.present.sentences.headlines import approved_sentences, headline_o
 from analytics.present.sentences.lasting import last_year, lasting_heading, lasting_sentence
 from analytics.present.sentences.limits import cannot_say, do_not_say
 from analytics.present.sentences.panels import money_heading
-from analytics.present.sentences.phrases import dimension_words
+from analytics.present.sentences.phrases import capital, dimension_words, why
 from analytics.present.sentences.reasons import grade_because, reasons
 from analytics.present.sentences.together import count_of, differ_heading, differ_words, pairs_of
 from analytics.present.sentences.where import surer_words, told_groups, where_words
@@ -167,7 +167,9 @@ def _checks(draft: Draft) -> Markup:
     done = reasons(release, effect, text)
     heading = draft.heading(3, "report.checks.title")
     if not done:
-        return joined([heading, draft.paragraph("evidence.no_claim")])
+        described = effect.grade is Grade.DESCRIPTION
+        says = text("evidence.no_claim") if described else f"{capital(why(effect, release, text))}."
+        return joined([heading, element("p", says)])
     rows = [(check.title, check.outcome, joined([check.words, " ", draft.mark(check.figure)])) for check in done]
     columns = [text(f"report.checks.{name}") for name in ("check", "result", "why")]
     return joined(
