@@ -50,7 +50,7 @@ def figure_in(desk: Desk, release: str) -> str:
 
 
 def of_endpoint(endpoint: Endpoint, release: str, figure: str) -> Iterator[str]:
-    """Its addresses about a release: every ending, with the release in every parameter that may name one; in another
+    """Its addresses about a release: every ending and id, with the release in every parameter that may name one; in another
     language with the first code of those that have a list.
     """
     in_path = {parameter.name: parameter for parameter in endpoint.parameters if parameter.is_path}
@@ -65,7 +65,8 @@ def of_endpoint(endpoint: Endpoint, release: str, figure: str) -> Iterator[str]:
         for parameter in endpoint.parameters
         if not parameter.is_path and parameter.name != "lang" and "enum" in parameter.schema
     ]
-    for chosen in product(*values):
+    for turn in range(max(map(len, values), default=1)):  # each value once
+        chosen = [codes[turn % len(codes)] for codes in values]
         path = endpoint.path
         for name, code in zip(in_path, chosen, strict=True):
             path = path.replace(f"{{{name}}}", code)
