@@ -52,7 +52,7 @@ def small_multiples(
     alts = [_alt(chart, text) for chart in charts]
     drawn = [_on_page(*parts) for parts in zip(charts, plots, alts, strict=True)]
     still = partial(_still, list(zip(charts, plots, strict=True)))
-    return Drawing(element("div", *drawn, class_="multiples"), still, " ".join(alts))
+    return Drawing(element("div", *drawn, class_="multiples"), still, " ".join(alts), any(chart.n for chart in charts))
 
 
 def _plot(chart: SmallChart, ground: Ground, data_mark: str | None, text: Text) -> Plot:

@@ -31,7 +31,8 @@ def rows(
 ) -> Drawing:
     """Rows in the order given. write: a value of the axis in words; guides: the zero line first, where there is one."""
     chart = Rows(rows, axis, write, guides, heads, data_mark, scale)
-    return Drawing(_on_page(chart), partial(rows_still, chart), alt(chart))
+    counted = any(row.n for row in rows) and not heads.firms
+    return Drawing(_on_page(chart), partial(rows_still, chart), alt(chart), counted)
 
 
 def _on_page(chart: Rows) -> Markup:

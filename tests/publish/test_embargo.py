@@ -26,6 +26,7 @@ from tests.publish.shelf import Clock, application
 from tests.serve.browsing import Answer, ask
 
 OLD, NEW, NONE = "2026-1", "2026-2", "2099-9"  # in use; under embargo; a release that there never was
+FEW = 3  # of the pictures of the pages, which are all made alike
 FILES = ("/sitemap.xml", "/robots.txt", "/manifest.json", "/api/", "/api/openapi.json")
 
 
@@ -57,7 +58,9 @@ def of_endpoint(endpoint: Endpoint, release: str, figure: str) -> Iterator[str]:
     values = []
     for name, parameter in in_path.items():
         named = {"release": [release], "id": [figure, short(figure)]}.get(name)
-        values.append(named or parameter.schema.get("enum") or pytest.fail(f"{endpoint.path}: how is {name} filled?"))
+        codes = parameter.schema.get("enum", [])
+        several = codes if name == "ending" else codes[:: max(len(codes) // FEW, 1)]
+        values.append(named or several or pytest.fail(f"{endpoint.path}: how is {name} filled?"))
     known = {"release": release, "to": release, "from": release, "programme": PROGRAMME}
     query = [f"{name}={code}" for name, code in known.items() if name in endpoint.known]
     listed = [

@@ -145,17 +145,23 @@ def _contours(cut: Cut, glyph: int) -> tuple[tuple[int, int, str], ...]:
     return tuple(pen.contours)
 
 
+@lru_cache(maxsize=1024)
+def _drawn(words: str, cut: Cut, tracking: int) -> str:
+    """The contours of a line, in units of the font. tracking: more room behind each letter."""
+    return "".join(
+        f"M{start_x + glyph.x + i * tracking} {start_y + glyph.y}{written}"
+        for i, glyph in enumerate(_set(words, cut)[0])
+        for start_x, start_y, written in _contours(cut, glyph.glyph)
+    )
+
+
 def line(words: str, x: float, y: float, style: Style, anchor: str = "start") -> Markup:
     """A line of words at a place, as one path; `data-words` says which. anchor: what of it stands at x: start, middle
     or end.
     """
-    scale, tracking = style.size / _UNITS, round(style.tracking * _UNITS)
+    scale = style.size / _UNITS
     left = x - {"start": 0.0, "middle": 0.5, "end": 1.0}[anchor] * length(words, style)
-    drawn = "".join(
-        f"M{start_x + glyph.x + i * tracking} {start_y + glyph.y}{written}"
-        for i, glyph in enumerate(_set(words, style.cut)[0])
-        for start_x, start_y, written in _contours(style.cut, glyph.glyph)
-    )
+    drawn = _drawn(words, style.cut, round(style.tracking * _UNITS))
     if not drawn:
         return Markup("")
     place = f"translate({number(left)} {number(y)}) scale({scale:.5g} {-scale:.5g})"

@@ -23,12 +23,13 @@ class Still:
 @dataclass(frozen=True, slots=True)
 class Drawing:
     """A drawing. markup: for a page, in any width; still: for an image, from its width in the px of a page; alt: the
-    same in words.
+    same in words; counted: whether numbers of firms stand beside names, under no heading.
     """
 
     markup: Markup
     still: Callable[[float], Still]
     alt: str
+    counted: bool = False
 
     def __html__(self) -> str:
         """Within other markup it stands as it is on a page."""

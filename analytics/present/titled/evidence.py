@@ -1,7 +1,5 @@
 """The pictures of the evidence: of a claim, and of the whole programme."""
 
-from dataclasses import replace
-
 from analytics.language.text import Text
 from analytics.model import Grade
 from analytics.present import pictures
@@ -56,8 +54,7 @@ def reporting(view: View) -> Titled | None:
 
 def detectable(view: View) -> Titled | None:
     """The smallest effect that each sector would tell."""
-    drawn = _of_programme(view, pictures.detectable(view.release, view.text), "detectable")
-    return None if drawn is None else replace(drawn, counted=True)
+    return _of_programme(view, pictures.detectable(view.release, view.text), "detectable")
 
 
 def _of_programme(view: View, shown: pictures.Shown, name: str) -> Titled | None:

@@ -8,7 +8,6 @@ from analytics.present.sentences.together import differ_heading, differ_words
 from analytics.present.titled.chosen import View
 from analytics.present.titled.titled import Keyed, Titled
 from analytics.release import Release
-from analytics.release.measures import EXTRA_PER_GRANT
 
 _GROUPS = ("size_class", "channel")
 
@@ -29,9 +28,8 @@ def money(view: View) -> Titled:
     """Extra sales for each unit of money granted, and the losses."""
     release, text = view.release, view.text
     says = f"{money_words(release, text)} {losses_words(release, text)}".strip()
-    of_sums = release.main(EXTRA_PER_GRANT) is None  # the effect on sums of sales, beside its number of firms
     shown, title = pictures.money(release, text), money_heading(release, text)
-    return Titled(shown, title, says, keyed=Keyed.PARTS, counted=of_sums)
+    return Titled(shown, title, says, keyed=Keyed.PARTS)
 
 
 def sectors(view: View) -> Titled | None:
@@ -53,7 +51,7 @@ def years(view: View) -> Titled:
     release, text = view.release, view.text
     axis = pictures.small_axis(release, text, groups_shown(release), view.main)
     title, says = (say(release, release.headline(), text) for say in (lasting_heading, lasting_sentence))
-    return Titled(pictures.years(release, text, view.main, axis=axis), title, says, keyed=Keyed.PARTS, counted=True)
+    return Titled(pictures.years(release, text, view.main, axis=axis), title, says, keyed=Keyed.PARTS)
 
 
 def by(view: View, dimension: str) -> Titled | None:
@@ -65,4 +63,4 @@ def by(view: View, dimension: str) -> Titled | None:
     axis = pictures.small_axis(release, text, groups, view.main)
     title, says = (say(release, dimension, text) for say in (differ_heading, differ_words))
     shown = pictures.forest(release, text, dimension, view.main, axis=axis)
-    return Titled(shown, title, says, keyed=Keyed.PARTS, counted=True)
+    return Titled(shown, title, says, keyed=Keyed.PARTS)

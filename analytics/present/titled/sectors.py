@@ -50,7 +50,7 @@ def years(view: View) -> Titled:
     sentence = lasting_sentence(release, claimed, text) if claimed and same else ""
     title = lasting_heading(release, claimed, text) if claimed and same else text("sectors.years")
     shown = pictures.years(release, text, asked, within=view.group)
-    return Titled(shown, title, sentence or text("sectors.years_says"), _about(view), keyed=Keyed.PARTS, counted=True)
+    return Titled(shown, title, sentence or text("sectors.years_says"), _about(view), keyed=Keyed.PARTS)
 
 
 def standing(view: View) -> Titled:
@@ -58,7 +58,7 @@ def standing(view: View) -> Titled:
     text = view.text
     shown = pictures.standing(view.release, text, view.chosen.sector, view.asked)
     title, says = text("sectors.standing"), text("sectors.standing_says")
-    return Titled(shown, title, says, _about(view), keyed=Keyed.PARTS, counted=True)
+    return Titled(shown, title, says, _about(view), keyed=Keyed.PARTS)
 
 
 def by(view: View, dimension: str) -> Titled | None:
@@ -70,7 +70,7 @@ def by(view: View, dimension: str) -> Titled | None:
     if view.asked != view.main:
         title, says = text(f"overview.by.{dimension}"), text("sectors.by_says")
     shown = pictures.forest(release, text, dimension, view.asked, within=group)
-    return Titled(shown, title, says, _about(view), keyed=Keyed.PARTS, counted=True)
+    return Titled(shown, title, says, _about(view), keyed=Keyed.PARTS)
 
 
 def every(view: View) -> Titled | None:
@@ -79,7 +79,7 @@ def every(view: View) -> Titled | None:
     if len(release.codes("sector")) < 2:
         return None
     shown = pictures.all_sectors(release, text, view.chosen.outcome, view.chosen.sector)
-    return Titled(shown, text("sectors.all"), text("sectors.all_says"), view.outcome_label, counted=True)
+    return Titled(shown, text("sectors.all"), text("sectors.all_says"), view.outcome_label)
 
 
 def spread(view: View) -> Titled:

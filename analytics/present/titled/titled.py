@@ -18,7 +18,7 @@ class Keyed(StrEnum):
 class Titled:
     """shown: the picture, or why there is none; title: a finding, or what is shown; says: what stands below the title;
     about: of which group and question it is, which a page says once, above it; only_there: what can be done with the
-    picture on a page alone; counted: whether numbers of firms stand beside names, under no heading.
+    picture on a page alone.
     """
 
     shown: Shown
@@ -27,6 +27,5 @@ class Titled:
     about: str = ""
     only_there: str = ""
     keyed: Keyed = Keyed.NO
-    counted: bool = False
     name: str = ""
     choices: dict[str, str] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def picture_svg(image: PictureImage, drawn: Titled, picture: Picture, text: Text
     drawing = _drawing(picture, inside)
     key = charts.key(text) if drawn.keyed is Keyed.WHOLE else None
     reading = [text("chart.key_parts")] if drawn.keyed is Keyed.PARTS else []
-    reading += [text("picture_image.counts")] if drawn.counted else []
+    reading += [text("picture_image.counts")] if picture.drawing.counted else []
     column = _stacked(
         [
             (words(image.about, inside, _ABOUT), 0.0),
