@@ -7,7 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import product
+from itertools import cycle, product
 
 import pytest
 from starlette.applications import Starlette
@@ -50,8 +50,8 @@ def figure_in(desk: Desk, release: str) -> str:
 
 
 def of_endpoint(endpoint: Endpoint, release: str, figure: str) -> Iterator[str]:
-    """Its addresses about a release: every ending and language, with the release in every parameter that may name one,
-    with the first code of those that have a list.
+    """Its addresses about a release: every ending, with the release in every parameter that may name one; in another
+    language with the first code of those that have a list.
     """
     in_path = {parameter.name: parameter for parameter in endpoint.parameters if parameter.is_path}
     values = []
@@ -69,7 +69,7 @@ def of_endpoint(endpoint: Endpoint, release: str, figure: str) -> Iterator[str]:
         path = endpoint.path
         for name, code in zip(in_path, chosen, strict=True):
             path = path.replace(f"{{{name}}}", code)
-        for language, more in product(LANGUAGES, (query, query + listed)):
+        for language, more in zip(cycle(LANGUAGES), (query, query + listed), strict=False):
             lang = [f"lang={language}"] if "lang" in endpoint.known else []
             yield "?".join(part for part in (path, "&".join(more + lang)) if part)
 

@@ -2,8 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from xml.etree import ElementTree
 
 import pytest
@@ -18,6 +16,7 @@ from analytics.present.sentences.phrases import reader
 from analytics.publish.images.figure_image import FigureImage, figure_image, figure_png, figure_svg
 from analytics.publish.images.sizes import SIZES, Size
 from analytics.release import Release
+from tests.helpers.image import lines
 from tests.publish.conftest import MORNING, SITE
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -27,48 +26,10 @@ PROGRAMMES = ("ecommerce-2020", "michigan-1988")
 Made = list[tuple[str, FigureImage, Headline, Size]]
 
 
-@dataclass(frozen=True)
-class Words:
-    """A line of an image, and the box that its outlines fill, px."""
-
-    words: str
-    left: float
-    right: float
-    top: float
-    bottom: float
-
-
 def drawn(release: Release, headline: Headline, language: str, size: Size) -> tuple[str, FigureImage]:
     text = reader(release, language)
     image = figure_image(release, headline, text, published=MORNING, site=SITE)
     return figure_svg(image, release, headline, size, text), image
-
-
-def lines(svg: str) -> list[Words]:
-    """Every line of an image, in the order in which it is drawn."""
-    return list(_lines(ElementTree.fromstring(svg), 1.0, 0.0, 0.0))
-
-
-def _lines(element: ElementTree.Element, scale: float, x: float, y: float) -> Iterator[Words]:
-    for name, numbers in re.findall(r"(translate|scale)\(([^)]*)\)", element.get("transform", "")):
-        values = [float(number) for number in numbers.split()]
-        if name == "translate":
-            x, y = x + scale * values[0], y + scale * values[1]
-        elif element.get("data-words") is None:
-            scale *= values[0]
-    if (words := element.get("data-words")) is not None:
-        units = float(re.search(r"scale\((\S+)", element.get("transform", ""))[1])
-        starts = [(int(a), int(b)) for a, b in re.findall(r"M(-?\d+) (-?\d+)", element.get("d", ""))]
-        at = scale * units
-        yield Words(
-            words,
-            x + at * min(a for a, _ in starts),
-            x + at * max(a for a, _ in starts),
-            y - at * max(b for _, b in starts),
-            y - at * min(b for _, b in starts),
-        )
-    for child in element:
-        yield from _lines(child, scale, x, y)
 
 
 @pytest.fixture(scope="module")
