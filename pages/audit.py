@@ -5,7 +5,7 @@ report that says all of it.
 import streamlit as st
 
 from analytics.charts.kit.markup import element
-from analytics.language.text import LANGUAGES, SPOKEN, plain
+from analytics.language.text import LANGUAGES, plain, speaking
 from analytics.present.tables import audit
 from analytics.publish.addresses import report_address
 from analytics.publish.report.browser import find_browser
@@ -26,16 +26,18 @@ def report() -> None:
             *(
                 element(
                     "a",
-                    text(f"report.page.{ending}", language=SPOKEN[language].name),
+                    speaking(language)(f"report.page.{ending}"),
                     href=address.at_root(report_address(release, language, ending)),
                     hreflang=language,
+                    lang=language,
                 )
                 for ending in endings
             ),
         )
         for language in LANGUAGES
     ]
-    st.header(text("report.page.title"), anchor=False)
+    council = programme.council
+    st.header(plain(council.title.in_(text)) if council else text("report.title"), anchor=False)
     st.markdown(text("report.page.says"))
     block(element("ul", *lines, class_="downloads"), "report")
     if "pdf" not in endings:

@@ -18,6 +18,8 @@ from playwright.sync_api import sync_playwright
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import ConfStatus, Grade, ObsStatus, Reason, UserError
+from analytics.present import pictures
+from analytics.present.pictures import Picture
 from analytics.present.sentences.headlines import approved_sentences
 from analytics.present.sentences.phrases import data_note, reader
 from analytics.programme.file import load_programme
@@ -185,6 +187,14 @@ def test_an_amount_belongs_to_its_own_list(pages: dict[tuple[str, str], str]) ->
     assert "€2,138,366.96" in third
     assert "not stated" in second
     assert "not stated" in total
+
+
+def test_what_a_picture_does_not_show_is_said(pages: dict[tuple[str, str], str], releases: dict[str, Release]) -> None:
+    """Under the sectors stand those without a figure, by name and reason, as on the pages."""
+    shown = pictures.sectors(releases["ecommerce-2020"], reader(releases["ecommerce-2020"], "it"))
+    assert isinstance(shown, Picture)
+    assert shown.note
+    assert str(escape(shown.note)) in pages["ecommerce-2020", "it"]
 
 
 def test_the_sides_are_told_by_what_may_be_said(pages: dict[tuple[str, str], str]) -> None:

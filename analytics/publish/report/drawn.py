@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from markupsafe import Markup
 
 from analytics import charts
-from analytics.charts.kit.markup import element
+from analytics.charts.kit.markup import element, joined
 from analytics.present.pictures import OPENS_SECTOR, Absent, Shown
 from analytics.publish.report.writing import Draft
 from analytics.release.lists import YEARS, FigureList
@@ -14,14 +14,16 @@ from analytics.release.lists import YEARS, FigureList
 SECTORS = "settori"  # the end of the address of the page that a sector's row opens
 
 
-def picture(shown: Shown, draft: Draft, *, title: str, says: str = "", level: int = 4) -> Markup:
-    """A picture under its heading, or why there is none; the figures behind it are quoted."""
+def picture(
+    shown: Shown, draft: Draft, *, title: str, says: str = "", level: int = 4, before: Markup | None = None
+) -> Markup:
+    """A picture under its heading, or why there is none. before: what stands over the drawing."""
     if isinstance(shown, Absent):
         words = [element("p", says, class_="says")] if says else []
         return element("figure", element(f"h{level}", title), *words, element("p", shown.words, class_="missing"))
     _quote_stamped(draft, shown.stamp.figure_id)
-    drawing = _with_addresses(shown.drawing.markup, draft)
-    return charts.framed(drawing, shown.stamp, draft.text, title=title, says=says, level=level)
+    drawing = joined([before or "", _with_addresses(shown.drawing.markup, draft)])
+    return charts.framed(drawing, shown.stamp, draft.text, title=title, says=says, level=level, note=shown.note)
 
 
 def _quote_stamped(draft: Draft, ids: str) -> None:

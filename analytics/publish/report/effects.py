@@ -50,9 +50,10 @@ def _result(draft: Draft) -> Markup:
         draft,
         title=changes_heading(release, (), text),
         says=changes_words(release, (), text),
+        before=charts.key(text).markup,
     )
     said = element("p", draft.said(headline, long=True), class_="claim")
-    return joined([draft.heading(3, "report.result"), said, charts.key(text), drawn])
+    return joined([draft.heading(3, "report.result"), said, drawn])
 
 
 # ---- by sector, by year, by group ------------------------------------------------------------------------------------
@@ -81,6 +82,7 @@ def _by_sector(draft: Draft) -> Markup:
         draft,
         title=differ_heading(release, "sector", text),
         says=differ_words(release, "sector", text),
+        before=charts.key(text).markup,
     )
     return joined(
         [
@@ -89,7 +91,6 @@ def _by_sector(draft: Draft) -> Markup:
             bullets(lines),
             *wider,
             element("p", surer) if surer else "",
-            charts.key(text),
             drawn,
             bullets(draft.said(one) for one in (*together, *pairs)),
         ]

@@ -85,6 +85,8 @@ def _funds(draft: Draft) -> Markup:
         grants = release.figure(measures.GRANTS, arm=Arm.FUNDED, group=group)
         draft.quote(grants if measures.GRANTS in _told(release) else None)
     sources = [f"{tranche.label.in_(text)}: {tranche.source.in_(text)}." for tranche in programme.tranches]
+    announced = any(tranche.announced_eur for tranche in programme.tranches)
+    note = [element("strong", text("audit.announced_note")), " "] if announced else []
     amounts = audit.euros_announced(release, text)
     requested = Markup("")
     if programme.announced and asked:
@@ -95,7 +97,7 @@ def _funds(draft: Draft) -> Markup:
             draft.heading(3, "report.funds.title"),
             requested,
             frame_table(text("report.funds.caption"), amounts, text("report.times.tranche")),
-            element("p", element("strong", text("audit.announced_note")), " ", " ".join(sources)) if sources else "",
+            element("p", *note, " ".join(sources)) if sources else "",
             draft.missing("report.funds.missing"),
         ]
     )
