@@ -28,8 +28,8 @@ def draw() -> None:
     """The frame of every page."""
     address.start()
     text = in_use.language()
-    st.html(HERE / "static" / "vetrina.css")
-    st.html(HERE / "static" / "pictures.css")
+    for styles in ("vetrina", "marks", "pictures"):
+        st.html(HERE / "static" / f"{styles}.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
     st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)

@@ -1,14 +1,48 @@
-"""Data and audit: from announced to analysed, tranche by tranche; what was imported; how the figures were made."""
+"""Data and audit: from announced to analysed, tranche by tranche; what was imported; how the figures were made; the
+report that says all of it.
+"""
 
 import streamlit as st
 
-from analytics.language.text import plain
+from analytics.charts.kit.markup import element
+from analytics.language.text import LANGUAGES, plain, speaking
 from analytics.present.tables import audit
-from pages.parts import in_use, show
+from analytics.publish.addresses import report_address
+from analytics.publish.report.browser import find_browser
+from pages.parts import address, in_use, show
+from pages.parts.block import block
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
 programme, manifest = release.programme, release.manifest
+
+
+def report() -> None:
+    """The report on the release, as a page and, where it can be made, as a PDF, in every language."""
+    endings = ["html", *(["pdf"] if find_browser() else [])]
+    lines = [
+        element(
+            "li",
+            *(
+                element(
+                    "a",
+                    speaking(language)(f"report.page.{ending}"),
+                    href=address.at_root(report_address(release, language, ending)),
+                    hreflang=language,
+                    lang=language,
+                )
+                for ending in endings
+            ),
+        )
+        for language in LANGUAGES
+    ]
+    council = programme.council
+    st.header(plain(council.title.in_(text)) if council else text("report.title"), anchor=False)
+    st.markdown(text("report.page.says"))
+    block(element("ul", *lines, class_="downloads"), "report")
+    if "pdf" not in endings:
+        st.caption(text("report.page.no_pdf"))
+
 
 with show.top_row(frame):
     pass
@@ -52,3 +86,5 @@ if len(protection):
 
 st.header(text("audit.method"), anchor=False)
 st.markdown(text("audit.method_body", **audit.method_words(release, text)))
+
+report()

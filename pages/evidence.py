@@ -4,24 +4,16 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics.language.text import plain
-from analytics.model import Grade
-from analytics.present import pictures
-from analytics.present.pictures import Shown
-from analytics.present.sentences.headlines import Headline, claims
+from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.reasons import grade_because
 from analytics.present.tables import changes, evidence
+from analytics.present.titled import Chosen, View, claims_by_key, picture_on
+from analytics.present.titled.evidence import claim_label
 from pages.parts import address, in_use, show
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
-claims_by_key = {
-    f"{headline.kind}-{headline.dimension}-{headline.code}": headline for headline in claims(release, text)
-}
-
-
-def picture(name: str, shown: Shown) -> None:
-    """A picture under its heading."""
-    show.picture(shown, name, frame, title=text(f"evidence.{name}"), says=text(f"evidence.{name}_says"))
+claims = claims_by_key(release, text)
 
 
 def behind_a_click(name: str) -> DeltaGenerator:
@@ -38,33 +30,27 @@ def claim_evidence(headline: Headline) -> None:
         st.markdown(f"**{plain(line)}**")
     show.actions(headline, frame, why=False)
     show.checks(headline, frame)
+    view = View(release, text, Chosen(claim=chosen))
     left, right = st.columns(2, gap="large")
-    if headline.figure.grade is not Grade.WITHHELD:
-        with left:
-            picture("specifications", pictures.specification_curve(release, text, headline.figure.figure_id))
-        with right:
-            picture("before", pictures.read_otherwise(release, text, headline.figure.figure_id))
+    with left:
+        show.picture(picture_on("evidence-specifications", view), frame)
     with right:
-        picture("events", pictures.event_study(release, text))
+        show.picture(picture_on("evidence-before", view), frame)
+        show.picture(picture_on("evidence-events", view), frame)
 
 
 def programme_evidence() -> None:
     """What decides nothing, of the whole programme: each behind a click."""
     st.header(text("evidence.programme"), anchor=False)
-    shown = {
-        "balance": pictures.balance(release, text),
-        "reporting": pictures.reporting(release, text),
-        "detectable": pictures.detectable(release, text),
-    }
     tables = {
         "afterwards": evidence.afterwards_table(release, text),
         "outcomes": evidence.outcomes_table(release, text),
     }
     columns = st.columns(2, gap="medium")
     with columns[0]:
-        for name, of_programme in shown.items():
+        for name in ("balance", "reporting", "detectable"):
             with behind_a_click(name):
-                show.picture(of_programme, name, frame)
+                show.picture(picture_on(f"evidence-{name}", View(release, text)), frame, heading=False, says=False)
     with columns[1]:
         for name, cells in tables.items():
             if len(cells):
@@ -91,21 +77,19 @@ def changes_since_last_release() -> None:
         show.table(held, "held")
 
 
-if claims_by_key:
+if claims:
     with show.top_row(frame):
         chosen = address.choose(
             st.selectbox,
             text("evidence.pick"),
             "claim",
-            list(claims_by_key),
-            next(iter(claims_by_key)),
-            lambda key: text(
-                "evidence.option", kind=text(f"evidence.kind.{claims_by_key[key].kind}"), label=claims_by_key[key].label
-            ),
+            list(claims),
+            next(iter(claims)),
+            lambda key: claim_label(claims[key], text),
             width=400,
             label_visibility="collapsed",
         )
-    claim_evidence(claims_by_key[chosen])
+    claim_evidence(claims[chosen])
     programme_evidence()
 else:  # nobody to compare with: what happened is all that can be said
     with show.top_row(frame):

@@ -3,35 +3,23 @@
 import streamlit as st
 from markupsafe import Markup
 
-from analytics import charts
 from analytics.charts.kit.markup import element
-from analytics.present import pictures
-from analytics.present.asked import Asked
-from analytics.present.sentences.changes import changes_heading, changes_words
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
-from analytics.present.sentences.lasting import lasting_heading, lasting_sentence
 from analytics.present.sentences.limits import cannot_say
-from analytics.present.sentences.panels import losses_words, money_heading, money_words
-from analytics.present.sentences.together import (
-    count_of,
-    count_sentence,
-    differ_heading,
-    differ_words,
-    pairs_words,
-)
+from analytics.present.sentences.together import count_of, count_sentence, pairs_words
 from analytics.present.sentences.where import surer_words, told_groups, where_words
 from analytics.present.tables import audit
+from analytics.present.titled import View, picture_on
 from analytics.present.verbs import tells
 from pages.parts import address, in_use, show
 from pages.parts.block import block
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
-asked = Asked.headline(release)
+view = View(release, text)
 headline = headline_of(release, release.headline(), ClaimKind.EFFECT, "*", "*", text)
 by_sector = len(release.codes("sector")) > 1
-groups = [dimension for dimension in ("size_class", "channel") if len(release.codes(dimension)) > 1]
 
 
 def where() -> None:
@@ -57,43 +45,18 @@ def answer() -> None:
     """What happened beside what the grants did; the money."""
     wide, side = st.columns([1.7, 1], gap="large")
     with wide:
-        shown = pictures.changes_and_effect(release, text)
-        title, says = changes_heading(release, (), text), changes_words(release, (), text)
-        show.picture(shown, "changes", frame, title=title, says=says)
+        show.picture(picture_on("overview-changes", view), frame)
     with side, st.container(border=True, height="stretch", key="panel_money"):
-        title, says = money_heading(release, text), f"{money_words(release, text)} {losses_words(release, text)}"
-        show.picture(pictures.money(release, text), "money", frame, title=title, says=says.strip())
-
-
-def sectors() -> None:
-    """Every sector under its macro-sector, on one axis."""
-    show.picture(
-        pictures.sectors(release, text),
-        "sectors",
-        frame,
-        title=differ_heading(release, "sector", text),
-        says=f"{differ_words(release, 'sector', text)} {text('overview.order')}",
-        level=2,
-        before=charts.key(text),
-    )
+        show.picture(picture_on("overview-money", view), frame)
 
 
 def years_and_groups() -> None:
     """Year by year, by size, by channel: on one axis."""
-    axis = pictures.small_axis(release, text, groups, asked)
-    columns = iter(st.columns(1 + len(groups), gap="large"))
-    with next(columns):
-        shown = pictures.years(release, text, asked, axis=axis)
-        title, says = (
-            lasting_heading(release, release.headline(), text),
-            lasting_sentence(release, release.headline(), text),
-        )
-        show.picture(shown, "years", frame, title=title, says=says)
-    for column, dimension in zip(columns, groups, strict=True):
+    names = [f"overview-{name}" for name in ("years", "size_class", "channel")]
+    shown = [drawn for name in names if (drawn := picture_on(name, view))]
+    for column, drawn in zip(st.columns(len(shown), gap="large"), shown, strict=True):
         with column:
-            shown = pictures.forest(release, text, dimension, asked, axis=axis)
-            title, says = differ_heading(release, dimension, text), differ_words(release, dimension, text)
-            show.picture(shown, dimension, frame, title=title, says=says)
+            show.picture(drawn, frame)
 
 
 def limits() -> None:
@@ -124,8 +87,7 @@ if by_sector:
     where()
 show.actions(headline, frame, guide=True)
 answer()
-if by_sector:
-    sectors()
+show.picture(picture_on("overview-sectors", view), frame, level=2)
 years_and_groups()
 limits()
 steps()

@@ -3,19 +3,21 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
 from analytics.charts.kit.axis import Axis
-from analytics.charts.kit.frame import watermark
 from analytics.charts.kit.interval import Mark, shared_axis
-from analytics.charts.kit.markup import element, number, percent
+from analytics.charts.kit.markup import element, joined, number
+from analytics.charts.kit.plot import Box, Leaving, Plot, Tick, on_page
+from analytics.charts.kit.plot_still import plot_still
+from analytics.charts.kit.still import Drawing
 from analytics.charts.kit.timeline import labelled
 from analytics.language.text import Text
 
 _HEIGHT = 250.0  # px of the plot
-_BOX = 1000.0
-_END = 6.0  # of a band: height of its mark, in the drawing's own coordinates
+_END = 0.006  # of a band: height of its mark, of the plot's
 _AWARD = -0.5  # in event time: between the last period before and the first after
 _STEPS = (1, 2, 4, 8, 12, 20, 40)  # between labelled times
 _MOST_LABELS = 10
@@ -55,7 +57,7 @@ class EventPoint:
         return self.sim_low, self.sim_high
 
 
-def event_study(points: Sequence[EventPoint], *, yearly: bool = False, data_mark: str | None, text: Text) -> Markup:
+def event_study(points: Sequence[EventPoint], *, yearly: bool = False, data_mark: str | None, text: Text) -> Drawing:
     """A dot with its 95% interval at every event time, on the wider band that holds for all; a gap is not published.
     yearly: years, not quarters.
     """
@@ -67,23 +69,18 @@ def event_study(points: Sequence[EventPoint], *, yearly: bool = False, data_mark
         return (event - span[0]) / (span[1] - span[0])
 
     xs = [x(point.event) for point in points]
-    drawing = _drawing(points, axis, xs, x(_AWARD))
-    values = [
-        element("span", text.percent(value), class_="y", style=f"top:{percent(1 - axis.share(value))}")
-        for value in axis.ticks()
-    ]
-    times = [
-        element("span", _event_words(event, text), class_="x", style=f"left:{percent(x(event))}")
-        for event in _labelled_events(events)
-    ]
-    words = [
-        element("b", text("chart.award"), class_="award-word", style=f"left:{percent(x(_AWARD))}"),
-        element("span", watermark(data_mark), class_="mark-band"),
-    ]
-    labels = [*values, *times, *_arrows(points, axis, xs), *words]
-    plot = element("div", drawing, *labels, class_="plot", style=f"height:{number(_HEIGHT)}px")
-    unit = element("p", text("chart.event_years" if yearly else "chart.event_quarters"), class_="axis-words")
-    return labelled(element("div", plot, unit, class_="lines events"), event_study_alt(points, text, yearly=yearly))
+    plot = Plot(
+        partial(_drawing, points, axis, xs, x(_AWARD)),
+        _HEIGHT,
+        [Tick(1 - axis.share(value), text.percent(value)) for value in axis.ticks()],
+        [Tick(x(event), _event_words(event, text)) for event in _labelled_events(events)],
+        over=[Tick(x(_AWARD), text("chart.award"))],
+        leaving=_arrows(points, axis, xs),
+        below=text("chart.event_years" if yearly else "chart.event_quarters"),
+        data_mark=data_mark,
+    )
+    alt = event_study_alt(points, text, yearly=yearly)
+    return Drawing(labelled(element("div", on_page(plot), class_="lines events"), alt), partial(plot_still, plot), alt)
 
 
 def _value_axis(points: Sequence[EventPoint]) -> Axis:
@@ -98,64 +95,62 @@ def _value_axis(points: Sequence[EventPoint]) -> Axis:
     return Axis(extent.low - room, extent.high + room, extent.step, extent.low)
 
 
-def _drawing(points: Sequence[EventPoint], axis: Axis, xs: Sequence[float], award: float) -> Markup:
+def _drawing(points: Sequence[EventPoint], axis: Axis, xs: Sequence[float], award: float, box: Box) -> Markup:
     """Time before, grid, zero line and award; bands for all times, under intervals for each, under the estimates. What
     lies beyond the axis is cut, and an estimate there is no dot: an arrow stands for it.
     """
 
+    def x(share: float) -> str:
+        return number(share * box.width)
+
     def y(value: float) -> str:
-        return number((1 - axis.share(value)) * _BOX)
+        return number((1 - axis.share(value)) * box.height)
 
     def uprights(ends: Sequence[tuple[float, float] | None]) -> str:
         return "".join(
-            f"M{number(x * _BOX)} {y(max(pair[0], axis.floor))}V{y(min(pair[1], axis.high))}"
-            for x, pair in zip(xs, ends, strict=True)
+            f"M{x(at)} {y(max(pair[0], axis.floor))}V{y(min(pair[1], axis.high))}"
+            for at, pair in zip(xs, ends, strict=True)
             if pair and pair[0] <= axis.high and pair[1] >= axis.floor
         )
 
     bands = [point.band for point in points]
+    tip = number(_END * box.height)
     band_ends = "".join(
-        f"M{number(x * _BOX)} {y(end)}v{number(_END * side)}"
-        for x, band in zip(xs, bands, strict=True)
-        for end, side in zip(band or (), (-1, 1), strict=False)
+        f"M{x(at)} {y(end)}v{side}{tip}"
+        for at, band in zip(xs, bands, strict=True)
+        for end, side in zip(band or (), ("-", ""), strict=False)
         if axis.floor <= end <= axis.high
     )
     dots = "".join(
-        f"M{number(x * _BOX)} {y(point.value)}h0"
-        for x, point in zip(xs, points, strict=True)
+        f"M{x(at)} {y(point.value)}h0"
+        for at, point in zip(xs, points, strict=True)
         if point.value is not None and axis.floor <= point.value <= axis.high
     )
-    return element(
-        "svg",
-        element("rect", x="0", y="0", width=award * _BOX, height=y(axis.floor), class_="before-zone"),
-        *(element("path", d=f"M0 {y(value)}H{_BOX:.0f}", class_="grid") for value in axis.ticks()),
-        element("path", d=f"M0 {y(0.0)}H{_BOX:.0f}", class_="zero"),
-        element("path", d=f"M{number(award * _BOX)} 0V{y(axis.floor)}", class_="award"),
-        element("path", d=uprights(bands), class_="event-band"),
-        element("path", d=band_ends, class_="event-end"),
-        element("path", d=uprights([point.alone for point in points]), class_="event-hair"),
-        element("path", d=dots, class_="event-ring"),
-        element("path", d=dots, class_="event-dot"),
-        class_="curves",
-        viewBox=f"0 0 {_BOX:.0f} {_BOX:.0f}",
-        preserveAspectRatio="none",
-        aria_hidden="true",
+    across, award_x = number(box.width), number(award * box.width)
+    return joined(
+        [
+            element("rect", x="0", y="0", width=award_x, height=y(axis.floor), class_="before-zone"),
+            *(element("path", d=f"M0 {y(value)}H{across}", class_="grid") for value in axis.ticks()),
+            element("path", d=f"M0 {y(0.0)}H{across}", class_="zero"),
+            element("path", d=f"M{award_x} 0V{y(axis.floor)}", class_="award"),
+            element("path", d=uprights(bands), class_="event-band"),
+            element("path", d=band_ends, class_="event-end"),
+            element("path", d=uprights([point.alone for point in points]), class_="event-hair"),
+            element("path", d=dots, class_="event-ring"),
+            element("path", d=dots, class_="event-dot"),
+        ]
     )
 
 
-def _arrows(points: Sequence[EventPoint], axis: Axis, xs: Sequence[float]) -> list[Markup]:
+def _arrows(points: Sequence[EventPoint], axis: Axis, xs: Sequence[float]) -> list[Leaving]:
     """An arrow above or below where what is drawn of an event time leaves the axis."""
     drawn = [
         (x, [point.value, *(point.alone or ()), *(point.band or ())])
         for x, point in zip(xs, points, strict=True)
         if point.value is not None
     ]
-    sides = [(x, axis.high, "up") for x, values in drawn if max(values) > axis.high]
-    sides += [(x, axis.floor, "down") for x, values in drawn if min(values) < axis.floor]
-    return [
-        element("i", class_=f"leaves {side}", style=f"left:{percent(x)};top:{percent(1 - axis.share(end))}")
-        for x, end, side in sides
-    ]
+    up = [Leaving(x, 1 - axis.share(axis.high), "up") for x, values in drawn if max(values) > axis.high]
+    return up + [Leaving(x, 1 - axis.share(axis.floor), "down") for x, values in drawn if min(values) < axis.floor]
 
 
 def _event_words(event: float, text: Text) -> str:

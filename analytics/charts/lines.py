@@ -4,28 +4,28 @@ firms solid and blue, comparison firms dashed and grey; a gap stays a gap.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from markupsafe import Markup
+from dataclasses import dataclass, replace
+from functools import partial
 
 from analytics.charts.kit.axis import Axis, fit_axis, nice_step
 from analytics.charts.kit.markup import element
+from analytics.charts.kit.plot import Plot, on_page
+from analytics.charts.kit.plot_still import plot_still
+from analytics.charts.kit.still import Drawing
 from analytics.charts.kit.timeline import (
     Ground,
     Points,
     Span,
     Write,
     award_words,
-    curves,
-    end_labels,
+    end_of,
     labelled,
     last_value,
     line_alt,
-    mark_label,
     padded_span,
-    plot,
+    plotted,
     values_of,
-    window_labels,
+    window_words,
     year_marks,
 )
 from analytics.language.text import Text
@@ -33,8 +33,8 @@ from analytics.model import Arm
 
 BASE = 100.0  # of the index
 _UPPER_HALF = 0.5  # the axis of shares begins here where no share is below it
-_HEIGHT, _SMALL_HEIGHT = 252.0, 84.0  # px
-_BAND, _SMALL_BAND = 0.16, 0.36  # of the range of values: an empty band under all that is drawn, for the watermark
+_HEIGHT = 252.0  # px
+_BAND = 0.16  # of the range of values: an empty band under all that is drawn, for the watermark
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +43,6 @@ class Award:
 
     day: dt.date
     words: str
-
-
-@dataclass(frozen=True, slots=True)
-class SmallChart:
-    """One group: its name, number of funded firms in words, index points of each arm; what it opens; whether it is the
-    one that the page is about.
-    """
-
-    title: str
-    n: str
-    series: Mapping[Arm, Points]
-    href: str = ""
-    current: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +62,17 @@ def index_lines(
     awards: Sequence[Award],
     data_mark: str | None,
     text: Text,
-) -> Markup:
+) -> Drawing:
     """Index lines of both arms on one axis with 100. counts: firms of each arm, in words; before: the window whose mean
     is 100; after: the one it is compared with.
     """
-    ground = _index_ground([series], before, after, awards, 6)
-    alt = [text("chart.alt.lines", arms="; ".join(_index_alt(arm, series, counts.get(arm), text) for arm in series))]
+    ground = index_ground([series], before, after, awards, 6)
+    alt = [text("chart.alt.lines", arms="; ".join(index_alt(arm, series, counts.get(arm), text) for arm in series))]
     alt += [text("chart.alt.awards", awards="; ".join(award.words for award in awards))] if awards else []
-    return _arms(series, ground, counts, text.number, awards, data_mark, " ".join(alt), text, windows=True)
+    return _arms(series, ground, counts, text.number, awards, data_mark, " ".join(alt), text)
 
 
-def shares(series: Mapping[Arm, Points], *, awards: Sequence[Award], data_mark: str | None, text: Text) -> Markup:
+def shares(series: Mapping[Arm, Points], *, awards: Sequence[Award], data_mark: str | None, text: Text) -> Drawing:
     """Shares of firms that report (0 to 1), by arm and day."""
     values = values_of(series.values())
     low = _UPPER_HALF if min(values, default=0.0) >= _UPPER_HALF else 0.0
@@ -103,7 +90,7 @@ def shares(series: Mapping[Arm, Points], *, awards: Sequence[Award], data_mark: 
     return _arms(series, ground, below, write, awards, data_mark, alt, text)
 
 
-def context(lines: Sequence[NamedLine], *, text: Text) -> Markup:
+def context(lines: Sequence[NamedLine], *, text: Text) -> Drawing:
     """Official statistics by year, each with its name and last value at its end."""
     values = values_of(line.points for line in lines)
     axis = fit_axis(min([0.0, *values]), max([0.0, *values]) or 0.1, most=4, smallest=0.01)
@@ -115,15 +102,18 @@ def context(lines: Sequence[NamedLine], *, text: Text) -> Markup:
 
     series = {f"statistic s{i}": line.points for i, line in enumerate(lines)}
     ends = [
-        (f"statistic s{i}", end, write(end), line.name)
+        end_of(f"statistic s{i}", end, write(end), line.name, ground)
         for i, line in enumerate(lines)
         if (end := last_value(line.points)) is not None
     ]
-    years = year_marks(days, ground.span, 4)
-    labels = end_labels(ends, ground, _HEIGHT)
-    drawing = plot(curves(series, ground), ground, years=years, write=write, height=_HEIGHT, labels=labels)
+    plot = plotted(series, ground, years=year_marks(days, ground.span, 4), write=write, height=_HEIGHT)
     alt = "; ".join(line_alt(line.name, line.points, write, text) for line in lines)
-    return labelled(element("div", drawing, class_="lines long-labels"), text("chart.alt.context", lines=alt))
+    return _large(replace(plot, ends=ends), text("chart.alt.context", lines=alt), class_="lines long-labels")
+
+
+def _large(plot: Plot, alt: str, class_: str = "lines") -> Drawing:
+    """A plot of the usual size as a drawing."""
+    return Drawing(labelled(element("div", on_page(plot), class_=class_), alt), partial(plot_still, plot), alt)
 
 
 def _arms(
@@ -135,28 +125,27 @@ def _arms(
     data_mark: str | None,
     alt: str,
     text: Text,
-    *,
-    windows: bool = False,
-) -> Markup:
+) -> Drawing:
     """A line per arm, named where it ends, with the words of `below` under its name."""
     days = [day for points in series.values() for day, _ in points]
-    ends = [
-        (str(arm), end, text(f"chart.{arm}"), text("chart.not_published") if end is None else below.get(arm, ""))
-        for arm, end in ((arm, last_value(series[arm])) for arm in Arm if arm in series)
-    ]
-    labels = [
-        *end_labels(ends, ground, _HEIGHT),
-        *(window_labels(ground, text) if windows else []),
-        *mark_label(data_mark),
-    ]
-    drawn = {str(arm): series[arm] for arm in (Arm.COMPARISON, Arm.FUNDED) if arm in series}
+    ends = []
+    for arm in (arm for arm in Arm if arm in series):
+        last = last_value(series[arm])
+        under = text("chart.not_published") if last is None else below.get(arm, "")
+        ends.append(end_of(str(arm), last, text(f"chart.{arm}"), under, ground))
     years = year_marks(days, ground.span, 8)
-    drawing = plot(curves(drawn, ground), ground, years=years, write=write, height=_HEIGHT, labels=labels)
+    plot = plotted(comparison_first(series), ground, years=years, write=write, height=_HEIGHT)
     above = award_words([award.words for award in awards], text)
-    return labelled(element("div", above, drawing, class_="lines"), alt)
+    plot = replace(plot, ends=ends, windows=window_words(ground, text), above=above, data_mark=data_mark)
+    return _large(replace(plot, uprights=[ground.x(day) for day in ground.awards]), alt)
 
 
-def _index_ground(
+def comparison_first(series: Mapping[Arm, Points]) -> dict[str, Points]:
+    """Lines in the order in which they are drawn: funded firms lie on top."""
+    return {str(arm): series[arm] for arm in (Arm.COMPARISON, Arm.FUNDED) if arm in series}
+
+
+def index_ground(
     every: Sequence[Mapping[Arm, Points]],
     before: Span,
     after: Span,
@@ -177,44 +166,7 @@ def _index_ground(
     return Ground(span, axis, BASE, before, after, [award.day for award in awards])
 
 
-def _index_alt(arm: Arm, series: Mapping[Arm, Points], firms: str | None, text: Text) -> str:
+def index_alt(arm: Arm, series: Mapping[Arm, Points], firms: str | None, text: Text) -> str:
+    """A line of an index in words. firms: behind it."""
     name = text(f"chart.{arm}") + (f" ({firms})" if firms else "")
     return line_alt(name, series[arm], text.number, text)
-
-
-def small_multiples(
-    charts: Sequence[SmallChart],
-    *,
-    before: Span,
-    after: Span,
-    awards: Sequence[Award],
-    data_mark: str | None,
-    text: Text,
-) -> Markup:
-    """Index lines of both arms of every group, on one scale, with the first award; each opens what its group has."""
-    ground = _index_ground([chart.series for chart in charts], before, after, awards[:1], 3, _SMALL_BAND)
-    return element("div", *(_small(chart, ground, data_mark, text) for chart in charts), class_="multiples")
-
-
-def _small(chart: SmallChart, ground: Ground, data_mark: str | None, text: Text) -> Markup:
-    days = [day for points in chart.series.values() for day, _ in points]
-    drawn = {str(arm): chart.series[arm] for arm in (Arm.COMPARISON, Arm.FUNDED) if arm in chart.series}
-    drawing = plot(
-        curves(drawn, ground),
-        ground,
-        years=year_marks(days, ground.span, 3),
-        write=text.number,
-        height=_SMALL_HEIGHT,
-        labels=mark_label(data_mark),
-    )
-    arms = "; ".join(_index_alt(arm, chart.series, None, text) for arm in chart.series)
-    alt = text("chart.alt.small", title=chart.title, firms=chart.n, arms=arms)
-    firms = f" · {chart.n}" if chart.n else ""
-    title = element("span", element("b", chart.title), firms, class_="small-title")
-    return element(
-        "a" if chart.href else "div",
-        title,
-        labelled(drawing, alt),
-        href=chart.href or None,
-        class_="small lines current" if chart.current else "small lines",
-    )

@@ -2,17 +2,22 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
 from analytics.charts.kit.axis import Axis, nice_step
+from analytics.charts.kit.axis_still import HEAD, guides_still, ticks_still
 from analytics.charts.kit.frame import watermark
 from analytics.charts.kit.interval import least_value, scale_of
-from analytics.charts.kit.markup import element, number, percent
+from analytics.charts.kit.markup import element, joined, number, percent
+from analytics.charts.kit.outlines import paragraph, wrapped
+from analytics.charts.kit.row import Guide
+from analytics.charts.kit.still import Drawing, Still, at, drawn_watermark
 from analytics.charts.kit.timeline import labelled
-from analytics.charts.rows import Guide, guide_words, tick_words
+from analytics.charts.rows import guide_words, tick_words
 from analytics.language.text import Text
 from analytics.model import Unit
 
@@ -23,6 +28,7 @@ _FAR_FROM = 2.0  # dots beyond this value stand in one pile
 _ROUNDING = 1e-9
 _TALLEST_PILE, _LEAST_HEIGHT = 180.0, 84.0  # px
 _AROUND_MEDIAN = 1.5  # times the median: how far the range reaches where the median stands alone
+_LARGEST_DOT, _MARGIN, _BAND, _LEADING = 18.0, 24.0, 30.0, 18.0  # px, of an image
 _AROUND_ZERO = 0.2  # the range reaches at least so far on both sides
 
 
@@ -45,6 +51,47 @@ class _Bins:
         return _middle(min(max(value, self.low), _FAR_FROM), self.step)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """What is drawn. piles: each dot's middle of its bin, and its place in the pile; at: where the median stands;
+    words: under the axis.
+    """
+
+    axis: Axis
+    bins: _Bins
+    piles: Sequence[tuple[float, int]]
+    at: float
+    guides: Sequence[Guide]
+    write: Callable[[float], str]
+    words: str
+    data_mark: str | None
+
+    def dot_size(self, most: float) -> float:
+        """Of a dot, px, so that the tallest pile is not too tall. most: px, as far as dots beside it allow."""
+        return min(most, _TALLEST_PILE / max(self._tallest, 1))
+
+    def height(self, size: float) -> float:
+        """Of the piles, px. size: of a dot."""
+        return max(_LEAST_HEIGHT, (self._tallest + 1) * size)
+
+    @property
+    def _tallest(self) -> int:
+        return max((place for _, place in self.piles), default=0)
+
+    def circles(self, size: float, x: Callable[[float], str]) -> list[Markup]:
+        """The dots; without any, the median alone. size: of a dot, px; x: where a share of the axis lies."""
+        height, share = self.height(size), self.axis.share
+        return [
+            element("circle", class_="dot", cx=x(share(at)), cy=height - (place - 0.5) * size, r=size / 2 - _GAP / 2)
+            for at, place in self.piles
+        ] or [element("circle", class_="dot", cx=x(share(self.at)), cy=height / 2, r=8.0)]
+
+    def lines(self, x: Callable[[float], str], height: str) -> list[Markup]:
+        """The lines to compare with."""
+        places = [(guide.kind, x(self.axis.share(guide.value))) for guide in self.guides]
+        return [element("line", class_=kind, x1=at, x2=at, y1="0", y2=height) for kind, at in places]
+
+
 def spread(
     dots: Sequence[float],
     *,
@@ -54,7 +101,7 @@ def spread(
     text: Text,
     per_dot: int,
     unit: str = Unit.FRACTION,
-) -> Markup:
+) -> Drawing:
     """The distribution of firms' changes less that of the typical comparison firm, as stacked dots, with the median;
     without dots, the median alone.
 
@@ -70,38 +117,58 @@ def spread(
     bins = _bins([*dots, median] if dots else [_AROUND_MEDIAN * median, median], least_value(scale_of(unit)))
     axis = Axis(bins.low, bins.high, nice_step(bins.high - bins.low, 4))
     piles = _piles(dots, bins)
-    tallest = max((place for _, place in piles), default=0)
-    size = min(bins.size, _TALLEST_PILE / max(tallest, 1))
-    height = max(_LEAST_HEIGHT, (tallest + 1) * size)
     at = bins.beyond if median > _FAR_FROM and bins.beyond is not None else max(median, bins.low)
     guides = [
         Guide(0.0, text("chart.as_comparison"), "zero"),
         Guide(at, f"{text('chart.median')} {write(median)}"),
     ]
-    circles = [
-        element(
-            "circle", class_="dot", cx=percent(axis.share(x)), cy=height - (place - 0.5) * size, r=size / 2 - _GAP / 2
-        )
-        for x, place in piles
-    ] or [element("circle", class_="dot", cx=percent(axis.share(at)), cy=height / 2, r=8.0)]
-    lines = [
-        element("line", class_=guide.kind, x1=place, x2=place, y1="0", y2="100%")
-        for guide in guides
-        for place in [percent(axis.share(guide.value))]
-    ]
-    words = [text.count("chart.firms", n)]
+    words = [text("chart.spread_axis"), text.count("chart.firms", n)]
     words += [text("chart.per_dot", firms=text.count("chart.firms", per_dot))] if piles else []
     words += [text("chart.far_pile", value=write(_FAR_FROM))] if bins.beyond is not None and piles else []
-    drawing = element(
+    drawn = _Spread(axis, bins, piles, at, guides, write, " · ".join(words), data_mark)
+    alt = spread_alt(dots, median=median, n=n, text=text, per_dot=per_dot, unit=unit)
+    return Drawing(labelled(_on_page(drawn), alt), partial(_still, drawn), alt)
+
+
+def _on_page(drawn: _Spread) -> Markup:
+    size = drawn.dot_size(drawn.bins.size)
+    marks = [*drawn.lines(percent, "100%"), *drawn.circles(size, percent)]
+    ticks = tick_words(drawn.axis, drawn.write)
+    return element(
         "div",
-        element("div", guide_words(guides, axis), class_="guides"),
-        element("svg", *lines, *circles, style=f"height:{number(height)}px", aria_hidden="true"),
-        element("div", watermark(data_mark), class_="mark-row"),
-        element("div", *tick_words(axis, write), class_="ticks"),
-        element("p", f"{text('chart.spread_axis')} · {' · '.join(words)}", class_="axis-words"),
+        element("div", guide_words(drawn.guides, drawn.axis), class_="guides"),
+        element("svg", *marks, style=f"height:{number(drawn.height(size))}px", aria_hidden="true"),
+        element("div", watermark(drawn.data_mark), class_="mark-row"),
+        element("div", *ticks, class_="ticks"),
+        element("p", drawn.words, class_="axis-words"),
         class_="spread",
     )
-    return labelled(drawing, spread_alt(dots, median=median, n=n, text=text, per_dot=per_dot, unit=unit))
+
+
+def _still(drawn: _Spread, width: float) -> Still:
+    """Dots as large as their bins allow; half of a tick's words has room on both sides."""
+    across = width - 2 * _MARGIN
+    axis, bins = drawn.axis, drawn.bins
+    size = drawn.dot_size(min(_LARGEST_DOT, across * bins.step / (bins.high - bins.low) - _GAP))
+    height = drawn.height(size)
+
+    def x(share: float) -> str:
+        return number(share * across)
+
+    guides = guides_still(drawn.guides, axis, across, (_MARGIN, _MARGIN))
+    band = _BAND if drawn.data_mark else 6.0
+    foot = guides.height + height + band
+    ticks = ticks_still(axis, drawn.write, across, (_MARGIN, _MARGIN))
+    words = wrapped(drawn.words, width, HEAD)
+    marks = [*drawn.lines(x, number(height)), *drawn.circles(size, x)]
+    parts = [
+        at(guides.svg, _MARGIN, 0.0),
+        at(element("g", *marks, class_="spread"), _MARGIN, guides.height),
+        drawn_watermark(drawn.data_mark, width / 2, foot - 9.0),
+        at(ticks.svg, _MARGIN, foot),
+        paragraph(words, 0.0, foot + ticks.height + 18.0, HEAD, _LEADING),
+    ]
+    return Still(joined(parts), width, foot + ticks.height + 4.0 + len(words) * _LEADING)
 
 
 def _middle(value: float, step: float) -> float:

@@ -80,6 +80,8 @@ def _add_export(
     sub.add_argument("--release", metavar="ID", help=text("cli.help.release_used"))
     for name in export.FILTERS:
         sub.add_argument(f"--{name}", metavar="CODE", help=text(f"cli.help.filter.{name}"))
+    sub.add_argument("--figure", metavar="ID", help=text("cli.help.figure_of_image"))
+    sub.add_argument("--size", default="web", help=text("cli.help.size"))
     sub.add_argument("--site", metavar="URL", help=text("cli.help.site"))
     sub.add_argument("--where", action="append", default=[], metavar="NAME=CODE", help=text("cli.help.where"))
     programme(sub)

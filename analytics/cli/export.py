@@ -1,5 +1,5 @@
-"""The command that writes files: tables of a release in every format, the whole release, the catalogue, the feed. Twins
-of the addresses for machines.
+"""The command that writes files: tables of a release in every format, the whole release, the report on it, the
+catalogue, the feed. Twins of the addresses for machines.
 """
 
 import argparse
@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from analytics.release import Release, Releases
 
 RELEASE, CODEBOOK, CATALOGUE, FEED = "release", "codebook", "catalogue", "feed"
+REPORT, IMAGE = "report", "image"
 TABLES: Final = ("cohorts", "group-time", "figures", "lines", "spread", "reconciliation", "applications")
-WHAT: Final = (*TABLES, CODEBOOK, RELEASE, CATALOGUE, FEED)
+WHAT: Final = (*TABLES, CODEBOOK, RELEASE, REPORT, IMAGE, CATALOGUE, FEED)
 PACKAGE = "package"
 FORMS: Final = ("xlsx", "csv", "csv-it", "parquet", "json", "sdmx", PACKAGE)
 FORMS_OF: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(TABLES, FORMS),
     CODEBOOK: ("xlsx", "csv", "csv-it", "parquet", "json"),
     RELEASE: (PACKAGE, "xlsx"),
+    REPORT: ("html", "pdf"),
+    IMAGE: ("png", "svg", "txt"),
     CATALOGUE: ("ttl", "rdf", "jsonld"),
     FEED: ("atom",),
 }
@@ -81,6 +84,10 @@ def _of_release(arguments: argparse.Namespace, form: str, text: Text, progress: 
 
     of = releases.of(arguments)
     release = releases.named(of, arguments.release) if arguments.release else of.open()
+    if arguments.what == REPORT:
+        return _report(arguments, of, release, form, progress)
+    if arguments.what == IMAGE:
+        return _image(arguments, release, form)
     tables = _tables(arguments, release, text, progress)
     origin = _origin(of, release)
     if form == PACKAGE:
@@ -91,6 +98,45 @@ def _of_release(arguments: argparse.Namespace, form: str, text: Text, progress: 
     written = FORMATS[form].write(tables[0], origin, text)
     progress("files", 1, 1)
     return written
+
+
+def _report(arguments: argparse.Namespace, of: "Releases", release: "Release", form: str, progress: Progress) -> bytes:
+    """The report on a release, as a page or a PDF."""
+    from analytics.present.sentences.phrases import reader
+    from analytics.publish.report.browser import printed
+    from analytics.publish.report.document import report
+
+    if filters := _filters(arguments):
+        raise UserError("export.no_filter", what=arguments.what, name=next(iter(filters)))
+    site = (arguments.site or "").rstrip("/")
+    progress("report", 0, 1)
+    page = report(release, _origin(of, release), reader(release, arguments.lang), site)
+    progress("report", 1, 1)
+    if form == "html":
+        return page
+    progress("pdf", 0, 1)
+    pdf = printed(page, made=release.manifest.built_at)
+    progress("pdf", 1, 1)
+    return pdf
+
+
+def _image(arguments: argparse.Namespace, release: "Release", form: str) -> bytes:
+    """The image of an approved sentence, by its figure's id; without one, of the programme's own."""
+    from analytics.present.sentences.headlines import approved_sentences
+    from analytics.present.sentences.phrases import reader
+    from analytics.publish.images.figure_image import figure_image, written
+    from analytics.publish.images.sizes import SIZES
+    from analytics.release.figure_id import short
+
+    text = reader(release, arguments.lang)
+    by_id = {short(one.figure.figure_id): one for one in approved_sentences(release, text) if one.figure.published}
+    wanted = short(arguments.figure.upper()) if arguments.figure else next(iter(by_id), "")
+    for name, value, known in (("figure", wanted, by_id), ("size", arguments.size, SIZES)):
+        if value not in known:
+            raise UserError("export.unknown", name=name, value=value, known=", ".join(known))
+    headline = by_id[wanted]
+    image = figure_image(release, headline, text, site=(arguments.site or "").rstrip("/"))
+    return written(image, release, headline, SIZES[arguments.size], text, form)
 
 
 def _tables(arguments: argparse.Namespace, release: "Release", text: Text, progress: Progress) -> "Sequence[Table]":

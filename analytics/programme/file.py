@@ -28,6 +28,7 @@ from analytics.programme.parts import (
     CheckThresholds,
     Contact,
     Context,
+    Council,
     Disclosure,
     Grouping,
     ImportanceLimits,
@@ -90,6 +91,7 @@ class Programme(Part):
     specifications: tuple[Specification, ...] = ()
     calendar: Calendar = Calendar()
     contact: Contact | None = None
+    council: Council | None = None
     licence: Licence = CC_BY_4
     catalogue: CatalogueEntry = CatalogueEntry()
     context: tuple[Context, ...] = ()

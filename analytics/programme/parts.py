@@ -245,6 +245,13 @@ CC_BY_4 = Licence(
 )
 
 
+class Council(Part):
+    """To whom an account of the programme is given. title: of the report; law: the clause that asks for it."""
+
+    title: Words
+    law: Words
+
+
 class CatalogueEntry(Part):
     """What catalogues of open data (DCAT-AP_IT) ask beyond what the file says elsewhere.
 

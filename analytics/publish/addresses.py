@@ -10,6 +10,7 @@ from analytics.present.tables.named import OF_COHORTS
 from analytics.release import Release
 
 ROOT: Final = "/api"
+EMBEDDED: Final = "/embed"
 IN_ADDRESS: Final = ":/?#[]@!$&'*+,;=%~"  # what stands for itself in an address
 # The end of an address by the name of a format, where it is not that name.
 ENDINGS: Final[Mapping[str, str]] = {"csv-it": "it.csv", "sdmx": "sdmx.csv"}
@@ -69,8 +70,10 @@ def figure_address(figure_id: str, language: str, site: str = "") -> str:
 
 
 def figure_page_address(figure_id: str, language: str, site: str = "") -> str:
-    """The page that tells people where a figure stands, by its id in full: what a quoted sentence links to."""
-    return f"{site}/stampa?{urlencode({'check': figure_id, 'lang': language})}"
+    """The page that tells people where a figure stands, by its id in full: what a quoted sentence links to. Without a
+    language it is the reader's.
+    """
+    return f"{site}/stampa?{urlencode({'check': figure_id} | ({'lang': language} if language else {}))}"
 
 
 def image_address(figure_id: str, ending: str, size: str, language: str, site: str = "") -> str:
@@ -80,13 +83,18 @@ def image_address(figure_id: str, ending: str, size: str, language: str, site: s
 
 def embed_address(figure_id: str, language: str, site: str = "") -> str:
     """An approved figure as a page of its own, for other sites to show in a frame."""
-    return f"{site}/embed/{quote(figure_id, safe='')}?{urlencode({'lang': language})}"
+    return f"{site}{EMBEDDED}/{quote(figure_id, safe='')}?{urlencode({'lang': language})}"
 
 
 def report_address(release: Release, language: str, ending: str = "html", site: str = "") -> str:
     """The report on a release to the Regional Council."""
     asked = {"programme": release.programme.id, "lang": language}
     return address(f"report/{release.release_id}.{ending}", asked, site)
+
+
+def file_name(release: Release, about: str, ending: str) -> str:
+    """The name of a file that leaves: it says when the data are simulated."""
+    return f"{'SIMULATED-' if release.simulated else ''}{release.programme.id}-{release.release_id}-{about}.{ending}"
 
 
 def picture_address(

@@ -12,10 +12,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from analytics.language.text import Text
+from analytics.publish.addresses import EMBEDDED
 from analytics.publish.api.answers import Answer, Making, as_json
 from analytics.publish.api.endpoints import CONTRACT_VERSION
+from analytics.publish.api.images import FRAMED
 from analytics.publish.api.refusals import Refusal
 from analytics.publish.api.service import Service, text_of_query
+from analytics.publish.embedded import refused_page
 from analytics.publish.feed import PATH as FEED
 from analytics.serve.kept import KeptAnswers
 from analytics.serve.packing import LEAST, accepted_encodings, pack
@@ -32,6 +35,7 @@ THREADS: Final = 8  # of quick answers, and as many that wait for heavy ones
 TEXTS: Final = (
     *("text/", "application/json", "application/ld+json", "application/rdf+xml", "application/atom+xml"),
     "application/vnd.sdmx.data+csv",
+    "image/svg+xml",
 )
 
 
@@ -58,7 +62,7 @@ class Api:
     def _path(self, scope: Scope) -> str | None:
         """The path from /api on; None for one that is not ours."""
         path = str(scope.get("path", "")).removeprefix(scope.get("root_path", "")).removeprefix(self._base)
-        return path if path in (BELOW, FEED) or path.startswith(f"{BELOW}/") else None
+        return path if path in (BELOW, FEED) or path.startswith((f"{BELOW}/", f"{EMBEDDED}/")) else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request for one of them."""
@@ -71,10 +75,10 @@ class Api:
         try:
             response = await self._respond(scope, path, query, asked)
         except Refusal as refusal:
-            response = _refusing(refusal, text_of_query(query))
+            response = _refusing(refusal, text_of_query(query), path)
         except Exception:  # whatever it is, a program gets JSON, and we the trace
             LOG.exception("address %s", path)
-            response = _refusing(Refusal("fault"), text_of_query(query))
+            response = _refusing(Refusal("fault"), text_of_query(query), path)
         if scope["method"] == "HEAD":
             response.body = b""  # the headers, its length among them, are those of the whole answer
         await response(scope, receive, send)
@@ -148,8 +152,12 @@ def _options(asked: Headers) -> Mapping[str, str]:
     return {**CORS, **allowed, "access-control-allow-headers": wanted if plain and wanted else "If-None-Match"}
 
 
-def _refusing(refusal: Refusal, text: Text) -> Response:
+def _refusing(refusal: Refusal, text: Text, path: str) -> Response:
+    """In JSON; of what people see in a frame, as a page."""
     headers = {**CORS, "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
     headers |= {"allow": METHODS} if refusal.code == "method" else {}
     headers |= {"content-language": text.language}
+    if path.startswith(f"{EMBEDDED}/"):
+        page = refused_page(refusal.body(text)["error"]["message"], text)
+        return Response(page, refusal.status, headers | {"content-security-policy": FRAMED}, "text/html")
     return Response(as_json(refusal.body(text)), refusal.status, headers, "application/json")

@@ -1,14 +1,28 @@
 """Headers of every answer."""
 
+from collections.abc import Iterable
+from typing import Final
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Header = tuple[bytes, bytes]
+
+FRAME: Final[Header] = (b"x-frame-options", b"SAMEORIGIN")
+
+
+def _may_be_framed(headers: Iterable[Header]) -> bool:
+    """Whether an answer says itself who may show it in a frame."""
+    return any(name == b"content-security-policy" and b"frame-ancestors" in value for name, value in headers)
 
 
 class SafeHeaders:
-    """Answers are read as what they are, framed by nobody else, and tell no other site where the reader was."""
+    """Answers are read as what they are, framed by nobody else but where they say so, and tell no other site where the
+    reader was.
+    """
 
     HEADERS = (
         (b"x-content-type-options", b"nosniff"),
-        (b"x-frame-options", b"SAMEORIGIN"),
+        FRAME,
         (b"referrer-policy", b"same-origin"),
     )
 
@@ -21,7 +35,9 @@ class SafeHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *self.HEADERS]
+                given = message.get("headers", [])
+                own = [header for header in self.HEADERS if not (header == FRAME and _may_be_framed(given))]
+                message["headers"] = [*given, *own]
             await send(message)
 
         await self._app(scope, receive, sending)

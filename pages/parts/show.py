@@ -13,16 +13,19 @@ import streamlit as st
 from markupsafe import Markup
 from streamlit.delta_generator import DeltaGenerator
 
+from analytics import charts
 from analytics.charts import framed
 from analytics.charts.kit.markup import element, joined
 from analytics.clock import moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text, plain
-from analytics.present.pictures import OPENS_SECTOR, Absent, Picture, Shown
+from analytics.present.pictures import OPENS_SECTOR, Absent, Picture
 from analytics.present.sentences.headlines import Headline
 from analytics.present.sentences.reasons import grade_words, reasons, why_words
 from analytics.present.sentences.together import range_notes
 from analytics.present.tables.facts import Fact
+from analytics.present.titled import Keyed, Titled
+from analytics.publish.addresses import file_name, picture_address
 from analytics.release import Releases
 from analytics.release.figure_id import short
 from analytics.release.measures import FIRMS
@@ -186,30 +189,62 @@ def embargoed(frame: Frame) -> list[tuple[str, str]]:
 # ---- pictures and tables ---------------------------------------------------------------------------------------------
 
 
+def key_of(drawn: Titled) -> str:
+    """The name of a picture within its page."""
+    return drawn.name.partition("-")[2]
+
+
 def picture(
-    shown: Shown,
-    key: str,
+    drawn: Titled | None,
     frame: Frame,
     *,
-    title: str = "",
-    says: str = "",
     level: int = 3,
+    heading: bool = True,
+    says: bool = True,
     before: Markup | None = None,
 ) -> None:
-    """A picture under its heading, and its figures as a table where the reader asked for tables; or why there is none.
+    """A picture under its heading, its figures as a table where the reader asked for tables, and where it is had as an
+    image; or why there is none. None: the page has no such picture.
 
-    title: a finding, or what is shown; level: of the heading; before: what stands over the drawing.
+    level: of the heading; heading, says: whether the title and what stands below it are shown, which the page may say
+    itself; before: what stands over the drawing.
     """
-    if isinstance(shown, Absent):
-        heading = [element(f"h{level}", title)] if title else []
-        words = [element("p", says, class_="says")] if says else []
-        box = element("div", element("p", shown.words), class_="absent")
-        block(element("figure", *heading, *words, box, class_="picture"), key)
+    if drawn is None:
         return
-    after = _figures_table(shown) if address.chosen("tables") == "1" else None
-    drawing = joined([before or "", shown.drawing])
-    markup = framed(drawing, shown.stamp, frame.text, title=title, says=says, level=level, after=after)
-    block(with_addresses(markup), key)
+    shown, text = drawn.shown, frame.text
+    title = drawn.title if heading else ""
+    words = " ".join(part for part in (drawn.says, drawn.only_there) if part) if says else ""
+    if isinstance(shown, Absent):
+        above = [element(f"h{level}", title)] if title else []
+        above += [element("p", words, class_="says")] if words else []
+        box = element("div", element("p", shown.words), class_="absent")
+        block(element("figure", *above, box, class_="picture"), key_of(drawn))
+        return
+    over = before or (charts.key(text) if drawn.keyed is Keyed.WHOLE else "")
+    markup = framed(
+        joined([over, shown.drawing]),
+        shown.stamp,
+        text,
+        title=title,
+        says=words,
+        level=level,
+        note=shown.note,
+        camera=camera(drawn, frame),
+        after=_figures_table(shown) if address.chosen("tables") == "1" else None,
+    )
+    block(with_addresses(markup), key_of(drawn))
+
+
+def camera(drawn: Titled, frame: Frame) -> Markup:
+    """Where a picture is had as an image of its own, with the choices of the page, and in words."""
+    release, text = frame.release, frame.text
+    links: list[object] = []
+    for ending in ("png", "svg", "txt"):
+        where = address.at_root(picture_address(drawn.name, ending, drawn.choices, release, text.language))
+        named = file_name(release, drawn.name, ending)
+        label = text(f"camera.{ending}_of", title=drawn.title)
+        links += [" ", element("a", text(f"camera.{ending}"), href=where, download=named, aria_label=label)]
+    return element("small", text("camera.save"), *links, class_="camera")
 
 
 def switch_links(key: str, words_by_option: dict[str, str], current: str) -> Markup | None:

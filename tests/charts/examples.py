@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from hypothesis import strategies as st
-from markupsafe import Markup
 
 from analytics import charts
-from analytics.charts import Award, EventPoint, Guide, Heads, Look, Mark, NamedLine, Row, SmallChart, Tile
+from analytics.charts import Award, Drawing, EventPoint, Guide, Heads, Look, Mark, NamedLine, Row, SmallChart, Tile
 from analytics.language.text import Text
 from analytics.model import Arm
 
@@ -59,7 +58,7 @@ STATISTICS = [
 ]
 
 
-def draw(rows: Sequence[Row], text: Text, **others: Any) -> Markup:
+def draw(rows: Sequence[Row], text: Text, **others: Any) -> Drawing:
     """Rows on the axis that their marks share."""
     guides = others.pop("guides", GUIDES)
     marks = [row.mark for row in rows if row.mark]
@@ -80,7 +79,7 @@ def small(text: Text, panels: Sequence[SmallChart] = SMALL, data_mark: str | Non
     return charts.small_multiples(panels, before=BEFORE, after=AFTER, awards=AWARDS, data_mark=data_mark, text=text)
 
 
-def every_drawing(text: Text, data_mark: str | None = SIMULATED, mark: Mark = GAIN) -> dict[str, Markup]:
+def every_drawing(text: Text, data_mark: str | None = SIMULATED, mark: Mark = GAIN) -> dict[str, Drawing]:
     """One drawing of every kind that is of our own figures."""
     both = {"data_mark": data_mark, "text": text}
     rows = [*ROWS, Row("Altro", mark, value="da −1% a +29%", second=0.1, whole=True), *CHANGES]

@@ -54,4 +54,4 @@ def test_every_drawing_of_simulated_data_has_one_watermark_and_of_real_data_none
         assert [mark.get("data-mark") for mark in marks] == [SIMULATED] * (2 if name == "small" else 1), name
     for name, drawing in every_drawing(text, None).items():
         assert not of_class(parsed(drawing), "watermark"), name
-        assert SIMULATED not in drawing, name
+        assert SIMULATED not in drawing.markup, name

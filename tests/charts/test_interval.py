@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.charts import Axis, Mark, key, scale_of, shared_axis
-from analytics.charts.kit.interval import LEVELS, band, draw_interval
+from analytics.charts.kit.interval import LEVELS, Line, band, draw_interval
 from analytics.model import Unit
 from tests.charts.examples import GAIN, LOSS, WIDE, marks
 from tests.helpers.markup import at, classes, of_class, parsed, rule, words
@@ -25,12 +25,12 @@ def test_bands_nest_between_the_half_and_the_whole_interval() -> None:
 
 def test_bands_are_drawn_widest_first_and_fade_outwards() -> None:
     """So that each lies on the wider one; without a 50% interval there is neither band nor bar."""
-    drawn = of_class(parsed(draw_interval(GAIN, AXIS, words=str, told=True)), "band")
+    drawn = of_class(parsed(draw_interval(GAIN, Line(AXIS), words=str, told=True)), "band")
     assert [next(iter(classes(one) - {"band"})) for one in drawn] == [f"b{round(100 * level)}" for level in LEVELS]
     assert all(at(a, "x") < at(b, "x") and at(a, "width") > at(b, "width") for a, b in pairwise(drawn))
     shades = [int(rule(f".band.b{round(100 * level)}")["fill"][1:3], 16) for level in LEVELS]
     assert shades == sorted(shades, reverse=True)
-    bare = parsed(draw_interval(Mark(0.1, -0.2, 0.3), AXIS, words=str, told=True))
+    bare = parsed(draw_interval(Mark(0.1, -0.2, 0.3), Line(AXIS), words=str, told=True))
     assert not of_class(bare, "band")
     assert not of_class(bare, "bar")
     assert of_class(bare, "hair")

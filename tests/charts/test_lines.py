@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from analytics import charts
 from analytics.charts import Award, NamedLine, SmallChart
-from analytics.charts.kit.axis import Axis
-from analytics.charts.kit.timeline import Ground, end_labels
+from analytics.charts.kit.plot import End, end_labels
 from analytics.language.text import Text
 from analytics.model import Arm
 from tests.charts.examples import (
@@ -133,9 +132,8 @@ def test_windows_and_awards_are_shown_and_named(text) -> None:
 @given(st.lists(st.tuples(st.floats(0, 100), st.booleans()), min_size=2, max_size=2), st.floats(90, 400))
 def test_names_at_the_ends_of_lines_do_not_overlap(given_: list[tuple[float, bool]], height: float) -> None:
     """Wherever both lines end, also without a value."""
-    ground = Ground((dt.date(2020, 1, 1), dt.date(2021, 1, 1)), Axis(0, 100, 25))
-    labelled = [("funded", None if gone else value, "a", "b") for value, gone in given_]
-    drawn = [parsed(label)[0] for label in end_labels(labelled, ground, height)]
+    labelled = [End("funded", 1.0 if gone else 1 - value / 100, "a", "b") for value, gone in given_]
+    drawn = [parsed(label)[0] for label in end_labels(labelled, height)]
     tops = sorted(float(style_of(label, "top")[:-2]) for label in drawn)
     assert tops[1] - tops[0] >= LABEL - 0.02
     assert tops[1] <= height + 0.01
@@ -143,10 +141,9 @@ def test_names_at_the_ends_of_lines_do_not_overlap(given_: list[tuple[float, boo
 
 def test_words_in_two_lines_keep_the_next_name_clear() -> None:
     """The name that follows stands below all lines of the words before it."""
-    ground = Ground((dt.date(2020, 1, 1), dt.date(2021, 1, 1)), Axis(0, 100, 25))
 
     def apart(below: str) -> float:
-        labels = end_labels([("funded", 90, "a", below), ("comparison", 89, "b", "b")], ground, 250)
+        labels = end_labels([End("funded", 0.10, "a", below), End("comparison", 0.11, "b", "b")], 250)
         first, second = (float(style_of(parsed(label)[0], "top")[:-2]) for label in labels)
         return second - first
 

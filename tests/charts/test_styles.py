@@ -11,7 +11,7 @@ WHITE, WORDS, MARKS = "#FFFFFF", 4.5, 3.0  # least contrasts of WCAG 2.2: 1.4.3,
 SMALLEST = 12.0  # px of words
 PLAIN = {".watermark"}  # a ground, said in words at the foot: light on purpose
 # Shades whose meaning something darker beside them carries: a hair the ends of bands, words the windows and numbers.
-DECORATIVE = (".band.", ".grid", ".before-zone", ".event-band")
+DECORATIVE = (".band.", ".grid", ".before-zone", ".event-band", ".shade0")
 
 
 def colour(written: str) -> str | None:

@@ -1,5 +1,6 @@
 """Exports on the command line: twins of the addresses, whole or not at all, with a clear word where they cannot be."""
 
+import html
 import io
 import json
 import zipfile
@@ -11,9 +12,13 @@ import pytest
 from analytics.cli.commands import main
 from analytics.cli.export import FORMS, FORMS_OF, TABLES, WHAT
 from analytics.folders import Home
+from analytics.present.sentences.headlines import approved_sentences
+from analytics.present.sentences.phrases import reader
 from analytics.present.tables.codebook import NAME as CODEBOOK_TABLE
 from analytics.present.tables.named import TABLES as NAMED
 from analytics.publish.formats import FORMATS
+from analytics.release import Releases
+from analytics.release.figure_id import short
 
 
 @pytest.fixture
@@ -106,3 +111,23 @@ def test_a_file_of_that_name_stays_until_the_new_one_is_whole(export, tmp_path: 
     assert (ended, (tmp_path / "x.csv").read_text()) == (1, "before")
     assert "No space left" in said
     assert [path.name for path in tmp_path.iterdir()] == ["x.csv"]
+
+
+def test_an_image_is_of_the_figure_and_size_that_are_asked_for(export, tmp_path: Path):
+    """By a short id in any case; the one of the programme without one."""
+    release = Releases(Home.default().releases, "michigan-1988").open()
+    said = {
+        short(one.figure.figure_id): one.sentence.long for one in approved_sentences(release, reader(release, "en"))
+    }
+    first, second = list(said)[:2]
+    for words, figure in (((), first), (("--figure", second.lower()), second)):
+        ended, _, _ = export("image", "--programme", "michigan-1988", "-o", "i.svg", "--size", "story", *words)
+        assert ended == 0
+        svg = (tmp_path / "i.svg").read_text(encoding="utf-8")
+        assert said[figure] in html.unescape(svg)
+        assert 'viewBox="0 0 1080 1920"' in svg
+    for words in (("--figure", "2026-1.XXXXXXXX-X"), ("--size", "huge")):
+        ended, _, told = export("image", "--programme", "michigan-1988", "-o", "j.svg", *words)
+        assert ended == 2
+        assert first in told or "square" in told
+    assert not (tmp_path / "j.svg").exists()

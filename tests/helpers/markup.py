@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from analytics.folders import PROJECT
 
-STYLES = PROJECT / "static" / "pictures.css"
+STYLES = [PROJECT / "static" / f"{name}.css" for name in ("marks", "pictures")]
 SHAPES = ("circle", "line", "path", "rect")
 _ACROSS, _ACROSS_IN_STYLE = ("cx", "x", "x1", "x2", "width"), re.compile(r"(?:left|top):([^;]*)%")
 
@@ -83,7 +83,8 @@ def ends(path: Element) -> list[tuple[float, float]]:
 
 def rules() -> Iterator[tuple[str, dict[str, str]]]:
     """Each selector of the pictures' styles with what it sets; those of lists apart. Prints left out."""
-    sheet = re.sub(r"/\*.*?\*/|@media print \{.*?\}\s*\}", "", STYLES.read_text(encoding="utf-8"), flags=re.DOTALL)
+    written = "".join(path.read_text(encoding="utf-8") for path in STYLES)
+    sheet = re.sub(r"/\*.*?\*/|@media print \{.*?\}\s*\}", "", written, flags=re.DOTALL)
     for selectors, body in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet):
         sets = dict(re.findall(r"([\w-]+)\s*:\s*([^;]+?)\s*(?:;|$)", re.sub(r'url\("[^"]*"\)', "", body)))
         for selector in re.split(r",(?![^(]*\))", selectors):

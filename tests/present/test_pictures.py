@@ -377,7 +377,7 @@ def test_every_picture_has_a_drawing_and_a_table_of_figures_that_resolve(
         assert all(label.get("aria-label") for label in root.iter() if label.get("role") == "img"), name
         assert one_shown.table.size > 0, name
         assert not one_shown.table.isna().any(axis=None), name
-        assert "nan" not in one_shown.drawing.lower().replace("finanz", ""), name
+        assert "nan" not in one_shown.drawing.markup.lower().replace("finanz", ""), name
         assert not re.search(r"(?<![\w.\-:(])-\d+[%,]", words(root)), name  # a hyphen is no minus
         for figure_id in one_shown.table.get(text("table.figure"), ()):
             assert figure_id == EMPTY or resolves(release, figure_id), name
@@ -385,7 +385,7 @@ def test_every_picture_has_a_drawing_and_a_table_of_figures_that_resolve(
 
 def test_a_picture_is_drawn_once_for_every_width() -> None:
     """No second drawing for phones: a drawing, what stands at its foot, its figures."""
-    assert [field.name for field in fields(Picture)] == ["drawing", "stamp", "table"]
+    assert [field.name for field in fields(Picture)] == ["drawing", "stamp", "table", "note"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -461,7 +461,8 @@ def test_sectors_stand_under_their_macro_sector_most_firms_first(release: Releas
     assert wholes == sorted(wholes, reverse=True)
     assert all(numbers == sorted(numbers, reverse=True) for numbers in parts)
     assert not of_class(root, "withheld")
-    note = words(one(root, "note"))
+    assert isinstance(picture, Picture)
+    note = " ".join(picture.note.split())
     asked = Asked.headline(release)
     for code in release.codes("sector"):
         figure = asked.effect(release, (("sector", code),))
@@ -478,11 +479,13 @@ def test_firms_of_no_published_sector_are_counted_under_the_rows(release: Releas
     text, asked = speaking("it"), Asked.headline(release)
     listed = FigureList.of("sector", asked.outcome, asked.estimand, asked.horizon)
     for of in (release, without_sector(release, "textiles")):
-        root = root_of(pictures.sectors(of, text))
+        picture = pictures.sectors(of, text)
+        assert isinstance(picture, Picture)
+        root = root_of(picture)
         rows = [row for row in root.iterfind(".//tbody/tr") if "part" in classes(row)]
         left = analysed_in(of, listed).not_shown
         assert left
-        assert text.count("chart.firms", left) in words(one(root, "note"))
+        assert text.count("chart.firms", left) in picture.note
         assert sum(int(words(one(row, "n"))) for row in rows) + left == release.headline().n_funded
 
 

@@ -23,7 +23,8 @@ from analytics.model import UserError
 from analytics.present.tables.named import release_tables
 from analytics.present.tables.table import Column, ColumnKind, Table
 from analytics.publish.about import Origin, notes
-from analytics.publish.formats import FORMATS, file_name
+from analytics.publish.addresses import file_name
+from analytics.publish.formats import FORMATS
 from analytics.publish.formats import workbook as workbooks
 from analytics.publish.formats.separated import ITALIAN, PLAIN, write_separated
 from analytics.publish.formats.values import disarmed
@@ -351,10 +352,12 @@ def test_a_whole_release_is_one_workbook(by_name: dict[str, Release], name: str)
         assert reading.by_openpyxl(content, table, table.name) == reading.as_published(table)
 
 
-def test_a_files_name_says_that_its_data_are_invented() -> None:
+def test_a_files_name_says_that_its_data_are_invented(by_name: dict[str, Release]) -> None:
     """Also when it lies in somebody's folder."""
-    assert file_name("ecommerce-2020.2026-1", "cohorts", "csv", simulated=True).startswith("SIMULATED-")
-    assert not file_name("ecommerce-2020.2026-1", "cohorts", "csv", simulated=False).startswith("SIMULATED")
+    for release in by_name.values():
+        named = file_name(release, "cohorts", "csv")
+        assert named.endswith(f"{release.programme.id}-{release.release_id}-cohorts.csv")
+        assert named.startswith("SIMULATED-") is release.simulated
 
 
 # ---- packages --------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from analytics.charts.kit.markup import element
+from analytics.charts.kit.still import Drawing
 from analytics.language.text import Text
 
 
@@ -26,29 +27,36 @@ class Stamp:
 
 
 def framed(
-    drawing: Markup,
+    drawing: Drawing | Markup,
     stamp: Stamp,
     text: Text,
     *,
     title: str = "",
     says: str = "",
     level: int = 3,
+    note: str = "",
+    camera: Markup | None = None,
     after: Markup | None = None,
 ) -> Markup:
-    """A drawing under its title, in a figure of its own. level: of the title; after: what stands below the footer."""
+    """A drawing under its title, in a figure of its own. level: of the title; note: what the drawing does not show;
+    camera: where it is had as an image, at the end of the footer; after: what stands below.
+    """
     heading = [element(f"h{level}", title)] if title else []
     words = [element("p", says, class_="says")] if says else []
-    return element("figure", *heading, *words, drawing, footer(stamp, text), after or "", class_="picture")
+    below = [element("p", note, class_="note")] if note else []
+    return element(
+        "figure", *heading, *words, drawing, *below, footer(stamp, text, camera), after or "", class_="picture"
+    )
 
 
-def footer(stamp: Stamp, text: Text) -> Markup:
+def footer(stamp: Stamp, text: Text, camera: Markup | None = None) -> Markup:
     """Source, edition and figure id, in one line; the tag of simulated data before them."""
     parts = [text("chart.source", source=stamp.source)]
     needs_release = stamp.release and stamp.release not in stamp.figure_id  # an id begins with it
     parts += [text("chart.release", release=stamp.release)] if needs_release else []
     parts += [stamp.figure_id] if stamp.figure_id else []
     tag = [element("b", stamp.data_mark, class_="tag")] if stamp.data_mark else []
-    return element("figcaption", *tag, *(element("span", part) for part in parts))
+    return element("figcaption", *tag, *(element("span", part) for part in parts), camera or "")
 
 
 def watermark(data_mark: str | None) -> Markup:

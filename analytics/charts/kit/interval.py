@@ -8,6 +8,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
+from analytics.charts.kit import outlines
 from analytics.charts.kit.axis import Axis, fit_axis
 from analytics.charts.kit.markup import element, joined, number, percent
 from analytics.model import Unit
@@ -17,6 +18,7 @@ Scale = Literal["ratio", "linear"]
 LEVELS = (0.95, 0.90, 0.80, 0.70, 0.60)  # widest first: the narrower lie on the wider
 _REACH = 2.0  # typical widths from the middle: as far as the shared range goes
 _SMALLEST_STEP = 0.01  # ticks have no decimals of a percent
+BEYOND = outlines.Style(12, fill=outlines.GREY)
 _LEAST_RANGE = 0.04  # no axis spans less than 4 points: smaller differences are noise
 
 
@@ -108,11 +110,20 @@ def shared_axis(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Draws what lies along a horizontal axis at mid-height of an SVG as wide as the axis: places in percent of its
-    width, sizes in px.
+    """Draws what lies along a horizontal axis, at mid-height.
+
+    box: width and height, px, of an image; None: on a page, in an SVG as wide as the axis, with places in percent.
+    Sizes are px either way.
     """
 
     axis: Axis
+    box: tuple[float, float] | None = None
+
+    def _x(self, share: float) -> str:
+        return number(share * self.box[0]) if self.box else percent(share)
+
+    def _y(self, share: float = 0.5) -> str:
+        return number(share * self.box[1]) if self.box else percent(share)
 
     def bar(self, low: float, high: float, height: float, class_: str) -> Markup:
         """A bar from one value to another, cut where the axis ends; nothing where it lies outside."""
@@ -120,20 +131,20 @@ class Line:
         if low > high:
             return Markup("")
         left, right = self.axis.share(low), self.axis.share(high)
-        place = {"x": percent(left), "width": percent(right - left), "y": "50%", "height": height}
+        place = {"x": self._x(left), "width": self._x(right - left), "y": self._y(), "height": height}
         return element("rect", class_=class_, transform=f"translate(0 {number(-height / 2)})", **place)
 
     def rule(self, value: float, class_: str) -> Markup:
         """A line across the axis, over the whole height; nothing where the value lies outside."""
         if not self.axis.holds(value):
             return Markup("")
-        at = percent(self.axis.share(value))
-        return element("line", class_=class_, x1=at, x2=at, y1="0", y2="100%")
+        at = self._x(self.axis.share(value))
+        return element("line", class_=class_, x1=at, x2=at, y1="0", y2=self._y(1.0))
 
     def thread(self, low: float, high: float, class_: str) -> Markup:
         """A thin line along the axis from one value to another, cut where the axis ends."""
-        ends = {f"x{i}": percent(self.axis.share(self.axis.clip(end))) for i, end in enumerate((low, high), 1)}
-        return element("line", class_=class_, y1="50%", y2="50%", **ends)
+        ends = {f"x{i}": self._x(self.axis.share(self.axis.clip(end))) for i, end in enumerate((low, high), 1)}
+        return element("line", class_=class_, y1=self._y(), y2=self._y(), **ends)
 
     def cap(self, value: float, half: float) -> Markup:
         """A short upright line at the end of an interval; nothing outside."""
@@ -143,7 +154,7 @@ class Line:
         """A dot at a value; nothing outside."""
         if not self.axis.holds(value):
             return Markup("")
-        return element("circle", class_=class_, cx=percent(self.axis.share(value)), cy="50%", r=radius)
+        return element("circle", class_=class_, cx=self._x(self.axis.share(value)), cy=self._y(), r=radius)
 
     def diamond(self, value: float, class_: str) -> Markup:
         """A hollow mark beside the estimate, for a second one; at the end of the axis where it lies outside."""
@@ -157,34 +168,34 @@ class Line:
             self._at(
                 end,
                 element("path", class_="arrow", d=f"M{-9 * side}-5L0 0L{-9 * side} 5Z"),
-                element(
-                    "text",
-                    words(value),
-                    class_="beyond",
-                    x=-11 * side,
-                    y=-6,
-                    text_anchor="end" if side > 0 else "start",
-                ),
+                self._beyond(words(value), -11 * side, "end" if side > 0 else "start"),
             )
             for end, value, side in beyond
         )
+
+    def _beyond(self, words: str, x: float, anchor: str) -> Markup:
+        if self.box:
+            return outlines.line(words, x, -6, BEYOND, anchor)
+        return element("text", words, class_="beyond", x=x, y=-6, text_anchor=anchor)
 
     def _at(self, value: float, *content: Markup) -> Markup:
         """Drawing in px around a value at mid-height; nothing outside the axis."""
         if not self.axis.holds(value):
             return Markup("")
-        return element("svg", *content, x=percent(self.axis.share(value)), y="50%", overflow="visible")
+        x, y = self._x(self.axis.share(value)), self._y()
+        if self.box:
+            return element("g", *content, transform=f"translate({x} {y})")
+        return element("svg", *content, x=x, y=y, overflow="visible")
 
 
 def draw_interval(
-    mark: Mark, axis: Axis, *, words: Callable[[float], str], scale: Scale = "ratio", told: bool, point: bool = True
+    mark: Mark, line: Line, *, words: Callable[[float], str], scale: Scale = "ratio", told: bool, point: bool = True
 ) -> Markup:
     """An interval: bands that fade toward its 95% ends, a bar of its 50%, a dot at the estimate.
 
     words: an end in words, where it lies beyond the axis; told: whether a direction may be said: else the bar is thin
     and pale and the dot hollow and small, so that the range leads; point: whether the estimate is drawn at all.
     """
-    line = Line(axis)
     bands = [
         line.bar(*band(mark, level, scale), 6, f"band b{round(100 * level)}")
         for level in LEVELS

@@ -4,24 +4,22 @@ import datetime as dt
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
-from textwrap import wrap
 
 from markupsafe import Markup
 
 from analytics.charts.kit.axis import Axis
-from analytics.charts.kit.frame import watermark
-from analytics.charts.kit.markup import element, joined, number, percent
+from analytics.charts.kit.markup import element, joined, number
+from analytics.charts.kit.plot import Box, End, Plot, Tick
 from analytics.language.text import Text
 
 Points = Sequence[tuple[dt.date, float | None]]  # None: not published
 Span = tuple[dt.date, dt.date]  # first and last day
 Write = Callable[[float], str]  # a value in words
 
-_BOX = 1000.0  # both sides of the drawing's own coordinates, which stretch to the page's
 _FEW_POINTS = 8  # a line of fewer has a marker at each
-_LABEL, _LABEL_LINE = 20.0, 16.0  # px: of the name at the end of a line, and of each line under it
-_LABEL_LETTERS = 14  # of a line under it
+_NEAR = 16.0  # px between the middles of two values that touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,62 +44,66 @@ class Ground:
         return 1 - self.axis.share(value)
 
 
-def curves(series: Mapping[str, Points], ground: Ground) -> Markup:
+def curves(series: Mapping[str, Points], ground: Ground, box: Box) -> Markup:
     """Windows, grid, awards and a line per series, by its class; a gap where nothing is published."""
-    zones = [
-        _zone(window, ground, name)
-        for name, window in (("before-zone", ground.before), ("after-zone", ground.after))
-        if window
-    ]
+    pen = _Pen(ground, box)
+    windows = (("before-zone", ground.before), ("after-zone", ground.after))
+    zones = [pen.zone(window, name) for name, window in windows if window]
     grid = [
-        _path(f"M0 {_y(value, ground)}H{_BOX:.0f}", "base" if value == ground.base else "grid")
+        pen.level(value, "base" if value == ground.base else "grid")
         for value in sorted({*ground.axis.ticks(), *([] if ground.base is None else [ground.base])})
     ]
-    awards = [_path(f"M{_x(day, ground)} 0V{_y(ground.axis.floor, ground)}", "award") for day in ground.awards]
-    lines = [_path(_line(points, ground), class_=f"line {name}") for name, points in series.items()]
-    dots = [_path(_markers(points, ground), class_=f"marker {name}") for name, points in series.items()]
-    box = f"0 0 {_BOX:.0f} {_BOX:.0f}"
-    drawn = [*zones, *grid, *awards, *lines, *dots]
-    return element("svg", *drawn, class_="curves", viewBox=box, preserveAspectRatio="none", aria_hidden="true")
+    awards = [pen.upright(day, "award") for day in ground.awards]
+    lines = [_path(pen.line(points), class_=f"line {name}") for name, points in series.items()]
+    dots = [_path(pen.markers(points), class_=f"marker {name}") for name, points in series.items()]
+    return joined([*zones, *grid, *awards, *lines, *dots])
 
 
 def _path(d: str, class_: str) -> Markup:
     return element("path", d=d, class_=class_) if d else Markup("")
 
 
-def _x(day: dt.date, ground: Ground) -> str:
-    return number(ground.x(day) * _BOX)
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Draws on a ground, in the coordinates of a box."""
 
+    ground: Ground
+    box: Box
 
-def _y(value: float, ground: Ground) -> str:
-    return number(ground.y(value) * _BOX)
+    def x(self, day: dt.date) -> str:
+        return number(self.ground.x(day) * self.box.width)
 
+    def y(self, value: float) -> str:
+        return number(self.ground.y(value) * self.box.height)
 
-def _zone(window: Span, ground: Ground, class_: str) -> Markup:
-    left, right = (ground.x(day) * _BOX for day in window)
-    return element(
-        "rect", x=left, width=max(right - left, 0.0), y="0", height=_y(ground.axis.floor, ground), class_=class_
-    )
+    def level(self, value: float, class_: str) -> Markup:
+        return _path(f"M0 {self.y(value)}H{number(self.box.width)}", class_)
 
+    def upright(self, day: dt.date, class_: str) -> Markup:
+        return _path(f"M{self.x(day)} 0V{self.y(self.ground.axis.floor)}", class_)
 
-def _line(points: Points, ground: Ground) -> str:
-    """The path of a line: a new stroke after each gap."""
-    strokes = [list(stroke) for known, stroke in groupby(points, key=lambda point: point[1] is not None) if known]
-    return "".join(
-        "M" + "L".join(f"{_x(day, ground)} {_y(value, ground)}" for day, value in stroke if value is not None)
-        for stroke in strokes
-        if len(stroke) > 1
-    )
+    def zone(self, window: Span, class_: str) -> Markup:
+        left, right = (self.ground.x(day) * self.box.width for day in window)
+        height = self.y(self.ground.axis.floor)
+        return element("rect", x=left, width=max(right - left, 0.0), y="0", height=height, class_=class_)
 
+    def line(self, points: Points) -> str:
+        """The path of a line: a new stroke after each gap."""
+        strokes = [list(stroke) for known, stroke in groupby(points, key=lambda point: point[1] is not None) if known]
+        return "".join(
+            "M" + "L".join(f"{self.x(day)} {self.y(value)}" for day, value in stroke if value is not None)
+            for stroke in strokes
+            if len(stroke) > 1
+        )
 
-def _markers(points: Points, ground: Ground) -> str:
-    """Markers at points that no line would show, and at all of a line of few."""
-    alone = [
-        (day, value)
-        for i, (day, value) in enumerate(points)
-        if value is not None and (len(points) < _FEW_POINTS or _is_isolated([at for _, at in points], i))
-    ]
-    return "".join(f"M{_x(day, ground)} {_y(value, ground)}h0" for day, value in alone)
+    def markers(self, points: Points) -> str:
+        """Markers at points that no line would show, and at all of a line of few."""
+        alone = [
+            (day, value)
+            for i, (day, value) in enumerate(points)
+            if value is not None and (len(points) < _FEW_POINTS or _is_isolated([at for _, at in points], i))
+        ]
+        return "".join(f"M{self.x(day)} {self.y(value)}h0" for day, value in alone)
 
 
 def _is_isolated(values: Sequence[float | None], i: int) -> bool:
@@ -110,84 +112,48 @@ def _is_isolated(values: Sequence[float | None], i: int) -> bool:
     return values[i] is not None and all(value is None for value in neighbours)
 
 
-def plot(
-    drawing: Markup,
+def plotted(
+    series: Mapping[str, Points],
     ground: Ground,
     *,
     years: Sequence[dt.date],
     write: Write,
     height: float,
-    labels: Iterable[Markup] = (),
-) -> Markup:
-    """A drawing with its values on the left, years below, every other of which gives way on a narrow page, and further
-    labels inside. height: px of the drawing.
+) -> Plot:
+    """Lines on their ground, with their values on the left and years below, every other of which gives way on a narrow
+    page. height: px.
     """
-    values = [
-        element("span", write(value), class_="y", style=f"top:{percent(ground.y(value))}")
-        for value in _untouched(ground, height)
-    ]
-    below = [
-        element("span", day.year, class_="x also" if i % 2 else "x", style=f"left:{percent(ground.x(day))}")
-        for i, day in enumerate(years)
-    ]
-    return element("div", drawing, *values, *below, *labels, class_="plot", style=f"height:{number(height)}px")
+    return Plot(
+        partial(curves, series, ground),
+        height,
+        [Tick(ground.y(value), write(value)) for value in _untouched(ground, height)],
+        [Tick(ground.x(day), str(day.year), is_lesser=i % 2 == 1) for i, day in enumerate(years)],
+    )
 
 
 def _untouched(ground: Ground, height: float) -> list[float]:
     """The base, and the ticks whose words do not touch its own."""
     base = [] if ground.base is None else [ground.base]
-    near = 16 / height
+    near = _NEAR / height
     return base + [
         value for value in ground.axis.ticks() if all(abs(ground.y(value) - ground.y(other)) > near for other in base)
     ]
 
 
-def end_labels(ends: Sequence[tuple[str, float | None, str, str]], ground: Ground, height: float) -> list[Markup]:
-    """Words where lines end, kept apart: (class, last value, name, what stands under it)."""
-    placed = sorted(
-        ((ground.y(ground.axis.low if value is None else value) * height, i) for i, (_, value, _, _) in enumerate(ends))
-    )
-    tops = [top for top, _ in placed]
-    for i in range(1, len(tops)):
-        tops[i] = max(tops[i], tops[i - 1] + _label_height(ends[placed[i - 1][1]]))
-    over = max((tops[-1] if tops else 0.0) - height, 0.0)
-    return [
-        element(
-            "span",
-            element("b", ends[i][2]),
-            element("small", ends[i][3]),
-            class_=f"end-label {ends[i][0]}",
-            style=f"top:{number(top - over)}px",
-        )
-        for top, (_, i) in zip(tops, placed, strict=True)
-    ]
+def end_of(kind: str, last: float | None, name: str, under: str, ground: Ground) -> End:
+    """The words where a line ends. last: its last value; None: they stand at the least value of the axis."""
+    return End(kind, ground.y(ground.axis.low if last is None else last), name, under)
 
 
-def _label_height(end: tuple[str, float | None, str, str]) -> float:
-    """How high a label is, px: its name, and what stands under it in as many lines as it takes."""
-    return _LABEL + _LABEL_LINE * max(len(wrap(end[3], _LABEL_LETTERS)), 1)
-
-
-def window_labels(ground: Ground, text: Text) -> list[Markup]:
+def window_words(ground: Ground, text: Text) -> list[Tick]:
     """ "Before" and "after" at the top of their windows."""
     windows = (("chart.before_zone", ground.before), ("chart.after_zone", ground.after))
-    return [
-        element("span", element("b", text(key)), class_="window", style=f"left:{percent(ground.x(window[0]))}")
-        for key, window in windows
-        if window
-    ]
+    return [Tick(ground.x(window[0]), text(key)) for key, window in windows if window]
 
 
-def mark_label(data_mark: str | None) -> list[Markup]:
-    """The watermark under the lines, below the least value of the axis."""
-    return [element("span", watermark(data_mark), class_="mark-band")] if data_mark else []
-
-
-def award_words(awards: Sequence[str], text: Text) -> Markup:
-    """What the orange lines are, above them."""
-    if not awards:
-        return Markup("")
-    return element("p", text("chart.award_dates", dates=", ".join(awards)), class_="awards")
+def award_words(awards: Sequence[str], text: Text) -> str:
+    """What the orange lines are."""
+    return text("chart.award_dates", dates=", ".join(awards)) if awards else ""
 
 
 def padded_span(days: Iterable[dt.date]) -> Span:

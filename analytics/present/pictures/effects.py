@@ -25,7 +25,6 @@ from analytics.present.pictures.picture import (
     rows_axis,
     stamp_of,
     unit_of,
-    with_note,
 )
 from analytics.present.sentences.phrases import dimension_words, why, year_label
 from analytics.present.tables.counts import analysed_in
@@ -50,7 +49,7 @@ OPENS_SECTOR = "sector:"  # what a row opens, in a picture; a page knows the add
 # ---- the programme: what happened, what the grants did, the money ----------------------------------------------------
 
 
-def _typical_changes(release: Release, group: Group = ()) -> dict[Arm, Figure]:
+def typical_changes(release: Release, group: Group = ()) -> dict[Arm, Figure]:
     """The change of the typical firm of each arm, where it is published."""
     figures = {arm: release.main(measures.TYPICAL_CHANGE, arm=arm, group=group) for arm in Arm}
     return {arm: figure for arm, figure in figures.items() if figure is not None and figure.value is not None}
@@ -59,12 +58,12 @@ def _typical_changes(release: Release, group: Group = ()) -> dict[Arm, Figure]:
 @remembered
 def changes_and_effect(release: Release, text: Text) -> Shown:
     """The typical firm's change in each arm, and the effect, on one axis that the effect fills."""
-    effect, changes = release.main_effect(), _typical_changes(release)
+    effect, changes = release.main_effect(), typical_changes(release)
     estimate = mark(effect)
     if effect is None or (estimate is None and not changes):
         return Absent(text("overview.absent") if effect is None else why(effect, release, text))
-    drawn = [_change_row(arm, figure, text) for arm, figure in changes.items()]
-    drawn.append(_effect_row(effect, release, text))
+    drawn = [change_row(arm, figure, text) for arm, figure in changes.items()]
+    drawn.append(effect_row(effect, release, text))
     marks = [estimate] if estimate else []
     axis = shared_axis(marks, [figure.value for figure in changes.values() if figure.value is not None])
     stamp = stamp_of(release, effect.figure_id, text)
@@ -74,7 +73,7 @@ def changes_and_effect(release: Release, text: Text) -> Shown:
     return Picture(drawing, stamp, _changes_table(release, effect, text))
 
 
-def _change_row(arm: Arm, figure: Figure, text: Text) -> Row:
+def change_row(arm: Arm, figure: Figure, text: Text) -> Row:
     """An observed change, in grey."""
     value = figure.value or 0.0
     look = Look.FUNDED if arm is Arm.FUNDED else Look.COMPARISON
@@ -82,7 +81,7 @@ def _change_row(arm: Arm, figure: Figure, text: Text) -> Row:
     return Row(label, Mark(value, value, value), value=text.percent(value), under=under, look=look)
 
 
-def _effect_row(effect: Figure, release: Release, text: Text) -> Row:
+def effect_row(effect: Figure, release: Release, text: Text) -> Row:
     """The estimated effect; on "cannot tell" its range leads."""
     label, under = text("overview.row.effect"), text("overview.row.effect_under")
     estimate, interval = mark(effect), effect.shown_range
@@ -193,7 +192,7 @@ def sectors(release: Release, text: Text) -> Shown:
     listed = FigureList.of("sector", asked.outcome, asked.estimand, asked.horizon)
     note = _unpublished_words([(code, entry) for code, _, entry in nested], listed, release, text)
     table = effects_table([entry for _, _, entry in nested], text, heads.names, whole=main)
-    return Picture(with_note(drawing, note), stamp, table)
+    return Picture(drawing, stamp, table, note)
 
 
 def _unpublished_words(entries: Sequence[tuple[str, Entry]], listed: FigureList, release: Release, text: Text) -> str:
@@ -257,9 +256,9 @@ def forest(
     listed = FigureList.of(dimension, asked.outcome, asked.estimand, asked.horizon, within)
     in_rows = sum(entry.figure.n_funded or 0 for entry in entries if entry.figure and not entry.figure.published)
     left = (analysed_in(release, listed).not_shown or 0) - in_rows
-    if left > 0:  # the rows do not make the total
-        drawing = with_note(drawing, text("picture.not_in_rows", firms=text.count("chart.firms", left)))
-    return Picture(drawing, stamp, effects_table(entries, text, heading, whole=whole, within=bool(within)))
+    # where the rows do not make the total
+    note = text("picture.not_in_rows", firms=text.count("chart.firms", left)) if left > 0 else ""
+    return Picture(drawing, stamp, effects_table(entries, text, heading, whole=whole, within=bool(within)), note)
 
 
 def small_axis(release: Release, text: Text, dimensions: Sequence[str], asked: Asked, within: Group = ()) -> Axis:

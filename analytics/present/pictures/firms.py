@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
-from markupsafe import Markup
 
 from analytics import charts
 from analytics.charts import Guide, Heads, Look, Mark, Row, Stamp, shared_axis
@@ -135,7 +134,7 @@ def _dot_row(
 
 def _dots(
     drawn: Sequence[Row], guides: Sequence[Guide], write: Callable[[float], str], heads: Heads, stamp: Stamp
-) -> Markup:
+) -> charts.Drawing:
     """Single values on one axis with lines to compare with."""
     marks = [row.mark for row in drawn if row.mark]
     axis = shared_axis(marks, [guide.value for guide in guides], scale="linear")

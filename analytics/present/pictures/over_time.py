@@ -18,7 +18,6 @@ from analytics.present.pictures.picture import (
     effects_table,
     remembered,
     stamp_of,
-    with_note,
 )
 from analytics.present.written import percent_cell
 from analytics.programme.parts import Context
@@ -153,7 +152,7 @@ def all_sectors(release: Release, text: Text, outcome: str, current: str) -> Sho
     missing = [label("sector", code, text) for code in every if code not in shown]
     note = text("sectors.not_shown", sectors="; ".join(missing)) if missing else ""
     table = _lines_table({label("sector", code, text): series for code, series in shown.items()}, release, text)
-    return Picture(with_note(drawing, note), stamp, table)
+    return Picture(drawing, stamp, table, note)
 
 
 def _firms_analysed(effect: Figure | None, text: Text) -> str:

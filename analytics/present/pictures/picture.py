@@ -6,10 +6,8 @@ from functools import lru_cache
 from typing import ParamSpec, cast
 
 import pandas as pd
-from markupsafe import Markup
 
-from analytics.charts import Axis, Guide, Heads, Mark, Row, Stamp, rows, scale_of, shared_axis
-from analytics.charts.kit.markup import element, joined
+from analytics.charts import Axis, Drawing, Guide, Heads, Mark, Row, Stamp, rows, scale_of, shared_axis
 from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.present.asked import Asked
@@ -27,13 +25,14 @@ REMEMBERED = 64  # of each kind of picture
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Picture:
-    """A drawing for any width, what stands in its footer, and its figures as a table of words. Shared between readers:
-    never change it.
+    """A drawing for any width, what stands in its footer, its figures as a table of words, and what it does not show.
+    Shared between readers: never change it.
     """
 
-    drawing: Markup
+    drawing: Drawing
     stamp: Stamp
     table: pd.DataFrame
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +118,7 @@ def draw_rows(
     stamp: Stamp,
     whole: tuple[Figure | None, str] = (None, ""),
     axis: Axis | None = None,
-) -> Markup:
+) -> Drawing:
     """Rows of effects on one axis, with the lines of no effect and of a whole. whole: its figure, and its name; axis:
     one shared with other pictures, else its own.
     """
@@ -139,11 +138,6 @@ def rows_axis(marks: Iterable[Mark | None], whole: Figure | None, unit: Unit) ->
     """The axis that holds all marks, no effect, and the whole's value."""
     points = [] if whole is None or whole.value is None else [whole.value]
     return shared_axis([mark for mark in marks if mark], points, scale=scale_of(unit))
-
-
-def with_note(drawing: Markup, note: str) -> Markup:
-    """A drawing, and under it what it does not show."""
-    return joined([drawing, element("p", note, class_="note")]) if note else drawing
 
 
 def any_published(entries: Iterable[Entry]) -> bool:

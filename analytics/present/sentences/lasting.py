@@ -21,14 +21,21 @@ class Lasts(StrEnum):
 
 def lasting_heading(release: Release, claim: Figure, text: Text) -> str:
     """Whether the effect is still seen in the last year, as a finding over the picture of the years."""
-    years, last = release.manifest.years_after, _last(release, claim)
-    if claim.grade is None or not tells(claim) or last is None or len(years) < 2 or _withheld(release, claim):
+    still_seen = seen_in_last_year(release, claim)
+    if still_seen is None:
         return text("lasting.heading.open")
-    seen = "seen" if _is_seen(claim, last) else "unseen"
-    return text(f"lasting.heading.{seen}", year=year_label(release, years[-1], text))
+    year = year_label(release, release.manifest.years_after[-1], text)
+    return text(f"lasting.heading.{'seen' if still_seen else 'unseen'}", year=year)
 
 
-def _last(release: Release, claim: Figure) -> Figure | None:
+def seen_in_last_year(release: Release, claim: Figure) -> bool | None:
+    """Whether the effect is still seen in the last year alone; None where nothing may be said of it."""
+    last = last_year(release, claim)
+    told = claim.grade is not None and tells(claim) and not _withheld(release, claim)
+    return _is_seen(claim, last) if told and last is not None and len(release.manifest.years_after) > 1 else None
+
+
+def last_year(release: Release, claim: Figure) -> Figure | None:
     """The effect in the last year alone."""
     horizon = str(release.manifest.years_after[-1])
     return release.figure(claim.measure, outcome=claim.outcome, horizon=horizon, group=claim.group)
@@ -41,7 +48,7 @@ def _path(release: Release, claim: Figure) -> Figure | None:
 
 def _withheld(release: Release, claim: Figure) -> Figure | None:
     """That of the two which is withheld: then nothing is said of either."""
-    parts = (_last(release, claim), _path(release, claim))
+    parts = (last_year(release, claim), _path(release, claim))
     return next((part for part in parts if part is not None and not part.published), None)
 
 

@@ -91,16 +91,21 @@ def measure_name(measure: Measure, text: Text, arm: str = ALL) -> str:
     return text("measure.of", what=words, estimand=text(f"measure.{measure.about}"))
 
 
+def figure_name(release: Release, figure: Figure, text: Text) -> str:
+    """What a figure is: measure, outcome, groups and years, in words."""
+    outcome = "" if figure.outcome == ALL else release.programme.outcome(figure.outcome).label.in_(text)
+    groups = [release.programme.label(name, code, text) for name, code in figure.group]
+    if other := other_group(figure.measure):
+        groups.append(release.programme.label(figure.group[0][0], other, text))
+    horizon = "" if figure.horizon == ALL else horizon_phrase(release, figure.horizon, text)
+    return " · ".join(part for part in (measure_words(figure, text), outcome, *groups, horizon) if part)
+
+
 def described(release: Release, figure: Figure | None, text: Text) -> str:
     """What a figure is and says, in words and to the last digit; None: a line of a chart, which is not one number."""
     if figure is None:
         return text("figure.line")
-    outcome = "" if figure.outcome == "*" else release.programme.outcome(figure.outcome).label.in_(text)
-    groups = [release.programme.label(name, code, text) for name, code in figure.group]
-    if other := other_group(figure.measure):
-        groups.append(release.programme.label(figure.group[0][0], other, text))
-    horizon = "" if figure.horizon == "*" else horizon_phrase(release, figure.horizon, text)
-    name = " · ".join(part for part in (measure_words(figure, text), outcome, *groups, horizon) if part)
+    name = figure_name(release, figure, text)
     if figure.published:
         lines = [text("figure.value", name=name, value=repr(figure.value))]
     else:

@@ -10,7 +10,7 @@ from analytics.present.sentences.phrases import capital, horizon_phrase, why
 from analytics.present.sentences.reasons import estimand_of, figure_beside
 from analytics.present.written import amount, figure_id
 from analytics.release import Figure, Release, measures
-from analytics.release.measures import ALL, READINGS, Measure, check_of, reading_of, specification_of
+from analytics.release.measures import ALL, CENTS, READINGS, Measure, check_of, reading_of, specification_of
 
 
 def _reading_measures(estimand: Estimand) -> dict[str, Measure]:
@@ -24,15 +24,17 @@ def cell(figure: Figure | None, release: Release, text: Text) -> str:
     if figure is None or figure.value is None:
         return why(figure, release, text) if figure is not None else text("table.nothing")
     if figure.low is None or figure.high is None:
-        return _written(figure.value, figure, release, text)
-    written = _written(figure.value, figure, release, text)
+        return value_words(figure.value, figure, release, text)
+    written = value_words(figure.value, figure, release, text)
     if figure.unit is Unit.POINTS:
         return f"{written} {text.interval(figure.low, figure.high, figure.unit)}"
-    ends = "; ".join(_written(end, figure, release, text) for end in (figure.low, figure.high))
+    ends = "; ".join(value_words(end, figure, release, text) for end in (figure.low, figure.high))
     return f"{written} ({ends})"
 
 
-def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
+def value_words(value: float, figure: Figure, release: Release, text: Text) -> str:
+    """A number in a figure's unit: its value, or an end of its interval."""
+    currency = release.programme.currency
     match figure.unit:
         case Unit.FRACTION:
             return text.percent(value, sign=figure.low is not None)
@@ -42,6 +44,10 @@ def _written(value: float, figure: Figure, release: Release, text: Text) -> str:
             return amount(value, release.programme.outcome(figure.outcome), text)
         case Unit.COUNT:
             return text.number(value)
+        case Unit.MONEY:
+            return text.money(value, currency, decimals=CENTS if figure.measure == measures.GRANTS else 0)
+        case Unit.RATIO:
+            return text.money(value, currency, decimals=CENTS)
         case Unit.NUMBER:
             return text.number(value, 1)
         case _:

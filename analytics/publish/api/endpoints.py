@@ -14,17 +14,23 @@ from analytics.language.text import LANGUAGES
 from analytics.present.tables import cohorts
 from analytics.present.tables.codebook import NAME as CODEBOOK
 from analytics.present.tables.named import OF_COHORTS, TABLES
+from analytics.present.titled import CHOICES, PLACES
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.publish import catalogue, feed
+from analytics.publish.addresses import EMBEDDED
 from analytics.publish.api import tables
 from analytics.publish.api.answers import JSON, Making
 from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
+from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
+from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
+from analytics.publish.api.report import REPORTS, prepare_report
+from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
-CONTRACT_VERSION: Final = "1.0.0"
+CONTRACT_VERSION: Final = "1.1.0"
 
 # Keys of the tables beside the dimensions, which every programme has.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -54,7 +60,7 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme.
+    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers.
     """
 
     name: str
@@ -66,6 +72,7 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
+    refusals: tuple[str, ...] = ()
 
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
@@ -143,6 +150,31 @@ ENDPOINTS: Final = (
     ),
     _of_release("headlines", tables.prepare_headlines),
     Endpoint("figure", "/api/figures/{id}.json", prepare_figure, (_ID, _LANG), _JSON, "figure", ""),
+    Endpoint(
+        "image",
+        "/api/images/{id}.{ending}",
+        prepare_image,
+        (_ID, _ending(MEDIA, "ending_of_picture"), _word("size", *SIZES), _LANG),
+        MEDIA,
+        "",
+        "",
+    ),
+    Endpoint(
+        "picture",
+        "/api/pictures/{name}.{ending}",
+        prepare_picture,
+        (
+            Parameter("name", {"type": "string", "enum": list(PLACES)}, "picture", is_path=True),
+            _ending(MEDIA, "ending_of_picture"),
+            *_OF_RELEASE[:2],
+            *(_word(name, about="choice") for name in CHOICES),
+            _LANG,
+        ),
+        MEDIA,
+        "",
+        "/api/pictures/overview-changes.svg",
+    ),
+    Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": "text/html"}, "", ""),
     _of_release("tables", tables.prepare_tables),
     *(_table(name) for name in TABLES),
     Endpoint(
@@ -167,6 +199,21 @@ ENDPOINTS: Final = (
         tables.PACKAGES,
         "",
         "",
+    ),
+    Endpoint(
+        "report",
+        "/api/report/{release}.{ending}",
+        prepare_report,
+        (
+            Parameter("release", {"type": "string"}, "release_of_package", is_path=True),
+            _ending(REPORTS, "ending_of_report"),
+            _PROGRAMME,
+            _LANG,
+        ),
+        REPORTS,
+        "",
+        "",
+        refusals=("503",),
     ),
     Endpoint(
         "changes",

@@ -33,11 +33,14 @@ SAID_NOW = (
 
 def prepare_figure(asked: Asked) -> Making:
     """What is said of a figure. Raises Refusal for one that no reader could ever see, or that was withdrawn."""
-    parsed, standing = _find(asked)
+    parsed, standing = find_figure(asked)
     return Making(lambda: json_answer(_in_words(asked, str(parsed), parsed.cell, standing), standing))
 
 
-def _find(asked: Asked) -> tuple[FigureId, Standing]:
+def find_figure(asked: Asked) -> tuple[FigureId, Standing]:
+    """The figure whose id the address names, and its release. Raises Refusal for one that no reader could ever see, or
+    that was withdrawn.
+    """
     written = asked.parts["id"]
     programmes = list(dict.fromkeys(programme for programme, _ in asked.seen))
     try:

@@ -10,6 +10,7 @@ from analytics.publish.api.schemas import SCHEMAS, named
 PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
 REFUSALS: Final = ("400", "404", "410", "414")
+OF_SOME: Final = sorted({status for endpoint in ENDPOINTS for status in endpoint.refusals})
 HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data")
 
 
@@ -28,7 +29,7 @@ def document(site: str, text: Text) -> dict[str, Any]:
         | {PATH: {"get": _of_itself(text), "parameters": []}},
         "components": {
             "schemas": dict(SCHEMAS),
-            "responses": {status: _refusal(status, text) for status in REFUSALS},
+            "responses": {status: _refusal(status, text) for status in (*REFUSALS, *OF_SOME)},
             "headers": {
                 name: {"description": text(f"api.header.{name}"), "schema": {"type": "string"}} for name in HEADERS
             },
@@ -54,7 +55,8 @@ def _operation(endpoint: Endpoint, text: Text) -> dict[str, Any]:
         "operationId": endpoint.name,
         "summary": text(f"api.endpoint.{endpoint.name}"),
         "parameters": parameters,
-        "responses": {"200": _answer(endpoint, text)} | {status: _see(status) for status in REFUSALS},
+        "responses": {"200": _answer(endpoint, text)}
+        | {status: _see(status) for status in (*REFUSALS, *endpoint.refusals)},
     }
 
 

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from analytics.language.text import LANGUAGES, SPOKEN, Text
-from analytics.publish.addresses import figure_address, package_address
+from analytics.publish.addresses import figure_address, package_address, report_address
 from analytics.publish.api.endpoints import ENDPOINTS
 from analytics.publish.api.refusals import STATUSES
 from analytics.release.readable import ReadableReleases
@@ -96,6 +96,7 @@ def _examples(readable: Mapping[str, ReadableReleases], site: str, text: Text) -
         _, releases = first
         release = releases.read(releases.current)
         found["package"] = package_address(release, text.language, site=site)
+        found["report"] = report_address(release, text.language, site=site)
         effect = release.main_effect()
         if effect is not None:
             found["figure"] = figure_address(effect.figure_id, text.language, site)

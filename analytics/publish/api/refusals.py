@@ -18,6 +18,9 @@ STATUSES: Mapping[str, int] = {
     "unknown_figure": 404,
     "malformed_figure": 404,
     "no_earlier": 404,
+    "no_sentence": 404,
+    "unknown_picture": 404,
+    "no_picture": 404,
     "withdrawn": 410,
     "malformed_query": 400,
     "duplicate_parameter": 400,
@@ -27,6 +30,7 @@ STATUSES: Mapping[str, int] = {
     "too_long": 414,
     "method": 405,
     "fault": 500,
+    "no_pdf": 503,
 }
 
 

@@ -95,6 +95,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "state": one_of(State.WITHDRAWN),
             "withdrawn": either(MOMENT),
             "current": either(TEXT),
+            "reason": TEXT,
         },
     },
     "releases": record(

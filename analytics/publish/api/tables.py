@@ -16,11 +16,11 @@ from analytics.present.tables.cohorts import EVERY, SETS, groupings
 from analytics.present.tables.named import release_tables, table_named
 from analytics.present.tables.table import Table
 from analytics.publish.about import Origin
-from analytics.publish.addresses import address, package_address, page_choices, table_address
+from analytics.publish.addresses import address, file_name, package_address, page_choices, table_address
 from analytics.publish.api.answers import Answer, Making, headers_of, json_answer, key_of
 from analytics.publish.api.asked import Asked, Standing, stamp
 from analytics.publish.api.refusals import Refusal, refused
-from analytics.publish.formats import FORMATS, file_name
+from analytics.publish.formats import FORMATS
 from analytics.publish.formats.sdmx import OBSERVATIONS
 from analytics.publish.package import MEDIA_TYPE, package
 from analytics.publish.whole_release import in_own_process
@@ -106,12 +106,7 @@ def _written(table: Table, ending: str, origin: Origin, text: Text) -> bytes:
 
 
 def _file(standing: Standing, ending: str, body: bytes, name: str) -> Answer:
-    called = file_name(
-        f"{standing.release.programme.id}-{standing.release.release_id}",
-        name,
-        ending,
-        simulated=standing.release.simulated,
-    )
+    called = file_name(standing.release, name, ending)
     return Answer(body, MEDIA[ending], called, headers_of(standing))
 
 

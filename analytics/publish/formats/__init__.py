@@ -35,8 +35,3 @@ _LISTED = (
     Format("sdmx", "sdmx.csv", "application/vnd.sdmx.data+csv;version=2.0.0", write_sdmx),
 )
 FORMATS: Mapping[str, Format] = {form.name: form for form in _LISTED}
-
-
-def file_name(release_name: str, about: str, ending: str, *, simulated: bool) -> str:
-    """The name of a file: it says when the data are simulated. release_name: programme and release."""
-    return f"{'SIMULATED-' if simulated else ''}{release_name}-{about}.{ending}"
