@@ -179,6 +179,15 @@ def test_without_a_release_the_page_is_there_and_kept_from_search_engines(tmp_pa
     assert not re.search("2026-1", answer.words)
 
 
+def test_a_page_about_what_somebody_quotes_is_kept_from_search_engines(app: Starlette) -> None:
+    """Its head says of the words nothing, and is that of the page otherwise."""
+    plain, asked = (ask(app, f"/stampa?lang=en{more}") for more in ("", "&check=%3Cscript%3Ealert(1)%3C/script%3E"))
+    assert content(asked, "robots") == "noindex"
+    assert 'name="robots"' not in plain.words
+    assert "alert(1)" not in asked.words
+    assert content(asked, "description") == content(plain, "description")
+
+
 def test_the_browsers_language_is_honoured_and_the_address_wins(app: Starlette) -> None:
     """A fresh visitor is answered in the first language of theirs that is spoken here."""
     assert '<html lang="en">' in ask(app, "/", accept_language="de, en-GB;q=0.8, it;q=0.5").words
