@@ -183,8 +183,10 @@ def _grounded(row: Row, parts: Sequence[Markup | str], width: float, height: flo
 
 
 def _drawing(row: Row, chart: Rows, columns: _Columns, height: float) -> Markup:
+    """The mark of a row on its ground; under its words, which say how far it goes, an arrow has no number."""
     drawn = Line(chart.axis, (columns.right - columns.left, height))
-    return ground_lines(drawn, chart.guides) + row_mark(row, drawn, chart.write, chart.scale)
+    write = (lambda _: "") if columns.is_narrow else chart.write
+    return ground_lines(drawn, chart.guides) + row_mark(row, drawn, write, chart.scale)
 
 
 def _heads(chart: Rows, columns: _Columns) -> Still:
