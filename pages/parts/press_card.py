@@ -134,6 +134,9 @@ def images(headline: Headline, own: Headline, how: Speaking) -> Markup:
             for ending in ENDINGS
         ]
         rows.append(element("li", element("b", shape), *links))
+    in_words = address.at_root(image_address(figure, "txt", SIZES[0], how.said))
+    label = text("camera.txt_of", title=named(own, text))
+    rows.append(element("li", element("a", text("camera.txt"), href=in_words, aria_label=label)))
     place = how.site + address.at_root(embed_address(figure, how.said))
     width, height = EMBEDDED
     frame = element("iframe", src=place, title=words_of(headline, "short"), width=width, height=height, loading="lazy")

@@ -17,7 +17,7 @@ from analytics.present.sentences.together import verb_said
 from analytics.present.verbs import tells
 from analytics.release import Release
 from analytics.release.figure_id import parse_figure_id
-from analytics.release.measures import ALL
+from analytics.release.measures import ALL, groups_counted
 from pages.parts.press_card import (
     Speaking,
     because,
@@ -105,10 +105,17 @@ def _says_something(headline: Headline) -> bool:
 def _card(release: Release, pair: Pair, how: Speaking) -> Markup:
     dimension = pair.own.dimension
     if dimension == ALL:
-        title = how.text(f"press.title_of.{pair.own.kind}")
+        title = _title(release, pair.own, how.text)
     else:
         title = f"{dimension_words(release, dimension, how.text)} · {pair.own.label}"
     return card(pair.headline, pair.own, release, how, title=title)
+
+
+def _title(release: Release, headline: Headline, text: Text) -> str:
+    """What a sentence about the whole programme says; of a number of groups also of which groups."""
+    title = text(f"press.title_of.{headline.kind}")
+    counted = groups_counted(headline.figure.measure)
+    return f"{title} · {dimension_words(release, counted, text)}" if counted else title
 
 
 def of_groups(
@@ -131,7 +138,7 @@ def of_groups(
 def _line(release: Release, found: list[Pair], how: Speaking) -> Markup:
     """A group in a line: that nothing can be told, with the range, or why nothing is published; then its sentences."""
     text, first = how.text, found[0].own
-    name = first.label if first.dimension != ALL else text(f"press.title_of.{first.kind}")
+    name = first.label if first.dimension != ALL else _title(release, first, text)
     if not first.figure.published:
         summary = [element("b", name), " ", why(first.figure, release, text)]
     else:

@@ -51,8 +51,8 @@ def figure_in(desk: Desk, release: str) -> str:
 
 
 def of_endpoint(endpoint: Endpoint, release: str, figure: str) -> Iterator[str]:
-    """Its addresses about a release: every ending and id, with the release in every parameter that may name one; in another
-    language with the first code of those that have a list.
+    """Its addresses about a release: every ending and id, with the release in every parameter that may name one; in
+    another language with the first code of those that have a list.
     """
     in_path = {parameter.name: parameter for parameter in endpoint.parameters if parameter.is_path}
     values = []
