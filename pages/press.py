@@ -32,7 +32,7 @@ def switches(how: Speaking) -> Markup:
     forms = {form: text(f"press.form.{form}") for form in FORMS}
     to_check = element("a", text("quoted.title"), href=f"#{press_check.ANCHOR}")
     found = (
-        show.switch_links("said", languages, how.said),
+        show.switch_links("said", languages, how.said, of_languages=True),
         show.switch_links("form", forms, how.form),
         element("p", to_check, class_="switch-links"),
     )

@@ -247,12 +247,19 @@ def camera(drawn: Titled, frame: Frame) -> Markup:
     return element("small", text("camera.save"), *links, class_="camera")
 
 
-def switch_links(key: str, words_by_option: dict[str, str], current: str) -> Markup | None:
-    """What a picture can show, the option in use in bold, the others as links; nothing where there is no choice."""
+def switch_links(
+    key: str, words_by_option: dict[str, str], current: str, *, of_languages: bool = False
+) -> Markup | None:
+    """What a picture can show, the option in use in bold, the others as links; nothing where there is no choice.
+
+    of_languages: options are codes of languages, each named in itself.
+    """
     if len(words_by_option) < 2:
         return None
     options = [
-        element("strong", words) if option == current else element("a", words, href=address.here(**{key: option}))
+        element("strong", words, lang=option if of_languages else None)
+        if option == current
+        else element("a", words, href=address.here(**{key: option}), lang=option if of_languages else None)
         for option, words in words_by_option.items()
     ]
     parts = [part for option in options for part in (" · ", option)][1:]
