@@ -47,6 +47,8 @@ from analytics.programme.parts import (
 )
 
 # Names that stand for something else beside the dimensions: in panels, contributions, cubes and releases.
+LONGEST_WORDS = 300  # characters of a name
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # marks of the direction of writing
 RESERVED = frozenset(
     {*DIMENSIONS, "arm", "cohort", "division", "firm_id", "horizon", "measure", "outcome", "sells", "set_aside", "unit"}
 )
@@ -318,13 +320,22 @@ def _check_languages(programme: Programme, name: str) -> None:
 
 
 def _check_characters(programme: Programme, name: str) -> None:
-    """Refuse words with control characters, which come along with what is pasted and break files made of them."""
+    """Refuse words with control characters, which come along with what is pasted and break files made of them, or turn
+    around what stands beside them; and words that are no name any more.
+    """
     for key, words in words_within(programme):
         for language, said in words.root.items():
-            odd = next((mark for mark in said if unicodedata.category(mark) == "Cc" and mark != "\n"), None)
-            if odd is not None:
-                problem = f"it contains the control character U+{ord(odd):04X}"
+            odd = next((mark for mark in said if _is_control(mark)), None)
+            problem = "" if odd is None else f"it contains the control character U+{ord(odd):04X}"
+            if len(said) > LONGEST_WORDS:
+                problem = f"it is longer than {LONGEST_WORDS} characters"
+            if problem:
                 raise UserError("programme.key", file=name, entry=f"{key}.{language}", problem=problem, more=0)
+
+
+def _is_control(mark: str) -> bool:
+    """A control character, no character at all, or one that turns the direction of writing."""
+    return mark != "\n" and (unicodedata.category(mark) in ("Cc", "Cn", "Cs") or mark in TURNING)
 
 
 def load_programme(programme: str, folder: Path = PROGRAMME_FILES) -> Programme:

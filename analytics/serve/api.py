@@ -118,7 +118,7 @@ class Api:
             answer = making.make()
             return _packed(answer, encoding) if encoding else answer
         if not encoding:
-            return self._kept.get(making.key, making.make, is_heavy=making.is_heavy)
+            return self._kept.get(making.key, making.make, is_heavy=making.is_heavy, is_apart=making.is_apart)
         return self._kept.get((making.key, encoding), lambda: _packed(self._made(making, ""), encoding))
 
 

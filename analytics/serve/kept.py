@@ -4,31 +4,39 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, nullcontext
 from typing import Final
 
 from analytics.publish.api.answers import Answer
 
 MOST_BYTES: Final = 96 * 2**20  # of all kept answers together
-MAKERS: Final = 1  # heavy answers that are made at once: pages need the other core
+MAKERS: Final = 1  # heavy answers that are made at once, here and in processes of their own: pages need the other core
+ROOM: Final = 1024  # bytes that an answer takes beside its body and its key
 
 
 class KeptAnswers:
     """Answers by their key, those asked for longest ago forgotten first."""
 
     def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        """most_bytes: of all bodies together; a larger one is never kept."""
+        """most_bytes: of all together; a larger one is never kept."""
         self._most, self._bytes = most_bytes, 0
         self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
         self._making: dict[Hashable, Future[Answer]] = {}
-        self._lock, self._makers = threading.Lock(), threading.Semaphore(MAKERS)
+        self._lock = threading.Lock()
+        self._makers = {apart: threading.Semaphore(MAKERS) for apart in (False, True)}
 
     @property
     def kept_bytes(self) -> int:
         """How much is kept."""
         return self._bytes
 
-    def get(self, key: Hashable, make: Callable[[], Answer], *, is_heavy: bool = False) -> Answer:
-        """The answer of a key: kept, or being made for somebody else, or made now. Raises what making raises."""
+    def get(
+        self, key: Hashable, make: Callable[[], Answer], *, is_heavy: bool = False, is_apart: bool = False
+    ) -> Answer:
+        """The answer of a key: kept, or being made for somebody else, or made now. Raises what making raises.
+
+        is_apart: made in a process of its own: what is made here need not wait for it.
+        """
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -37,14 +45,15 @@ class KeptAnswers:
             if waited_for is None:
                 mine: Future[Answer] = Future()
                 self._making[key] = mine
-        return waited_for.result() if waited_for is not None else self._make(key, make, mine, is_heavy)
+        if waited_for is not None:
+            return waited_for.result()
+        return self._make(key, make, mine, self._makers[is_apart] if is_heavy else nullcontext())
 
-    def _make(self, key: Hashable, make: Callable[[], Answer], mine: "Future[Answer]", is_heavy: bool) -> Answer:
+    def _make(
+        self, key: Hashable, make: Callable[[], Answer], mine: "Future[Answer]", turn: AbstractContextManager[object]
+    ) -> Answer:
         try:
-            if is_heavy:
-                with self._makers:
-                    answer = make()
-            else:
+            with turn:
                 answer = make()
         except BaseException as error:
             with self._lock:
@@ -58,10 +67,14 @@ class KeptAnswers:
         return answer
 
     def _keep(self, key: Hashable, answer: Answer) -> None:
-        if len(answer.body) > self._most:
+        if _size(key, answer) > self._most:
             return
         self._kept[key] = answer
-        self._bytes += len(answer.body)
+        self._bytes += _size(key, answer)
         while self._bytes > self._most:
-            _, forgotten = self._kept.popitem(last=False)
-            self._bytes -= len(forgotten.body)
+            self._bytes -= _size(*self._kept.popitem(last=False))
+
+
+def _size(key: Hashable, answer: Answer) -> int:
+    """How much room an answer takes: a key holds words of whoever asked."""
+    return len(answer.body) + len(repr(key)) + ROOM

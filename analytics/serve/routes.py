@@ -23,7 +23,7 @@ def routes(ends: Iterable[str], static: Path) -> list[Route]:
 
     def robots(request: Request) -> PlainTextResponse:
         """Everything may be read but what is no page, and files by the thousand, of which the catalogue tells."""
-        by_thousand = ("tables/", "package/", "figures/", "pictures/", "changes")
+        by_thousand = ("tables/", "package/", "figures/", "pictures/", "images/", "report/", "changes")
         kept_out = ("/_stcore/", "/media/", *(f"/api/{end}" for end in by_thousand))
         lines = (
             "User-agent: *",

@@ -88,6 +88,7 @@ def test_no_image_of_what_has_no_sentence_or_no_such_size(app: Starlette, desk: 
     assert refused(app, image_address(other, "svg", "web", "it")) == (404, "no_sentence")
     assert ask(app, embed_address(other, "it")).status == 404
     assert refused(app, image_address(approved, "svg", "huge", "it")) == (400, "unknown_code")
+    assert refused(app, f"/api/images/{approved}.exe") == (404, "unknown_format")
     assert refused(app, "/api/images/<script>.svg")[0] == 404
     assert "<script>" not in ask(app, "/embed/<script>alert(1)</script>").words.replace("&lt;script&gt;", "")
 

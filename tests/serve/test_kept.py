@@ -8,7 +8,7 @@ import pytest
 
 from analytics.publish.api.answers import Answer
 from analytics.publish.api.refusals import Refusal
-from analytics.serve.kept import KeptAnswers
+from analytics.serve.kept import ROOM, KeptAnswers
 
 HANG = 10.0  # seconds after which a test gives up
 
@@ -60,7 +60,8 @@ def test_a_refusal_reaches_all_who_wait_and_is_not_kept() -> None:
 
 def test_no_more_is_kept_than_there_is_room_for() -> None:
     """What was asked for longest ago is made anew; what is larger than all room is never kept."""
-    kept, made = KeptAnswers(100), []
+    one = len(repr("a")) + ROOM
+    kept, made = KeptAnswers(100 + 2 * one), []
 
     def get(key: str, size: int) -> None:
         kept.get(key, lambda: made.append(key) or Answer(b"x" * size))  # type: ignore[func-returns-value]
@@ -68,14 +69,39 @@ def test_no_more_is_kept_than_there_is_room_for() -> None:
     for key in ("a", "b", "a", "c"):
         get(key, 40)
     assert made == ["a", "b", "c"]
-    assert kept.kept_bytes == 80
+    assert kept.kept_bytes == 80 + 2 * one
     get("a", 40)
     get("b", 40)
     assert made == ["a", "b", "c", "b"]
-    get("large", 101)
-    get("large", 101)
+    get("large", 101 + 2 * one)
+    get("large", 101 + 2 * one)
     assert made[-2:] == ["large", "large"]
-    assert kept.kept_bytes == 80
+    assert kept.kept_bytes == 80 + 2 * one
+
+
+def test_what_was_asked_takes_room_too() -> None:
+    """Keys hold words of whoever asks: many long ones are not kept for nothing."""
+    kept = KeptAnswers(10_000)
+    for n in range(100):
+        kept.get(f"{n}" + "k" * 4000, lambda: Answer(b"x"))
+    assert len(kept._kept) <= 2
+    assert kept.kept_bytes <= 10_000
+
+
+def test_what_is_made_here_does_not_wait_for_another_process() -> None:
+    kept, started, go = KeptAnswers(), threading.Event(), threading.Event()
+
+    def slow() -> Answer:
+        started.set()
+        go.wait(HANG)
+        return Answer(b"pdf")
+
+    thread = threading.Thread(target=kept.get, args=("pdf", slow), kwargs={"is_heavy": True, "is_apart": True})
+    thread.start()
+    assert started.wait(HANG)
+    assert kept.get("png", lambda: Answer(b"png"), is_heavy=True).body == b"png"
+    go.set()
+    thread.join(HANG)
 
 
 def test_heavy_answers_wait_for_each_other_and_quick_ones_do_not() -> None:

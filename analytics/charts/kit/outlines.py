@@ -19,7 +19,6 @@ from markupsafe import Markup
 from analytics.charts.kit.markup import element, joined, number
 
 REGULAR, SEMIBOLD, BOLD = 400, 600, 700
-ASCENT: Final = 0.75  # of the size: from the baseline to the top of what is tall
 INK: Final = "#1B1F24"
 GREY: Final = "#595959"
 BLUE: Final = "#12436D"

@@ -37,12 +37,13 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Making:
     """How an answer is made. key: all that it depends on, or None for what is not worth keeping; is_heavy: whether it
-    may take longer than a reader notices.
+    may take longer than a reader notices; is_apart: whether another process makes it.
     """
 
     make: Callable[[], Answer]
     key: Hashable | None = None
     is_heavy: bool = False
+    is_apart: bool = False
 
 
 def as_json(values: object) -> bytes:

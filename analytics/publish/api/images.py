@@ -24,6 +24,8 @@ def prepare_image(asked: Asked) -> Making:
     """The image of a figure in one of the sizes. Raises Refusal for a figure that carries no sentence."""
     headline, standing, text = _approved(asked)
     name, ending = asked.query.get("size", USUAL_SIZE), asked.parts["ending"]
+    if ending not in MEDIA:
+        raise Refusal("unknown_format", MEDIA, value=ending)
     if name not in SIZES:
         raise Refusal("unknown_code", SIZES, name="size", value=name)
     size, release = SIZES[name], standing.release

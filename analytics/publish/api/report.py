@@ -10,7 +10,7 @@ from analytics.publish.api.answers import Answer, Making, headers_of, key_of
 from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.api.refusals import Refusal
 from analytics.publish.report.browser import printed
-from analytics.publish.report.document import HTML, report
+from analytics.publish.report.document import HTML, POLICY, report
 
 PDF: Final = "application/pdf"
 REPORTS: Final = {"html": HTML, "pdf": PDF}
@@ -28,11 +28,12 @@ def prepare_report(asked: Asked) -> Making:
     def make() -> Answer:
         page = report(release, _origin(asked, standing, ending), text, asked.site)
         if ending == "html":
-            return Answer(page, HTML, told=headers_of(standing))
+            return Answer(page, HTML, told={**headers_of(standing), "content-security-policy": POLICY})
         name = file_name(release, "report", ending)
         return Answer(_pdf(page, release.manifest.built_at), PDF, name, headers_of(standing))
 
-    return Making(make, key_of(asked, standing, "report", ending), is_heavy=True)
+    key = key_of(asked, standing, "report", ending)
+    return Making(make, key, is_heavy=True, is_apart=ending == "pdf")
 
 
 def _pdf(page: bytes, made: str) -> bytes:

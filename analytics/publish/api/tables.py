@@ -123,7 +123,7 @@ def prepare_package(asked: Asked) -> Making:
         body = in_own_process(path, ending, origin, asked.language)
         return _file(standing, ending, body, "package")
 
-    return Making(make, key_of(asked, standing, "package", ending), is_heavy=True)
+    return Making(make, key_of(asked, standing, "package", ending), is_heavy=True, is_apart=True)
 
 
 PACKAGES: Final = {ending: MEDIA[ending] for ending in (ZIP, FORMATS["xlsx"].ending)}

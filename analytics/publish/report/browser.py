@@ -65,7 +65,7 @@ def printed(html: bytes, *, made: str = "", seconds: float = SECONDS) -> bytes:
         page, pdf = Path(folder) / "report.html", Path(folder) / "report.pdf"
         page.write_bytes(html)
         command = [str(browser), *OPTIONS, *_unconfined(), f"--user-data-dir={folder}/profile"]
-        _run([*command, f"--print-to-pdf={pdf}", page.as_uri()], browser, seconds)
+        _run([*command, f"--print-to-pdf={pdf}", page.as_uri()], browser, folder, seconds)
         content = pdf.read_bytes() if pdf.is_file() else b""
     if not content.startswith(b"%PDF"):
         raise UserError("export.browser_failed", browser=browser, variable=VARIABLE)
@@ -77,7 +77,8 @@ def _unconfined() -> list[str]:
     return ["--no-sandbox"] if not WINDOWS and os.geteuid() == 0 else []
 
 
-def _run(command: list[str], browser: Path, seconds: float) -> None:
+def _run(command: list[str], browser: Path, folder: str, seconds: float) -> None:
+    """folder: for what it leaves behind."""
     try:
         process = subprocess.Popen(  # noqa: S603 - no shell, and no word of a reader
             command,
@@ -85,6 +86,7 @@ def _run(command: list[str], browser: Path, seconds: float) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env=os.environ | {"TMPDIR": folder},
         )
     except OSError as error:
         raise UserError("export.browser_failed", browser=browser, variable=VARIABLE) from error
