@@ -11,6 +11,7 @@ from analytics.publish.addresses import report_address
 from analytics.publish.report.browser import find_browser
 from pages.parts import address, in_use, show
 from pages.parts.block import block
+from pages.parts.downloads import report_title
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
@@ -36,8 +37,7 @@ def report() -> None:
         )
         for language in LANGUAGES
     ]
-    council = programme.council
-    st.header(plain(council.title.in_(text)) if council else text("report.title"), anchor=False)
+    st.header(plain(report_title(frame)), anchor=False)
     st.markdown(text("report.page.says"))
     block(element("ul", *lines, class_="downloads"), "report")
     if "pdf" not in endings:

@@ -14,6 +14,7 @@ from analytics.present.titled import View, picture_on
 from analytics.present.verbs import tells
 from pages.parts import address, in_use, show
 from pages.parts.block import block
+from pages.parts.downloads import report_link
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
@@ -85,7 +86,8 @@ with show.top_row(frame):
 show.claim(headline, frame)
 if by_sector:
     where()
-show.actions(headline, frame, guide=True)
+with show.actions(headline, frame, guide=True):
+    report_link(frame)
 answer()
 show.picture(picture_on("overview-sectors", view), frame, level=2)
 years_and_groups()

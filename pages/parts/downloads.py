@@ -11,7 +11,7 @@ from analytics.charts.kit.markup import element
 from analytics.language.text import plain
 from analytics.present.sentences.phrases import capital, data_note
 from analytics.publish.addresses import address as machine_address
-from analytics.publish.addresses import package_address, table_address
+from analytics.publish.addresses import package_address, report_address, table_address
 from pages.parts import address, show
 from pages.parts.block import block
 from pages.parts.in_use import Frame
@@ -65,3 +65,15 @@ def citation(heading: str, frame: Frame) -> None:
     st.subheader(text("cohorts.cite"), anchor=False)
     st.markdown(plain(words))
     show.copy_buttons({"copy_citation": words, "copy_link": address.permalink()}, text)
+
+
+def report_title(frame: Frame) -> str:
+    """What the report on the release is called."""
+    council = frame.release.programme.council
+    return council.title.in_(frame.text) if council else frame.text("report.title")
+
+
+def report_link(frame: Frame) -> None:
+    """The report on the release, in the reader's language."""
+    where = address.at_root(report_address(frame.release, frame.text.language))
+    block(element("p", element("a", report_title(frame), href=where), class_="switch-links"), "report", width="content")

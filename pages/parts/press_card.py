@@ -20,7 +20,7 @@ from pages.parts import address, show
 
 SIZES = ("web", "square", "story", "print")
 ENDINGS = ("png", "svg")
-EMBEDDED = (640, 420)  # px of the frame in another site
+EMBEDDED = (640, 560)  # px of the frame in another site
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +117,9 @@ def comment_of(headline: Headline, own: Headline, release: Release, how: Speakin
     return folded(title, element("p", words, lang=how.said), button, is_open=is_open)
 
 
-def images(headline: Headline, own: Headline, how: Speaking) -> Markup:
-    """Links to the images in every size, the code to embed one, the figure for programs."""
-    text, figure = how.text, headline.figure.figure_id
+def image_links(headline: Headline, own: Headline, how: Speaking) -> Markup:
+    """Links to the images in every size, and to what stands in for them where they are not seen."""
+    text, figure, about = how.text, headline.figure.figure_id, named(own, how.text)
     rows = []
     for size in SIZES:
         shape = text(f"press.size.{size}")
@@ -128,22 +128,28 @@ def images(headline: Headline, own: Headline, how: Speaking) -> Markup:
                 "a",
                 ending.upper(),
                 href=address.at_root(image_address(figure, ending, size, how.said)),
-                aria_label=text("press.image_of", size=shape, ending=ending.upper(), label=named(own, text)),
+                aria_label=text("press.image_of", size=shape, ending=ending.upper(), label=about),
                 download="",
             )
             for ending in ENDINGS
         ]
         rows.append(element("li", element("b", shape), *links))
     in_words = address.at_root(image_address(figure, "txt", SIZES[0], how.said))
-    label = text("camera.txt_of", title=named(own, text))
+    label = text("camera.txt_of", title=about)
     rows.append(element("li", element("a", text("camera.txt"), href=in_words, aria_label=label)))
+    return element("ul", *rows, class_="downloads")
+
+
+def images(headline: Headline, own: Headline, how: Speaking) -> Markup:
+    """The same, the code to embed one, the figure for programs."""
+    text, figure = how.text, headline.figure.figure_id
     place = how.site + address.at_root(embed_address(figure, how.said))
     width, height = EMBEDDED
     frame = element("iframe", src=place, title=words_of(headline, "short"), width=width, height=height, loading="lazy")
     json_link = element("a", text("press.figure_json"), href=address.at_root(figure_address(figure, text.language)))
     return folded(
         text("press.images"),
-        element("ul", *rows, class_="downloads"),
+        image_links(headline, own, how),
         element("p", text("press.embed"), class_="lesser"),
         element("code", str(frame), class_="address"),
         copy_button("copy_embed", str(frame), named(own, text), text),

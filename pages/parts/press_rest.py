@@ -25,6 +25,7 @@ from pages.parts.press_card import (
     comment_of,
     facts,
     folded,
+    image_links,
     images,
     said,
     why_verb,
@@ -147,7 +148,13 @@ def _line(release: Release, found: list[Pair], how: Speaking) -> Markup:
         words = text("press.cannot_tell", opening=opening, span=span) if span else opening
         summary = [element("b", name), " ", words]
     sentences = [
-        joined([element("h3", text(f"press.title_of.{pair.own.kind}")), said(pair.headline, pair.own, how)])
+        joined(
+            [
+                element("h3", text(f"press.title_of.{pair.own.kind}")),
+                said(pair.headline, pair.own, how),
+                image_links(pair.headline, pair.own, how),
+            ]
+        )
         for pair in found
         if pair.own.figure.published
     ]

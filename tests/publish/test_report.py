@@ -28,11 +28,11 @@ from analytics.publish.about import Origin
 from analytics.publish.addresses import report_address
 from analytics.publish.api.refusals import Refusal
 from analytics.publish.api.service import Service
+from analytics.publish.fonts import font_styles
 from analytics.publish.report import browser
 from analytics.publish.report.annex import exactly
 from analytics.publish.report.browser import find_browser, printed
 from analytics.publish.report.document import report
-from analytics.publish.report.fonts import font_styles
 from analytics.release import Release, Releases
 from analytics.release.figure_id import short
 from pages import PAGES

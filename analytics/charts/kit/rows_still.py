@@ -148,7 +148,8 @@ def _wide_row(row: Row, chart: Rows, columns: _Columns) -> Still:
 def _narrow_row(row: Row, chart: Rows, columns: _Columns) -> Still:
     """Name and number of firms on the left, what is said on the right or, where they do not fit, below; the drawing."""
     style, indent, right = _name_style(row), _indent(row), columns.width - _EDGE
-    label = f"{row.label} · {row.n}" if row.n else row.label
+    firms = f"{row.n} {chart.heads.firms.lower()}".strip()
+    label = f"{row.label} · {firms}" if row.n else row.label
     said, beside = _value_length(row), 0.0
     fits = length(label, style) + said + _GAP <= right - indent
     names = wrapped(label, right - indent - (said + _GAP if fits else 0.0), style)

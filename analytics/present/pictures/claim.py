@@ -71,8 +71,12 @@ def _effect(release: Release, headline: Headline, text: Text) -> list[Row]:
     """Of the programme, beside what happened in each arm; of a group, beside the programme."""
     figure = headline.figure
     if headline.dimension == ALL:
-        rows_of_arms = [change_row(arm, change, text) for arm, change in typical_changes(release).items()]
-        return [*rows_of_arms, effect_row(figure, release, text)]
+        of_arms = [
+            replace(change_row(arm, change, text), under=text("image.row.of_typical_firm"))
+            for arm, change in typical_changes(release).items()
+        ]
+        effect = effect_row(figure, release, text)
+        return [*of_arms, replace(effect, under=text("image.row.effect_under")) if of_arms else effect]
     entries = [Entry(headline.label, figure), Entry(text("label.whole_programme"), release.main_effect())]
     return [replace(forest_row(entry, release, text, claims=True), verb="") for entry in entries if entry.figure]
 
@@ -80,7 +84,11 @@ def _effect(release: Release, headline: Headline, text: Text) -> list[Row]:
 def _changes(release: Release, figure: Figure, text: Text) -> list[Row]:
     """The change of the sums in each arm."""
     found = {arm: release.main(measures.CHANGE, arm=arm, group=figure.group) for arm in Arm}
-    return [change_row(arm, change, text) for arm, change in found.items() if change and change.value is not None]
+    return [
+        replace(change_row(arm, change, text), under=text("image.row.of_sum"))
+        for arm, change in found.items()
+        if change and change.value is not None
+    ]
 
 
 def _pair(release: Release, figure: Figure, text: Text) -> list[Row]:

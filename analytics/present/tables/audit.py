@@ -111,7 +111,8 @@ def without_sales(release: Release, text: Text) -> str:
     for kind in release.programme.beneficiary_kinds:
         firms = release.figure(measures.FIRMS, arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
         if not kind.sells and firms is not None:
-            kinds.append(text("table.kind", kind=kind.label.in_(text), n=count_cell(firms, text)))
+            n = count_cell(firms, text) if firms.published else text("table.withheld")
+            kinds.append(text("table.kind", kind=kind.label.in_(text), n=n))
     return ", ".join(kinds)
 
 

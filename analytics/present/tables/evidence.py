@@ -19,6 +19,9 @@ def _reading_measures(estimand: Estimand) -> dict[str, Measure]:
     return {"check_before": check_of(Check.BEFORE, estimand)} | further
 
 
+OF_EFFECTS = (Unit.FRACTION, Unit.POINTS, Unit.SCORE)  # units whose intervals are written in one way
+
+
 def cell(figure: Figure | None, release: Release, text: Text) -> str:
     """A number in its own unit, with its interval where it has one; or why there is none."""
     if figure is None or figure.value is None:
@@ -26,7 +29,7 @@ def cell(figure: Figure | None, release: Release, text: Text) -> str:
     if figure.low is None or figure.high is None:
         return value_words(figure.value, figure, release, text)
     written = value_words(figure.value, figure, release, text)
-    if figure.unit is Unit.POINTS:
+    if figure.unit in OF_EFFECTS:
         return f"{written} {text.interval(figure.low, figure.high, figure.unit)}"
     ends = "; ".join(value_words(end, figure, release, text) for end in (figure.low, figure.high))
     return f"{written} ({ends})"

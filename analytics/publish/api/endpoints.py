@@ -23,7 +23,7 @@ from analytics.publish.api.answers import JSON, Making
 from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
-from analytics.publish.api.images import MEDIA, prepare_embedded, prepare_image
+from analytics.publish.api.images import HTML, MEDIA, prepare_embedded, prepare_image
 from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
 from analytics.publish.api.report import REPORTS, prepare_report
@@ -174,7 +174,7 @@ ENDPOINTS: Final = (
         "",
         "/api/pictures/overview-changes.svg",
     ),
-    Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": "text/html"}, "", ""),
+    Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": HTML}, "", ""),
     _of_release("tables", tables.prepare_tables),
     *(_table(name) for name in TABLES),
     Endpoint(

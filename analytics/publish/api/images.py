@@ -17,7 +17,7 @@ HTML: Final = "text/html; charset=utf-8"
 USUAL_SIZE: Final = "web"
 # What is opened by itself runs nothing and loads nothing; whoever wants may show the page in a frame.
 SEALED: Final = "default-src 'none'; style-src 'unsafe-inline'"
-FRAMED: Final = f"{SEALED}; frame-ancestors *"
+FRAMED: Final = f"{SEALED}; font-src data:; frame-ancestors *"
 
 
 def prepare_image(asked: Asked) -> Making:

@@ -5,9 +5,17 @@ from html import escape
 from typing import Any
 
 from analytics.language.text import LANGUAGES, SPOKEN, Text
-from analytics.publish.addresses import figure_address, package_address, report_address
+from analytics.present.sentences.headlines import approved_sentences
+from analytics.publish.addresses import (
+    embed_address,
+    figure_address,
+    image_address,
+    package_address,
+    report_address,
+)
 from analytics.publish.api.endpoints import ENDPOINTS
 from analytics.publish.api.refusals import STATUSES
+from analytics.publish.images.sizes import SIZES
 from analytics.release.readable import ReadableReleases
 
 STYLE = """body{font:1.0625rem/1.5 "Source Sans 3",system-ui,sans-serif;color:#1B1F24;max-width:60rem;margin:2rem auto;
@@ -100,6 +108,11 @@ def _examples(readable: Mapping[str, ReadableReleases], site: str, text: Text) -
         effect = release.main_effect()
         if effect is not None:
             found["figure"] = figure_address(effect.figure_id, text.language, site)
+        sentence = next((one for one in approved_sentences(release, text) if one.figure.published), None)
+        if sentence is not None:
+            figure_id = sentence.figure.figure_id
+            found["image"] = image_address(figure_id, "svg", next(iter(SIZES)), text.language, site)
+            found["embedded"] = embed_address(figure_id, text.language, site)
         if releases.before(releases.current) is None:
             found.pop("changes")
     return found

@@ -44,7 +44,7 @@ def figure_image(
     """The words of an image. published: since when readers see the release; site: that the link leads to."""
     programme, figure = release.programme, headline.figure
     about = f"{programme.short_title.in_(text)} · {programme.region.in_(text)}"
-    below = (
+    below: tuple[str, ...] = (
         text(
             "image.period",
             before=year_before(release, text),
@@ -55,6 +55,8 @@ def figure_image(
         released(release, published, text),
     )
     drawing = claim_drawing(release, headline, text)
+    if drawing and headline.figure.half_low is not None:
+        below = (text("chart.key_parts"), *below)
     alt = text(
         "image.alt",
         note=f"{headline.note}." if headline.note else "",
@@ -62,9 +64,9 @@ def figure_image(
         place=programme.region.in_(text),
         sentence=headline.sentence.long,
         picture=text("image.alt_picture", rows=drawing.alt) if drawing else "",
-        period=below[0],
-        source=below[1],
-        release=below[2],
+        period=" ".join(below[:-2]),
+        source=below[-2],
+        release=below[-1],
         figure=text("image.figure", figure_id=figure.figure_id),
     )
     link = figure_page_address(figure.figure_id, "", site).partition("://")[2] if site else ""

@@ -8,7 +8,7 @@ from analytics.charts.kit.markup import element, joined
 from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.present.sentences.phrases import capital, figure_name, why
-from analytics.present.tables.evidence import value_words
+from analytics.present.tables.evidence import OF_EFFECTS, value_words
 from analytics.present.verbs import tells
 from analytics.present.written import comparison_count, count
 from analytics.publish.report.writing import Draft, Quote
@@ -18,7 +18,6 @@ from analytics.release.measures import ALL
 COLUMNS = ("what", "value", "exact", "firms", "status", "id")
 TABLES = {"steps": "reconciliation", "ends": "applications"}  # of the release: counts that are no figures
 WHOLE = (Unit.COUNT, Unit.MONEY)  # of which what is written, to the cent, is all that there is
-OF_EFFECTS = (Unit.FRACTION, Unit.POINTS, Unit.SCORE)
 
 
 def annex(draft: Draft) -> Markup:
@@ -86,10 +85,14 @@ def figure_words(release: Release, figure: Figure, text: Text) -> str:
 
 
 def exactly(figure: Figure) -> str:
-    """Value, and the ends of the interval, to the last digit, as programs read them; empty where there is none."""
+    """Value, and the ends of the interval, to the last digit, as programs read them; the ends alone where no direction
+    may be said; empty where there is none.
+    """
     if figure.value is None:
         return ""
-    return "; ".join(repr(number) for number in (figure.value, *(figure.shown_range or ())))
+    ends = figure.shown_range or ()
+    alone = ends and figure.grade is not None and not tells(figure)
+    return "; ".join(repr(number) for number in (ends if alone else (figure.value, *ends)))
 
 
 def _firms(figure: Figure, text: Text) -> str:

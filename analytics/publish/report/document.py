@@ -11,12 +11,12 @@ from analytics.folders import PROJECT
 from analytics.language.text import Text
 from analytics.present.sentences.phrases import data_mark
 from analytics.publish.about import Origin, citation
+from analytics.publish.fonts import font_styles
 from analytics.publish.report.annex import annex
 from analytics.publish.report.competitiveness import competitiveness
 from analytics.publish.report.cover import about, contents, cover, summary, title_of
 from analytics.publish.report.effects import effects
 from analytics.publish.report.elsewhere import agreements, guarantor, simplification
-from analytics.publish.report.fonts import font_styles
 from analytics.publish.report.interventions import interventions
 from analytics.publish.report.repeating import repeating
 from analytics.publish.report.writing import Draft, Part
