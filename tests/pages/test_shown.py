@@ -106,7 +106,7 @@ def test_pickers_and_release_stand_in_one_row_before_the_heading(demonstration: 
     """On every page: programme, release, and the line of the release come last in the row, the heading after it."""
     order = in_order(opened(demonstration, page))
     first = order.index("top_row")
-    apart = ("pick_lang", "pick_tables", "pick_find", "pick_columns")
+    apart = ("pick_lang", "pick_tables", "pick_find", "pick_columns", "pick_check")
     pickers = [at for at, kind in enumerate(order) if kind.startswith("pick_") and kind not in apart]
     assert min(pickers) > first
     assert [order[at] for at in pickers[-2:]] == ["pick_programme", "pick_release"]
