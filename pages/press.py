@@ -5,7 +5,6 @@ from markupsafe import Markup
 
 from analytics.charts.kit.markup import element
 from analytics.language.text import LANGUAGES, SPOKEN
-from analytics.present.quoted.tokens import LONGEST
 from analytics.present.sentences.correction import day_words, superseded_notice
 from analytics.present.sentences.limits import do_not_say
 from analytics.present.sentences.phrases import reader
@@ -61,13 +60,13 @@ how = Speaking(
     address.read_choice("form", FORMS, FORMS[0]),
     address.site(),
 )
-words = address.read_words(press_check.KEY, LONGEST)
+words = address.read_words(press_check.KEY, press_check.MOST)
 on_top = press_check.comes_first(words)
 st.title(text("press.title"))
 for to_come, until in show.embargoed(frame):
     st.info(text("press.embargo", release=to_come, until=until))
 if on_top:
-    press_check.check_box(words, text)
+    press_check.check_box(words, how)
 main, rail = st.columns([2.35, 1], gap="large")
 with main:
     block(switches(how), "switches")
@@ -75,7 +74,7 @@ with main:
     if frame.newer:
         superseded()
     if not on_top:
-        press_check.check_box(words, text)
+        press_check.check_box(words, how)
 with rail:
     lines = [element("li", line) for line in do_not_say(release, text)]
     block(element("div", element("h2", text("press.do_not_say")), element("ul", *lines), class_="notice"), "do_not_say")

@@ -10,9 +10,10 @@ from analytics.present.quoted.tokens import LONGEST
 from analytics.present.quoted.words import InWords, in_words
 from pages.parts import address, in_use, show
 from pages.parts.block import block
-from pages.parts.press_card import copy_button
+from pages.parts.press_card import Speaking, copy_button, named, words_of
 
 KEY = "check"
+MOST = LONGEST + 1  # characters of it in the address: one more tells that it is too long
 ANCHOR = "check"  # where links on the page lead to
 
 
@@ -26,18 +27,16 @@ def comes_first(words: str) -> bool:
     return bool(on_top)
 
 
-def check_box(words: str, text: Text) -> None:
+def check_box(words: str, how: Speaking) -> None:
     """The field, and the answer below it. words: to be checked, from the address."""
+    text = how.text
     st.session_state[f"pick_{KEY}"] = words
     block(element("h2", text("quoted.title"), id=ANCHOR), "check_title")
     with st.form("check_form", border=False):
-        st.text_area(
-            text("quoted.label"), key=f"pick_{KEY}", max_chars=LONGEST, height=68, placeholder=text("quoted.help")
-        )
+        st.text_area(text("quoted.label"), key=f"pick_{KEY}", height=68, placeholder=text("quoted.help"))
         st.form_submit_button(text("quoted.do"), on_click=_asked)
     if words:
-        answers = [in_words(one, in_use.shelves(), text, address.of_figure) for one in check(words, in_use.shelves())]
-        markup = [answer_markup(one, text) for one in answers] or [element("p", text("quoted.nothing"))]
+        markup = _answers(words, how)
         block(element("section", *markup, class_="answers", role="status", aria_label=text("quoted.answer")), "check")
 
 
@@ -46,11 +45,28 @@ def _asked() -> None:
     address.remember(KEY, st.session_state[f"pick_{KEY}"])
 
 
+def _answers(words: str, how: Speaking) -> list[Markup]:
+    """An answer for each thing that is quoted, or why there is none."""
+    text, shelves = how.text, in_use.shelves()
+    if len(words) > LONGEST:
+        return [element("p", text("quoted.too_long", most=text.number(LONGEST)), class_="answer unknown")]
+    found = check(words, shelves, text.language)
+    answers = [in_words(one, shelves, text, address.of_figure, how.form) for one in found]
+    return [answer_markup(one, text) for one in answers] or [element("p", text("quoted.nothing"))]
+
+
 def answer_markup(answer: InWords, text: Text) -> Markup:
     """One answer: its word, what is so, what was altered, the sentence that is right, the notice."""
     lines = [element("p", line) for line in answer.says]
     table = _altered(answer, text) if answer.altered else ""
-    parts = [element("h3", answer.word), *lines, table, _right(answer, text), _notice(answer, text)]
+    parts = [
+        element("h3", answer.word),
+        *lines,
+        table,
+        _right(answer, text),
+        _related(answer, text),
+        _notice(answer, text),
+    ]
     return element("section", *parts, class_=f"answer {answer.state}")
 
 
@@ -67,13 +83,22 @@ def _right(answer: InWords, text: Text) -> Markup:
     if answer.right:
         parts.append(element("p", answer.right))
     if answer.headline is not None:
-        sentence = answer.headline.sentence
-        words = sentence.short if answer.form == "short" else sentence.long
+        words = words_of(answer.headline, answer.form)
         parts.append(element("blockquote", element("p", words), lang=answer.language, class_="said"))
         copied = show.copied(answer.headline, words, answer.language)
         parts.append(copy_button("copy", copied, answer.headline.label, text))
     elif answer.now:
         parts.append(element("p", answer.now, class_="described"))
+    return joined(parts)
+
+
+def _related(answer: InWords, text: Text) -> Markup:
+    """Sentences that may be quoted about the same, each with its button."""
+    parts = [element("h4", text("quoted.related"))] if answer.related else []
+    for headline, own in answer.related:
+        words = words_of(headline, answer.form)
+        parts.append(element("blockquote", element("p", words), lang=answer.language, class_="said"))
+        parts.append(copy_button("copy", show.copied(headline, words, answer.language), named(own, text), text))
     return joined(parts)
 
 

@@ -375,7 +375,7 @@ def test_the_press_office_copies_and_checks_a_sentence(
         field.fill(words.replace("+18%", "+19%"))
         page.get_by_role("button", name=text("quoted.do"), exact=True).click()
         expect(page.locator(".answer h3")).to_have_text(text("quoted.state.altered"), timeout=PATIENCE)
-        expect(page.locator("table.altered td").first).to_have_text("19%")
+        expect(page.locator("table.altered td").first).to_have_text("+19%")
         page.goto(link)
         expect(page.locator(".answer h3")).to_have_text(Text(code)("quoted.state.current"), timeout=PATIENCE)
 

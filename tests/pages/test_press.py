@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.present.quoted.check import check
+from analytics.present.quoted.tokens import LONGEST
 from analytics.present.sentences.headlines import approved_sentences
 from analytics.present.sentences.phrases import reader
 from analytics.publish.addresses import figure_page_address
@@ -68,7 +69,9 @@ def test_what_every_button_copies_is_found_by_the_check(demonstration: Home) -> 
         assert len(sentences) > 30
         for one in sentences:
             answers = check(one, shelves)
-            assert [(answer.state, answer.altered, answer.others) for answer in answers] == [("current", False, 0)], one
+            assert [(answer.state, answer.altered, answer.around) for answer in answers] == [("current", False, ())], (
+                one
+            )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -140,6 +143,29 @@ def test_what_a_reader_pastes_is_answered_below_the_field_and_stands_in_the_addr
     assert app.query_params["check"] in (sentence.replace("+18%", "+81%"), [sentence.replace("+18%", "+81%")])
     assert asked(app, "") is None
     assert "check" not in app.query_params
+
+
+def test_a_text_that_is_too_long_is_told_so_and_has_no_answer(demonstration: Home) -> None:
+    """Nor does an older answer stay; the same by the address."""
+    figure = published(demonstration, "ecommerce-2020").headline().figure_id
+    told = Text()("quoted.too_long", most=Text().number(LONGEST))
+    app = opened(demonstration, "press", check=figure)
+    answer = asked(app, f"{figure} {'parola ' * 1000}")
+    assert answer is not None
+    assert words(answer) == told
+    assert words(blocks(opened(demonstration, "press", check="x" * (LONGEST + 500)))["check"]) == told
+
+
+def test_a_paraphrase_meets_sentences_that_can_be_copied(demonstration: Home) -> None:
+    """Under a heading, each with its button, in the form of the address; nothing else is said of it."""
+    release = published(demonstration, "ecommerce-2020")
+    change = approved_sentences(release, reader(release, "it"))[1]
+    answer = blocks(opened(demonstration, "press", check="Vendite online cresciute del 65%", form="long"))["check"]
+    assert Text()("quoted.says.unknown") in words(answer)
+    assert Text()("quoted.related") in words(answer)
+    first = buttons(answer)[0].get("data-copy", "")
+    assert change.sentence.long in first
+    assert change.figure.figure_id in first
 
 
 @pytest.mark.parametrize(

@@ -131,11 +131,79 @@ def test_what_is_altered_comes_with_each_alteration_and_the_right_sentence(all_s
     words = headline.sentence.short.replace("troppo deboli", "forti").replace("27%", "28%")
     answer = told(words, all_states)
     assert answer.state == "altered"
-    assert ("28%", "27%") in answer.altered
+    assert ("+28%", "+27%") in answer.altered
     assert ("forti", "troppo deboli") in answer.altered
     assert answer.headline is not None
     assert answer.headline.sentence == headline.sentence
     assert headline.sentence.short in answer.notice
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_case_has_a_word_of_its_own(all_states: Shelves, language: str) -> None:
+    """Only a sentence to the letter is correct, and has no other beside it; an id alone comes with its sentence, in the
+    form of the page.
+    """
+    text, headline = Text(language), said(all_states, language)[0]
+    words, figure = headline.sentence.short, headline.figure.figure_id
+    wrong = f"{figure[:-1]}{'A' if figure[-1] != 'A' else 'B'}"
+    for pasted, state, right in (
+        (words, "correct", ""),
+        (headline.copied(words), "correct", ""),
+        (figure, "current", "quoted.published"),
+        (f"{text('quoted.title')}: {words}", "around", "quoted.published"),
+        (f"{text('quoted.help')} [{figure}]", "beside", "quoted.published"),
+        (words.replace("27%", "28%"), "altered", "quoted.right"),
+        (wrong, "mistyped", ""),
+    ):
+        answer = told(pasted, all_states, language)
+        assert (answer.state, answer.word) == (state, text(f"quoted.state.{state}"))
+        assert answer.right == (text(right) if right else "")
+        assert bool(answer.headline) == bool(right)
+    assert wrong in " ".join(answer.says)
+    assert told(figure, all_states, language).form == "short"
+    [answer] = check(figure, all_states)
+    assert in_words(answer, all_states, text, lambda figure, said: "", "long").form == "long"
+
+
+@pytest.mark.parametrize(
+    ("added", "named"),
+    [
+        ("Grazie al bando", "Grazie al"),
+        ("\u00c8 merito della Regione:", "merito della"),
+        ("Dovute al contributo,", "Dovute al"),
+        ("Thanks to the grant", "Thanks to"),
+        ("Caused by the grant:", "Caused by"),
+        ("Secondo la Regione", ""),
+    ],
+)
+def test_words_that_make_an_effect_of_it_must_not_be_added(all_states: Shelves, added: str, named: str) -> None:
+    """Other words around a sentence are shown, cut where they are long; those that name a cause are named as such."""
+    text, words = Text(), said(all_states)[0].sentence.short
+    says = " ".join(told(f"{added} {words}", all_states).says)
+    assert added.rstrip(":,") in says
+    assert (text("quoted.not_to_add", words=named) in says) == bool(named)
+    assert len(" ".join(told(f"{'parola ' * 200}{words}", all_states).says)) < 500
+
+
+def test_that_the_range_is_missing_is_said(all_states: Shelves) -> None:
+    """Where the sentence ends before it; not where a number of it is another."""
+    words, line = said(all_states)[0].sentence.short, Text()("quoted.no_range")
+    assert line in told(words.split(" (")[0], all_states).says
+    assert line not in told(words.replace("27%", "28%"), all_states).says
+
+
+def test_what_is_published_on_the_same_subject_can_be_copied(all_states: Shelves) -> None:
+    """In the language of the text and in the reader's."""
+    headline = next(h for h in said(all_states, "en") if h.kind is ClaimKind.CHANGE)
+    number = next(word for word in headline.sentence.short.split() if "%" in word)
+    answer = told(f"sales of firms rose {number}", all_states, "it")
+    assert (answer.state, answer.language, answer.notice) == ("unknown", "en", "")
+    found, own = answer.related[0]
+    assert (found.figure, own.figure) == (headline.figure, headline.figure)
+    assert (found.sentence, own.sentence) == (
+        headline.sentence,
+        next(h for h in said(all_states, "it") if h.figure == own.figure).sentence,
+    )
 
 
 def test_what_is_withdrawn_shows_none_of_its_numbers(all_states: Shelves) -> None:
@@ -153,8 +221,8 @@ def test_what_is_withdrawn_shows_none_of_its_numbers(all_states: Shelves) -> Non
 def test_what_was_never_published_says_so_and_nothing_else(all_states: Shelves, pasted: str) -> None:
     """No sentence, no number, no notice."""
     answer = told(pasted, all_states)
-    assert answer.state in ("never_published", "unknown")
-    assert (answer.headline, answer.now, answer.notice, answer.altered) == (None, "", "", ())
+    assert answer.state in ("never_published", "unknown", "mistyped")
+    assert (answer.headline, answer.now, answer.notice, answer.altered, answer.related) == (None, "", "", (), ())
 
 
 def test_a_figure_without_a_sentence_is_told_by_its_values(all_states: Shelves) -> None:

@@ -7,6 +7,7 @@ import random
 import time
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -19,7 +20,7 @@ from analytics.model import Grade
 from analytics.present.quoted.check import Answer, Kind, check
 from analytics.present.quoted.compare import Difference
 from analytics.present.quoted.sentences import forms_of
-from analytics.present.quoted.tokens import LONGEST, folded, is_number, tokens
+from analytics.present.quoted.tokens import LONGEST, cleaned, is_number, tokens
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import Headline, approved_sentences
 from analytics.present.sentences.phrases import reader
@@ -191,6 +192,12 @@ def altered(words: str, place: int) -> str:
     return words[:place] + str((int(words[place]) + 1) % 10) + words[place + 1 :]
 
 
+def numbers_as_printed(words: str) -> list[str]:
+    """With sign and per cent."""
+    same = tokens(cleaned(words))
+    return [same.part(i, i + 1) for i, word in enumerate(same.words) if is_number(word)]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("with_id", [True, False])
 def test_each_altered_number_is_named(one: Shelves, language: str, with_id: bool) -> None:
@@ -205,10 +212,9 @@ def test_each_altered_number_is_named(one: Shelves, language: str, with_id: bool
                 wrong = altered(words, place)
                 pasted = headline.copied(wrong) if with_id else wrong
                 answer = only(pasted, one)
-                before, after = tokens(folded(words)), tokens(folded(wrong))
+                before, after = (numbers_as_printed(one) for one in (words, wrong))
                 [(right, mine)] = [pair for pair in zip(before, after, strict=True) if pair[0] != pair[1]]
                 assert answer.differences == (Difference(mine, right),), pasted
-                assert answer.differences[0].of_number
                 assert answer.figure_id == headline.figure.figure_id
                 tried += 1
     assert tried > 60
@@ -257,11 +263,155 @@ def test_a_right_sentence_under_another_id_is_told_apart(one: Shelves) -> None:
     assert answer.altered
 
 
-def test_words_around_a_sentence_are_counted(one: Shelves) -> None:
-    """They are not ours, and may turn it round."""
+@pytest.mark.parametrize("around", ["Grazie al bando", "Thanks to the grant", "Non \u00e8 vero che"])
+def test_words_around_a_sentence_are_named(one: Shelves, around: str) -> None:
+    """They are not ours, and may turn it round: before it, before its id, behind its link, whatever else is copied; our
+    own note, id and link are none.
+    """
+    headline = said(one)[0]
+    words, figure = headline.sentence.short, headline.figure.figure_id
+    copied = headline.copied(words, figure_page_address(figure, "it", SITE))
+    assert (only(words, one).around, only(copied, one).around) == ((), ())
+    for pasted in (
+        f"{around} {words}",
+        f"{around}: {copied}",
+        f"{copied} {around}",
+        copied.replace("] ", f"] {around} "),
+    ):
+        answer = only(pasted, one)
+        assert (answer.around, answer.altered, answer.figure_id) == ((around,), False, figure)
+
+
+def test_a_note_of_ours_is_no_other_word_beside_an_altered_sentence(one: Shelves) -> None:
+    """Where nothing but the verb was replaced in what was copied."""
+    headline = said(one)[0]
+    answer = only(headline.copied(headline.sentence.short.replace("potrebbero essere state", "sono state")), one)
+    assert (answer.around, answer.differences) == ((), (Difference("sono", "potrebbero essere"),))
+
+
+def test_sentences_side_by_side_get_an_answer_each(one: Shelves) -> None:
+    """In the order of the text, of any language, also without an id; neither is another word around the other."""
+    first, second = said(one)[0], said(one, "en")[1]
+    answers = check(f"{second.sentence.short} {first.sentence.long}", one)
+    assert [answer.figure_id for answer in answers] == [second.figure.figure_id, first.figure.figure_id]
+    assert all((answer.altered, answer.around) == (False, ()) for answer in answers)
+
+
+@pytest.mark.parametrize(
+    ("printed", "instead", "row"),
+    [
+        ("da +4% a +18%", "da +18% a +4%", ("+18% a +4%", "+4% a +18%")),
+        ("+4%", "\u22124%", ("\u22124%", "+4%")),
+        ("l\u201911%", "il 12%", ("12%", "11%")),
+        ("di circa l\u201911%", "dell\u201911%", ("dell\u201911%", "di circa l\u201911%")),
+        ("l\u201911%", "11 punti percentuali", ("11 punti percentuali", "l\u201911%")),
+        ("da +4% a +18%; ", "", ("", "da +4% a +18%")),
+        ("tre anni", "due anni", ("due", "tre")),
+    ],
+)
+def test_a_change_is_one_row_as_it_is_printed(one: Shelves, printed: str, instead: str, row: tuple[str, str]) -> None:
+    """With the signs of its numbers, and never an article without the number behind it."""
     words = said(one)[0].sentence.short
-    assert only(words, one).others == 0
-    assert only(f"Non \u00e8 vero che {words}", one).others == 4
+    assert printed in words
+    assert only(words.replace(printed, instead), one).differences == (Difference(*row),)
+
+
+@pytest.mark.parametrize(
+    ("language", "printed", "instead"),
+    [
+        ("it", "l\u201911%", "l\u201911 per cento"),
+        ("it", "l\u201911%", "il 11%"),
+        ("it", "al 95%", "al 95percento"),
+        ("en", "11%", "11 percent"),
+        ("en", "11%", "11 per cent"),
+    ],
+)
+def test_per_cent_and_articles_may_be_written_otherwise(
+    one: Shelves, language: str, printed: str, instead: str
+) -> None:
+    """That is no alteration."""
+    words = said(one, language)[0].sentence.short
+    assert printed in words
+    assert not only(words.replace(printed, instead), one).altered
+
+
+@pytest.mark.parametrize(
+    ("which", "printed", "instead"),
+    [
+        (1, "2019", "2018"),
+        (1, "non l\u2019effetto", "l\u2019effetto"),
+        (1, "65%", "65 punti"),
+        (0, "senza contributo", "con contributo"),
+    ],
+)
+def test_a_small_word_turns_a_sentence_round(one: Shelves, which: int, printed: str, instead: str) -> None:
+    """Another year, a "non" that is gone, points for per cent: it is altered, in that place alone."""
+    headline = said(one)[which]
+    assert printed in headline.sentence.short
+    answer = only(headline.sentence.short.replace(printed, instead), one)
+    assert (answer.figure_id, len(answer.differences)) == (headline.figure.figure_id, 1)
+
+
+def test_the_sentence_of_a_group_under_another_name_is_altered(one: Shelves) -> None:
+    """Though with other numbers the other group has a sentence of that shape."""
+    groups = [h for h in said(one) if h.dimension == "sector" and h.kind is ClaimKind.EFFECT]
+    for first, second in pairwise(groups):
+        for answer in check(first.sentence.short.replace(first.label, second.label), one):
+            assert answer.state is State.CURRENT
+            assert answer.altered
+
+
+def test_a_sentence_that_ends_before_its_range_is_altered(one: Shelves) -> None:
+    """Wherever it ends, also in a group's."""
+    likely = next(h for h in said(one) if h.figure.grade is Grade.MODERATE)
+    for headline in (said(one)[0], likely):
+        for end in (" (", " rispetto"):
+            answer = only(headline.sentence.short.split(end, maxsplit=1)[0], one)
+            assert answer.figure_id == headline.figure.figure_id
+            [left_out] = answer.differences
+            assert left_out.pasted == ""
+            assert "intervallo al 95%" in left_out.right
+
+
+# ---- what is no sentence of ours -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("pasted", "language", "dimension", "in_each"),
+    [
+        ("Tessile: vendite online +43%", "it", "sector", "Tessile"),
+        ("Textiles: online sales up 43 percent", "en", "sector", "Textiles"),
+        ("Le vendite online delle imprese sono cresciute del 65%", "it", "*", "65%"),
+        ("Le vendite online dell'impresa finanziata tipica sono state pi\u00f9 alte dell'11%", "it", "*", "11%"),
+        ("11%", "it", "*", "11%"),
+    ],
+)
+def test_a_paraphrase_meets_what_is_published_on_the_same_subject(
+    one: Shelves, pasted: str, language: str, dimension: str, in_each: str
+) -> None:
+    """By the group that it names, or its numbers; at most three, each once, in the language of the text."""
+    answer = only(pasted, one)
+    by_id = {h.figure.figure_id: h for h in (*said(one, language), *said(one, language, OTHER))}
+    assert answer.kind is Kind.UNKNOWN
+    assert {about.language for about in answer.related} == {language}
+    found = [by_id[about.figure_id] for about in answer.related]
+    assert 1 <= len(set(found)) == len(found) <= 3
+    assert (found[0].dimension, in_each in found[0].sentence.short) == (dimension, True)
+
+
+@pytest.mark.parametrize("pasted", ["Bitcoin crolla", "95%", "nessuno ha mai scritto questa frase qui", "\u20ac"])
+def test_what_shares_nothing_meets_nothing(one: Shelves, pasted: str) -> None:
+    """Neither does the level that every interval has."""
+    assert all(answer.related == () for answer in check(pasted, one))
+
+
+def test_a_paraphrase_meets_nothing_that_is_not_in_use(all_states: Shelves) -> None:
+    """Of a release that was superseded, withdrawn, or is to come, no sentence is shown."""
+    old = next(h for h in said(all_states, release="2026-1") if h.kind is ClaimKind.CHANGE)
+    number = next(word for word in old.sentence.short.split() if "%" in word)
+    answer = only(f"vendite {number}", all_states)
+    assert answer.related
+    assert {about.release for about in answer.related} == {"2026-2"}
 
 
 # ---- where it stands -------------------------------------------------------------------------------------------------
@@ -284,6 +434,16 @@ def test_the_same_sentence_of_two_releases_is_the_one_in_use(all_states: Shelves
     assert only(change.copied(change.sentence.long), all_states).state is State.SUPERSEDED
 
 
+def test_the_sentence_of_one_release_under_the_id_of_another_is_told_apart(all_states: Shelves) -> None:
+    """Whichever of them is in use."""
+    old, new = (said(all_states, "en", release=release)[0] for release in ("2026-1", "2026-2"))
+    for words, of in ((old, new), (new, old)):
+        answer = only(of.copied(words.sentence.short), all_states)
+        assert (answer.figure_id, answer.belongs_to) == (of.figure.figure_id, words.figure.figure_id)
+        assert answer.quoted is not None
+        assert answer.quoted.language == "en"
+
+
 def test_a_withdrawn_figure_is_told_as_such(all_states: Shelves) -> None:
     """Since when, and by which release to go on."""
     answer = only(figure_in(WITHDRAWN, all_states), all_states)
@@ -298,7 +458,7 @@ def test_what_nobody_could_read_was_never_published(all_states: Shelves, release
     """Under embargo, a candidate, or nothing at all: the same answer, and no file is opened for it."""
     figure = figure_in(release, all_states)
     answer = only(figure, all_states)
-    assert answer == Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=figure.lower())
+    assert answer == Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=figure)
     answers = check(f"{said(all_states)[0].sentence.short} [{figure}]", all_states)
     assert [answer.state for answer in answers] == [State.NEVER_PUBLISHED, State.CURRENT]
 
@@ -308,7 +468,7 @@ def test_a_miswritten_id_is_told_as_such(one: Shelves) -> None:
     figure = one.open(PROGRAMME).headline().figure_id
     wrong = figure[:-3] + ("A" if figure[-3] != "A" else "B") + figure[-2:]
     answer = only(wrong, one)
-    assert (answer.state, answer.mistyped) == (State.NEVER_PUBLISHED, True)
+    assert (answer.state, answer.mistyped, answer.named) == (State.NEVER_PUBLISHED, True, wrong)
     head, _, tail = figure.rpartition(".")
     assert only(f"{head}.{tail.replace('0', 'O').replace('1', 'l')}", one).figure_id == figure
 
@@ -351,7 +511,7 @@ def test_hostile_text_takes_no_time(one: Shelves, pasted: str) -> None:
 
 def test_numbers_and_words_are_told_apart() -> None:
     """Signs, decimals and per cent belong to the number; a dash between two words or years is no sign."""
-    same = folded("da \u22121,5 % a +29%, 2019\u20132020, all\u20193\u00ba posto; \u2212US$57M, \u20ac1.43")
-    words = tokens(same)
+    same = cleaned("da \u22121,5 % a +29%, 2019\u20132020, all\u20193\u00ba posto; \u2212US$57M, \u20ac1.43")
+    words = tokens(same).words
     assert [word for word in words if is_number(word)] == ["-1,5%", "29%", "2019", "2020", "3", "57", "1.43"]
     assert words[words.index("us") - 1] == "-"

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
-from analytics.language.text import LANGUAGES
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES
 from analytics.model import UserError
-from analytics.present.quoted.compare import Difference, Match, closest, weight
+from analytics.present.quoted.compare import Difference, Match, around, closest
 from analytics.present.quoted.pasted import FEWEST, Named, read_pasted
+from analytics.present.quoted.related import related
 from analytics.present.quoted.sentences import Quotable, sentences_in
-from analytics.present.quoted.tokens import tokens
+from analytics.present.quoted.tokens import Words, cleaned, tokens
 from analytics.release import Release
 from analytics.release.figure_id import FigureId, parse_figure_id, parse_figure_ids
 from analytics.release.ledger import State
@@ -41,8 +42,8 @@ class Answer:
     named: the id or release as it was pasted; figure_id: in full, "" where there is none; programme, release: that hold
     it; seen: when it was published and withdrawn; current: the release in use; mistyped: an id whose check character
     says that it is miswritten; quoted: the sentence that was meant; compared: whether the text holds it, or nearly;
-    differences: from it; others: how many words stand around it; belongs_to: of a sentence beside the id of another
-    figure, its own id.
+    differences: from it; around: what the text says beside it; belongs_to: of a sentence beside the id of another
+    figure, its own id; related: of a text that quotes nothing, published sentences about the same.
     """
 
     kind: Kind
@@ -56,9 +57,10 @@ class Answer:
     mistyped: bool = False
     quoted: Quotable | None = None
     differences: tuple[Difference, ...] = ()
-    others: int = 0
+    around: tuple[str, ...] = ()
     compared: bool = False
     belongs_to: str = ""
+    related: tuple[Quotable, ...] = ()
 
     @property
     def altered(self) -> bool:
@@ -82,9 +84,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Public:
-    """All that everybody may read, or might, at this moment."""
+    """All that everybody may read, or might, at this moment. language: the reader's."""
 
     shelves: Shelves
+    language: str
 
     @cached_property
     def seen(self) -> Mapping[tuple[str, str], SeenRelease]:
@@ -126,6 +129,24 @@ class _Public:
         except UserError:
             return []
 
+    @cached_property
+    def notes(self) -> list[str]:
+        """What kind of data the figures are: words of ours that may stand beside every sentence."""
+        notes = {one.note for programme, release in self.seen for one in self.sentences(programme, release)}
+        return sorted(notes, key=len, reverse=True)
+
+    def words(self, written: str) -> Words:
+        """Those of a text that are not such a note."""
+        found = tokens(cleaned(written))
+        for note in self.notes if len(found) >= FEWEST else ():
+            found = found.without(note)
+        return found
+
+    def in_use(self) -> list[Quotable]:
+        """The sentences of every programme's release in use."""
+        current = [(programme, self.current(programme)) for programme in self.programmes]
+        return [one for programme, release in current if release for one in self.sentences(programme, release)]
+
     def answer(self, kind: Kind, found: FigureId | tuple[str, str], named: str = "") -> Answer:
         """Where a figure, or a whole release, stands."""
         programme, release = (found.programme, found.release) if isinstance(found, FigureId) else found
@@ -141,27 +162,26 @@ class _Public:
         )
 
 
-def check(pasted: str, shelves: Shelves) -> tuple[Answer, ...]:
-    """An answer for each figure, release or sentence that the text quotes; () for a text without a word."""
-    public = _Public(shelves)
+def check(pasted: str, shelves: Shelves, language: str = DEFAULT_LANGUAGE) -> tuple[Answer, ...]:
+    """An answer for each figure, release or sentence that the text quotes; () for a text without a word. language: the
+    reader's, of sentences about the same where the text does not tell its own.
+    """
+    public = _Public(shelves, language)
     return tuple(answer for named in read_pasted(pasted) for answer in _answers(named, public))
 
 
 def _answers(named: Named, public: _Public) -> list[Answer]:
-    has_words = len(tokens(named.words)) >= FEWEST
     if named.figure:
-        answer = _of_figure(named, public)
-        known = answer.state is not State.NEVER_PUBLISHED
-        sentences = [] if known or not has_words else _of_words(named.words, public)
-        return [answer, *(one for one in sentences if one.kind is Kind.SENTENCE)]
-    sentences = _of_words(named.words, public) if has_words else []
+        return _of_figure(named, public)
+    sentences = _of_words(named.words, public)
     if named.release:
-        return [*(one for one in sentences if one.kind is Kind.SENTENCE), _of_release(named, public)]
-    return sentences or [_unknown(named.words)]
+        return [*sentences, _of_release(named, public)]
+    return sentences or [_unknown(named.words, public)]
 
 
-def _unknown(words: str) -> Answer:
-    return Answer(Kind.UNKNOWN, State.NEVER_PUBLISHED, named=words[:LONGEST_NAME])
+def _unknown(words: str, public: _Public) -> Answer:
+    about = related(public.words(words), public.in_use(), public.language)
+    return Answer(Kind.UNKNOWN, State.NEVER_PUBLISHED, named=words[:LONGEST_NAME], related=about)
 
 
 def _of_release(named: Named, public: _Public) -> Answer:
@@ -172,22 +192,28 @@ def _of_release(named: Named, public: _Public) -> Answer:
     return public.answer(Kind.RELEASE, (programme, named.release), named.release[:LONGEST_NAME])
 
 
-def _of_figure(named: Named, public: _Public) -> Answer:
+def _of_figure(named: Named, public: _Public) -> list[Answer]:
+    """Of the figure; then of a sentence that stands behind it, or that an id which never was stands behind."""
     written = named.figure[:LONGEST_NAME]
+    behind = [one for one in _of_words(named.after, public) if not one.altered]
+    apart = bool(behind) and len(public.words(named.words)) >= FEWEST
+    both = named.words if apart else f"{named.words} {named.after}"
     candidates, mistyped = _candidates(named.figure, public.programmes)
     for one in candidates:
         if (one.programme, one.release) not in public.seen:
             continue
         release = public.open(one.programme, one.release)
         if release is not None and release.holds(str(one)):
-            return _with_words(public.answer(Kind.FIGURE, one, written), named.words, public)
-    return Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=written, mistyped=mistyped)
+            found = _with_words(public.answer(Kind.FIGURE, one, written), both, public)
+            return [found, *(other for other in behind if apart and other.figure_id != found.figure_id)]
+    never = Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=written, mistyped=mistyped)
+    return [never, *_of_words(f"{named.words} {named.after}", public)]
 
 
 def _candidates(written: str, programmes: Iterable[str]) -> tuple[list[FigureId], bool]:
     """What an id can be, also where a letter was read for a digit; whether it cannot be one."""
     head, _, tail = written.rpartition(".")
-    for way in (written, f"{head}.{tail.translate(str.maketrans('oil', '011'))}"):
+    for way in (written, f"{head}.{tail.translate(str.maketrans('oilOIL', '011011'))}"):
         try:
             return parse_figure_ids(way, list(programmes)), False
         except UserError:
@@ -195,45 +221,61 @@ def _candidates(written: str, programmes: Iterable[str]) -> tuple[list[FigureId]
     return [], True
 
 
-def _with_words(answer: Answer, words: str, public: _Public) -> Answer:
+def _with_words(answer: Answer, written: str, public: _Public) -> Answer:
     """The same, with what was altered in the words that stand beside the id."""
-    pasted = tokens(words)
+    pasted = public.words(written)
     own = [one for one in public.sentences(answer.programme, answer.release) if one.figure_id == answer.figure_id]
     if len(pasted) < FEWEST or not own:
         return answer
     matches = closest(pasted, own)
     if matches and not matches[0].differences:
-        return _matched(answer, matches[0])
-    elsewhere = [one for one in _of_words(words, public) if one.kind is Kind.SENTENCE and not one.differences]
-    if elsewhere:
-        return replace(answer, quoted=own[0], belongs_to=elsewhere[0].figure_id)
+        return _matched(answer, matches[0], pasted)
+    for other in _of_words(written, public):
+        if other.quoted and not other.differences:
+            meant = next((one for one in own if one.language == other.quoted.language), own[0])
+            return replace(answer, quoted=meant, belongs_to=other.figure_id)
     if matches:
-        return _matched(answer, matches[0])
-    return replace(answer, quoted=own[0], others=len(pasted))
+        return _matched(answer, matches[0], pasted)
+    return replace(answer, quoted=own[0], around=around(pasted, ()))
 
 
-def _matched(answer: Answer, match: Match) -> Answer:
-    return replace(answer, quoted=match.sentence, differences=match.differences, others=match.others, compared=True)
+def _matched(answer: Answer, match: Match, pasted: Words) -> Answer:
+    beside = around(pasted, [(match.begin, match.end)])
+    return replace(answer, quoted=match.sentence, differences=match.differences, around=beside, compared=True)
 
 
-def _of_words(words: str, public: _Public) -> list[Answer]:
-    """The sentences that a text quotes: where one fits to the letter those alone, else the nearest."""
-    pasted = tokens(words)
+def _of_words(written: str, public: _Public) -> list[Answer]:
+    """The sentences that a text quotes: where some fit to the letter those alone, else the nearest; [] for none."""
+    pasted = public.words(written)
+    if len(pasted) < FEWEST:
+        return []
     found: list[tuple[Answer, Match]] = []
     for programme, release in public.seen:
-        for match in closest(pasted, public.sentences(programme, release))[:MOST_CANDIDATES]:
+        for match in closest(pasted, public.sentences(programme, release)):
             about = public.answer(Kind.SENTENCE, parse_figure_id(match.sentence.figure_id))
-            found.append((_matched(about, match), match))
+            found.append((_matched(about, match, pasted), match))
     found.sort(key=lambda pair: _rank(*pair))  # stable: of two alike, the newest release
-    best: dict[tuple[str, str], Answer] = {}
+    places = _apart(match for _, match in found)
+    best: dict[tuple[str, str], tuple[int, Answer]] = {}
     for answer, match in found:
-        if _rank(answer, match)[:2] == _rank(*found[0])[:2]:
-            cell = parse_figure_id(answer.figure_id).cell
-            best.setdefault((answer.programme, cell), answer)
-    return list(best.values())[:MOST_CANDIDATES] or [_unknown(words)]
+        if match.weight == found[0][1].weight and (match.begin, match.end) in places:
+            answer = answer if match.weight else replace(answer, around=around(pasted, places))
+            best.setdefault((answer.programme, parse_figure_id(answer.figure_id).cell), (match.begin, answer))
+    in_order = sorted(best.values(), key=lambda pair: pair[0])
+    return [answer for _, answer in in_order][:MOST_CANDIDATES]
 
 
-def _rank(answer: Answer, match: Match) -> tuple[int, int, int]:
-    """The least altered first; of these the one that covers most; of these the one in use."""
+def _apart(found: Iterable[Match]) -> list[tuple[int, int]]:
+    """Where in a text the sentences stand that fit best: none within another; of an altered one, its place alone."""
+    places: list[tuple[int, int]] = []
+    for match in found:
+        apart = all(match.end <= begin or end <= match.begin for begin, end in places)
+        if not places or (apart and not match.weight):
+            places.append((match.begin, match.end))
+    return places
+
+
+def _rank(answer: Answer, match: Match) -> tuple[tuple[bool, int, int], int]:
+    """The best match first; of these the one in use."""
     order = (State.CURRENT, State.SUPERSEDED, State.WITHDRAWN)
-    return weight(match.differences), match.others, order.index(answer.state)
+    return match.rank, order.index(answer.state)

@@ -1,28 +1,119 @@
 """Words and numbers of a text, so that two writings of one sentence compare equal: case, spaces, quotes and dashes fall
-away; every digit, sign and word stays.
+away, as do a plus sign and the form of an article before a number; every digit, minus sign and word stays.
 """
 
 import re
 import unicodedata
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import pairwise
 from typing import Final
+
+from analytics.language.text import LANGUAGES, speaking
 
 LONGEST: Final = 3_000  # characters of somebody's text that are read
 NUMBER: Final = "#"
-_DASHES: Final = re.compile("[\u2010-\u2015\u2212\u2043]")
+_DASH: Final = "\u2010-\u2015\u2212\u2043-"
+_DASHES: Final = re.compile(f"[{_DASH}]")
+_NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)*")
 _NOTHING: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_DIGITS: Final = r"\d+(?:[.,]\d+)*(?:\s?%)?"
-_TOKEN: Final = re.compile(rf"(?<![\w%])[+-]{_DIGITS}|{_DIGITS}|[^\W\d_]+|[€$£]|-(?=[a-z]{{0,3}}[€$£]\d)")
 
 
-def folded(written: str) -> str:
-    """A text in one case and with one kind of space and dash, cut where it is too long."""
-    same = unicodedata.normalize("NFKC", _NOTHING.sub("", written[:LONGEST]))[:LONGEST]
-    return " ".join(_DASHES.sub("-", same).casefold().split())
+@dataclass(frozen=True)
+class Words:
+    """A text as words and numbers. printed: the text; words: what of it is compared; places: where each of these begins
+    and ends in it.
+    """
+
+    printed: str
+    words: tuple[str, ...]
+    places: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        """How many words and numbers."""
+        return len(self.words)
+
+    @cached_property
+    def line(self) -> str:
+        """The words as a text in which others can be looked for."""
+        return line(self.words)
+
+    @cached_property
+    def shape(self) -> str:
+        """The same without its numbers."""
+        return line(skeleton(self.words))
+
+    def part(self, begin: int, end: int) -> str:
+        """Some of it as it was printed."""
+        return self.printed[self.places[begin][0] : self.places[end - 1][1]] if begin < end else ""
+
+    def first(self, most: int) -> "Words":
+        """Its beginning."""
+        return self if len(self) <= most else Words(self.printed, self.words[:most], self.places[:most])
+
+    def without(self, other: str) -> "Words":
+        """The same where another line of words does not stand."""
+        place = self.line.find(other) if other.strip() else -1
+        if place < 0:
+            return self
+        begin = self.line.count(" ", 0, place)
+        end = begin + other.count(" ") - 1
+        before, after = self.printed[: self.places[begin][0]], self.printed[self.places[end - 1][1] :]
+        return tokens(f"{before}{after.lstrip(' .')}").without(other)
 
 
-def tokens(same: str) -> tuple[str, ...]:
-    """The words and numbers of a folded text; a plus sign says nothing."""
-    return tuple(token.removeprefix("+").replace(" ", "") for token in _TOKEN.findall(same))
+def cleaned(written: str) -> str:
+    """A text with one kind of space, cut where it is too long."""
+    return " ".join(unicodedata.normalize("NFKC", _NOTHING.sub("", written[:LONGEST]))[:LONGEST].split())
+
+
+def dashed(same: str) -> str:
+    """A text with one kind of dash, every other character at its place."""
+    return _DASHES.sub("-", same)
+
+
+def listed(name: str) -> tuple[str, ...]:
+    """A list of words of the text files, in all languages, since nobody says in which a text is."""
+    return tuple(
+        word.strip() for language in LANGUAGES for word in speaking(language)(f"quoted.words.{name}").split("|")
+    )
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    per_cent = "|".join(sorted(map(re.escape, listed("per_cent")), reverse=True))
+    digits = rf"\d+(?:[.,]\d+)*(?:\s?(?:%|(?:{per_cent})\b))?"
+    sign_of_money = rf"[{_DASH}](?=[a-z]{{0,3}}[€$£]\d)"
+    return re.compile(rf"(?<![\w%])[+{_DASH}]{digits}|{digits}|[^\W\d_]+|[€$£]|{sign_of_money}", re.IGNORECASE)
+
+
+@cache
+def _articles() -> dict[str, str]:
+    """The forms of an article that bends to the number behind it -> the first of them."""
+    return {form: forms.split()[0] for forms in listed("articles") for form in forms.split()}
+
+
+def tokens(same: str) -> Words:
+    """The words and numbers of a cleaned text."""
+    found = list(_token().finditer(same))
+    words = [_compared(one[0]) for one in found]
+    for place, (word, following) in enumerate(pairwise(tuple(words))):
+        if is_number(following):
+            words[place] = _articles().get(word, word)
+    return Words(same, tuple(words), tuple(one.span() for one in found))
+
+
+def _compared(token: str) -> str:
+    folded = dashed(token).casefold().removeprefix("+")
+    if not is_number(folded):
+        return folded
+    number = _NUMBER.match(folded)
+    return f"{number[0]}%" if number and number[0] != folded else folded
+
+
+def is_article(word: str) -> bool:
+    """Whether it is an article that bends to the number behind it."""
+    return word in _articles()
 
 
 def is_number(token: str) -> bool:
