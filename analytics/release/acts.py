@@ -44,3 +44,13 @@ def after(shelf: VisibleFrom, act: LedgerEntry) -> VisibleFrom:
 def last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
     """The last that changed what readers see."""
     return next((entry for entry in reversed(entries) if entry.action != "built"), None)
+
+
+def come_by_their_clocks(acts: list[LedgerEntry]) -> list[str]:
+    """Releases whose moment had come by the clock of an act while they were on the shelf, whatever other acts' said."""
+    shelf: VisibleFrom = {}
+    found: dict[str, None] = {}
+    for act in acts:
+        before, shelf = shelf, after(shelf, act)
+        found |= dict.fromkeys(name for name, since in (*before.items(), *shelf.items()) if since <= act.at)
+    return list(found)

@@ -3,7 +3,8 @@
 One file decides, `current`, the pointer: it names every release that may be read and the moment from which it may. It
 is replaced whole, so a kill leaves the old state or the new one, and time alone ends an embargo: nobody has to act.
 `ledger.jsonl` is the append-only record. The pointer carries the act that made it; where a kill came before the ledger
-had it, whoever writes next adds it. What readers have seen stays visible when the clock is set back: `shown`.
+had it, whoever writes next adds it. It carries too what readers had seen by then; what came since, by the clock alone,
+is noted in `shown`. What they have seen stays visible when the clock is set back.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
@@ -19,14 +21,13 @@ from typing import Self
 from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
-from analytics.folders import to_disk
 from analytics.model import DataKind, UserError
-from analytics.release.acts import LedgerEntry, after, entry_of, last_act
+from analytics.release.acts import LedgerEntry, after, come_by_their_clocks, entry_of, last_act
 from analytics.release.file import Release
+from analytics.release.pointer import Pointer, acted, read_pointer, write_pointer
 from analytics.release.shown import (
     Shown,
     VisibleFrom,
-    forget_others,
     in_order,
     in_sight,
     keep_shown,
@@ -45,12 +46,6 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     NEVER_PUBLISHED = "never_published"
-
-
-def _in_words(shelf: VisibleFrom, visible: list[str]) -> str:
-    """For people: 2026-1, then 2026-2 from 2026-12-01T08:00:00Z."""
-    later = [release for release in in_order(shelf) if release not in visible]
-    return ", then ".join([*visible[-1:], *(f"{release} from {shelf[release]}" for release in later)])
 
 
 def _made_of(release: Release) -> tuple[object, ...]:
@@ -78,38 +73,31 @@ class Releases:
         """Where a release's file lies."""
         return self.folder / f"{release}.duckdb"
 
-    def _pointer(self) -> tuple[VisibleFrom, LedgerEntry | None]:
-        """The shelf and the act that made it so. A pointer of one line is an earlier version's: one release, no act."""
-        try:
-            first, *rest = (self.folder / "current").read_text(encoding="utf-8").splitlines()
-        except FileNotFoundError:
-            return {}, None
-        if not rest:
-            return ({first: ""} if first else {}), None
-        state = json.loads(rest[0])
-        return state["since"], LedgerEntry(**state["act"])
+    def _pointer(self) -> Pointer:
+        return read_pointer(self.folder)
 
-    def _shown(self) -> Shown:
-        return Shown() if self._is_past else read_shown(self.folder)
+    def _shown(self, pointer: Pointer) -> Shown:
+        """What readers have seen: by the pointer, and since its act by the file and by this process."""
+        return Shown() if self._is_past else read_shown(self.folder, pointer.shown, pointer.put)
 
     def _visible(self) -> list[str]:
         """Releases whose time has come, in the order in which it came."""
-        return in_sight(self._pointer()[0], self._shown(), utc_stamp(self._now()))
+        pointer = self._pointer()
+        return in_sight(pointer.since, self._shown(pointer), utc_stamp(self._now()))
 
     def note_shown(self) -> None:
         """Remember what readers see now: a clock set back will not hide it. Cheap where nothing is new; never fails."""
-        shelf = self._pointer()[0]
-        forget_others(self.folder, shelf)
-        shown = self._shown()
-        visible = in_sight(shelf, shown, utc_stamp(self._now()))
-        if self._is_past or written_shown(self.folder).holds(visible, shelf):
+        pointer = self._pointer()
+        shown, noted = self._shown(pointer), written_shown(self.folder, pointer.shown, pointer.put)
+        visible = in_sight(pointer.since, shown, utc_stamp(self._now()))
+        if self._is_past or noted.holds(visible, pointer.since):
             return
         try:
             with FileLock(self.folder / "lock", timeout=0):
-                shelf, shown = self._pointer()[0], self._shown()
-                keep_shown(self.folder, shown.with_order(in_sight(shelf, shown, utc_stamp(self._now())), shelf))
+                pointer = self._pointer()
+                keep_shown(self.folder, self._shown(pointer).with_order(self._visible(), pointer.since))
         except OSError as error:
-            remember(self.folder, shown.with_order(visible, shelf), error)
+            remember(self.folder, shown.with_order(visible, pointer.since), error)
 
     @property
     def current(self) -> str | None:
@@ -122,7 +110,7 @@ class Releases:
 
     def embargoed(self) -> dict[str, dt.datetime]:
         """Releases whose time has not come, and when it will, the next one first."""
-        shelf, visible = self._pointer()[0], self._visible()
+        shelf, visible = self._pointer().since, self._visible()
         return {release: from_stamp(shelf[release]) for release in in_order(shelf) if release not in visible}
 
     def open(self, release: str | None = None) -> Release:
@@ -142,8 +130,13 @@ class Releases:
 
     def ledger(self) -> list[LedgerEntry]:
         """What was done, oldest first."""
-        written, act = self._written(), self._pointer()[1]
+        written, act = self._written(), self._pointer().act
         return written if act is None or act == last_act(written) else [*written, act]
+
+    def _acts(self) -> list[LedgerEntry]:
+        """What was done until now."""
+        now = utc_stamp(self._now())
+        return [entry for entry in self.ledger() if not self._is_past or entry.at <= now]
 
     def _history(self) -> tuple[list[str], list[str]]:
         """What readers saw at any time until now, oldest first; and what was then under embargo. By the ledger, so that
@@ -151,8 +144,7 @@ class Releases:
         """
         shelf: VisibleFrom = {}
         found: dict[str, None] = {}
-        now, shown = utc_stamp(self._now()), self._shown()
-        acts = [entry for entry in self.ledger() if not self._is_past or entry.at <= now]
+        now, shown, acts = utc_stamp(self._now()), self._shown(self._pointer()), self._acts()
         # no act came after a later one: what only a clock set forward had come by then, nobody saw for certain
         latest = list(accumulate([now, *(entry.at for entry in reversed(acts))], min))[:0:-1]
         for entry, at in zip(acts, latest, strict=True):
@@ -167,9 +159,11 @@ class Releases:
         return self._history()[0]
 
     def beside(self) -> list[str]:
-        """All that a release made now must be protected together with: what was seen, then what is under embargo."""
+        """All that a release made now must be protected together with: what was seen, then what is under embargo, then
+        what only the clock of an act, which may have been right, had come by.
+        """
         seen, to_come = self._history()
-        return list(dict.fromkeys([*seen, *to_come]))
+        return list(dict.fromkeys([*seen, *to_come, *come_by_their_clocks(self._acts())]))
 
     def state(self, release: str) -> State:
         """Where a release stands."""
@@ -196,7 +190,7 @@ class Releases:
     def record(self, action: str, release: str) -> None:
         """Add to the ledger what readers do not see: that a release was built. It is on disk when this returns."""
         with self._alone():
-            self._note(self._pointer()[1])
+            self._note(self._pointer().act)
             self._append(LedgerEntry(utc_stamp(self._now()), action, release))
 
     def publish(self, release: str, until: dt.datetime | None = None) -> None:
@@ -240,7 +234,7 @@ class Releases:
     def withdraw(self, release: str) -> str | None:
         """Take a release back, or cancel its embargo; the answer is the one in use then, the newest still published."""
         with self._alone():
-            if release not in self._pointer()[0]:
+            if release not in self._pointer().since:
                 raise UserError("release.unknown", release=release, programme=self.programme)
             self._act("withdrawn", release)
         return self.current
@@ -254,28 +248,11 @@ class Releases:
 
     def _act(self, action: str, release: str, until: str | None = None) -> None:
         """Move the pointer, then note it. Call alone."""
-        shelf, last = self._pointer()
-        self._note(last)
+        before = self._pointer()
+        self._note(before.act)
         act = LedgerEntry(utc_stamp(self._now()), action, release, until)
-        then, others = after(shelf, act), self._shown().without(release)
-        visible = in_sight(then, others, act.at)
-        if action == "embargoed":  # also one until the moment that a mistaken clock has shown it from once
-            keep_shown(self.folder, others)
-        if action == "published":
-            visible = [*(name for name in visible if name != release), release]
-        self._point(then, act, visible)
-        if action == "published":
-            keep_shown(self.folder, others.with_order([*others.on(then), release], then))
+        write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act))
         self._note(act)
-
-    def _point(self, shelf: VisibleFrom, act: LedgerEntry, visible: list[str]) -> None:
-        """Replace the pointer: its first line is for people, the second decides."""
-        partial = self.folder / "current.partial"
-        state = json.dumps({"since": shelf, "act": act.line()})
-        partial.write_text(f"{_in_words(shelf, visible)}\n{state}\n", encoding="utf-8")
-        to_disk(partial)
-        partial.replace(self.folder / "current")
-        to_disk(self.folder)
 
     def _note(self, act: LedgerEntry | None) -> None:
         """Have the ledger hold the pointer's act."""

@@ -27,6 +27,7 @@ PROGRAMME = "michigan-1988"
 OURS = (
     "analytics/release/file.py",
     "analytics/release/ledger.py",
+    "analytics/release/pointer.py",
     "analytics/release/shown.py",
     "analytics/release/acts.py",
     "analytics/build/earlier.py",

@@ -1,22 +1,27 @@
 """What a press office passes on beside a sentence: the comment, the correction, and what a check says in words."""
 
+import copy
 import dataclasses
 import datetime as dt
+import itertools
 
 import pytest
 
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
-from analytics.model import Grade, UserError, Verdict
+from analytics.model import Grade, RangeKind, UserError, Verdict
 from analytics.present.quoted.check import check
 from analytics.present.quoted.words import InWords, in_words
-from analytics.present.sentences.claims import ClaimKind
+from analytics.present.sentences.claims import ClaimKind, weakness
 from analytics.present.sentences.comment import MOST_WORDS, comment
 from analytics.present.sentences.correction import day_words, superseded_notice, withdrawn_notice
-from analytics.present.sentences.headlines import approved_sentences, headline_of
+from analytics.present.sentences.headlines import CHECKED, Headline, approved_sentences, headline_of
 from analytics.present.sentences.marks import without_marks
 from analytics.present.sentences.phrases import reader
 from analytics.present.sentences.reasons import grade_words
+from analytics.present.sentences.together import verb_said
+from analytics.present.verbs import Verb
+from analytics.programme.parts import Words
 from analytics.release import Release, Releases
 from analytics.release.ledger import State
 from analytics.release.readable import SeenRelease, Shelves
@@ -26,6 +31,12 @@ from tests.present.test_quoted import all_states, figure_in, said
 from tests.publish.shelf import TO_COME, WITHDRAWN
 
 __all__ = ["all_states"]
+DIVISIONS = [
+    "Industrie alimentari, delle bevande e del tabacco, compresa la lavorazione delle carni",
+    "Attività dei servizi di alloggio e di ristorazione e agenzie di viaggio",
+    "Confezione di articoli di abbigliamento, di articoli in pelle e pelliccia, e fabbricazione di calzature",
+    "Commercio all’ingrosso e al dettaglio; riparazione di autoveicoli e motocicli",
+]
 NOON = dt.datetime(2026, 11, 30, 23, 30, tzinfo=dt.UTC)
 
 
@@ -60,6 +71,56 @@ def test_no_comment_is_longer_than_75_words(release: Release, language: str, gra
             assert len(words.split()) <= MOST_WORDS, words
             assert without_marks(one.sentence.title).lower() in words.lower()
             assert grade_words(varied, text) in words
+            assert_whole(words, release, one, text)
+
+
+def assert_whole(words: str, release: Release, headline: Headline, text: Text) -> None:
+    """The source; of a range of several groups, that it is one; of evidence too weak, what the range leaves out."""
+    assert words.endswith(
+        text("comment.source", authority=release.programme.authority.in_(text), release=release.release_id)
+    )
+    figure = headline.figure
+    if headline.kind in CHECKED:
+        shared = figure.range_kind is RangeKind.SHARED
+        assert shared == ({"it": "anche con gli altri", "en": "with the other"}[text.language] in words), words
+        if verb_said(figure) is Verb.TOO_WEAK:
+            key = weakness(release, figure) if headline.kind is ClaimKind.EFFECT else "weak"
+            assert text(f"said.{key}") in words or text(f"comment.{key}") in words, words
+
+
+def with_long_names(release: Release, names: list[str]) -> Release:
+    """The same with other names of groups, in turn."""
+    programme = release.programme
+    long = itertools.cycle(names)
+    sectors = tuple(
+        one.model_copy(update={"label": Words(dict.fromkeys(LANGUAGES, next(long)))}) for one in programme.sectors
+    )
+    found = copy.copy(release)
+    found.__dict__["programme"] = programme.model_copy(update={"sectors": sectors})
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_names_as_long_as_those_of_divisions_leave_room(release: Release, language: str) -> None:
+    """Counts, pairs and changes have their comment, whole; a claim whose name leaves no room has none rather than a
+    longer one.
+    """
+    text = reader(release, language)
+    long = with_long_names(release, DIVISIONS)
+    for headline in approved_sentences(long, text):
+        words = comment(long, headline, text)
+        assert len(words.split()) <= MOST_WORDS, words
+        if words:
+            assert_whole(words, long, headline, text)
+        elif headline.figure.published:
+            assert len(headline.label.split()) > 10, headline
+            assert headline.kind is ClaimKind.EFFECT
+    endless = with_long_names(release, ["nome " * 1000])
+    of_groups = [one for one in approved_sentences(endless, text) if one.label.startswith("nome")]
+    pairs = [one for one in approved_sentences(endless, text) if one.kind is ClaimKind.PAIR]
+    assert of_groups
+    assert pairs
+    assert {comment(endless, headline, text) for headline in (*of_groups, *pairs)} == {""}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -43,7 +43,7 @@ class Desk:
         programme = change(self.source.programme) if change else self.source.programme
         rewritten(self.source, self.root, name=name, programme=programme)
         for file in ("current", "ledger.jsonl", "shown"):
-            (self.releases.folder / file).unlink()
+            (self.releases.folder / file).unlink(missing_ok=True)
         return name
 
     def publish(self, name: str, until: dt.datetime | None = None) -> None:

@@ -53,7 +53,7 @@ def made(tmp_path_factory) -> tuple[Path, list[str]]:
     for _ in range(2):
         rewritten(first, releases.folder.parent, name=releases.next_id(int(first.release_id[:4])))
     for name in ("current", "ledger.jsonl", "shown"):
-        (releases.folder / name).unlink()
+        (releases.folder / name).unlink(missing_ok=True)
     return root, releases.known()
 
 

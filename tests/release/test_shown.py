@@ -1,6 +1,7 @@
 """What readers have seen stays visible and known, wherever the clock goes; what they have not seen stays hidden."""
 
 import datetime as dt
+import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from analytics.clock import utc_stamp
 from analytics.release import Releases, shown
 from analytics.release.ledger import State
 from analytics.release.readable import Shelves
@@ -86,18 +88,46 @@ def test_a_clock_set_forward_opens_only_what_it_really_showed(releases, clock, l
     assert look() == [A, B, C]
 
 
-def test_what_is_published_with_a_wrong_clock_shows_nothing_else(releases, clock, look):
-    """Years ahead, one release is published; nobody else came. The clock mended, that one is seen, no embargo is open,
-    and what comes later takes its place all the same.
-    """
+def test_an_act_notes_what_had_come_by_its_clock(releases, clock, look):
+    """Nobody looked, and a month later the clock is set back: readers of the machine where the act was done saw it."""
+    for act in (
+        lambda: releases.publish(D),
+        lambda: releases.withdraw(D),
+        lambda: releases.publish(D, MORNING + 99 * DAY),
+    ):
+        clock.time = MORNING
+        releases.publish(A)
+        releases.publish(B, MORNING + DAY)
+        releases.publish(C, MORNING + 50 * DAY)
+        clock.time = MORNING + 30 * DAY
+        act()
+        clock.time = MORNING + HOUR
+        assert B in look()
+        assert releases.state(C) is State.EMBARGOED
+        releases.withdraw(B)
+        assert B in releases.seen()
+        assert B in releases.beside()
+
+
+def test_a_release_withdrawn_after_its_time_was_seen(releases, clock):
+    """Also where it is withdrawn before anybody looked, and the clock is set back then."""
     releases.publish(A)
     releases.publish(B, MORNING + DAY)
+    clock.time = MORNING + 2 * DAY
+    releases.withdraw(B)
+    clock.time = MORNING
+    releases.record("built", "2030-9")
+    assert releases.seen() == releases.beside() == [A, B]
+
+
+def test_what_is_published_with_a_wrong_clock_keeps_its_place(releases, clock, look):
+    """Years ahead, one release is published. The clock mended, it is seen, and what comes later takes its place."""
+    releases.publish(A)
     clock.time = MORNING + 3000 * DAY
     releases.publish(C)
     clock.time = MORNING + HOUR
-    assert look() == [A, C]
-    assert releases.seen() == [A, C]
-    assert releases.state(B) is State.EMBARGOED
+    releases.publish(B, MORNING + DAY)
+    assert look() == releases.seen() == [A, C]
     releases.publish(D)
     assert look() == [A, C, D]
     clock.time = MORNING + DAY
@@ -146,6 +176,41 @@ def test_a_release_withdrawn_and_put_under_embargo_again_is_hidden(releases, clo
     assert look() == [A, B]
 
 
+def test_the_memory_of_a_process_ends_with_another_embargo(releases, clock, look):
+    """Withdrawn and embargoed until the same moment by somebody else, at the very second of the first time."""
+    until = MORNING + DAY
+    releases.publish(A)
+    releases.publish(B, until)
+    (releases.folder / "shown").mkdir()
+    clock.time = until
+    assert look() == [A, B]
+    in_memory = dict(shown._remembered)
+    clock.time = MORNING
+    shown._remembered.clear()
+    releases.withdraw(B)
+    releases.publish(B, until)
+    releases.publish(C)
+    shown._remembered.update(in_memory)
+    assert look() == [A, C]
+    assert releases.state(B) is State.EMBARGOED
+
+
+def test_the_memory_of_a_process_outlives_acts_on_other_releases(releases, clock, look):
+    """What it showed of one release has nothing to do with what is done with another."""
+    releases.publish(A)
+    releases.publish(B, MORNING + DAY)
+    (releases.folder / "shown").mkdir()
+    clock.time = MORNING + DAY
+    assert look() == [A, B]
+    in_memory = dict(shown._remembered)
+    clock.time = MORNING
+    shown._remembered.clear()
+    releases.publish(C)
+    releases.withdraw(A)
+    shown._remembered.update(in_memory)
+    assert sorted(look()) == [B, C]
+
+
 def test_an_embargo_cancelled_in_time_was_never_seen(releases, clock, look):
     """Also where a wrong clock stood beyond its time for another act: nothing of it may be opened later."""
     releases.publish(A)
@@ -157,6 +222,7 @@ def test_an_embargo_cancelled_in_time_was_never_seen(releases, clock, look):
     clock.time = MORNING + 2 * DAY
     assert look() == [A]
     assert releases.seen() == [A]
+    assert releases.beside() == [A, B], "what the clock of an act had come by is protected: that one may be right"
 
 
 def test_the_past_is_told_as_it_was(releases, clock, look):
@@ -176,7 +242,6 @@ def test_readers_are_served_where_nothing_can_be_written(releases, clock, look, 
     until = MORNING + DAY
     releases.publish(A)
     releases.publish(B, until)
-    (releases.folder / "shown").unlink()
     (releases.folder / "shown").mkdir()
     clock.time = until
     with caplog.at_level("WARNING"):
@@ -192,31 +257,84 @@ def test_readers_are_served_where_nothing_can_be_written(releases, clock, look, 
     assert look() == [A]
 
 
-@pytest.mark.parametrize("written", ["", "{", "[]", '{"since": 1, "ever": []}', '{"since": {}}', "\x00\xff"])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"since": 1, "ever": []}',
+        '{"since": {}}',
+        '{"since": {}, "ever": "abc"}',
+        '{"since": {}, "ever": [1]}',
+        '{"since": {"2030-2": 5}, "ever": []}',
+        '{"since": {}, "ever": [], "acts": "2"}',
+        "\x00\xff",
+    ],
+)
 def test_a_damaged_file_hides_nothing_that_the_clock_shows(releases, clock, look, written):
-    """And the next reader writes it anew."""
+    """And the next reader writes it anew, whole."""
     releases.publish(A)
+    releases.publish(B, MORNING + DAY)
     (releases.folder / "shown").write_text(written, encoding="latin-1")
-    assert look() == [A]
+    clock.time = MORNING + DAY
+    assert look() == [A, B]
     clock.time = MORNING - HOUR
-    assert look() == [A]
+    assert look() == [A, B]
+    kept = json.loads((releases.folder / "shown").read_text())
+    assert kept == {"since": {A: utc_stamp(MORNING), B: utc_stamp(MORNING + DAY)}, "ever": [A, B], "acts": 2}
 
 
-def test_a_kill_before_the_file_is_replaced_leaves_the_pointer_to_say_it(releases, clock, look, monkeypatch):
-    """Half a file is never read; whoever looks next writes it."""
+@pytest.mark.parametrize("how", [KeyboardInterrupt, OSError(28, "No space left on device")])
+@pytest.mark.parametrize(("calls", "in_use"), [(0, A), (1, B), (2, B)])
+def test_an_act_that_ends_at_any_point_leaves_the_old_state_or_the_new(
+    releases, clock, look, monkeypatch, calls, in_use, how
+):
+    """Before the pointer is replaced, after, or while the ledger is written. Also where the clock was years ahead: what
+    the pointer says to people is what readers get.
+    """
+    clock.time = MORNING + 1000 * DAY
+    releases.publish(A)
+    clock.time = MORNING
+    left = iter(range(calls))
 
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
+    def flush(_: int) -> None:
+        if next(left, None) is None:
+            raise how
 
-    monkeypatch.setattr("analytics.release.ledger.keep_shown", killed)
-    with pytest.raises(KeyboardInterrupt):
-        releases.publish(A)
+    monkeypatch.setattr("os.fsync", flush)
+    with pytest.raises((KeyboardInterrupt, OSError)):
+        releases.publish(B)
     monkeypatch.undo()
-    (releases.folder / "shown.partial").write_text('{"since"')
-    assert look() == [A]
-    clock.time = MORNING - HOUR
-    assert look() == [A]
-    assert [entry.action for entry in releases.ledger()] == ["published"]
+    assert (releases.folder / "current").read_text().splitlines()[0] == look()[-1] == in_use
+    assert [entry.release for entry in releases.ledger()] == ([A, B] if in_use == B else [A])
+    assert releases.seen() == ([A, B] if in_use == B else [A])
+
+
+def test_a_folder_where_nothing_shown_can_be_written_fails_no_act(releases, clock, look):
+    """The pointer holds all that an act needs to remember."""
+    (releases.folder / "shown.partial").mkdir()
+    clock.time = MORNING + 1000 * DAY
+    releases.publish(A)
+    clock.time = MORNING
+    releases.publish(B)
+    assert look() == [A, B]
+    assert releases.withdraw(B) == A
+
+
+def test_what_an_earlier_version_had_shown_stays(releases, clock, look):
+    """Its pointer carried no order, its file no number of acts."""
+    releases.publish(A)
+    releases.publish(B, MORNING + DAY)
+    pointer = releases.folder / "current"
+    first, second = pointer.read_text().splitlines()
+    state = {name: value for name, value in json.loads(second).items() if name in ("since", "act")}
+    pointer.write_text(f"{first}\n{json.dumps(state)}\n")
+    (releases.folder / "shown").write_text(json.dumps({"since": state["since"], "ever": [A, B]}))
+    assert look() == [A, B]
+    releases.publish(C)
+    assert look() == [A, B, C]
 
 
 def test_a_reader_never_waits_for_a_writer(releases, clock, look):
@@ -241,10 +359,14 @@ def test_a_reader_never_waits_for_a_writer(releases, clock, look):
 
 
 def test_the_file_is_written_once(releases, clock, look):
-    """Readers who find nothing new write nothing."""
+    """Readers who find nothing that an act has not noted write nothing, nor who find nothing new."""
     releases.publish(A)
+    assert look() == [A]
+    assert not (releases.folder / "shown").exists()
+    releases.publish(B, MORNING + DAY)
+    clock.time = MORNING + DAY
     look()
     before = (releases.folder / "shown").stat().st_mtime_ns
-    clock.time = MORNING + DAY
-    assert look() == look() == [A]
+    clock.time = MORNING + 2 * DAY
+    assert look() == look() == [A, B]
     assert (releases.folder / "shown").stat().st_mtime_ns == before

@@ -38,10 +38,23 @@ def pairs_of(release: Release, dimension: str) -> tuple[Figure, ...]:
 
 def count_sentence(release: Release, figure: Figure, text: Text) -> Sentence:
     """In at least so many of the published groups sales rose more than they would have."""
+    return _sentence("count", _count_verb(figure), figure, _count_slots(release, figure, text), text)
+
+
+def brief_count(release: Release, figure: Figure, text: Text) -> str:
+    """The same in as few words as it can be said in."""
+    return _brief("count", _count_verb(figure), _count_slots(release, figure, text), text)
+
+
+def _count_verb(figure: Figure) -> Verb:
+    verb = verb_said(figure)
+    return verb if verb in (Verb.LIKELY, Verb.MAY) else Verb.CANNOT_TELL
+
+
+def _count_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]:
     dimension = groups_counted(figure.measure)
     published = [release.main_effect({dimension: code}) for code in release.codes(dimension)]
     groups = sum(effect is not None and effect.published for effect in published)
-    verb = verb_said(figure)
     among = "all" if round(figure.value or 0) == groups else "some"
     slots = {
         **_slots(release, text, lower=figure.verdict is Verdict.LOWER),
@@ -51,20 +64,28 @@ def count_sentence(release: Release, figure: Figure, text: Text) -> Sentence:
     key = dimension_key(release, dimension)
     slots["among"] = text(f"together.among.{among}.{key}", **slots)
     slots["of"] = text(f"together.of.{key}", **slots)
-    return _sentence("count", verb if verb in (Verb.LIKELY, Verb.MAY) else Verb.CANNOT_TELL, figure, slots, text)
+    return slots
 
 
 def pair_sentence(release: Release, figure: Figure, text: Text) -> Sentence:
     """In one group sales were further above what they would have been than in another."""
+    return _sentence("pair", verb_said(figure), figure, _pair_slots(release, figure, text), text)
+
+
+def brief_pair(release: Release, figure: Figure, text: Text) -> str:
+    """The same in as few words as it can be said in."""
+    return _brief("pair", verb_said(figure), _pair_slots(release, figure, text), text)
+
+
+def _pair_slots(release: Release, figure: Figure, text: Text) -> dict[str, str]:
     ((dimension, first),) = figure.group
     low, high = figure.low or 0.0, figure.high or 0.0
-    slots = {
+    return {
         **_slots(release, text, lower=False),
         "first": release.programme.label(dimension, first, text),
         "second": release.programme.label(dimension, other_group(figure.measure), text),
         "span": text.span(low, high) if figure.unit is Unit.FRACTION else text.interval(low, high, figure.unit),
     }
-    return _sentence("pair", verb_said(figure), figure, slots, text)
 
 
 def verb_said(figure: Figure) -> Verb:
@@ -90,12 +111,23 @@ def _sentence(kind: str, verb: Verb, figure: Figure, slots: dict[str, str], text
     """The frames of a kind, filled."""
     claim = text(f"together.{kind}.{verb}", **slots)
     parts = {**slots, "claim": claim, "grade": grade_words(figure, text)}
-    form = "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
+    form = _form(verb)
     title, under, short, long = (
         one_space(text(f"together.{kind}.{name}", **parts))
         for name in ("title", f"under.{form}", f"short.{form}", f"long.{form}")
     )
     return Sentence(capital(title), capital(under), capital(short), capital(long))
+
+
+def _brief(kind: str, verb: Verb, slots: dict[str, str], text: Text) -> str:
+    """The shortest frame of a kind, filled."""
+    claim = text(f"together.{kind}.{verb}", **slots)
+    return capital(one_space(text(f"together.{kind}.brief.{_form(verb)}", **slots, claim=claim)))
+
+
+def _form(verb: Verb) -> str:
+    """Whether a sentence has a point."""
+    return "point" if verb in (Verb.LIKELY, Verb.MAY) else "open"
 
 
 # ---- whether groups differ -------------------------------------------------------------------------------------------
