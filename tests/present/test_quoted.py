@@ -317,6 +317,21 @@ def test_a_change_is_one_row_as_it_is_printed(one: Shelves, printed: str, instea
 
 
 @pytest.mark.parametrize(
+    "instead",
+    ["\u2212 4%", "\u00b14%", "<4%", "< 4%", "\u22654%", "~4%", "~~+4%~~", ".4%", "(4%)", "-4 per cento", "4,0%", "4"],
+)
+def test_no_mark_before_a_number_is_overlooked(one: Shelves, instead: str) -> None:
+    """A sign with a space, "more or less", "less than", a decimal point, the brackets of a loss: each alters it."""
+    for words in (said(one)[0].sentence.short, said(one)[0].sentence.long):
+        [changed] = only(words.replace("+4%", instead), one).differences
+        assert changed.pasted in (instead, instead.rstrip("~"))
+        assert changed.right == "+4%"
+    assert only(said(one)[0].sentence.short.replace("da +4%", "da-4%"), one).differences == (Difference("-4%", "+4%"),)
+    money = next(h for h in said(one) if h.kind is ClaimKind.MONEY).sentence.short
+    assert only(money.replace("1,41", "\u2212 1,41"), one).altered
+
+
+@pytest.mark.parametrize(
     ("language", "printed", "instead"),
     [
         ("it", "l\u201911%", "l\u201911 per cento"),

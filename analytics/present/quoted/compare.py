@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Final
 
 from analytics.present.quoted.sentences import Quotable
-from analytics.present.quoted.tokens import Words, is_article, is_number, line, skeleton
+from analytics.present.quoted.tokens import Words, clings, is_number, line, skeleton
 
 SHORTLIST: Final = 6  # sentences that are compared word by word
 LEAST_SHARED: Final = 0.5  # of a sentence's words, in order: below it a text quotes another thing
@@ -148,13 +148,15 @@ def _changes(right: Words, mine: Words, steps: Sequence[_Step]) -> list[_Change]
 
 
 def _with_numbers(changes: Sequence[_Change], right: Words, mine: Words) -> list[_Change]:
-    """The same where no article is cut off from the number behind it, which is alike."""
+    """The same where no article or mark is cut off from the number behind it, which is alike."""
     starts = {change.begin for change in changes}
     found = []
     for change in changes:
         last = [words.words[end - 1] for words, end in ((right, change.end), (mine, change.last)) if end]
-        follows = change.end < len(right) and is_number(right.words[change.end]) and change.end not in starts
-        found.append(change.longer(1) if follows and any(map(is_article, last)) else change)
+        follows = (
+            change.end < len(right) and is_number(right.words[change.end]) and change.end not in starts - {change.begin}
+        )
+        found.append(change.longer(1) if follows and any(map(clings, last)) else change)
     return found
 
 

@@ -3,28 +3,28 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from analytics.present.quoted.sentences import FORMS, Quotable
+from analytics.present.quoted.sentences import Quotable
 from analytics.present.quoted.tokens import Words, is_number, line
 
 MOST: Final = 3
+FORM: Final = "short"  # has the numbers that matter, not those of the firms compared
 LONG_WORD: Final = 4  # letters of a word that may stand for a group's name
 
 
 def related(text: Words, sentences: Iterable[Quotable], language: str) -> tuple[Quotable, ...]:
     """Those that share most first; () where nothing is shared. language: where the text does not tell its own."""
-    listed = [one for one in sentences if one.published and one.form in FORMS]
+    listed = [one for one in sentences if one.published and one.form == FORM]
     spoken = _language_of(text, listed, language)
     mine = [one for one in listed if one.language == spoken]
     common = _in_most(mine)
     numbers = {amount for word in text.words if (amount := _amount(word))} - common
-    found: dict[str, tuple[tuple[int, int], Quotable]] = {}
+    found: list[tuple[tuple[int, int], Quotable]] = []
     for one in mine:
         shared = len(numbers & {_amount(word) for word in one.text.words})
         named = _named(one.label, text)
-        score = shared + bool(named), named
-        if any(score) and (one.figure_id not in found or score > found[one.figure_id][0]):
-            found[one.figure_id] = score, one
-    best = sorted(found.values(), key=lambda pair: pair[0], reverse=True)
+        if shared or named:
+            found.append(((shared + bool(named), named), one))
+    best = sorted(found, key=lambda pair: pair[0], reverse=True)
     return tuple(one for _, one in best[:MOST])
 
 

@@ -15,7 +15,8 @@ LONGEST: Final = 3_000  # characters of somebody's text that are read
 NUMBER: Final = "#"
 _DASH: Final = "\u2010-\u2015\u2212\u2043-"
 _DASHES: Final = re.compile(f"[{_DASH}]")
-_NUMBER: Final = re.compile(r"-?\d+(?:[.,]\d+)*")
+_DIGITS: Final = r"(?:(?<!\w)[.,])?\d+(?:[.,]\d+)*"
+_NUMBER: Final = re.compile(r"-?[.,]?\d+(?:[.,]\d+)*")
 _NOTHING: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -82,9 +83,18 @@ def listed(name: str) -> tuple[str, ...]:
 @cache
 def _token() -> re.Pattern[str]:
     per_cent = "|".join(sorted(map(re.escape, listed("per_cent")), reverse=True))
-    digits = rf"\d+(?:[.,]\d+)*(?:\s?(?:%|(?:{per_cent})\b))?"
-    sign_of_money = rf"[{_DASH}](?=[a-z]{{0,3}}[€$£]\d)"
-    return re.compile(rf"(?<![\w%])[+{_DASH}]{digits}|{digits}|[^\W\d_]+|[€$£]|{sign_of_money}", re.IGNORECASE)
+    number = rf"{_DIGITS}(?:\s?(?:%|(?:{per_cent})\b))?"
+    amount = rf"{_DIGITS}\s?(?:%|(?:{per_cent})\b|(?=[€$£]))"
+    kinds = (
+        rf"\({number}\)",  # how an account writes a loss
+        rf"(?<![\d%])(?<![\d%]\s)[+{_DASH}]\s?{amount}",
+        rf"(?<![\w%])[+{_DASH}]{number}",
+        number,
+        r"[^\W\d_]+|[€$£]",
+        rf"[{_DASH}]\s?(?=[a-z]{{0,3}}\s?[€$£]\s?\d)",
+        rf"[±<>≤≥≈~](?=[±<>≤≥≈~\s]*[+{_DASH}]?\d)",
+    )
+    return re.compile("|".join(kinds), re.IGNORECASE)
 
 
 @cache
@@ -104,21 +114,21 @@ def tokens(same: str) -> Words:
 
 
 def _compared(token: str) -> str:
-    folded = dashed(token).casefold().removeprefix("+")
+    folded = "".join(dashed(token).casefold().split()).removeprefix("+")
     if not is_number(folded):
         return folded
     number = _NUMBER.match(folded)
     return f"{number[0]}%" if number and number[0] != folded else folded
 
 
-def is_article(word: str) -> bool:
-    """Whether it is an article that bends to the number behind it."""
-    return word in _articles()
+def clings(word: str) -> bool:
+    """Whether it belongs to the number behind it: an article that bends to it, or a mark."""
+    return word in _articles() or not word[:1].isalnum()
 
 
 def is_number(token: str) -> bool:
     """Whether a token is a number, with its sign and per cent."""
-    return token.lstrip("-")[:1].isdigit()
+    return token.lstrip("-.,")[:1].isdigit()
 
 
 def skeleton(words: tuple[str, ...]) -> tuple[str, ...]:
