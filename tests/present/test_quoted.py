@@ -147,6 +147,35 @@ def test_ids_and_links_are_understood(one: Shelves) -> None:
         assert (answer.kind, answer.figure_id, answer.state) == (Kind.FIGURE, figure, State.CURRENT), words
 
 
+@pytest.mark.parametrize(
+    ("printed", "instead"),
+    [
+        ("più", "piu'"),
+        ("finanziata", "finan-\nziata"),
+        ("potrebbero", "<b>potrebbero</b>"),
+        ("95%", "95&nbsp;%"),
+        ("+18%", "_+18%_"),
+        ("11%", "11%¹"),
+        ("11%", "11% [1]"),
+    ],
+)
+def test_what_pages_and_word_processors_put_around_words_alters_nothing(
+    one: Shelves, printed: str, instead: str
+) -> None:
+    sentence = said(one, "it")[0].sentence.short
+    assert printed in sentence
+    answer = only(sentence.replace(printed, instead), one)
+    assert not answer.altered, answer.differences
+    assert answer.kind is Kind.SENTENCE
+
+
+def test_our_files_and_an_id_behind_a_dash_are_understood(one: Shelves) -> None:
+    for link in ("/api/report/2026-1.html", "/api/package/2026-1.xlsx?programme=ecommerce-2020"):
+        assert only(f"{SITE}{link}", one).kind is Kind.RELEASE
+    figure = figure_in("2026-1", one)
+    assert only(f"\u2013{figure}", one).figure_id == figure
+
+
 def test_pictures_and_lists_have_ids_too(one: Shelves) -> None:
     """An id that is printed below a picture is one of ours."""
     release = one.open(PROGRAMME)

@@ -12,8 +12,9 @@ MOST: Final = 5  # figures of one text that are looked up
 FEWEST: Final = 4  # words that a sentence has at least
 _ANY_CASE: Final = re.IGNORECASE | re.ASCII
 _NAME: Final = r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)?"
+_ENDINGS: Final = r"(?:html|xlsx|json|parquet|atom)\b"  # of files, where an id has its cell
 _FIGURE: Final = re.compile(
-    rf"(?<![a-z0-9.-]){_NAME}[0-9]{{4}}-[0-9]{{1,6}}\.[0-9a-z]{{4,14}}(?:-[0-9a-z]{{1,4}})?(?![0-9a-z])",
+    rf"(?<![a-z0-9.]){_NAME}[0-9]{{4}}-[0-9]{{1,6}}\.(?!{_ENDINGS})[0-9a-z]{{4,14}}(?:-[0-9a-z]{{1,4}})?(?![0-9a-z])",
     _ANY_CASE,
 )
 _IN_LINK: Final = re.compile(r"://|/api/|/embed/|[?&](?:check|release|programme)=", _ANY_CASE)

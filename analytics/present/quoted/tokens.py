@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, cached_property
+from html import unescape
 from itertools import pairwise
 from typing import Final
 
@@ -17,6 +18,9 @@ _DASH: Final = "\u2010-\u2015\u2212\u2043-"
 _DASHES: Final = re.compile(f"[{_DASH}]")
 _DIGITS: Final = r"(?:(?<!\w)[.,])?\d+(?:[.,]\d+)*"
 _NUMBER: Final = re.compile(r"-?[.,]?\d+(?:[.,]\d+)*")
+_AROUND: Final = re.compile(r"</?[a-zA-Z][^<>]{0,200}>|[*_]+")
+_FOOTNOTE: Final = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+|\\[[0-9]{1,2}\\]")
+_PARTED: Final = re.compile(r"([^\W\d_])[\u2010-]\s*\n\s*([^\W\d_])")
 _NOTHING: Final = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -64,8 +68,12 @@ class Words:
 
 
 def cleaned(written: str) -> str:
-    """A text with one kind of space, cut where it is too long."""
-    return " ".join(unicodedata.normalize("NFKC", _NOTHING.sub("", written[:LONGEST]))[:LONGEST].split())
+    """A text with one kind of space, cut where it is too long; without what pages, word processors and notes put around
+    words: tags, marks of emphasis and of footnotes, the hyphen of a word that a line's end parts.
+    """
+    same = unescape(_NOTHING.sub("", written[:LONGEST]))
+    same = _PARTED.sub(r"\1\2", _AROUND.sub(" ", _FOOTNOTE.sub("", same)))
+    return " ".join(unicodedata.normalize("NFKC", same)[:LONGEST].split())
 
 
 def dashed(same: str) -> str:
@@ -115,8 +123,8 @@ def tokens(same: str) -> Words:
 
 def _compared(token: str) -> str:
     folded = "".join(dashed(token).casefold().split()).removeprefix("+")
-    if not is_number(folded):
-        return folded
+    if not is_number(folded):  # agencies write "piu'": accents fall away
+        return "".join(mark for mark in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(mark))
     number = _NUMBER.match(folded)
     return f"{number[0]}%" if number and number[0] != folded else folded
 
