@@ -369,7 +369,7 @@ def test_the_press_office_copies_and_checks_a_sentence(
             link = f"{address}{figure_page_address(figure, code)}"
             assert clipboard(page) == f"{said[code].note}. {words} [{figure}] {link}"
         page.locator(".press-first summary", has_text=text("press.images")).click()
-        image = page.locator(".press-first").get_by_role("link", name="web, PNG")
+        image = page.locator(".press-first").get_by_role("link", name=f"{text('press.size.web')}, PNG")
         assert image.get_attribute("href") == image_address(figure, "png", "web", code)
         field = page.get_by_label(text("quoted.label"))
         field.fill(words.replace("+18%", "+19%"))
