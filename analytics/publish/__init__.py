@@ -1,1 +1,1 @@
-"""What leaves besides pages: files of tables, packages, addresses for machines, catalogue, feed."""
+"""What leaves besides pages: files of tables, packages, images, the report, addresses for machines, catalogue, feed."""

@@ -5,7 +5,7 @@ import pytest
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Estimand, Reason, Unit
-from analytics.present.sentences.phrases import counted_as, counted_words, why, why_at_length
+from analytics.present.sentences.phrases import why, why_at_length
 from analytics.present.tables.counts import analysed_in, funded_in, measured_in
 from analytics.release import Figure, Release, Releases, measures
 from analytics.release.figure import FigureKey
@@ -49,24 +49,6 @@ def test_years_do_not_add_up(release: Release) -> None:
     """They hold the same firms."""
     with pytest.raises(ValueError, match="years"):
         funded_in(release, FigureList.of(YEARS, OUTCOME, TYPICAL, "*"))
-
-
-def test_a_count_says_which_it_is(release: Release, too_few: list[Figure]) -> None:
-    """Funded of counts; measured of a change, and of an effect that is withheld; analysed of one that is published."""
-    whole = release.figure(measures.FIRMS, arm="funded")
-    change = release.main(measures.CHANGE, arm="funded")
-    typical = release.main(measures.TYPICAL_CHANGE, arm="funded")
-    few = next(figure for figure in too_few if figure.measure == measures.EFFECTS[TYPICAL])
-    assert whole is not None
-    assert change is not None
-    assert typical is not None
-    found = [counted_as(figure) for figure in (whole, change, release.headline(), typical, few)]
-    assert found == ["funded", "measured", "analysed", "analysed", "measured"]
-    assert [counted_words(figure, Text("it")) for figure in (whole, change, typical)] == [
-        "Finanziate",
-        "Misurate",
-        "Analizzate",
-    ]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -56,21 +56,6 @@ def _why_key(figure: Figure, release: Release) -> str:
     return f"{reason}_analysed"
 
 
-def counted_as(figure: Figure) -> str:
-    """What its numbers of firms are: funded (and applied), measured before and after, or analysed, which an effect, the
-    typical firm's change and all that follows from these rest on where they are published.
-    """
-    if figure.outcome == ALL:
-        return "funded"
-    of_effect = figure.measure.about is not None or figure.measure == measures.TYPICAL_CHANGE
-    return "analysed" if of_effect and figure.published else "measured"
-
-
-def counted_words(figure: Figure, text: Text) -> str:
-    """The same as a heading of a column."""
-    return text(f"counted.{counted_as(figure)}")
-
-
 def measure_words(figure: Figure, text: Text) -> str:
     """What a figure measures; of a check, which effect it is about."""
     return measure_name(figure.measure, text, figure.arm)
