@@ -51,8 +51,10 @@ def _answers(words: str, how: Speaking) -> list[Markup]:
     if len(words) > LONGEST:
         return [element("p", text("quoted.too_long", most=text.number(LONGEST)), class_="answer unknown")]
     found = check(words, shelves, text.language)
-    answers = [in_words(one, shelves, text, address.of_figure, how.form) for one in found]
-    return [answer_markup(one, text) for one in answers] or [element("p", text("quoted.nothing"))]
+    answers = [in_words(one, shelves, text, address.of_figure, how.form) for one in found.answers]
+    said = [answer_markup(one, text) for one in answers] or [element("p", text("quoted.nothing"))]
+    more = text("quoted.more", most=text.number(len(answers)))
+    return said if found.complete else [*said, element("p", more, class_="answer unknown")]
 
 
 def answer_markup(answer: InWords, text: Text) -> Markup:

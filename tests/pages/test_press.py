@@ -68,7 +68,7 @@ def test_what_every_button_copies_is_found_by_the_check(demonstration: Home) -> 
         sentences = [one for one in copied if not one.startswith("<iframe")]
         assert len(sentences) > 30
         for one in sentences:
-            answers = check(one, shelves)
+            answers = check(one, shelves).answers
             assert [(answer.state, answer.altered, answer.around) for answer in answers] == [("current", False, ())], (
                 one
             )

@@ -163,7 +163,7 @@ def test_a_correction_says_which_figure_by_what_and_when() -> None:
 
 
 def told(pasted: str, shelves: Shelves, language: str = "it") -> InWords:
-    [answer] = check(pasted, shelves)
+    [answer] = check(pasted, shelves).answers
     return in_words(answer, shelves, Text(language), lambda figure, said: f"https://x.org/{figure}/{said}")
 
 
@@ -222,7 +222,7 @@ def test_each_case_has_a_word_of_its_own(all_states: Shelves, language: str) -> 
         assert bool(answer.headline) == bool(right)
     assert wrong in " ".join(answer.says)
     assert told(figure, all_states, language).form == "short"
-    [answer] = check(figure, all_states)
+    [answer] = check(figure, all_states).answers
     assert in_words(answer, all_states, text, lambda figure, said: "", "long").form == "long"
 
 
@@ -296,7 +296,7 @@ def test_a_figure_without_a_sentence_is_told_by_its_values(all_states: Shelves) 
         and (figure := old.by_id(figure_id)) is not None
         and figure.published
     )
-    figure = new.by_id(check(without, all_states)[0].now_id)
+    figure = new.by_id(check(without, all_states).answers[0].now_id)
     assert figure is not None
     answer = told(without, all_states)
     assert answer.headline is None
@@ -310,4 +310,4 @@ def test_a_damaged_release_is_no_reason_to_fail(all_states: Shelves) -> None:
         raise UserError("release.unreadable", file=str(path))
 
     shelves = Shelves(all_states.root, lambda: ("michigan-1988",), broken, now=all_states.now)
-    assert check(figure_in("2026-1", all_states), shelves)[0].state is State.NEVER_PUBLISHED
+    assert check(figure_in("2026-1", all_states), shelves).answers[0].state is State.NEVER_PUBLISHED

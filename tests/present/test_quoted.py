@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, speaking
 from analytics.model import Grade
-from analytics.present.quoted.check import Answer, Kind, check
+from analytics.present.quoted.check import MOST, Answer, Kind, check
 from analytics.present.quoted.compare import Difference
 from analytics.present.quoted.sentences import forms_of
 from analytics.present.quoted.tokens import LONGEST, cleaned, is_number, tokens
@@ -72,7 +72,7 @@ def said(
 
 
 def only(pasted: str, shelves: Shelves) -> Answer:
-    answers = check(pasted, shelves)
+    answers = check(pasted, shelves).answers
     assert len(answers) == 1, answers
     return answers[0]
 
@@ -208,7 +208,7 @@ def test_several_quotations_get_an_answer_each(one: Shelves) -> None:
         f"{one.copied(one.sentence.short)} {figure_page_address(one.figure.figure_id, 'it', SITE)}"
         for one in (first, second)
     )
-    answers = check(pasted, one)
+    answers = check(pasted, one).answers
     assert [answer.figure_id for answer in answers] == [first.figure.figure_id, second.figure.figure_id]
     assert not any(answer.altered for answer in answers)
 
@@ -219,6 +219,11 @@ def test_several_quotations_get_an_answer_each(one: Shelves) -> None:
 def altered(words: str, place: int) -> str:
     """Another last digit of the number that ends there."""
     return words[:place] + str((int(words[place]) + 1) % 10) + words[place + 1 :]
+
+
+def altered_number(words: str) -> str:
+    """A sentence whose last number is another."""
+    return altered(words, max(place for place, mark in enumerate(words) if mark.isdigit()))
 
 
 def numbers_as_printed(words: str) -> list[str]:
@@ -321,9 +326,30 @@ def test_a_note_of_ours_is_no_other_word_beside_an_altered_sentence(one: Shelves
 def test_sentences_side_by_side_get_an_answer_each(one: Shelves) -> None:
     """In the order of the text, of any language, also without an id; neither is another word around the other."""
     first, second = said(one)[0], said(one, "en")[1]
-    answers = check(f"{second.sentence.short} {first.sentence.long}", one)
+    answers = check(f"{second.sentence.short} {first.sentence.long}", one).answers
     assert [answer.figure_id for answer in answers] == [second.figure.figure_id, first.figure.figure_id]
     assert all((answer.altered, answer.around) == (False, ()) for answer in answers)
+
+
+def test_an_altered_sentence_does_not_hide_behind_a_right_one(one: Shelves) -> None:
+    """Side by side, with and without the id of the right one: each has its answer, and neither is "other words"."""
+    first, second = said(one)[:2]
+    wrong = altered_number(second.sentence.long)
+    right = first.sentence.short
+    copied = first.copied(right, figure_page_address(first.figure.figure_id, "it", SITE))
+    for pasted in (f"{right} {wrong}", f"{wrong} {right}", f"{copied} {wrong}", f"{wrong} {copied}"):
+        exact, other = check(pasted, one).answers
+        assert (exact.figure_id, exact.altered, exact.around) == (first.figure.figure_id, False, ()), pasted
+        assert (other.figure_id, other.altered, other.around) == (second.figure.figure_id, True, ()), pasted
+
+
+def test_what_a_text_quotes_beyond_the_first_figures_is_not_passed_over_in_silence(one: Shelves) -> None:
+    """As many as are answered, and that there are more."""
+    sentences = [headline.sentence.short for headline in said(one)[: MOST + 1]]
+    whole = check(" ".join(sentences[:MOST]), one)
+    assert (len(whole.answers), whole.complete) == (MOST, True)
+    more = check(" ".join(sentences), one)
+    assert (len(more.answers), more.complete) == (MOST, False)
 
 
 @pytest.mark.parametrize(
@@ -400,7 +426,7 @@ def test_the_sentence_of_a_group_under_another_name_is_altered(one: Shelves) -> 
     """Though with other numbers the other group has a sentence of that shape."""
     groups = [h for h in said(one) if h.dimension == "sector" and h.kind is ClaimKind.EFFECT]
     for first, second in pairwise(groups):
-        for answer in check(first.sentence.short.replace(first.label, second.label), one):
+        for answer in check(first.sentence.short.replace(first.label, second.label), one).answers:
             assert answer.state is State.CURRENT
             assert answer.altered
 
@@ -446,7 +472,7 @@ def test_a_paraphrase_meets_what_is_published_on_the_same_subject(
 @pytest.mark.parametrize("pasted", ["Bitcoin crolla", "95%", "nessuno ha mai scritto questa frase qui", "\u20ac"])
 def test_what_shares_nothing_meets_nothing(one: Shelves, pasted: str) -> None:
     """Neither does the level that every interval has."""
-    assert all(answer.related == () for answer in check(pasted, one))
+    assert all(answer.related == () for answer in check(pasted, one).answers)
 
 
 def test_a_paraphrase_meets_nothing_that_is_not_in_use(all_states: Shelves) -> None:
@@ -503,7 +529,7 @@ def test_what_nobody_could_read_was_never_published(all_states: Shelves, release
     figure = figure_in(release, all_states)
     answer = only(figure, all_states)
     assert answer == Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=figure)
-    answers = check(f"{said(all_states)[0].sentence.short} [{figure}]", all_states)
+    answers = check(f"{said(all_states)[0].sentence.short} [{figure}]", all_states).answers
     assert [answer.state for answer in answers] == [State.NEVER_PUBLISHED, State.CURRENT]
 
 
@@ -524,7 +550,7 @@ def test_a_miswritten_id_is_told_as_such(one: Shelves) -> None:
 @settings(max_examples=60)
 def test_any_text_gets_an_answer(one: Shelves, pasted: str) -> None:
     """And is never recognised by chance."""
-    for answer in check(pasted, one):
+    for answer in check(pasted, one).answers:
         assert answer.state is State.NEVER_PUBLISHED
         assert len(answer.named) <= 60
 
@@ -549,7 +575,7 @@ def test_hostile_text_takes_no_time(one: Shelves, pasted: str) -> None:
     """It is cut, and no pattern goes back over it."""
     check("le vendite sono state", one)  # what is kept for all texts is read
     start = time.process_time()
-    assert all(answer.state is State.NEVER_PUBLISHED for answer in check(pasted, one))
+    assert all(answer.state is State.NEVER_PUBLISHED for answer in check(pasted, one).answers)
     assert time.process_time() - start < 1
 
 

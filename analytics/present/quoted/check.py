@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES
 from analytics.model import UserError
@@ -22,7 +23,8 @@ from analytics.release.figure_id import FigureId, parse_figure_id, parse_figure_
 from analytics.release.ledger import State
 from analytics.release.readable import ReadableReleases, SeenRelease, Shelves
 
-MOST_CANDIDATES = 3
+MOST = 5  # answers of one text
+MOST_CANDIDATES = 3  # sentences that an altered one may have been
 LONGEST_NAME = 60  # characters of somebody else's words that an answer repeats
 
 
@@ -162,12 +164,21 @@ class _Public:
         )
 
 
-def check(pasted: str, shelves: Shelves, language: str = DEFAULT_LANGUAGE) -> tuple[Answer, ...]:
-    """An answer for each figure, release or sentence that the text quotes; () for a text without a word. language: the
-    reader's, of sentences about the same where the text does not tell its own.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """answers: for each figure, release or sentence that a text quotes; complete: whether it quotes no more."""
+
+    answers: tuple[Answer, ...]
+    complete: bool
+
+
+def check(pasted: str, shelves: Shelves, language: str = DEFAULT_LANGUAGE) -> Checked:
+    """Where everything stands that a text quotes; no answer for a text without a word. language: the reader's, of
+    sentences about the same where the text does not tell its own.
     """
     public = _Public(shelves, language)
-    return tuple(answer for named in read_pasted(pasted) for answer in _answers(named, public))
+    found = tuple(islice((answer for named in read_pasted(pasted) for answer in _answers(named, public)), MOST + 1))
+    return Checked(found[:MOST], complete=len(found) <= MOST)
 
 
 def _answers(named: Named, public: _Public) -> list[Answer]:
@@ -205,7 +216,8 @@ def _of_figure(named: Named, public: _Public) -> list[Answer]:
         release = public.open(one.programme, one.release)
         if release is not None and release.holds(str(one)):
             found = _with_words(public.answer(Kind.FIGURE, one, written), both, public)
-            return [found, *(other for other in behind if apart and other.figure_id != found.figure_id)]
+            with_rest = [found] if found.altered else _with_rest([found], found.around, public)
+            return [*with_rest, *(other for other in behind if apart and other.figure_id != found.figure_id)]
     never = Answer(Kind.FIGURE, State.NEVER_PUBLISHED, named=written, mistyped=mistyped)
     return [never, *_of_words(f"{named.words} {named.after}", public)]
 
@@ -245,7 +257,9 @@ def _matched(answer: Answer, match: Match, pasted: Words) -> Answer:
 
 
 def _of_words(written: str, public: _Public) -> list[Answer]:
-    """The sentences that a text quotes: where some fit to the letter those alone, else the nearest; [] for none."""
+    """The sentences that a text quotes: those that fit to the letter, and what is beside them; else the nearest; [] for
+    none.
+    """
     pasted = public.words(written)
     if len(pasted) < FEWEST:
         return []
@@ -259,10 +273,18 @@ def _of_words(written: str, public: _Public) -> list[Answer]:
     best: dict[tuple[str, str], tuple[int, Answer]] = {}
     for answer, match in found:
         if match.weight == found[0][1].weight and (match.begin, match.end) in places:
-            answer = answer if match.weight else replace(answer, around=around(pasted, places))
             best.setdefault((answer.programme, parse_figure_id(answer.figure_id).cell), (match.begin, answer))
-    in_order = sorted(best.values(), key=lambda pair: pair[0])
-    return [answer for _, answer in in_order][:MOST_CANDIDATES]
+    in_order = [answer for _, answer in sorted(best.values(), key=lambda pair: pair[0])]
+    if not found or found[0][1].weight:
+        return in_order[:MOST_CANDIDATES]
+    return _with_rest(in_order, around(pasted, places), public)
+
+
+def _with_rest(exact: list[Answer], beside: Iterable[str], public: _Public) -> list[Answer]:
+    """Sentences that fit to the letter; then those that the text beside them quotes altered."""
+    altered = {part: _of_words(part, public) for part in beside}
+    rest = tuple(part for part, answers in altered.items() if not answers)
+    return [*(replace(one, around=rest) for one in exact), *(one for answers in altered.values() for one in answers)]
 
 
 def _apart(found: Iterable[Match]) -> list[tuple[int, int]]:

@@ -8,7 +8,6 @@ from urllib.parse import unquote
 from analytics.present.quoted.tokens import cleaned, dashed, tokens
 from analytics.release.figure_id import short
 
-MOST: Final = 5  # figures of one text that are looked up
 FEWEST: Final = 4  # words that a sentence has at least
 _ANY_CASE: Final = re.IGNORECASE | re.ASCII
 _NAME: Final = r"(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)?"
@@ -55,7 +54,7 @@ def read_pasted(written: str) -> tuple[Named, ...]:
     rest = _without_links(same[start:])
     if found:
         last = found[-1]
-        return (*found[:-1], replace(last, after=f"{last.after} {rest}".strip()))[:MOST]
+        return (*found[:-1], replace(last, after=f"{last.after} {rest}".strip()))
     return _without_figures(same, rest)
 
 
