@@ -8,7 +8,6 @@ import pandas as pd
 
 from analytics.language.text import Text
 from analytics.model import Arm
-from analytics.present.written import count_cell
 from analytics.release import Release, measures
 from analytics.release.manifest import FEW_ROWS
 from analytics.release.measures import ALL
@@ -111,8 +110,7 @@ def without_sales(release: Release, text: Text) -> str:
     for kind in release.programme.beneficiary_kinds:
         firms = release.figure(measures.FIRMS, arm=Arm.FUNDED, group={"beneficiary_kind": kind.id})
         if not kind.sells and firms is not None:
-            n = count_cell(firms, text) if firms.published else text("table.withheld")
-            kinds.append(text("table.kind", kind=kind.label.in_(text), n=n))
+            kinds.append(text("table.kind", kind=kind.label.in_(text), n=_counted(firms.value, text)))
     return ", ".join(kinds)
 
 
