@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import tomllib
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -32,37 +33,79 @@ def _check_date_format(form: str) -> str:
 DateFormat = Annotated[str, AfterValidator(_check_date_format)]
 
 
-class Format(BaseModel):
-    """How a file writes things."""
+class ColumnFormat(BaseModel):
+    """How the cells of one column are written; what is not stated is told from the values, where they tell it.
+
+    unit: what a written 1 stands for (1000: the column is in thousands).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    separator: str = Field(",", pattern=r'^[^"\r\n\x00]$')
-    encoding: str = "utf-8-sig"
-    decimal: Literal[".", ","] = "."
-    thousands: Literal["", ".", ",", " ", "'"] = ""
-    date: DateFormat = "%Y-%m-%d"
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ".", ",", " ", "'"] | None = None
+    date: DateFormat | None = None
     period: DateFormat | None = None
-    sheet: str | None = None
-    header_row: int = Field(1, ge=1)
+    unit: Decimal | None = Field(None, gt=0)
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:
-        if self.decimal == self.thousands:
+        if self.decimal is not None and self.decimal == self.thousands:
             raise ValueError("decimal and thousands cannot be the same mark")
         return self
+
+
+class Format(BaseModel):
+    """How a file writes things. What is not stated is told from the file.
+
+    sheets: the sheets to read, hidden ones too; without it, every visible sheet that has the columns.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    separator: str | None = Field(None, pattern=r'^[^"\r\n\x00]$')
+    encoding: str | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal["", ".", ",", " ", "'"] | None = None
+    date: DateFormat | None = None
+    period: DateFormat | None = None
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    header_row: int | None = Field(None, ge=1)
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.decimal is not None and self.decimal == self.thousands:
+            raise ValueError("decimal and thousands cannot be the same mark")
+        return self
+
+    @property
+    def chosen_sheets(self) -> tuple[str, ...]:
+        """The sheets that the officer names; empty: none is named."""
+        return (*((self.sheet,) if self.sheet is not None else ()), *self.sheets)
+
+
+class PeriodColumns(BaseModel):
+    """The columns that say a period together: the year, and the month or the quarter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    year: str = Field(min_length=1)
+    month: str | None = None
+    quarter: str | None = None
 
 
 class ColumnMapping(BaseModel):
     """Which of the officer's columns is which of ours, how the file writes things, what some words stand for.
 
     columns: our name -> theirs; constants: our name -> one value for every row; values: our name -> {their word: ours},
-    where "" is an empty cell.
+    where "" is an empty cell; formats: our name -> how that column is written; wide: our name -> the heading of its
+    columns, where `{period}` stands for a month, quarter or year; period: the columns that say it together.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     columns: dict[str, Annotated[str, AfterValidator(one_line), Field(min_length=1)]] = {}
     constants: dict[str, str] = {}
     values: dict[str, dict[str, str]] = {}
+    formats: dict[str, ColumnFormat] = {}
+    wide: dict[str, Annotated[str, AfterValidator(one_line), Field(pattern=r"\{period\}")]] = {}
+    period: PeriodColumns | None = None
     format: Format = Format()
 
     @model_validator(mode="after")
@@ -72,9 +115,19 @@ class ColumnMapping(BaseModel):
             raise ValueError(f"{twice[0]} stands under columns and under constants: keep one")
         return self
 
+    def form_of(self, column: str) -> ColumnFormat:
+        """How this column is written: what is stated for it, else what is stated for the file."""
+        own = self.formats.get(column, ColumnFormat()).model_dump(exclude_none=True)
+        common = {
+            key: value
+            for key in ("decimal", "thousands", "date", "period")
+            if (value := getattr(self.format, key)) is not None
+        }
+        return ColumnFormat(**(common | own))
+
     def as_json(self) -> str:
         """The same text for the same mapping, in whatever order it was written."""
-        return json.dumps(self.model_dump(exclude_defaults=True), sort_keys=True, ensure_ascii=False)
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=False)
 
 
 def load_mapping(path: Path | None) -> ColumnMapping:

@@ -1,0 +1,83 @@
+"""What a file's table is, whatever the file: rows of cells in chunks, with the numbers of the rows.
+
+A cell is the text that somebody typed, or a number or day that the file itself types: those begin with TYPED, then come
+a number in plain notation (`-9.5`, never with an exponent or marks of thousands) or a day or time in ISO form
+(`2021-03-01`, `2021-03-01 10:30:00`). So 9.5 of a typed cell is never mistaken for a text "9.500", which has two
+readings. No text holds TYPED.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+from analytics.arrays import IntArray
+
+TYPED = "\0"
+CHUNK_ROWS = 1 << 17
+HEAD_ROWS = 40  # rows at the top of a table in which its header is looked for
+TextRow = tuple[int, list[str]]  # number in the file, cells
+
+
+class FileKind(StrEnum):
+    """What a file is, told by its content."""
+
+    TEXT = "text"
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    XLS = "xls"
+    ODS = "ods"
+    PARQUET = "parquet"
+    RNA = "rna"
+
+
+class Visibility(StrEnum):
+    """Whether a sheet is shown."""
+
+    VISIBLE = "visible"
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows below the header. rows: (n,) row numbers as a spreadsheet shows them; cells: one column of strings per
+    column of the header, by position ("0", "1", ...), "" = empty (of a Parquet file: columns of its own types); ragged:
+    rows with too few or too many cells, which stand in no other place, as (row, cells found)."""
+
+    rows: IntArray
+    cells: pa.Table
+    ragged: tuple[tuple[int, int], ...] = ()
+
+
+class RawTable(Protocol):
+    """One table of a file: a text file's, a Parquet file's, or one sheet of a workbook.
+
+    sheet: its name, "" where the file has no sheets; head: its first rows that hold anything (at most HEAD_ROWS),
+    among which the header is; notices: what a reader must know of it (hidden rows), a key of the text files under
+    `notice.` and its details.
+    """
+
+    sheet: str
+    visibility: Visibility
+    head: list[TextRow]
+    notices: tuple[tuple[str, dict[str, object]], ...]
+
+    def chunks(self, header_row: int, width: int) -> Iterator[Chunk]:
+        """The rows below the row numbered header_row, of which the first `width` columns count. Rows in which nothing
+        stands are left out; a row with anything beyond `width`, or with fewer cells, is ragged.
+
+        Raises UserError where the file cannot be read on: a quote that never closes, wrong bytes, a cut last line.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A regular file within bounds. kind: told by its content, never by its name."""
+
+    path: Path
+    kind: FileKind
+    size: int
