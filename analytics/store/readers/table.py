@@ -61,10 +61,14 @@ class RawTable(Protocol):
     `notice.` and its details.
     """
 
-    sheet: str
-    visibility: Visibility
-    head: list[TextRow]
-    notices: tuple[Notice, ...]
+    @property
+    def sheet(self) -> str: ...  # noqa: D102
+    @property
+    def visibility(self) -> Visibility: ...  # noqa: D102
+    @property
+    def head(self) -> list[TextRow]: ...  # noqa: D102
+    @property
+    def notices(self) -> tuple[Notice, ...]: ...  # noqa: D102
 
     def chunks(self, header_row: int, width: int) -> Iterator[Chunk]:
         """The rows below the row numbered header_row, of which the first `width` columns count. Rows in which nothing
