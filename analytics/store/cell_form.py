@@ -28,13 +28,17 @@ class BadCellError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why one row of the file was not loaded."""
+    """Why one row of the file was not loaded. sheet: its name, "" in a file without sheets; ours: our name of the
+    column, "" where the whole row is wrong.
+    """
 
     row: int
     column: str
     value: str
     reason: str
     expected: str = ""
+    sheet: str = ""
+    ours: str = ""
 
 
 @dataclass(frozen=True, slots=True)
