@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics.cli import releases, withheld
+from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
@@ -26,6 +27,7 @@ DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = (
     *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
+    "mapping.template_kind",
 )
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
@@ -55,6 +57,7 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
     programme(load)
+    add_mapping_commands(command, programme, text)
     _add_release_commands(command, programme, text)
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
