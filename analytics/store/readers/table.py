@@ -22,6 +22,11 @@ HEAD_ROWS = 40  # rows at the top of a table in which its header is looked for
 TextRow = tuple[int, list[str]]  # number in the file, cells
 
 
+def shown(cell: str) -> str:
+    """A cell as a reader sees it: without the mark of typed cells."""
+    return cell.removeprefix(TYPED)
+
+
 class FileKind(StrEnum):
     """What a file is, told by its content."""
 
