@@ -142,8 +142,14 @@ class _ContentReader:
             self._judge_formula(sheet, at, cell)
         if kind is None and not cell.filled:
             return
-        far = [which for which, old, new in (("row", sheet.last[0], self.row + self.rows - 1),
-                                             ("column", sheet.last[1], self.column - 1)) if new > old]
+        far = [
+            which
+            for which, old, new in (
+                ("row", sheet.last[0], self.row + self.rows - 1),
+                ("column", sheet.last[1], self.column - 1),
+            )
+            if new > old
+        ]
         sheet.fill(self.row, at[1], self.column - 1, self.rows)
         for which in far:
             sheet.farthest[which] = (self.row + self.rows - 1, self.column - 1), shows

@@ -26,12 +26,12 @@ def number_text(value: float) -> str:
 
     A whole number keeps all its digits.
     """
-    if value.is_integer():
-        return f"{TYPED}{int(value)}"
     text = format(value, ".15g")
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    return f"{TYPED}{text}" if text[-1].isdigit() else text  # inf and nan are no numbers
+    if "e" not in text and "n" not in text:
+        return TYPED + text
+    if "n" in text:  # inf and nan are no numbers
+        return text
+    return TYPED + (str(int(value)) if value.is_integer() else format(Decimal(text), "f"))
 
 
 def _moment(value: dt.datetime) -> str:
@@ -92,7 +92,7 @@ def _rows(sheet: CalamineSheet, facts: SheetFacts, width: int) -> Iterator[tuple
         errors[row].append((column - 1, shows))
     text_of, number = _TEXT_OF, 0
     for number, values in enumerate(sheet.iter_rows() if start else (), start=1):
-        cells = before + [text_of[type(value)](value) if value != "" else "" for value in values]
+        cells = before + [text_of[type(value)](value) for value in values]
         cells += [""] * (width - len(cells))
         for column, shows in errors.pop(number, ()):
             cells[column] = shows
@@ -157,9 +157,7 @@ def _tell_amount(block: Merged, value: str, written: Written) -> None:
         written.amounts.append(told)
 
 
-def _batches(
-    rows: Iterator[tuple[int, list[str]]], width: int
-) -> Iterator[tuple[list[int], list[list[str]]]]:
+def _batches(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[list[int], list[list[str]]]]:
     """The rows in lots of bounded size, with their numbers."""
     most = max(1, min(CHUNK_ROWS, _BATCH_CELLS // width))
     numbers: list[int] = []

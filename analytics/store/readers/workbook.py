@@ -19,7 +19,6 @@ from analytics.folders import PROJECT
 from analytics.model import UserError
 from analytics.store.mapping import Format
 from analytics.store.readers.sheet_facts import Cell, Merged, cell_name
-from analytics.store.readers.sheet_rows import ROWS
 from analytics.store.readers.table import HEAD_ROWS, Chunk, Source, TextRow, Visibility, shown
 from analytics.store.readers.workbook_child import OUT_OF_MEMORY, RESULT
 

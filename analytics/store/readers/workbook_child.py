@@ -5,9 +5,9 @@ that ends nothing else: this process has limits of memory and time, writes each 
 in the end `result.json`, which says what it found or why it refuses. `readers/workbook.py` starts it.
 """
 
-import io
 import json
 import os
+import shutil
 import struct
 import sys
 import zipfile
@@ -17,7 +17,14 @@ from pathlib import Path
 from xml.parsers import expat
 
 import pyarrow as pa
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineWorkbook,
+    PasswordError,
+    SheetMetadata,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from analytics.store.readers.ods_parts import EncryptedError, ods_facts
 from analytics.store.readers.sheet_facts import Facts, MarkupError, SheetFacts, TooLargeError, cell_name, column_letters
@@ -90,25 +97,34 @@ def _limit() -> None:
 
 
 def _read(path: Path, kind: FileKind, folder: Path) -> list[Told]:
-    content = path.read_bytes()
-    facts = _facts(content, kind)
+    facts = _facts(path, kind)
     for name, sheet in facts.items():
         if strays := sheet.strays():
             cells = ", ".join(dict.fromkeys(cell_name(cell) for cell, _ in strays))
             holds = " · ".join(dict.fromkeys(text[:40] for _, text in strays))
             raise Refused("stray_cell", sheet=name, cells=cells, holds=holds)
-    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    if len(book.sheets_metadata) > MOST_SHEETS:
-        raise Refused("many_sheets", count=len(book.sheets_metadata), most=MOST_SHEETS)
+    book = CalamineWorkbook.from_path(_named_by_kind(path, kind, folder))
+    _check_count(len(book.sheets_metadata))
     return [
-        _sheet(book, sheet, facts, kind, folder / f"{number}.arrow") for number, sheet in enumerate(book.sheets_metadata)
+        _sheet(book, sheet, facts, kind, folder / f"{number}.arrow")
+        for number, sheet in enumerate(book.sheets_metadata)
     ]
 
 
-def _facts(content: bytes, kind: FileKind) -> Facts:
+def _named_by_kind(path: Path, kind: FileKind, folder: Path) -> Path:
+    """The file under a name that says its kind, for calamine goes by the name's end."""
+    named = folder / f"book.{kind.value}"
+    try:
+        named.symlink_to(path.absolute())
+    except (OSError, NotImplementedError):
+        shutil.copyfile(path, named)
+    return named
+
+
+def _facts(path: Path, kind: FileKind) -> Facts:
     if kind is FileKind.XLS:
-        return xls_facts(content)
-    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return xls_facts(path.read_bytes())
+    with zipfile.ZipFile(path) as book:
         for part, size in check_sizes(book):
             raise Refused("unpacked", part=part or "*", size=size)
         _check_shared_strings(book)
@@ -165,7 +181,9 @@ def _notices(sheet: str, facts: SheetFacts, written: Written) -> list[tuple[str,
     columns = [(first, last) for first, last in facts.hidden_columns if first <= facts.last[1]]
     add("hidden_columns", len(columns), lambda: {"columns": _column_names(columns, facts.last[1])})
     add("merged", written.filled, lambda: {"cells": written.first_filled})
-    add("percent_format", percent.count, lambda: _example(percent.cells[0], percent.example) | _percent(percent.example))
+    add(
+        "percent_format", percent.count, lambda: _example(percent.cells[0], percent.example) | _percent(percent.example)
+    )
     add("scaled_format", scaled.count, lambda: _example(scaled.cells[0], scaled.example))
     if facts.uncomputed is not facts.zeros and 0 < facts.zeros.count == facts.formulas > 1:
         add("zero_formulas", facts.zeros.count, lambda: {"cell": cell_name(facts.zeros.cells[0])})

@@ -175,7 +175,9 @@ class _SheetRecords:
             style = struct.unpack_from("<H", body, 4)[0]
         shown = self.known.format(style)
         if shows_percent(shown) or shows_scaled(shown):
-            value = struct.unpack_from("<d", body, number)[0] if number else rk_value(struct.unpack_from("<I", body, 6)[0])
+            value = (
+                struct.unpack_from("<d", body, number)[0] if number else rk_value(struct.unpack_from("<I", body, 6)[0])
+            )
             (self.facts.percent if shows_percent(shown) else self.facts.scaled).add(cell, f"{value:.15g}")
 
     def _formula(self, body: bytes, cell: Cell) -> None:

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from analytics.store.readers.sheet_facts import Cell, Facts, MarkupError, Merged, SheetFacts
+from analytics.store.readers.sheet_facts import Cell, Facts, MarkupError, Merged, SheetFacts, cell_name
 
 MOST_MEMBER_BYTES = 1 << 30  # of one part of a workbook, unpacked
 MOST_BYTES = 2 << 30  # of all parts
 _STEP = 1 << 20
-_DIGITS = "0123456789"
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _SCALED = re.compile(r"[0#?],+(?![0#?,])")
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
@@ -51,20 +50,47 @@ def elements(book: zipfile.ZipFile, name: str) -> list[tuple[str, Attributes]]:
     return found
 
 
-def sheet_parts(book: zipfile.ZipFile, main: str = "xl/workbook.xml") -> dict[str, str]:
-    """The part that holds each sheet, by the sheet's name."""
-    folder, file = posixpath.split(main)
-    related = elements(book, f"{folder}/_rels/{file}.rels")
-    targets = {one["Id"]: one.get("Target", "") for tag, one in related if tag == "Relationship" and "Id" in one}
-    members = {name.lower().lstrip("/"): name for name in book.namelist()}
+def main_part(book: zipfile.ZipFile) -> str:
+    """The part that lists the sheets."""
+    found = [path for kind, path in related(book, "").values() if kind == "officeDocument"]
+    if not found:
+        raise MarkupError("officeDocument")
+    return found[0]
+
+
+def related(book: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """What a part ("": the workbook as a whole) refers to: by id, its kind and the part of that name."""
+    folder, file = posixpath.split(part)
+    members = {name.lower().replace("\\", "/").lstrip("/"): name for name in book.namelist()}
+    found = {}
+    relations = f"{folder}/_rels/{file}.rels".lstrip("/")
+    for tag, one in elements(book, members.get(relations.lower(), relations)):
+        if tag == "Relationship" and "Id" in one:
+            target = posixpath.join("/", folder, one.get("Target", "").replace("\\", "/"))
+            path = posixpath.normpath(target).lstrip("/")
+            kind = one.get("Type", "").rpartition("/")[2]
+            found[one["Id"]] = kind, members.get(path.lower(), path)
+    return found
+
+
+def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
+    """The part that holds each sheet of cells, by the sheet's name."""
+    main = main_part(book)
+    targets = related(book, main)
     parts = {}
     for tag, one in elements(book, main):
         if tag == "sheet":
             reference = next((value for key, value in one.items() if local(key) == "id"), "")
-            path = posixpath.normpath(posixpath.join("/", folder, targets.get(reference, "").replace("\\", "/")))
-            if path.lstrip("/").lower() in members:
-                parts[one.get("name", "")] = members[path.lstrip("/").lower()]
+            kind, path = targets.get(reference, ("", ""))
+            if kind == "worksheet":
+                parts[one.get("name", "")] = path
     return parts
+
+
+def _part_of_kind(book: zipfile.ZipFile, wanted: str) -> str:
+    """The part of a kind that the workbook refers to, "" where it has none."""
+    paths = [path for kind, path in related(book, main_part(book)).values() if kind == wanted]
+    return paths[0] if paths and paths[0] in book.namelist() else ""
 
 
 def xlsx_facts(book: zipfile.ZipFile) -> Facts:
@@ -74,18 +100,44 @@ def xlsx_facts(book: zipfile.ZipFile) -> Facts:
     for name, part in sheet_parts(book).items():
         reader = _SheetReader(styles)
         parsed(book, part, reader.begin)
-        reader.finish()
+        reader.end_row()
         facts[name] = reader.facts
-        for which, (cell, index) in reader.shared.items():
-            reader.facts.farthest[which] = cell, _shared_text(book, index)
+        if reader.facts.strays():
+            _tell_contents(book, part, reader.facts)
     _tell_stale_zeros(book, facts)
     return facts
+
+
+def _tell_contents(book: zipfile.ZipFile, part: str, facts: SheetFacts) -> None:
+    """Look up what the farthest cells hold."""
+    names = {cell_name(cell): which for which, (cell, _) in facts.farthest.items()}
+    texts: dict[str, list[str]] = {}
+    shared: set[str] = set()
+    wanted = ""
+
+    def begin(parser: expat.XMLParserType) -> Handler:
+        def start(tag: str, attributes: Attributes) -> None:
+            nonlocal wanted
+            parser.CharacterDataHandler = None
+            if local(tag) == "c":
+                wanted = attributes.get("r", "") if attributes.get("r") in names else ""
+                shared.update({wanted} if attributes.get("t") == "s" else ())
+            elif local(tag) in ("v", "t") and wanted:
+                parser.CharacterDataHandler = texts.setdefault(wanted, []).append
+
+        return start
+
+    parsed(book, part, begin)
+    for name, pieces in texts.items():
+        text = "".join(pieces)
+        shows = _shared_text(book, int(text)) if name in shared and text.isdecimal() else text
+        facts.farthest[names[name]] = facts.farthest[names[name]][0], shows
 
 
 def _tell_stale_zeros(book: zipfile.ZipFile, facts: Facts) -> None:
     """Where the workbook asks to be computed when opened and every formula gives 0, none has been computed yet."""
     asked = any(
-        tag == "calcPr" and one.get("fullCalcOnLoad") in ("1", "true") for tag, one in elements(book, "xl/workbook.xml")
+        tag == "calcPr" and one.get("fullCalcOnLoad") in ("1", "true") for tag, one in elements(book, main_part(book))
     )
     for sheet in facts.values():
         if asked and sheet.zeros.count == sheet.formulas:
@@ -101,21 +153,20 @@ class _Styles:
 
 
 def _styles(book: zipfile.ZipFile) -> _Styles:
-    if "xl/styles.xml" not in book.namelist():
+    part = _part_of_kind(book, "styles")
+    if not part:
         return _Styles()
     codes: dict[str, str] = {}
     formats: list[str] = []
     inside = False
-    for tag, one in elements(book, "xl/styles.xml"):
+    for tag, one in elements(book, part):
         if tag == "numFmt":
             codes[one.get("numFmtId", "")] = one.get("formatCode", "")
         elif tag in ("cellXfs", "cellStyles", "cellStyleXfs"):
             inside = tag == "cellXfs"
         elif tag == "xf" and inside:
             formats.append(one.get("numFmtId", "0"))
-    percent = {
-        str(i) for i, key in enumerate(formats) if key in _BUILT_IN_PERCENT or shows_percent(codes.get(key, ""))
-    }
+    percent = {str(i) for i, key in enumerate(formats) if key in _BUILT_IN_PERCENT or shows_percent(codes.get(key, ""))}
     scaled = {str(i): codes[key] for i, key in enumerate(formats) if shows_scaled(codes.get(key, ""))}
     return _Styles(frozenset(percent), scaled)
 
@@ -143,36 +194,38 @@ def _shared_text(book: zipfile.ZipFile, index: int) -> str:
 
         return start
 
-    if "xl/sharedStrings.xml" in book.namelist():
-        parsed(book, "xl/sharedStrings.xml", begin)
+    if part := _part_of_kind(book, "sharedStrings"):
+        parsed(book, part, begin)
     return "".join(found)
 
 
 @dataclass(slots=True)
 class _SheetReader:
-    """Reads one sheet's tags in order. Positions follow the references of rows and cells, or else the order."""
+    """Reads one sheet's tags in order. Positions follow the references of rows and cells, or else the order.
+
+    cell, first, last: the attributes of the cell that is being read, and of the row's first and last filled ones.
+    """
 
     styles: _Styles
     facts: SheetFacts = field(default_factory=SheetFacts)
-    shared: dict[str, tuple[Cell, int]] = field(default_factory=dict)
     row: int = 0
-    column: int = 0
     hidden: bool = False
-    counted: bool = False  # this hidden row
     all_hidden: bool = False
-    kind: str = "n"
-    style: str = "0"
+    count: int = 0
+    cell: Attributes | None = None
+    first: Attributes | None = None
+    last: Attributes | None = None
     formula: bool = False
     watched: bool = False  # whether the value's text is needed
-    far: tuple[str, ...] = ()
     text: list[str] = field(default_factory=list)
-    columns: dict[str, int] = field(default_factory=dict)
+    special: frozenset[str] = frozenset()
     parser: expat.XMLParserType | None = None
-    prefix: str | None = None
+    prefix: str = ""
 
     def begin(self, parser: expat.XMLParserType) -> Handler:
         """The handler of the opening tags."""
         self.parser = parser
+        self.special = self.styles.percent | self.styles.scaled.keys()
         return self._root
 
     def _root(self, tag: str, attributes: Attributes) -> None:
@@ -186,78 +239,70 @@ class _SheetReader:
         if tag == "c":
             if self.watched or self.formula:
                 self.finish()
-            reference = attributes.get("r")
-            self.column = self._column(reference) if reference else self.column + 1
-            self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "0")
-        elif tag in ("v", "is"):
-            self._value()
+            if "r" not in attributes:
+                column = _position(self.cell["r"])[1] if self.cell else 0
+                attributes["r"] = cell_name((self.row, column + 1))
+            self.cell = attributes
+        elif tag in ("v", "is") and self.cell is not None:
+            cell = self.last = self.cell
+            self.count += 1
+            if self.first is None:
+                self.first = cell
+            if self.formula or cell.get("s") in self.special or cell.get("t") == "e":
+                self.watched = True
+                assert self.parser is not None  # noqa: S101 - begin() has set it
+                self.parser.CharacterDataHandler = self.text.append
         elif tag == "f":
             self.formula = True
         elif tag in _OTHERS:
             _OTHERS[tag](self, attributes)
 
-    def _column(self, reference: str) -> int:
-        letters = reference.rstrip(_DIGITS)
-        column = self.columns.get(letters)
-        if column is None:
-            column = 0
-            for letter in letters:
-                column = column * 26 + ord(letter) - ord("A") + 1
-            self.columns[letters] = column
-        if not reference.endswith(str(self.row)):
-            self.row = int(reference[len(letters) :])
-        return column
-
     def _row(self, attributes: Attributes) -> None:
-        self.finish()
+        self.end_row()
         self.row = int(attributes.get("r", self.row + 1))
-        self.column = 0
-        self.counted = False
         self.hidden = attributes.get("hidden", "0") in ("1", "true") or attributes.get("ht") == "0"
         if self.all_hidden and "hidden" not in attributes and "ht" not in attributes:
             self.hidden = True
 
-    def _value(self) -> None:
-        facts, row, column = self.facts, self.row, self.column
-        far = (("row",) if row > facts.last[0] else ()) + (("column",) if column > facts.last[1] else ())
-        facts.fill(row, column, column)
-        if self.hidden and not self.counted:
-            facts.hidden_rows.add((row, column))
-            self.counted = True
-        special = self.style in self.styles.percent or self.style in self.styles.scaled
-        if far or self.formula or self.kind == "e" or (special and self.kind == "n"):
-            self.far, self.watched = far, True
-            assert self.parser is not None  # noqa: S101 - begin() has set it
-            self.parser.CharacterDataHandler = self.text.append
+    def end_row(self) -> None:
+        """Count the cells of the row that has just been read."""
+        self.finish()
+        if self.first is not None and self.last is not None:
+            facts, (row, first), (_, last) = self.facts, _position(self.first["r"]), _position(self.last["r"])
+            if row > facts.last[0]:
+                facts.farthest["row"] = (row, first), ""
+            if last > facts.last[1]:
+                facts.farthest["column"] = (row, last), ""
+            facts.fill(row, first, max(first, last))
+            facts.filled += self.count - max(1, last - first + 1)
+            if self.hidden:
+                facts.hidden_rows.add((row, first))
+        self.cell = self.first = self.last = None
+        self.count = 0
 
     def finish(self) -> None:
         """Judge the cell that has just been read."""
         if self.parser is not None:
             self.parser.CharacterDataHandler = None
-        cell, text = (self.row, self.column), "".join(self.text).strip()
-        if self.formula:
-            self._judge_formula(cell, text)
-        if self.watched and self.kind == "e":
-            self.facts.add_error(cell, text)
-        if self.watched and self.kind == "n" and text:
-            if self.style in self.styles.percent:
+        if self.cell is not None and (self.watched or self.formula):
+            kind, style = self.cell.get("t", "n"), self.cell.get("s", "0")
+            cell, text = _position(self.cell["r"]), "".join(self.text).strip()
+            if self.formula:
+                self._judge_formula(cell, text, kind)
+            if self.watched and kind == "e":
+                self.facts.add_error(cell, text)
+            elif kind == "n" and text and style in self.styles.percent:
                 self.facts.percent.add(cell, text)
-            elif self.style in self.styles.scaled:
+            elif kind == "n" and text and style in self.styles.scaled:
                 self.facts.scaled.add(cell, text)
-        for which in self.far:
-            self.facts.farthest[which] = cell, text
-            self.shared.pop(which, None)
-            if self.kind == "s" and text.isdecimal():
-                self.shared[which] = cell, int(text)
         self.formula = self.watched = False
-        self.far = ()
         self.text.clear()
 
-    def _judge_formula(self, cell: Cell, text: str) -> None:
+    def _judge_formula(self, cell: Cell, text: str, kind: str) -> None:
         self.facts.formulas += 1
-        if not text and self.kind != "str":
+        if not text and kind != "str":
             self.facts.uncomputed.add(cell)
-        elif text in ("0", "0.0") and self.kind == "n":
+        elif text in ("0", "0.0") and kind == "n":
             self.facts.zeros.add(cell)
 
     def _all_rows(self, attributes: Attributes) -> None:
@@ -273,7 +318,7 @@ class _SheetReader:
         self.facts.add_merged(Merged(top, left, bottom, right))
 
     def _end(self, _: Attributes) -> None:
-        self.finish()
+        self.end_row()
 
 
 def _position(reference: str) -> Cell:
