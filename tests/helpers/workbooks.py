@@ -59,10 +59,11 @@ def xlsx(
     the workbook's list of sheets; start: what opens the sheet's part; strings: the only shared text."""
     names = "".join(f'<sheet name="S{i}" sheetId="{i}" r:id="r{i}"/>' for i in range(1, sheets + 1))
     targets = {f"r{i}": "worksheet" for i in range(1, sheets + 1)} | {"s": "styles", "t": "sharedStrings"}
+    listed = f"{workbook}<sheets>{names}</sheets>{after}"
     sheet = f'{start}<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData></worksheet>'
     return zipped(
         {
-            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{workbook}<sheets>{names}</sheets>{after}</workbook>',
+            "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{RELATIONS}">{listed}</workbook>',
             "_rels/.rels": relations({"r1": "officeDocument"}).replace("officeDocument.xml", "xl/workbook.xml"),
             "xl/_rels/workbook.xml.rels": relations(targets),
             "xl/styles.xml": STYLES,
@@ -85,14 +86,17 @@ def ods_cell(text: str, attributes: str = "") -> str:
 
 def ods(rows: str, *, hidden: bool = False, manifest: str = "") -> bytes:
     """A workbook of one sheet with these rows."""
-    style = f'<style:style style:name="t" style:family="table"><style:table-properties table:display="{str(not hidden).lower()}"/></style:style>'
+    shown = f'<style:table-properties table:display="{str(not hidden).lower()}"/>'
+    style = f'<style:style style:name="t" style:family="table">{shown}</style:style>'
+    styles = f"<office:automatic-styles>{style}</office:automatic-styles>"
+    listed = f'<manifest:manifest xmlns:manifest="{OASIS}:manifest:1.0">{manifest}</manifest:manifest>'
     table = f'<table:table table:name="S1" table:style-name="t">{rows}</table:table>'
     body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
     return zipped(
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-            "META-INF/manifest.xml": f'<manifest:manifest xmlns:manifest="{OASIS}:manifest:1.0">{manifest}</manifest:manifest>',
-            "content.xml": f"<office:document-content {NAMESPACES}><office:automatic-styles>{style}</office:automatic-styles>{body}</office:document-content>",
+            "META-INF/manifest.xml": listed,
+            "content.xml": f"<office:document-content {NAMESPACES}>{styles}{body}</office:document-content>",
         }
     )
 

@@ -26,6 +26,7 @@ from analytics.store.readers.table import TYPED, FileKind, Source, Visibility, s
 from analytics.store.readers.workbook import SheetTable, read_workbook
 from tests.helpers.workbooks import cells, ods, ods_cell, xls, xlsb, xlsx
 
+ODS_BLANK = '<table:table-cell table:number-columns-repeated="%d"/>'
 Write = Callable[[bytes, FileKind], list[SheetTable]]
 
 
@@ -177,7 +178,7 @@ def test_a_formula_without_a_value_is_refused(read: Write, markup: str, workbook
 
 
 def test_formulas_with_values_are_read(read: Write) -> None:
-    """Computed numbers, texts and the empty text that a formula gives; a formula of a column that is not read is none."""
+    """Computed numbers, texts and the empty text that a formula gives; columns that are not read do not count."""
     row = '<c><f>1+1</f><v>2</v></c><c t="str"><f>""</f><v></v></c><c t="str"><f>"a"</f><v>a</v></c><c><f>1</f></c>'
     (table,) = read(xlsx(f"<row><c><v>1</v></c></row><row>{row}</row>", after='<calcPr fullCalcOnLoad="1"/>'))
     assert rows(table, 1, 3) == [(2, ["\x002", "", "a"])]
@@ -185,7 +186,8 @@ def test_formulas_with_values_are_read(read: Write) -> None:
 
 def test_what_is_hidden_is_told(read: Write) -> None:
     """Hidden and filtered rows and columns are read, and said."""
-    hidden = '<row r="2" hidden="1"><c r="A2"><v>1</v></c></row><row r="3" hidden="1"/><row r="4"><c r="A4"><v>2</v></c></row>'
+    hidden = '<row r="2" hidden="1"><c r="A2"><v>1</v></c></row><row r="3" hidden="1"/>'
+    hidden += '<row r="4"><c r="A4"><v>2</v></c></row>'
     columns = '<cols><col min="1" max="1" hidden="1"/><col min="9" max="16384" hidden="1"/></cols>'
     (table,) = read(xlsx(hidden, before=columns))
     assert len(rows(table)) == 2
@@ -246,10 +248,11 @@ def strays() -> Iterable[tuple[str, bytes, FileKind]]:
     """Small workbooks with one cell far away, or cells that stand for very many."""
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" t="str"><v>smarrita</v></c></row>'
     yield "xlsx", xlsx(far), FileKind.XLSX
-    corner = '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1" t="str"><v>smarrita</v></c></row><row r="1048576"><c r="A1048576"><v>7</v></c></row>'
+    corner = '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1" t="str"><v>smarrita</v></c></row>'
+    corner += '<row r="1048576"><c r="A1048576"><v>7</v></c></row>'
     yield "corner", xlsx(corner), FileKind.XLSX
     empty = '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
-    last = f'<table:table-row><table:table-cell table:number-columns-repeated="900"/>{ods_cell("smarrita")}</table:table-row>'
+    last = f"<table:table-row>{ODS_BLANK % 900}{ods_cell('smarrita')}</table:table-row>"
     yield "ods", ods(f"<table:table-row>{ods_cell('a')}</table:table-row>{empty}{last}"), FileKind.ODS
     yield "xlsb", xlsb([(0, 0, 1.0), (1048575, 16383, 2.0)]), FileKind.XLSB
 
@@ -269,19 +272,19 @@ def test_a_format_far_away_is_no_cell(read: Write) -> None:
     far = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>'
     (table,) = read(xlsx(far, before='<dimension ref="A1:XFD1048576"/>'))
     assert (table.columns, table.head) == (1, [(1, ["\x001"])])
-    repeated = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="16384"/></table:table-row>'
+    repeated = f'<table:table-row table:number-rows-repeated="1048575">{ODS_BLANK % 16384}</table:table-row>'
     (table,) = read(ods(f"<table:table-row>{ods_cell('a')}</table:table-row>{repeated}"), FileKind.ODS)
     assert table.head == [(1, ["a"])]
 
 
 def test_an_ods_sheet(read: Write) -> None:
     """Repeated rows and cells, errors, hidden and filtered rows, hidden sheets, merged blocks, percentages."""
-    error = '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>'
-    percent = (
-        '<table:table-cell office:value-type="percentage" office:value="0.5"><text:p>50%</text:p></table:table-cell>'
-    )
-    number = '<table:table-cell table:number-columns-repeated="2" office:value-type="float" office:value="1.5"><text:p>2</text:p></table:table-cell>'
-    note = '<table:table-cell office:value-type="string"><office:annotation><text:p>nota</text:p></office:annotation><text:p>c</text:p></table:table-cell>'
+    cell = "<table:table-cell %s>%s<text:p>%s</text:p></table:table-cell>"
+    computed = 'table:formula="of:=1/0" office:value-type="string" office:string-value="" calcext:value-type="error"'
+    error = cell % (computed, "", "#DIV/0!")
+    percent = cell % ('office:value-type="percentage" office:value="0.5"', "", "50%")
+    number = cell % ('table:number-columns-repeated="2" office:value-type="float" office:value="1.5"', "", "2")
+    note = cell % ('office:value-type="string"', "<office:annotation><text:p>nota</text:p></office:annotation>", "c")
     spanned = ods_cell("cf", 'table:number-rows-spanned="2"')
     rows_ = (
         f"<table:table-row>{spanned}{error}{percent}</table:table-row>"
@@ -301,12 +304,8 @@ def test_an_ods_sheet(read: Write) -> None:
 
 def test_an_ods_formula_without_a_value_is_refused(read: Write) -> None:
     """As in XLSX."""
-    (table,) = read(
-        ods(
-            f'<table:table-row>{ods_cell("a")}</table:table-row><table:table-row><table:table-cell table:formula="of:=1+1"/>{ods_cell("b")}</table:table-row>'
-        ),
-        FileKind.ODS,
-    )
+    formula = f'<table:table-row><table:table-cell table:formula="of:=1+1"/>{ods_cell("b")}</table:table-row>'
+    (table,) = read(ods(f"<table:table-row>{ods_cell('a')}</table:table-row>{formula}"), FileKind.ODS)
     with pytest.raises(UserError) as told:
         rows(table)
     assert "A2" in refused(told, "formulas")
@@ -447,7 +446,8 @@ def test_the_reader_takes_no_more_memory_than_it_may(tmp_path: Path) -> None:
 def test_a_day_of_a_workbook_that_a_library_wrote(read: Write) -> None:
     """What openpyxl writes is read back: days, times, texts, numbers."""
     book = openpyxl.Workbook()
-    book.active.append(["cf", dt.date(2021, 3, 1), dt.datetime(2021, 3, 1, 10, 30), 9.5, dt.time(10, 30), True])
+    moment = dt.datetime(2021, 3, 1, 10, 30)  # noqa: DTZ001 - a sheet's time has no zone
+    book.active.append(["cf", dt.date(2021, 3, 1), moment, 9.5, dt.time(10, 30), True])
     content = io.BytesIO()
     book.save(content)
     (table,) = read(content.getvalue())

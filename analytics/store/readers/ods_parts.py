@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from analytics.store.readers.package import Attributes, Handler, elements, local, parsed
 from analytics.store.readers.sheet_facts import Facts, MarkupError, Merged, SheetFacts
-from analytics.store.readers.xlsx_parts import Attributes, Handler, elements, local, parsed
 
+_MANIFEST = "META-INF/manifest.xml"
 _TEXT_KEPT = 200  # characters
 _EXTENSIONS = ("calcext:", "loext:")  # LibreOffice's own attributes
 _HIDDEN = frozenset({"collapse", "filter"})
@@ -19,9 +20,9 @@ class EncryptedError(ValueError):
 
 def ods_facts(book: zipfile.ZipFile) -> Facts:
     """The facts of every sheet, by name. Raises what `parsed` raises, TooLargeError and EncryptedError."""
-    if "META-INF/manifest.xml" in book.namelist():
-        if any(tag == "encryption-data" for tag, _ in elements(book, "META-INF/manifest.xml")):
-            raise EncryptedError
+    manifest = elements(book, _MANIFEST) if _MANIFEST in book.namelist() else []
+    if any(tag == "encryption-data" for tag, _ in manifest):
+        raise EncryptedError
     reader = _ContentReader()
     parsed(book, "content.xml", reader.begin)
     return reader.facts

@@ -1,6 +1,5 @@
 """What a sheet's own markup tells beside its values: which cells are filled, wrong, hidden, merged or not computed."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14  # what a spreadsheet has
@@ -35,7 +34,7 @@ def column_letters(column: int) -> str:
 
 @dataclass(slots=True)
 class Marked:
-    """Cells of one kind. count: how many; cells: the first MOST_POSITIONS of them; example: what the first one holds."""
+    """Cells of one kind. count: how many; cells: the first MOST_POSITIONS of them; example: what the first holds."""
 
     count: int = 0
     cells: list[Cell] = field(default_factory=list)
@@ -125,4 +124,3 @@ class SheetFacts:
 
 
 Facts = dict[str, SheetFacts]  # by the sheet's name
-Tick = Callable[[], None]

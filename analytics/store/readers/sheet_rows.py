@@ -52,7 +52,6 @@ _TEXT_OF: dict[type, Callable[..., str]] = {
     dt.datetime: _moment,
     dt.time: lambda value: f"{TYPED}{value.replace(microsecond=0)}",
     dt.timedelta: lambda value: f"{TYPED}{value}",
-    type(None): lambda value: "",
 }
 
 

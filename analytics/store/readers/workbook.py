@@ -90,7 +90,7 @@ def read_workbook(
     del form  # a workbook tells by itself how its cells are written
     told = _in_child(source, folder, progress or (lambda: None))
     if error := told.get("error"):
-        raise UserError(f"file.{error['key']}", file=source.path.name, **error["details"])
+        raise UserError(error["key"], file=source.path.name, **error["details"])
     return [_table(source, folder, sheet) for sheet in told["sheets"]]
 
 
@@ -145,7 +145,7 @@ def _chunk(batch: pa.RecordBatch, width: int) -> Chunk:
 def _in_child(source: Source, folder: Path, progress: Callable[[], None]) -> dict[str, Any]:
     """What the child process tells of the workbook. However it ends, it has ended when this returns."""
     paths = os.pathsep.join(filter(None, (str(PROJECT), os.environ.get("PYTHONPATH"))))
-    quiet = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    quiet = {"ARROW_DEFAULT_MEMORY_POOL": "system", "MALLOC_ARENA_MAX": "2", "OPENBLAS_NUM_THREADS": "1"}
     command = [sys.executable, "-m", _CHILD, str(source.path.absolute()), source.kind.value, str(folder.absolute())]
     with (folder / "errors.txt").open("wb") as errors:
         child = subprocess.Popen(  # noqa: S603 - our own module, with paths as arguments

@@ -27,12 +27,21 @@ from python_calamine import (
 )
 
 from analytics.store.readers.ods_parts import EncryptedError, ods_facts
-from analytics.store.readers.sheet_facts import Facts, MarkupError, SheetFacts, TooLargeError, cell_name, column_letters
+from analytics.store.readers.package import check_sizes
+from analytics.store.readers.sheet_facts import (
+    Facts,
+    Marked,
+    MarkupError,
+    SheetFacts,
+    TooLargeError,
+    cell_name,
+    column_letters,
+)
 from analytics.store.readers.sheet_rows import Written, write_rows
 from analytics.store.readers.table import FileKind, Visibility
 from analytics.store.readers.xls_parts import xls_facts
 from analytics.store.readers.xlsb_parts import xlsb_facts
-from analytics.store.readers.xlsx_parts import check_sizes, sheet_parts, xlsx_facts
+from analytics.store.readers.xlsx_parts import sheet_parts, xlsx_facts
 
 MEMORY_BYTES = 3 << 30
 CPU_SECONDS = 300
@@ -47,7 +56,7 @@ _DAMAGED = (
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
-    """Why the workbook is not read: a key of the text files under `error.file.`, and its details."""
+    """Why the workbook is not read: a key of the text files under `error.`, and its details."""
 
     def __init__(self, key: str, **details: object) -> None:
         """Keep both: the parent process turns them into words."""
@@ -64,11 +73,11 @@ def main(arguments: list[str]) -> int:
     except Refused as refusal:
         result = {"error": refusal.told}
     except (PasswordError, EncryptedError):
-        result = {"error": {"key": "password", "details": {}}}
+        result = {"error": {"key": "file.password", "details": {}}}
     except (MemoryError, pa.ArrowMemoryError):
         return OUT_OF_MEMORY
     except TooLargeError:
-        result = {"error": {"key": "workbook_large", "details": {}}}
+        result = {"error": {"key": "file.workbook_large", "details": {}}}
     except _DAMAGED as error:
         result = {"error": _damaged(error)}
     except BaseException as error:
@@ -81,8 +90,8 @@ def main(arguments: list[str]) -> int:
 
 def _damaged(error: BaseException) -> Told:
     if isinstance(error, RuntimeError) and "password" in str(error):
-        return {"key": "password", "details": {}}
-    return {"key": "damaged", "details": {"problem": str(error)[:200] or type(error).__name__}}
+        return {"key": "file.password", "details": {}}
+    return {"key": "file.damaged", "details": {"problem": str(error)[:200] or type(error).__name__}}
 
 
 def _limit() -> None:
@@ -102,7 +111,7 @@ def _read(path: Path, kind: FileKind, folder: Path) -> list[Told]:
         if strays := sheet.strays():
             cells = ", ".join(dict.fromkeys(cell_name(cell) for cell, _ in strays))
             holds = " · ".join(dict.fromkeys(text[:40] for _, text in strays))
-            raise Refused("stray_cell", sheet=name, cells=cells, holds=holds)
+            raise Refused("file.stray_cell", sheet=name, cells=cells, holds=holds)
     book = CalamineWorkbook.from_path(_named_by_kind(path, kind, folder))
     _check_count(len(book.sheets_metadata))
     return [
@@ -126,7 +135,7 @@ def _facts(path: Path, kind: FileKind) -> Facts:
         return xls_facts(path.read_bytes())
     with zipfile.ZipFile(path) as book:
         for part, size in check_sizes(book):
-            raise Refused("unpacked", part=part or "*", size=size)
+            raise Refused("file.unpacked", part=part or "*", size=size)
         _check_shared_strings(book)
         if kind is FileKind.XLSX:
             _check_count(len(sheet_parts(book)))
@@ -138,7 +147,7 @@ def _facts(path: Path, kind: FileKind) -> Facts:
 
 def _check_count(sheets: int) -> None:
     if sheets > MOST_SHEETS:
-        raise Refused("many_sheets", count=sheets, most=MOST_SHEETS)
+        raise Refused("file.many_sheets", count=sheets, most=MOST_SHEETS)
 
 
 def _check_shared_strings(book: zipfile.ZipFile) -> None:
@@ -181,10 +190,8 @@ def _notices(sheet: str, facts: SheetFacts, written: Written) -> list[tuple[str,
     columns = [(first, last) for first, last in facts.hidden_columns if first <= facts.last[1]]
     add("hidden_columns", len(columns), lambda: {"columns": _column_names(columns, facts.last[1])})
     add("merged", written.filled, lambda: {"cells": written.first_filled})
-    add(
-        "percent_format", percent.count, lambda: _example(percent.cells[0], percent.example) | _percent(percent.example)
-    )
-    add("scaled_format", scaled.count, lambda: _example(scaled.cells[0], scaled.example))
+    add("percent_format", percent.count, lambda: _example(percent) | _percent(percent.example))
+    add("scaled_format", scaled.count, lambda: _example(scaled))
     if facts.uncomputed is not facts.zeros and 0 < facts.zeros.count == facts.formulas > 1:
         add("zero_formulas", facts.zeros.count, lambda: {"cell": cell_name(facts.zeros.cells[0])})
     return found
@@ -195,8 +202,8 @@ def _column_names(columns: list[tuple[int, int]], last: int) -> str:
     return ", ".join(one if one == other else f"{one}:{other}" for one, other in runs)
 
 
-def _example(cell: tuple[int, int], value: str) -> Told:
-    return {"cell": cell_name(cell), "value": value}
+def _example(marked: Marked) -> Told:
+    return {"cell": cell_name(marked.cells[0]), "value": marked.example}
 
 
 def _percent(value: str) -> Told:

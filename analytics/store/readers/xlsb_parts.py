@@ -4,9 +4,9 @@ import struct
 import zipfile
 from collections.abc import Iterator
 
+from analytics.store.readers.package import elements
 from analytics.store.readers.sheet_facts import Facts, MarkupError, Merged, SheetFacts
 from analytics.store.readers.xls_parts import ERRORS
-from analytics.store.readers.xlsx_parts import elements
 
 _MAIN = "xl/workbook.bin"
 _ROW, _COLUMN, _SHEET, _MERGED = 0, 60, 156, 176

@@ -1,53 +1,17 @@
 """What the markup of an XLSX workbook tells beside its values, read as a stream: memory does not grow with the file."""
 
-import posixpath
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from analytics.store.readers.package import Attributes, Handler, elements, local, parsed, related
 from analytics.store.readers.sheet_facts import Cell, Facts, MarkupError, Merged, SheetFacts, cell_name
 
-MOST_MEMBER_BYTES = 1 << 30  # of one part of a workbook, unpacked
-MOST_BYTES = 2 << 30  # of all parts
-_STEP = 1 << 20
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _SCALED = re.compile(r"[0#?],+(?![0#?,])")
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
-Attributes = dict[str, str]
-Handler = Callable[[str, Attributes], None]
-
-
-def parsed(book: zipfile.ZipFile, name: str, start: Callable[[expat.XMLParserType], Handler]) -> None:
-    """Read one part of a workbook. start: gives the handler of its opening tags; it may set others of the parser.
-
-    Raises expat.ExpatError, zipfile.BadZipFile, KeyError, and MarkupError for a part that defines entities.
-    """
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    parser.StartElementHandler = start(parser)
-    with book.open(name) as part:
-        while piece := part.read(_STEP):
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise MarkupError("DOCTYPE")
-
-
-def local(tag: str) -> str:
-    """A tag or an attribute's name without its prefix."""
-    return tag.rpartition(":")[2]
-
-
-def elements(book: zipfile.ZipFile, name: str) -> list[tuple[str, Attributes]]:
-    """The tags of a small part, in order, without their prefixes, each with its attributes."""
-    found: list[tuple[str, Attributes]] = []
-    parsed(book, name, lambda _: lambda tag, attributes: found.append((local(tag), attributes)))
-    return found
 
 
 def main_part(book: zipfile.ZipFile) -> str:
@@ -56,21 +20,6 @@ def main_part(book: zipfile.ZipFile) -> str:
     if not found:
         raise MarkupError("officeDocument")
     return found[0]
-
-
-def related(book: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """What a part ("": the workbook as a whole) refers to: by id, its kind and the part of that name."""
-    folder, file = posixpath.split(part)
-    members = {name.lower().replace("\\", "/").lstrip("/"): name for name in book.namelist()}
-    found = {}
-    relations = f"{folder}/_rels/{file}.rels".lstrip("/")
-    for tag, one in elements(book, members.get(relations.lower(), relations)):
-        if tag == "Relationship" and "Id" in one:
-            target = posixpath.join("/", folder, one.get("Target", "").replace("\\", "/"))
-            path = posixpath.normpath(target).lstrip("/")
-            kind = one.get("Type", "").rpartition("/")[2]
-            found[one["Id"]] = kind, members.get(path.lower(), path)
-    return found
 
 
 def sheet_parts(book: zipfile.ZipFile) -> dict[str, str]:
@@ -228,7 +177,7 @@ class _SheetReader:
         self.special = self.styles.percent | self.styles.scaled.keys()
         return self._root
 
-    def _root(self, tag: str, attributes: Attributes) -> None:
+    def _root(self, tag: str, _: Attributes) -> None:
         self.prefix = tag.removesuffix(local(tag))
         assert self.parser is not None  # noqa: S101 - begin() has set it
         self.parser.StartElementHandler = self._start
@@ -338,13 +287,3 @@ _OTHERS: dict[str, Callable[[_SheetReader, Attributes], None]] = {
     "sheetFormatPr": _SheetReader._all_rows,
     "mergeCells": _SheetReader._end,
 }
-
-
-def check_sizes(book: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
-    """The parts that are larger, unpacked, than is read: each with its bytes; "" stands for all parts together."""
-    for part in book.infolist():
-        if part.file_size > MOST_MEMBER_BYTES:
-            yield part.filename, part.file_size
-    total = sum(part.file_size for part in book.infolist())
-    if total > MOST_BYTES:
-        yield "", total
