@@ -23,6 +23,11 @@ Notice = tuple[str, dict[str, object]]  # a key of the text files under `notice.
 TextRow = tuple[int, list[str]]  # number in the file, cells
 
 
+def shown(cell: str) -> str:
+    """A cell as a reader sees it: without the mark of typed cells."""
+    return cell.removeprefix(TYPED)
+
+
 class FileKind(StrEnum):
     """What a file is, told by its content."""
 
