@@ -110,7 +110,8 @@ def document(sales: list[list[str]], rna: list[list[str]]) -> str:
     """The document's text."""
     intro = f"""`make bench-import` wrote this on {dt.datetime.now(dt.UTC):%d %B %Y}. Each import is a command in a
         process of its own, which begins with the applications of all firms in the store. "Before" is the code of
-        revision {FORMER}, timed in the same run on the same files. Seconds depend on the machine; the ratio much less."""
+        revision {FORMER}, timed in the same run on the same files. Seconds depend on the machine; the ratio
+        much less."""
     head = ["rows", "file", "code", "seconds", "CPU seconds", "peak, GB", "time against before"]
     parts = ["# What an import costs", paragraph(intro), "## Sales, a row per firm and month", table(head, sales)]
     if rna:
