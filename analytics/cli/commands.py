@@ -8,20 +8,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from analytics.cli import releases, withheld
 from analytics.cli.progress import Bar
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
-from analytics.model import DataKind, UserError
-
-if TYPE_CHECKING:  # commands import what they need, so that --help and headlines answer at once
-    from analytics.programme.file import Programme
-    from analytics.store.cells import Rejection
-    from analytics.store.ingest import Report
-
-MOST_REJECTIONS = 20  # rejected rows listed on the screen
+from analytics.model import UserError
 DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = (
     *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
@@ -49,12 +41,7 @@ def _parser(text: Text) -> argparse.ArgumentParser:
 
     demo = command("demo", run_demo)
     demo.add_argument("programme", nargs="?", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
-    load = command("import", run_import)
-    load.add_argument("table", choices=("applications", "sales"), help=text("cli.help.table"))
-    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=text("cli.help.files"))
-    load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
-    load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
-    programme(load)
+    _add_import(command, programme, text)
     _add_release_commands(command, programme, text)
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
@@ -63,6 +50,32 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     serve = command("serve", run_serve)
     serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
     return parser
+
+
+def _add_import(
+    command: Callable[[str, Command], argparse.ArgumentParser],
+    programme: Callable[[argparse.ArgumentParser], None],
+    text: Text,
+) -> None:
+    """The commands that bring data in; `command` and `programme` as in `_parser`."""
+    load = command("import", run_import)
+    load.add_argument("table", choices=("applications", "sales", "rna"), help=text("cli.help.table"))
+    load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=text("cli.help.files"))
+    load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
+    load.add_argument("--save-mapping", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))
+    load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
+    load.add_argument("--car", action="append", default=[], metavar="CODE", help=text("cli.help.car"))
+    load.add_argument("--title", metavar="WORDS", help=text("cli.help.title"))
+    programme(load)
+    propose = command("propose", run_propose)
+    propose.add_argument("table", choices=("applications", "sales"), help=text("cli.help.table"))
+    propose.add_argument("file", type=Path, metavar="FILE", help=text("cli.help.files"))
+    propose.add_argument("-o", "--output", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))
+    programme(propose)
+    template = command("template", run_template)
+    template.add_argument("table", choices=("applications", "sales"), help=text("cli.help.table"))
+    template.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=text("cli.help.template"))
+    programme(template)
 
 
 def _add_export(
@@ -126,59 +139,28 @@ def run_demo(arguments: argparse.Namespace, text: Text) -> int:
 
 
 def run_import(arguments: argparse.Namespace, text: Text) -> int:
-    """Each file is its own transaction; the first refused one stops."""
-    from analytics.programme.file import load_programme
-    from analytics.store.database import Store
-    from analytics.store.ingest import import_file
-    from analytics.store.mapping import load_mapping
+    """Files of one kind into the store."""
+    if arguments.table == "rna":
+        from analytics.cli.rna import run_import_rna
 
-    programme = load_programme(arguments.programme)
-    mapping = load_mapping(arguments.mapping)
-    home = Home.default()
-    with Store(home.store(programme.id), programme.id) as store:
-        for path in arguments.files:
-            with Bar(text) as bar:
-                report = import_file(
-                    arguments.table,
-                    path,
-                    programme=programme,
-                    store=store,
-                    archive=home.archive,
-                    mapping=mapping,
-                    partial=arguments.partial,
-                    progress=bar,
-                )
-            _print_import(path, report, programme, text)
-    if programme.data_kind is DataKind.SIMULATED:
-        print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
-    return 0
+        return run_import_rna(arguments, text)
+    from analytics.cli import imports
+
+    return imports.run_import(arguments, text)
 
 
-def _print_import(path: Path, report: "Report", programme: "Programme", text: Text) -> None:
-    """What was loaded and what was not; on the error stream what needs somebody's attention."""
-    batch = report.batch
-    if report.already:
-        print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
-        return
-    _print_rejections(report.rejections, text)
-    if report.unused_columns:
-        print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
-    if report.superseded:
-        print(text.count("cli.superseded", report.superseded))
-    for outcome in map(programme.outcome, report.outcomes_without_column):
-        absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
-        print(absent, file=sys.stderr)
-    counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
-    print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
+def run_propose(arguments: argparse.Namespace, text: Text) -> int:
+    """Which column of a file is which of ours."""
+    from analytics.cli import mapping
+
+    return mapping.run_propose(arguments, text)
 
 
-def _print_rejections(rejections: "tuple[Rejection, ...]", text: Text) -> None:
-    for rejection in rejections[:MOST_REJECTIONS]:
-        value = "".join(mark if mark.isprintable() else "�" for mark in rejection.value[:80])
-        why = text(f"reject.{rejection.reason}", value=value, expected=rejection.expected)
-        print(text("cli.rejected_row", row=rejection.row, column=rejection.column or "–", why=why), file=sys.stderr)
-    if len(rejections) > MOST_REJECTIONS:
-        print(text("cli.rejected_more", n=text.number(len(rejections) - MOST_REJECTIONS)), file=sys.stderr)
+def run_template(arguments: argparse.Namespace, text: Text) -> int:
+    """An empty file to fill in."""
+    from analytics.cli import mapping
+
+    return mapping.run_template(arguments, text)
 
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
@@ -234,7 +216,10 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.flush()
         return ended
     except UserError as error:
-        _print_rejections(getattr(error, "rejections", ()), text)
+        if error.key == "rows.refused":
+            from analytics.cli.imports import print_refusal
+
+            print_refusal(error, text)
         print(error.said(text), file=sys.stderr)
         return 2 if error.key in WRONG_USE else 1
     except KeyboardInterrupt:

@@ -10,16 +10,19 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import duckdb
 import pandas as pd
+import pyarrow as pa
 
 from analytics.clock import from_stamp, rome_time
 from analytics.folders import name_once
 from analytics.model import UserError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+OLDEST_VERSION = 1
+IMPORT_MEMORY = "1GB"  # of the database, while a file is imported; what is more it keeps on its disk
 SQL = Path(__file__).parent / "sql"
 _KEY_VALUES = {
     "application_id": "SELECT application_id FROM applications",
@@ -95,23 +98,28 @@ class Store:
             key = "store.locked" if "lock" in str(error) else "store.unreadable"
             raise UserError(key, file=path, problem=error) from error
         try:
-            self._check(programme)
+            self._check(programme, read_only=read_only)
             if as_of is not None:
                 self._hide_later(as_of)
         except BaseException:
             self._connection.close()
             raise
 
-    def _check(self, programme: str) -> None:
-        """Refuse a file that is no store, or not the one sought."""
+    def _check(self, programme: str, *, read_only: bool) -> None:
+        """Refuse a file that is no store, or not the one sought; bring one of an earlier version up to this one, unless
+        it is only read.
+        """
         tables = {name for (name,) in self._connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         if "store" not in tables:
             raise UserError("store.foreign", file=self._path)
         [(version, owner)] = self._connection.execute("SELECT schema_version, programme FROM store").fetchall()
-        if version != SCHEMA_VERSION:
+        if not OLDEST_VERSION <= version <= SCHEMA_VERSION:
             raise UserError("store.version", file=self._path, found=version, expected=SCHEMA_VERSION)
         if owner != programme:
             raise UserError("store.programme", file=self._path, found=owner, expected=programme)
+        if version < SCHEMA_VERSION and not read_only:
+            with self.transaction():
+                self._connection.execute(query("upgrade_1"))
 
     def _hide_later(self, as_of: dt.datetime) -> None:
         """Put what counted then before the tables of the same names, for as long as the store is open."""
@@ -187,12 +195,58 @@ class Store:
         [(batch_id,)] = self._connection.execute(query("add_batch"), dict(batch)).fetchall()
         return int(batch_id)
 
+    def bound_memory(self) -> None:
+        """Hold the database within IMPORT_MEMORY, in an import: of an office's computer others have the rest."""
+        self._connection.execute("SET memory_limit = $1", [IMPORT_MEMORY])
+        self._connection.execute("SET preserve_insertion_order = false")
+
+    def superseded(self, batch: Batch) -> int:
+        """How many values of an import of sales replace one of an earlier import."""
+        if all(other.batch_id == batch.batch_id for other in self.batches() if other.input_table == batch.input_table):
+            return 0
+        return int(self.rows("superseded", {"batch_id": batch.batch_id})[0][0])
+
     def append(self, table: str, frame: pd.DataFrame) -> None:
         """Add rows by column name; DuckDB casts text to the declared decimals and dates."""
         columns = ", ".join(f'"{name}"' for name in frame.columns)
         self._connection.register("incoming", frame)
         self._connection.execute(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM incoming')  # noqa: S608
         self._connection.unregister("incoming")
+
+    def append_arrow(self, table: str, rows: pa.Table) -> None:
+        """Add rows that give every column of the table. Unlike `append` it lets go of them before the transaction ends,
+        so that a file of any size can be added in parts.
+        """
+        columns = self._connection.sql(f'FROM "{table}" LIMIT 0').columns
+        self._connection.from_arrow(rows.select(columns)).insert_into(table)
+
+    def execute(self, statement: str, parameters: Mapping[str, object] | None = None) -> None:
+        """Run one statement, which names columns of the programme: nothing of a file stands in it."""
+        self._connection.execute(statement, dict(parameters or {}))
+
+    def number(self, statement: str) -> int:
+        """The one number that a statement asks for."""
+        [(n,)] = self._connection.execute(statement).fetchall()
+        return int(n)
+
+    def columns(self, statement: str) -> dict[str, list[object]]:
+        """What a statement selects, by column: text, decimals and days as they are, None where nothing is."""
+        return dict(self._connection.sql(statement).to_arrow_table().to_pydict())
+
+    def run(self, name: str, parameters: Mapping[str, object] | None = None, /, **relations: pd.DataFrame) -> int:
+        """Run one .sql file that changes rows, its $parameters bound and the named relations at hand; how many rows it
+        changed.
+        """
+        for relation, table in relations.items():
+            self._connection.register(relation, table)
+        changed = self._connection.execute(query(name), dict(parameters or {})).fetchall()
+        for relation in relations:
+            self._connection.unregister(relation)
+        return int(changed[0][0]) if changed and changed[0] else 0
+
+    def rows(self, name: str, parameters: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
+        """The rows of one .sql file, its $parameters bound."""
+        return list(self._connection.execute(query(name), dict(parameters or {})).fetchall())
 
     def frame(
         self, name: str, parameters: Mapping[str, object] | None = None, /, **relations: pd.DataFrame

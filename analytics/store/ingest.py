@@ -6,58 +6,160 @@ another way, its sales replace the earlier ones and its applications are refused
 """
 
 import datetime as dt
-import hashlib
-import os
+import json
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-
-import pandas as pd
 
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
+from analytics.store.archive import hash_of, keep
 from analytics.store.cells import Rejection
 from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
 from analytics.store.mapping import ColumnMapping
-from analytics.store.readers import read_bytes, read_table
-from analytics.store.row_checks import FREQUENCY, Typed, check_applications, check_sales, type_rows
+from analytics.store.mapping_check import check_mapping
+from analytics.store.plausibility import applications_warnings, sales_warnings
+from analytics.store.proposal import paste_columns, paste_values
+from analytics.store.readers.open import read_tables
+from analytics.store.readers.source import open_source
+from analytics.store.readers.table import Notice, Source
+from analytics.store.row_checks import check_applications, check_sales
+from analytics.store.sheets import SheetReport, sheets_to_read
+from analytics.store.spool import SpooledSheet, spool
+from analytics.store.staging import ProblemGroup, Staging
+from analytics.store.warnings import Warned
 
-RowCheck = Callable[[Typed, Table, Store, Programme], Typed]
-INPUT_TABLES: dict[str, tuple[Callable[[Programme], Table], RowCheck]] = {
-    "applications": (applications_table, check_applications),
-    "sales": (sales_table, check_sales),
+_NO_BATCH = Batch(0, "", "", "", "", 0, 0, 0)  # of a report that is not finished
+PARTS = 5  # of an import, as its progress tells: opened, gone through, read, checked, loaded
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """A table that files bring: its columns, what its rows must say together, and what looks wrong in them."""
+
+    columns: Callable[[Programme], Table]
+    check: Callable[[Staging, Table, Programme], None]
+    warnings: Callable[[Store, Table, Programme], tuple[Warned, ...]]
+
+
+INPUT_TABLES = {
+    "applications": InputTable(applications_table, check_applications, applications_warnings),
+    "sales": InputTable(sales_table, check_sales, sales_warnings),
 }
 
 
 class RowsRefusedError(UserError):
-    """The file has rows that cannot be loaded; nothing was. `rejections` says where and why."""
+    """The file has rows that cannot be loaded; nothing was. rejections: where and why, the first of them; groups: all
+    of them by column and reason; lines: what to add to the mapping for words that have no meaning yet, "" for none.
+    """
 
-    def __init__(self, file: Path, rows_in: int, rejections: tuple[Rejection, ...]) -> None:
+    def __init__(self, file: Path, rows_in: int, staging: Staging, lines: str) -> None:
         """Count rows, not problems: a row may have several."""
-        self.rejections = rejections
-        bad = len({rejection.row for rejection in rejections})
-        super().__init__("rows.refused", file=file.name, bad=bad, rows_in=rows_in)
+        self.rejections, self.groups, self.lines = staging.rejections(), staging.groups(), lines
+        super().__init__("rows.refused", file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """What an import did. already: this very file was imported before, nothing was done.
 
-    superseded: how many of the file's values replace one that an earlier file gave for the same firm and period;
-    outcomes_without_column: names of the programme's outcomes of which this file of sales brings nothing, because it
-    has no such column and its mapping no constant for it.
+    rejections: the first of the problems; groups: all of them by column and reason; sheets: what became of each sheet;
+    notices: what the readers found to say, keys of the text files under `notice.` with their details; warnings: what
+    looks wrong; mapping: the one in force; unused_columns: columns of the file that nobody asked for; lines: what would
+    map them, and words without meaning, ready to paste; superseded: how many of the file's values replace one that an
+    earlier file gave for the same firm and period; outcomes_without_column: names of the programme's outcomes of which
+    this file of sales brings nothing, because it has no such column and its mapping no constant for it.
     """
 
     batch: Batch
     already: bool
     rejections: tuple[Rejection, ...] = ()
+    groups: tuple[ProblemGroup, ...] = ()
+    sheets: tuple[SheetReport, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    warnings: tuple[Warned, ...] = ()
+    mapping: ColumnMapping = field(default_factory=ColumnMapping)
     unused_columns: tuple[str, ...] = ()
+    lines: str = ""
     superseded: int = 0
     outcomes_without_column: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Import:
+    """One file on its way into the store."""
+
+    kind: str
+    path: Path
+    mapping: ColumnMapping | None
+    programme: Programme
+    store: Store
+    progress: Progress
+
+    @property
+    def table(self) -> Table:
+        """The columns that it may bring."""
+        return INPUT_TABLES[self.kind].columns(self.programme)
+
+    def at(self, part: int) -> Callable[[], None]:
+        """Tells that a part of the import goes on."""
+        return lambda: self.progress("import", part, PARTS)
+
+    def spooled(self, source: Source, folder: Path) -> tuple[list[SpooledSheet], list[SheetReport]]:
+        """The sheets that are read, gone through once, and what becomes of the others."""
+        raws = read_tables(source, self.mapping, folder, self.at(0))
+        found, others = sheets_to_read(raws, self.table, self.mapping, self.programme, self.path.name)
+        sheets = [
+            spool(sheet, folder / f"{n}.arrow", self.table, self.path.name, self.at(1)) for n, sheet in enumerate(found)
+        ]
+        if not any(sheet.rows for sheet in sheets):
+            raise UserError("file.no_rows", file=self.path)
+        return sheets, others
+
+    def staged(self, sheets: Sequence[SpooledSheet]) -> Staging:
+        """Every row of the sheets, typed and checked, or among the rejected."""
+        blocks = [sheet.readers(self.table, self.programme) for sheet in sheets]
+        headings = [
+            (sheet.found.raw.sheet, {column.name: readers[0].heading(column.name) for column in self.table})
+            for sheet, readers in zip(sheets, blocks, strict=True)
+        ]
+        staging = Staging(self.store, self.table, headings)
+        for number, (sheet, readers) in enumerate(zip(sheets, blocks, strict=True)):
+            width = str(len(sheet.found.names))
+            staging.reject(number, (Rejection(row, "", str(n), "cells", width) for row, n in sheet.ragged))
+            for chunk in sheet.chunks():
+                for reader in readers:
+                    typed = reader.read(chunk)
+                    staging.reject(number, typed.rejections)
+                    staging.add(number, typed.frame)
+                    self.at(2)()
+        if any(len(readers) > 1 for readers in blocks):
+            staging.remove_rejected()
+        self.at(3)()
+        INPUT_TABLES[self.kind].check(staging, self.table, self.programme)
+        return staging
+
+    def loaded(self, staging: Staging, sha256: str, given: str, rows_in: int, reading: str) -> Batch:
+        """One batch more, with its rows."""
+        batch_id = self.store.add_batch(
+            {
+                "input_table": self.kind,
+                "file_name": self.path.name,
+                "sha256": sha256,
+                "mapping": given,
+                "imported_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+                "rows_in": rows_in,
+                "rows_loaded": staging.rows_loaded,
+                "rows_rejected": staging.rows_rejected,
+                "reading": reading,
+            }
+        )
+        staging.load(batch_id, self.programme)
+        return self.store.batch(batch_id)
 
 
 def import_file(
@@ -71,89 +173,86 @@ def import_file(
     partial: bool = False,
     progress: Progress = silent,
 ) -> Report:
-    """Import one file of applications or sales. Raises UserError when it is refused; the store is then as it was."""
-    mapping = mapping or ColumnMapping()
-    content = read_bytes(path)
-    sha256 = hashlib.sha256(content).hexdigest()
-    with store.transaction():  # from the first look at the store, so that two imports at once cannot both be right
-        earlier = store.find_batch(kind, sha256, mapping.as_json())
+    """Import one file of applications or sales. mapping: None where the file's own headings are to tell which column is
+    which. Raises UserError when it is refused; the store is then as it was.
+    """
+    one = _Import(kind, path, mapping, programme, store, progress)
+    one.at(0)()
+    source = open_source(path)
+    if mapping is not None:
+        check_mapping(one.table, mapping, programme)
+    given = (mapping or ColumnMapping()).as_json()
+    sha256 = hash_of(path, one.at(0))
+    store.bound_memory()
+    with store.transaction(), tempfile.TemporaryDirectory() as folder:  # two imports at once cannot both be right
+        earlier = store.find_batch(kind, sha256, given)
         if earlier:
             return Report(earlier, already=True)
-        progress("import", 0, 3)
-        raw = read_table(content, path, mapping.format)
-        progress("import", 1, 3)
-        table_of, check = INPUT_TABLES[kind]
-        table = table_of(programme)
-        typed = check(type_rows(raw, table, mapping, programme, path.name), table, store, programme)
-        if typed.rejections and not partial:
-            raise RowsRefusedError(path, typed.rows_in, typed.rejections)
-        if typed.frame.empty:
-            raise UserError("file.nothing_loaded", file=path.name, rows_in=typed.rows_in)
-        progress("import", 2, 3)
-        _archive(content, archive / sha256[:2] / f"{sha256}{path.suffix.lower()}")
-        batch_id = _load(kind, typed, path.name, sha256, mapping, programme, store)
-        superseded = int(store.frame("superseded", {"batch_id": batch_id})["superseded"].iloc[0])
-        batch = store.batch(batch_id)
-    without_column = _outcomes_without_column(typed, mapping, programme) if kind == "sales" else ()
-    return Report(batch, False, typed.rejections, typed.unused_columns, superseded, without_column)
+        sheets, others = one.spooled(source, Path(folder))
+        staging = one.staged(sheets)
+        rows_in = sum(sheet.rows for sheet in sheets)
+        report = _report(one, sheets, others, staging)
+        if staging.rows_rejected and not partial:
+            raise RowsRefusedError(path, rows_in, staging, report.lines)
+        if staging.rows_loaded == 0:
+            raise UserError("file.nothing_loaded", file=path.name, rows_in=rows_in)
+        warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)
+        report = replace(report, warnings=warnings)
+        one.at(4)()
+        keep(path, sha256, archive, one.at(4))
+        batch = one.loaded(staging, sha256, given, rows_in, _as_json(report))
+        superseded = store.superseded(batch) if kind == "sales" else 0
+        one.at(PARTS)()
+    return replace(report, batch=batch, superseded=superseded)
 
 
-def _outcomes_without_column(typed: Typed, mapping: ColumnMapping, programme: Programme) -> tuple[str, ...]:
-    """Names of the declared outcomes that neither a column of the file nor a constant of its mapping gives."""
-    present = {*typed.names, *mapping.constants}
-    return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in present)
-
-
-def _archive(content: bytes, target: Path) -> None:
-    """Keep the source file under its hash. A kill leaves at worst a copy that no batch names."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            copy = Path(folder) / target.name
-            with copy.open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            copy.replace(target)
-    except OSError as error:
-        raise UserError("store.unwritable", file=target.parent, problem=error.strerror) from error
-
-
-def _load(
-    kind: str, typed: Typed, file: str, sha256: str, mapping: ColumnMapping, programme: Programme, store: Store
-) -> int:
-    """Write one batch with its rows, inside the caller's transaction; its number."""
-    batch_id = store.add_batch(
-        {
-            "input_table": kind,
-            "file_name": file,
-            "sha256": sha256,
-            "mapping": mapping.as_json(),
-            "imported_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            "rows_in": typed.rows_in,
-            "rows_loaded": len(typed.frame),
-            "rows_rejected": typed.rows_rejected,
-        }
+def _report(one: _Import, sheets: Sequence[SpooledSheet], others: Sequence[SheetReport], staging: Staging) -> Report:
+    """What is known of the import before its rows are loaded."""
+    proposal = sheets[0].found.proposal
+    return Report(
+        _NO_BATCH,
+        already=False,
+        rejections=staging.rejections(),
+        groups=staging.groups(),
+        sheets=(*map(_report_of, sheets), *others),
+        notices=tuple(notice for sheet in sheets for notice in sheet.found.raw.notices),
+        mapping=proposal.mapping,
+        unused_columns=_unused_columns(sheets),
+        lines=paste_values(staging.unmapped_words(), one.table, one.programme) + paste_columns(proposal),
+        outcomes_without_column=_outcomes_without_column(sheets, one.programme) if one.kind == "sales" else (),
     )
-    if typed.rejections:
-        rejected = pd.DataFrame(
-            [(bad.row, bad.column, bad.value, bad.reason, bad.expected) for bad in typed.rejections],
-            columns=["row_number", "column_name", "value", "reason", "expected"],
-        )
-        store.append("rejected_rows", rejected.assign(batch_id=batch_id))
-    frame = typed.frame.rename(columns={"fiscal_code": "firm_id"})
-    if kind == "applications":
-        store.append("applications", frame.assign(batch_id=batch_id))
-    else:
-        store.append("observations", _observations(frame, programme).assign(batch_id=batch_id))
-        store.set_frequency(FREQUENCY[len(frame["period"].iloc[0])])
-    return batch_id
 
 
-def _observations(frame: pd.DataFrame, programme: Programme) -> pd.DataFrame:
-    """One row per firm, period and reported outcome."""
-    by_outcome = []
-    for outcome in programme.outcomes:
-        reported = frame.loc[frame[outcome.column].notna(), ["firm_id", "period", "source", outcome.column]]
-        by_outcome.append(reported.rename(columns={outcome.column: "value"}).assign(outcome=outcome.name))
-    return pd.concat(by_outcome, ignore_index=True)
+def _report_of(sheet: SpooledSheet) -> SheetReport:
+    found = sheet.found
+    return SheetReport(found.raw.sheet, found.header_row, sheet.rows, found.above, totals=sheet.totals)
+
+
+def _as_json(report: Report) -> str:
+    """How the file was read, for the log of imports."""
+    reading = {
+        "sheets": [asdict(sheet) for sheet in report.sheets],
+        "mapping": json.loads(report.mapping.as_json()),
+        "notices": report.notices,
+        "warnings": [asdict(warning) for warning in report.warnings],
+    }
+    return json.dumps(reading, ensure_ascii=False, default=str)
+
+
+def _unused_columns(sheets: Sequence[SpooledSheet]) -> tuple[str, ...]:
+    """Headings that no block uses, and the places of columns that hold something under no heading."""
+    unused: set[str] = set()
+    for sheet in sheets:
+        used = {theirs for block in sheet.found.blocks for theirs in block.columns}
+        unused |= {name for name in sheet.found.names if name and name not in used}
+        unused |= {f"({place + 1})" for place in sheet.unnamed}
+    return tuple(sorted(unused))
+
+
+def _outcomes_without_column(sheets: Sequence[SpooledSheet], programme: Programme) -> tuple[str, ...]:
+    """Names of the declared outcomes that neither a column of the file nor a constant of its mapping gives."""
+    found = [sheet.found for sheet in sheets]
+    present = {
+        name for sheet in found for block in sheet.blocks for name in (*block.names, *sheet.proposal.mapping.constants)
+    }
+    return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in present)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+import pandas as pd
 from stdnum import luhn
 
 from analytics.demonstration import office_files as office
@@ -15,8 +16,7 @@ from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store
 from analytics.store.ingest import Report, import_file
-from analytics.store.mapping import ColumnMapping, load_mapping
-from analytics.store.readers import read_table
+from analytics.store.mapping import ColumnMapping, load_mapping, one_line
 
 Rows = list[dict[str, object]]
 
@@ -68,7 +68,7 @@ def identifiers(home: Home, programme: str = "ecommerce-2020") -> set[str]:
     """Every fiscal code, firm name and application number of a demonstration, as files write them and as stored."""
     file = home.demonstration(programme) / office.APPLICATIONS
     form = load_mapping(file.with_suffix(".toml")).format
-    cells = read_table(file.read_bytes(), file, form).cells
+    cells = pd.read_csv(file, sep=form.separator, encoding=form.encoding, header=form.header_row - 1, dtype=str, keep_default_na=False).rename(columns=one_line)
     written = cells[[office.APPLICATION_NAMES[name] for name in ("application_id", "fiscal_code", "name")]]
     codes = written[office.APPLICATION_NAMES["fiscal_code"]].str.zfill(11)
     return {*written.to_numpy().ravel(), *codes} - {""}

@@ -19,6 +19,7 @@ from analytics.arrays import IntArray
 TYPED = "\0"
 CHUNK_ROWS = 1 << 17
 HEAD_ROWS = 40  # rows at the top of a table in which its header is looked for
+Notice = tuple[str, dict[str, object]]  # a key of the text files under `notice.`, and its details
 TextRow = tuple[int, list[str]]  # number in the file, cells
 
 
@@ -63,7 +64,7 @@ class RawTable(Protocol):
     sheet: str
     visibility: Visibility
     head: list[TextRow]
-    notices: tuple[tuple[str, dict[str, object]], ...]
+    notices: tuple[Notice, ...]
 
     def chunks(self, header_row: int, width: int) -> Iterator[Chunk]:
         """The rows below the row numbered header_row, of which the first `width` columns count. Rows in which nothing
@@ -81,3 +82,8 @@ class Source:
     path: Path
     kind: FileKind
     size: int
+
+
+def shown(cell: str) -> str:
+    """A cell as a reader knows it."""
+    return cell.removeprefix(TYPED)

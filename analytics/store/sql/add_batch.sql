@@ -2,5 +2,5 @@
 INSERT INTO batches
 SELECT
     nextval('batch_ids'), $input_table, $file_name, $sha256, $mapping, $imported_at::TIMESTAMP,
-    $rows_in, $rows_loaded, $rows_rejected
+    $rows_in, $rows_loaded, $rows_rejected, $reading
 RETURNING batch_id

@@ -1,4 +1,4 @@
--- The confidential store, schema version 1. Euros and all other observed quantities are decimals, never floats.
+-- The confidential store, schema version 2. Euros and all other observed quantities are decimals, never floats.
 
 -- one row: what this file is
 CREATE TABLE store (
@@ -20,6 +20,7 @@ CREATE TABLE batches (
     rows_in BIGINT NOT NULL,
     rows_loaded BIGINT NOT NULL,
     rows_rejected BIGINT NOT NULL,
+    reading VARCHAR,                    -- how the file was read: sheets, rows, marks, warnings, as JSON
     CHECK (rows_in = rows_loaded + rows_rejected),
     UNIQUE (input_table, sha256, mapping)
 );
@@ -31,7 +32,8 @@ CREATE TABLE rejected_rows (
     column_name VARCHAR NOT NULL,
     value VARCHAR NOT NULL,
     reason VARCHAR NOT NULL,
-    expected VARCHAR NOT NULL
+    expected VARCHAR NOT NULL,
+    sheet VARCHAR                       -- NULL in files without sheets
 );
 
 -- one row per application

@@ -1,0 +1,125 @@
+"""The command `import`: files into the store, and what became of every sheet, row and column."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analytics.cli.progress import Bar
+from analytics.folders import Home
+from analytics.language.text import Text
+from analytics.model import DataKind
+from analytics.programme.file import Programme, load_programme
+from analytics.store.cells import Rejection
+from analytics.store.database import Store
+from analytics.store.ingest import Report, RowsRefusedError, import_file
+from analytics.store.mapping import load_mapping, save_mapping
+from analytics.store.sheets import SheetReport
+from analytics.store.staging import ProblemGroup
+
+MOST_REJECTIONS = 20  # problems listed one by one; more are told by column and reason
+LONGEST_VALUE = 80  # characters of a cell that are shown
+
+
+def run_import(arguments: argparse.Namespace, text: Text) -> int:
+    """Each file is its own transaction; the first refused one stops."""
+    programme = load_programme(arguments.programme)
+    mapping = load_mapping(arguments.mapping) if arguments.mapping else None
+    home = Home.default()
+    with Store(home.store(programme.id), programme.id) as store:
+        for path in arguments.files:
+            with Bar(text) as bar:
+                report = import_file(
+                    arguments.table,
+                    path,
+                    programme=programme,
+                    store=store,
+                    archive=home.archive,
+                    mapping=mapping,
+                    partial=arguments.partial,
+                    progress=bar,
+                )
+            _print_report(path, report, programme, text)
+            if arguments.save_mapping and not report.already:
+                save_mapping(report.mapping, arguments.save_mapping)
+                print(text("cli.done.mapping", file=arguments.save_mapping))
+    if programme.data_kind is DataKind.SIMULATED:
+        print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
+    return 0
+
+
+def _print_report(path: Path, report: Report, programme: Programme, text: Text) -> None:
+    """What was loaded and what was not; on the error stream what needs somebody's attention."""
+    batch = report.batch
+    if report.already:
+        print(text("cli.done.already", file=path.name, batch=batch.batch_id, at=batch.imported_at))
+        return
+    print_problems(report.rejections, report.groups, text)
+    for sheet in report.sheets:
+        _print_sheet(sheet, text)
+    for key, details in report.notices:
+        print(text(f"notice.{key}", **details))
+    if report.unused_columns:
+        print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
+    if report.lines:
+        print(text("cli.lines", lines=report.lines))
+    if report.superseded:
+        print(text.count("cli.superseded", report.superseded))
+    for outcome in map(programme.outcome, report.outcomes_without_column):
+        absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
+        print(absent, file=sys.stderr)
+    for warning in report.warnings:
+        told = text(
+            f"warn.{warning.reason}",
+            n=text.number(warning.count),
+            column=warning.column,
+            example=_printable(warning.example),
+            **warning.details,
+        )
+        print(text("cli.warned", what=told), file=sys.stderr)
+    counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
+    print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
+
+
+def _print_sheet(sheet: SheetReport, text: Text) -> None:
+    """What became of a sheet; of a file without sheets only what stands above its header and what is a total."""
+    if sheet.unread:
+        print(text(f"part.{sheet.unread}", sheet=sheet.sheet))
+        return
+    if sheet.sheet:
+        print(text("part.read", sheet=sheet.sheet, n=text.number(sheet.rows), row=sheet.header_row))
+    for words in sheet.above:
+        print(text("part.above", words=_printable(words)))
+    for row, words in sheet.totals:
+        print(text("part.total", row=row, words=_printable(words)))
+
+
+def print_refusal(error: RowsRefusedError, text: Text) -> None:
+    """The rows that refuse a file, and what to add to its mapping."""
+    print_problems(error.rejections, error.groups, text)
+    if error.lines:
+        print(text("cli.lines", lines=error.lines), file=sys.stderr)
+
+
+def print_problems(rejections: Sequence[Rejection], groups: Sequence[ProblemGroup], text: Text) -> None:
+    """Each problem, or where there are many each kind of them with the first."""
+    if sum(group.count for group in groups) <= MOST_REJECTIONS:
+        for bad in rejections:
+            why = _why(bad.reason, bad.value, bad.expected, text)
+            key = "cli.rejected_row_of_sheet" if bad.sheet else "cli.rejected_row"
+            print(text(key, row=bad.row, column=bad.column or "–", sheet=bad.sheet, why=why), file=sys.stderr)
+        return
+    for group in groups[:MOST_REJECTIONS]:
+        why = _why(group.reason, group.value, group.expected, text)
+        told = text.count("cli.rejected_group", group.count, row=group.row, column=group.column or "–", why=why)
+        print(told, file=sys.stderr)
+    if len(groups) > MOST_REJECTIONS:
+        print(text("cli.rejected_more", n=text.number(len(groups) - MOST_REJECTIONS)), file=sys.stderr)
+
+
+def _why(reason: str, value: str, expected: str, text: Text) -> str:
+    return text(f"reject.{reason}", value=_printable(value), expected=expected)
+
+
+def _printable(value: str) -> str:
+    return "".join(mark if mark.isprintable() else "�" for mark in value[:LONGEST_VALUE])
