@@ -24,7 +24,13 @@ _KINDS: dict[str, Callable[[], bytes]] = {
     "ods": lambda: ods({"Foglio1": ods_rows(_TABLE)}),
     "parquet": lambda: parquet(_PARQUET),
 }
-_SUFFIXES = ("csv", "txt", "xlsx", "xls", "ods", "parquet", "dat", "XLSX")
+_SUFFIXES = {
+    "csv": ("xlsx", "xls", "parquet", "dat"),
+    "xlsx": ("csv", "xls", "XLSX", "ods"),
+    "xls": ("xlsx", "csv"),
+    "ods": ("xlsx", "txt"),
+    "parquet": ("csv", "xlsx", "dat"),
+}
 _HTML = "<html><body><table><tr><td>fiscal_code</td><td>period</td></tr></table></body></html>"
 _RNA = '<?xml version="1.0"?><LISTA_AIUTI xmlns="http://www.rna.it/RNA_aiuto/schema"><AIUTO><CAR>1</CAR></AIUTO></LISTA_AIUTI>'
 
@@ -86,9 +92,8 @@ def _foreign() -> dict[str, bytes]:
 def cases() -> Iterator[Case]:
     """Every case of this kind."""
     for kind, make in _KINDS.items():
-        for suffix in _SUFFIXES:
-            if suffix != kind:
-                yield case(f"suffix: {kind} named .{suffix}", make, ONE, file=f"file.{suffix}")
+        for suffix in _SUFFIXES[kind]:
+            yield case(f"suffix: {kind} named .{suffix}", make, ONE, file=f"file.{suffix}")
     for name, content in _foreign().items():
         told = (
             ("password|protett|protected",)

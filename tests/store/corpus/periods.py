@@ -41,7 +41,6 @@ _NO_FIRM = {
     "empty": ("", "missing"),
     "of nobody who applied": (STRANGER, "firm_unknown"),
     "too long": (A + "0", "fiscal_code"),
-    "a total": ("Totale", "fiscal_code"),
     "a word for missing": ("n.d.", ".*"),
 }
 
