@@ -8,7 +8,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test contract torture check-office lint format lock simulate disclosure sentences codebook architecture clean
+.PHONY: run test contract torture fuzz bench-import check-office lint format lock simulate disclosure sentences codebook architecture clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -22,6 +22,16 @@ test: .venv/test.done
 # Slow (about 2 minutes): kills build, publish and withdraw at 200 moments; make test tries 20.
 torture: .venv/test.done
 	@VETRINA_TORTURE=200 $(BIN)/python -m pytest tests/whole/test_torture.py
+
+# Slow (half an hour on 2 cores): every file of the corpus, then 10,000 damaged ones of every format; those that find a fault are kept in .fuzz.
+# Fewer, or other ones: make fuzz INPUTS=1000 SEED=7
+fuzz: .venv/test.done
+	@VETRINA_CORPUS=all $(BIN)/python -m pytest tests/store/test_corpus.py
+	@$(BIN)/python -m tests.store.fuzz --inputs "$(or $(INPUTS),10000)" --seed "$(or $(SEED),1)" --keep .fuzz
+
+# Slow (a quarter of an hour): imports of 1 and 10 million rows, by this code and by an earlier revision; writes docs/IMPORT.md.
+bench-import: .venv/test.done
+	@$(BIN)/python -m tests.bench.imports
 
 lint: .venv/test.done
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
