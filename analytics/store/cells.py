@@ -58,11 +58,13 @@ MISSING_WORDS = frozenset(
 )
 _ERROR_WORD = re.compile(r"#[^\s\d][^\s]*[!?]|#+|err:\d+|#(calc|spill|getting_data)\S*", re.IGNORECASE)
 _QUOTED_FORMULA = re.compile(r'="([^"]*)"')  # ="01234567890" keeps the zeros in a spreadsheet's CSV
+_NEVER_FOLDED = frozenset("0123456789")  # most cells of the long columns begin so, and few words
 _REMEMBERED = 1 << 17  # cells of a column whose meaning is kept: firms and periods come again in every chunk
 _LONGEST_WORD = 40  # characters; no word for nothing is longer
 _DIGITS_KEPT = 15  # of a number, in a spreadsheet
 _WHOLE_AS_DECIMAL = re.compile(r"(\d{8,11})\.0+", re.ASCII)
-_FIRM_LABEL = re.compile(r"(?:CODICEFISCALE|CF|PARTITAIVA|PIVA|VAT):?(?=(IT)?\d{8}|[A-Z]{6}\d)|IT(?=\d{11}$)")
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:\.\d{3}){2,3}|[1-9]\d{0,2}(?:,\d{3}){2,3}|[1-9]\d{0,2}(?:'\d{3}){2,3}", re.ASCII)
+_FIRM_LABEL = re.compile(r"(?:CODICEFISCALE|CF|PARTITAIVA|PIVA|VAT):?(?=(?:IT)?\d{11}$|[A-Z]{6}\w{10}$)")
 
 
 def cell_parser(
@@ -78,10 +80,13 @@ def cell_parser(
         return lambda cell: parse(cell) if cell else None
     parse_ours = _parser_of_kind(column, CellForm(), programme)
     word_of = {fold(theirs): ours for theirs, ours in words.items()}
+    first_signs = {word[:1] for word in word_of}
 
     def read(cell: str) -> object:
         if not cell:
             return None
+        if cell[0] in _NEVER_FOLDED and cell[0] not in first_signs:
+            return parse(cell)
         ours = word_of.get(fold(shown(cell)))
         if ours is None:
             return parse(cell)
@@ -161,16 +166,20 @@ def parse_firm(cell: str, *, identifier: str) -> str:
     """
     if identifier == "opaque":
         return parse_text(cell)
-    written = plain_signs(shown(cell)).upper()
+    written = "".join(plain_signs(shown(cell)).upper().removeprefix("'").split())
     if match := _WHOLE_AS_DECIMAL.fullmatch(written):
         written = match[1]
+    elif _GROUPED.fullmatch(written):
+        written = re.sub("[.,']", "", written)
     if ROUNDED_NUMBER.fullmatch(written):
         raise BadCellError("code_rounded")
-    compact = re.sub(r"[\s.\-/':]", "", written)
+    if written.isascii() and written.isdecimal() and 8 <= len(written) <= 10:
+        written = written.zfill(11)
+    compact = re.sub(r"[.\-/':]", "", written)
     compact = _FIRM_LABEL.sub("", compact, count=1) if compact[:1] in "CPVI" else compact
-    compact = compact.removeprefix("IT") if len(compact) == 13 and compact[2:].isdecimal() else compact
-    if compact.isascii() and compact.isdecimal() and 8 <= len(compact) <= 10:
-        compact = compact.zfill(11)
+    compact = compact.removeprefix("IT") if len(compact) == 13 else compact
+    if len(compact) not in (11, 16):
+        raise BadCellError("fiscal_code")
     try:
         return str(codicefiscale.validate(compact))
     except (stdnum.exceptions.ValidationError, ValueError) as error:

@@ -166,5 +166,6 @@ def _only_existing(candidates: list[str]) -> str:
 
 @cache
 def exists(code: str) -> bool:
-    """Whether some edition has this code."""
-    return any(ateco.lookup(code, edition=edition) is not None for edition in ATECO_EDITIONS)
+    """Whether some edition has this code, or its class where zeros fill it up (14.10.0)."""
+    codes = {code, code[:5] if set(code[5:]) <= {".", "0"} else code}
+    return any(ateco.lookup(one, edition=edition) is not None for one in codes for edition in ATECO_EDITIONS)

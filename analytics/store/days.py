@@ -14,7 +14,7 @@ from analytics.store.readers.table import TYPED, shown
 SPREADSHEET_EPOCH = dt.date(1899, 12, 30)  # day 0 of the spreadsheets' count, from March 1900 on
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 and 2100-12-31
 CENTURY_TURNS = 69  # two digits of a year: 69-99 are 1969-1999, 00-68 are 2000-2068, as in POSIX
-TIME = r"(?:[T ,]\s?\d{1,2}[:.]\d\d(?:[:.]\d\d(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\.?)?)?"
+TIME = r"(?:[T ,]\s?(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d(?:[.,]\d{1,9})?)?(?:\s?[ap]\.?m\.?)?)?"
 _NUMERIC = re.compile(rf"(\d{{1,4}})([-/. ])(\d{{1,2}})\2(\d{{1,4}}){TIME}", re.ASCII | re.IGNORECASE)
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d[:.,\d]*)\s?)?(Z|UTC|[-+]\d\d:?\d\d)?", re.ASCII | re.IGNORECASE)
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?", re.ASCII)
