@@ -14,7 +14,7 @@ _MARKS = (
     *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8")),
     *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
 )
-_NO_TEXTS_OF_OFFICES = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "hz"}
+_NO_TEXTS_OF_OFFICES = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7", "hz"}
 _ASCII = bytes(range(32, 127))
 _ITALIAN = frozenset("àèéìòùÀÈÉÌÒÙ")
 _OTHER_LETTERS = frozenset("áíóúüöäçñâêîôûëïßÁÍÓÚÜÖÄÇÑ")
@@ -89,7 +89,7 @@ def _known(path: Path, stated: str) -> str:
         name = codecs.lookup(stated).name
     except (LookupError, ValueError) as error:
         raise UserError("file.encoding_unknown", file=path, encoding=stated) from error
-    if name in _NO_TEXTS_OF_OFFICES:
+    if name.replace("_", "-") in _NO_TEXTS_OF_OFFICES:
         raise UserError("file.encoding_unknown", file=path, encoding=stated)
     if not name.startswith(("utf-16", "utf-32")) and _ASCII.decode(name, "replace") != _ASCII.decode():
         raise UserError("file.encoding_unknown", file=path, encoding=stated)

@@ -58,7 +58,7 @@ def read_parquet(source: Source) -> list[RawTable]:
             schema = file.schema_arrow
     except _BROKEN as error:
         raise _broken(source.path, error) from error
-    names = [one_line(name) for name in schema.names]
+    names = [one_line(name.replace(TYPED, "")) for name in schema.names]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise UserError("file.column_twice", file=source.path, columns=", ".join(twice))
@@ -172,6 +172,8 @@ def _plain(column: pa.Array, zone: Zone | None, path: Path, name: str) -> pa.Arr
     if _is_any_text(kind):
         texts = column.cast(pa.string())
         texts.validate(full=True)
+        if pc.any(pc.match_substring(texts, TYPED)).as_py():
+            raise UserError("file.zero_cell", file=path, column=name)
         return texts
     return column
 
@@ -181,7 +183,7 @@ def _check_texts(column: pa.DictionaryArray, path: Path, name: str) -> None:
     lengths = pc.binary_length(column.dictionary)
     longest = pc.max(lengths).as_py() or 0
     if longest > LARGEST_CELL or (pc.sum(lengths.take(column.indices)).as_py() or 0) > LARGEST_CHUNK:
-        raise UserError("file.long_cell", file=path, column=name, size=longest, most=LARGEST_CELL)
+        raise UserError("file.long_cell", file=path, column=name, size=longest)
 
 
 def _nothing(cells: pa.Table) -> BoolArray:

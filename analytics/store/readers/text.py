@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from analytics.model import UserError
 from analytics.store.mapping import Format
-from analytics.store.readers.blocks import Shape, chunk_of_block, chunk_of_records
+from analytics.store.readers.blocks import Shape, chunk_of_block, chunk_of_records, chunk_of_rows
 from analytics.store.readers.encoding import tell_encoding
 from analytics.store.readers.lines import Encoding, utf8_blocks
 from analytics.store.readers.records import Record, Records
@@ -88,6 +88,8 @@ def _next_chunk(records: Records, shape: Shape) -> Chunk | None:
         again = Records(iter([block]), shape.separator, shape.path, line + 1)
         again.number = before
         return chunk_of_records(_all(again), shape)
+    if rows := records.lines_as_rows():
+        return chunk_of_rows(rows, before + 1, line + 1, records.ended, shape)
     some: list[Record] = []
     while (not some or not records.at_border()) and (record := records.next_record()) is not None:
         some.append(record)
