@@ -159,6 +159,8 @@ def test_other_encodings_than_the_usual_are_told_with_an_example(path):
         (b"a;b\n" + b"x" * (1 << 20) + b"y\n", {}, "file.long_line", 2),
         (b"a b c\n1 2 3\n4 5 6\n", {}, "file.spaces", None),
         (b"codice   mese   euro\n1        2021   5\n", {}, "file.spaces", None),
+        (b"codice   mese   euro\n1        2021   5,00\n", {}, "file.spaces", None),
+        ("\ufeffa;b\nForl".encode() + b"\xec;2\n", {}, "file.encoding_mixed", 1),
         (b"a;b,c\n", {}, "file.separator_two", None),
         (b"\n \n\n", {}, "file.no_rows", None),
     ],
@@ -191,8 +193,11 @@ def test_quotes_that_swallow_rows_are_noticed(path, content, key, first, last):
 
 def test_cells_with_line_breaks_are_cells(path):
     """Addresses over two lines, names in the header: what a spreadsheet writes."""
-    content = b'id,indirizzo,"euro\nnetti"\n7,"Via Roma, 1\n20100 Milano, MI",100\n8,"a\nb\nc",5\n'
-    assert read(path, content).rows == [(2, "7", "Via Roma, 1\n20100 Milano, MI", "100"), (3, "8", "a\nb\nc", "5")]
+    content = b'id,indirizzo,"euro\nnetti"\n7,"Via Roma, 1\n20100 Milano, MI",100\n8,"a, b, c\nd, e",5\n'
+    assert read(path, content).rows == [
+        (2, "7", "Via Roma, 1\n20100 Milano, MI", "100"),
+        (3, "8", "a, b, c\nd, e", "5"),
+    ]
 
 
 def test_zeros_kept_by_a_formula_are_kept(path):

@@ -79,6 +79,8 @@ def tell_encoding(source: Source, stated: str | None) -> Encoding:
             pass  # to the end: every byte must be a character
         return Encoding(name, skip)
     seen = _look_at_all(source, skip)
+    if skip:
+        seen.utf8_line = seen.utf8_line or 1  # its mark says so
     return Encoding(_decide(source.path, seen, name), skip, _notices(seen, name))
 
 

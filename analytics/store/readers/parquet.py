@@ -39,7 +39,7 @@ class ParquetTable:
 
     def chunks(self, header_row: int, width: int) -> Iterator[Chunk]:
         """The rows below the header (`RawTable`), in columns of these types: whole numbers, floats, decimals, strings,
-        booleans, days, moments without a zone. null is empty, and so is NaN."""
+        booleans, days, moments without a zone; decimals beyond 38 digits as TYPED texts. null is empty, as is NaN."""
         first = 1
         for batch in _batches(self.path, self.columns[:width]):
             rows = np.arange(first, first + batch.num_rows, dtype=np.int64)
@@ -168,7 +168,7 @@ def _plain(column: pa.Array, zone: Zone | None, path: Path, name: str) -> pa.Arr
     if pa.types.is_null(kind):
         return column.cast(pa.string())
     if pa.types.is_decimal(kind) and kind.bit_width != 128:
-        return column.cast(pa.string())
+        return pc.binary_join_element_wise(TYPED, column.cast(pa.string()), "")
     if _is_any_text(kind):
         texts = column.cast(pa.string())
         texts.validate(full=True)

@@ -184,16 +184,17 @@ def _swallows(lines: list[str], separator: str, width: int) -> bool:
     first = lines[0].split(separator)
     if len(first) < width:
         return False
-    model = [_cell_class(cell) for cell in first]
-    for line in lines[1:]:
-        cells = line.split(separator)
-        if len(cells) != width:
-            continue
-        pairs = [(_cell_class(cell), kind) for cell, kind in zip(cells, model, strict=False)]
-        alike = sum(mine == other or "" in (mine, other) for mine, other in pairs)
-        if len(first) > width or alike >= 0.75 * width:
-            return True
-    return False
+    return any(
+        len(cells) == width and _alike(cells, first if len(first) == width else [first[0], *first[1 - width :]])
+        for cells in (line.split(separator) for line in lines[1:])
+    )
+
+
+def _alike(cells: list[str], others: list[str]) -> bool:
+    """Whether the cells of two rows are of the same kinds, but for a few; the first must be."""
+    pairs = [(_cell_class(one), _cell_class(other)) for one, other in zip(cells, others, strict=True)]
+    same = [one == other or "" in (one, other) for one, other in pairs]
+    return same[0] and sum(same) >= 0.75 * len(same)
 
 
 def _cell_class(cell: str) -> str:

@@ -39,8 +39,11 @@ def tell_separator(sample: str, path: Path) -> str:
     fits = {separator: _fit(sample, separator) for separator in SEPARATORS}
     best = max(fits.values())
     found = [separator for separator, fit in fits.items() if fit == best]
+    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", sample) if line.strip()][:_ROWS]
     if best.width < 2:
-        _refuse_spaces(sample, path)
+        _refuse_spaces([line.split() for line in lines], path)
+    if best.width < 2 or (found == [","] and "," not in lines[0]):  # it may stand in decimals alone
+        _refuse_spaces([_SPACES.split(line) for line in lines], path)
         return ","
     if len(found) > 1:
         shown = " ".join(_NAMES.get(separator, separator) for separator in found)
@@ -82,11 +85,9 @@ def _rows(sample: str, separator: str) -> list[list[str]]:
     return rows
 
 
-def _refuse_spaces(sample: str, path: Path) -> None:
-    """Raise UserError where every line has the same number of words, or of columns set apart by several spaces."""
-    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", sample) if line.strip()][:_ROWS]
-    for parts in ([_SPACES.split(line) for line in lines], [line.split() for line in lines]):
-        widths = [len(part) for part in parts]
-        common = max(set(widths), key=widths.count) if widths else 1
-        if common > 1 and len(lines) > 1 and widths.count(common) >= 0.8 * len(lines):
-            raise UserError("file.spaces", file=path, found=lines[0][:80])
+def _refuse_spaces(rows: list[list[str]], path: Path) -> None:
+    """Raise UserError where nearly all lines fall into the same number of parts at their spaces."""
+    widths = [len(parts) for parts in rows]
+    common = max(set(widths), key=widths.count) if widths else 1
+    if common > 1 and len(rows) > 1 and widths.count(common) >= 0.8 * len(rows):
+        raise UserError("file.spaces", file=path, found=" ".join(rows[0])[:80])
