@@ -13,6 +13,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
@@ -202,6 +204,22 @@ def test_sizes_are_bounded_before_anything_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(containers, "LARGEST_LIST", 100)
     (tmp_path / "c.xlsx").write_bytes(zipped(**{f"x{n}": "" for n in range(9)}))
     assert refused(tmp_path / "c.xlsx").key == "file.unpacked_large"
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.data())
+def test_damaged_files_have_a_kind_or_say_why(tmp_path, data):
+    """A few bytes changed anywhere, the end cut off: never an unexpected exception."""
+    content = bytearray(data.draw(st.sampled_from([*KINDS.values(), *(content for _, content in FOREIGN)])))
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, 2**16)) % len(content)] = data.draw(st.integers(0, 255))
+    path = tmp_path / "file"
+    path.write_bytes(content[: data.draw(st.integers(1, len(content)))])
+    try:
+        assert open_source(path).kind in FileKind
+    except UserError as error:
+        if not all(error.said(Text(language)) for language in LANGUAGES):
+            raise
 
 
 @pytest.mark.parametrize(("letter", "key"), [(b"A", "file.long_line"), (b"\0", "file.not_text")])

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analytics.model import UserError
-from analytics.store.readers.lines import Encoding, control_line, is_wide, line_blocks, line_ends, utf8_blocks
+from analytics.store.readers.lines import (
+    Encoding,
+    control_line,
+    file_blocks,
+    is_wide,
+    line_blocks,
+    line_ends,
+    utf8_blocks,
+)
 from analytics.store.readers.table import Source
 
 SINGLE_BYTE = ("cp1252", "cp850", "mac_roman")  # Windows, DOS, old Macintosh; the first where nothing tells
@@ -64,8 +72,7 @@ def tell_encoding(source: Source, stated: str | None) -> Encoding:
 
     Raises UserError where the file is no text, mixes encodings, or contradicts what is stated.
     """
-    with source.path.open("rb") as file:
-        head = file.read(1 << 16)
+    head = next(file_blocks(source), b"")
     wanted = _known(source.path, stated) if stated is not None else ""
     marked, skip = byte_order_mark(head)
     marked = marked or utf16_without_mark(head)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from analytics.model import UserError
 from analytics.store.mapping import Format
 from analytics.store.readers.blocks import Shape, chunk_of_block, chunk_of_records, chunk_of_rows
@@ -37,8 +39,11 @@ class TextTable:
         if header is None:
             return
         shape = Shape(width, max(width, len(header.cells)), self.separator, self.source.path)
-        while (chunk := _next_chunk(records, shape)) is not None:
-            yield chunk
+        try:
+            while (chunk := _next_chunk(records, shape)) is not None:
+                yield chunk
+        except (UnicodeDecodeError, pa.ArrowException) as error:  # the file has changed since its bytes were checked
+            raise UserError("file.damaged", file=self.source.path, problem=error) from error
 
 
 def read_text(source: Source, form: Format) -> list[RawTable]:
