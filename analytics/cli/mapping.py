@@ -90,6 +90,9 @@ def _print_looked(one: "Looked", file: Path, text: Text) -> None:
         print(f"  {theirs:<{WIDEST}} {sign} {ours:<22} {how}" + (f" | {cells}" if cells else ""))
     for ours, unit in one.proposal.units.items():
         print(text("propose.unit", column=ours, unit=f"{unit:f}"))
+    if one.proposal.untold:
+        columns = ", ".join(one.proposal.untold)
+        print(text("propose.title_unit", title=in_comment(one.proposal.title, 200), columns=columns))
 
 
 def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]:

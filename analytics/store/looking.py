@@ -55,13 +55,13 @@ def read_tables(path: Path, form: Format, folder: Path) -> list[RawTable]:
     source = open_source(path)
     match source.kind:
         case FileKind.TEXT:
-            return read_text(source, form)
+            return [*read_text(source, form)]
         case FileKind.PARQUET:
-            return read_parquet(source)
+            return [*read_parquet(source)]
         case FileKind.RNA:
             raise UserError("mapping.needless", file=path)
         case _:
-            return read_workbook(source, form, folder)
+            return [*read_workbook(source, form, folder)]
 
 
 def _look_at(raw: RawTable, table: Table, programme: Programme, given: ColumnMapping | None, path: Path) -> Looked:

@@ -11,6 +11,7 @@ from analytics.language.text import Text
 from analytics.programme.file import Programme
 from analytics.store.code_words import meaning_of
 from analytics.store.columns import Table
+from analytics.store.headings import unit_of
 from analytics.store.mapping import LONGEST_NOTE, in_comment, toml_key, toml_string
 from analytics.store.proposal import Proposal, Proposed
 from analytics.store.wide import PERIOD, shown
@@ -71,6 +72,11 @@ def column_notes(proposal: Proposal, text: Text) -> dict[str, list[str]]:
         for ours, value in proposal.maybe.constants.items()
     ]
     notes = {"columns": columns, "constants": constants, "wide": wide}
+    unit = unit_of(proposal.title)
+    notes |= {
+        f"formats.{toml_key(ours)}": [f"unit = {unit:f}   # {text('propose.title', title=in_comment(proposal.title))}"]
+        for ours in proposal.untold
+    }
     return {name: lines for name, lines in notes.items() if lines}
 
 

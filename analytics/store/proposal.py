@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.code_words import MISSING_WORDS, is_code, meaning_of, same_word
 from analytics.store.columns import CellKind, Column, Table
@@ -64,12 +65,16 @@ class Proposal:
 
     mapping: of the certain ones only, with what the mapping at hand states; columns: every column of the file, in
     order; units: our columns whose heading states a unit, where the mapping at hand states none -> what a written 1
-    stands for (`mapping` has it too); maybe: what is no more than a proposal, beside the columns.
+    stands for (`mapping` has it too); title: what stands above the table and states a unit ("importi in migliaia di
+    euro"), and untold: our columns of money that it may be meant of, since neither their headings nor the mapping at
+    hand say theirs; maybe: what is no more than a proposal, beside the columns.
     """
 
     mapping: ColumnMapping
     columns: tuple[Proposed, ...]
     units: dict[str, Decimal] = field(default_factory=dict)
+    title: str = ""
+    untold: tuple[str, ...] = ()
     maybe: Maybe = field(default_factory=Maybe)
 
 
@@ -140,8 +145,36 @@ def propose(
     mapping = _mapping(told, units, table, words if given is None else {}, at_hand)
     if given is not None:
         maybe_words = {ours: {**words.get(ours, {}), **maybe_words.get(ours, {})} for ours in {**words, **maybe_words}}
+    title = next((title for title in titles if unit_of(title) is not None), "")
+    untold = _money_without_unit(mapping, table, programme) if title else ()
     year = {"period": told.year} if told.year else {}
-    return Proposal(mapping, columns, units, Maybe(told.maybe_wide, maybe_words, year))
+    maybe = Maybe(told.maybe_wide, maybe_words, year)
+    return Proposal(mapping, columns, units, title if untold else "", untold, maybe)
+
+
+def _money_without_unit(mapping: ColumnMapping, table: Table, programme: Programme) -> tuple[str, ...]:
+    """Our columns of money that the file has, and of which nothing says the unit."""
+    money = {outcome.column for outcome in programme.outcomes if outcome.unit == "currency"}
+    money = money if table.name == "sales" else {column.name for column in table if column.name.endswith("_eur")}
+    in_file = {*mapping.columns, *mapping.wide}
+    return tuple(c.name for c in table if c.name in money & in_file and mapping.form_of(c.name).unit is None)
+
+
+def check_title(proposal: Proposal, file: str) -> None:
+    """Refuse a table above which a unit stands that no column is told to have, with the lines that say it.
+
+    Raises UserError.
+    """
+    unit = unit_of(proposal.title)
+    if unit is None or not proposal.untold:
+        return
+    raise UserError(
+        "mapping.title_unit",
+        file=file,
+        title=one_line(proposal.title)[:LONGEST],
+        columns=", ".join(proposal.untold),
+        lines="; ".join(f"[formats.{column}] unit = {unit:f}" for column in proposal.untold),
+    )
 
 
 def _units(told: ToldPeriods, stated: Mapping[str, str], at_hand: ColumnMapping, table: Table) -> dict[str, Decimal]:
