@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from analytics.model import UserError
 from analytics.programme.file import Programme
-from analytics.store.code_words import MISSING_WORDS, is_code, meaning_of, same_word
+from analytics.store.code_words import MISSING_WORDS, allowed_words, is_code, meaning_of, same_word
 from analytics.store.columns import CellKind, Column, Table
 from analytics.store.heading_periods import find_period
 from analytics.store.headings import unit_of
@@ -262,7 +262,7 @@ def _words(
         column = of_table[one.ours]
         mapped = {same_word(word) for word in at_hand.values.get(column.name, {})}
         for word in dict.fromkeys(cell.strip() for cell in examples.get(one.theirs, ())):
-            if same_word(word) in mapped or not _asks(word, column):
+            if same_word(word) in mapped or not _asks(word, column, allowed_words(column, programme)):
                 continue
             meaning = meaning_of(word, column, programme)
             if meaning.certain and meaning.code:
@@ -272,10 +272,10 @@ def _words(
     return certain, maybe
 
 
-def _asks(word: str, column: Column) -> bool:
+def _asks(word: str, column: Column, codes: Sequence[str]) -> bool:
     """Whether a cell is a word that somebody must explain: no code of a coded column; "n.d." of any but texts."""
     if not word or word.startswith(TYPED):
         return False
-    if column.kind is CellKind.CODE:
-        return not is_code(word, column)
+    if codes:
+        return not is_code(word, codes)
     return column.kind is not CellKind.TEXT and same_word(word) in MISSING_WORDS
