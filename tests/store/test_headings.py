@@ -90,8 +90,11 @@ def test_year_and_part_in_two_columns(year, part, quarter, said):
 
 @pytest.mark.parametrize(
     ("year", "part", "quarter"),
-    [("2021", "13", False), ("2021", "0", False), ("21", "3", False), ("", "3", False), ("2021", "", False)]
-    + [("2021", "2020-03", False), ("2021", "5", True), ("2021", "T1", False), ("2021", "marzo", True)],
+    [
+        *(("2021", part, False) for part in ("13", "0", "", "2020-03", "T1")),
+        *(("2021", part, True) for part in ("5", "marzo")),
+        *(("21", "3", False), ("", "3", False)),
+    ],
 )
 def test_a_year_and_part_that_are_no_period(year, part, quarter):
     """A part of another year, a half that is empty, a month that does not exist: never a guess."""

@@ -66,7 +66,7 @@ def test_bare_months_of_a_programme_with_one_outcome():
 
 
 def test_bare_months_of_several_outcomes_are_asked_about():
-    """Neither the first outcome nor the title's is taken: refused with the lines to paste; a line of them settles it."""
+    """Neither the first outcome nor the title's is taken: refused with the lines to paste; one of them settles it."""
     names = ["CF", "gen-21", "feb-21"]
     with pytest.raises(UserError, match=r'online_sales_eur = "\{period\}"') as refused:
         told(names, titles=["Vendite online"])
