@@ -30,7 +30,7 @@ from analytics.store.period_columns import ToldPeriods, tell_periods
 from analytics.store.readers.table import TYPED, TextRow
 from analytics.store.wide import read_patterns, shown
 
-MOST_CELLS = 2000  # of a row, in which its names are looked for
+MOST_CELLS = 400  # of a row, in which its names are looked for
 _EDITION = re.compile(r"\bateco\W{0,3}(2007|2022|2025)\b", re.IGNORECASE)
 
 
