@@ -63,7 +63,7 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     missing = _missing(best, table, programme)
     if missing:
         print(text("propose.missing", columns=", ".join(missing)))
-    written = _mapping_file(best, arguments.file, table, text)
+    written = _mapping_file(best, arguments.file, table, programme, text)
     if arguments.output is None:
         print(f"\n{written}", end="")
         return 0
@@ -92,6 +92,9 @@ def _print_looked(one: "Looked", file: Path, text: Text) -> None:
         print(f"  {theirs:<{WIDEST}} {sign} {ours:<22} {how}" + (f" | {cells}" if cells else ""))
     for ours, unit in one.proposal.units.items():
         print(text("propose.unit", column=ours, unit=f"{unit:f}"))
+    if one.proposal.untold:
+        columns = ", ".join(one.proposal.untold)
+        print(text("propose.title_unit", title=in_comment(one.proposal.title, 200), columns=columns))
 
 
 def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]:
@@ -108,7 +111,7 @@ def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]
     return [name for name in required_columns(table, programme) if name not in told]
 
 
-def _mapping_file(one: "Looked", file: Path, table: "Table", text: Text) -> str:
+def _mapping_file(one: "Looked", file: Path, table: "Table", programme: "Programme", text: Text) -> str:
     """The mapping as a file, with what is to be looked at as comments."""
     from analytics.store.mapping import in_comment, mapping_toml
     from analytics.store.paste import column_notes, word_notes
@@ -121,7 +124,7 @@ def _mapping_file(one: "Looked", file: Path, table: "Table", text: Text) -> str:
         for name, cells in one.examples.items()
         if kinds.get(name) not in PRIVATE and name not in private
     }
-    notes = {**column_notes(one.proposal, text), **word_notes(one.proposal, table, text)}
+    notes = {**column_notes(one.proposal, text), **word_notes(one.proposal, table, programme, text)}
     head = f"# {text('propose.head', table=table.name, file=in_comment(file.name, 200))}\n# {text('propose.how')}\n\n"
     return head + mapping_toml(one.proposal.mapping, examples, notes)
 

@@ -168,6 +168,14 @@ def _nearest(word: str, column: Column, programme: Programme) -> str | None:
     return spelt[near[0]] if near else None
 
 
-def is_code(word: str, column: Column) -> bool:
-    """Whether the word is a code of the column as it stands."""
-    return same_word(word) in {code.casefold() for code in column.values}
+def allowed_words(column: Column, programme: Programme) -> tuple[str, ...]:
+    """The codes that a column's cells must be; of the reasons of exclusion those that the programme file tells apart,
+    since any other word would be taken for a reason that it does not know."""
+    if column.name == "exclusion_reason":
+        return (*programme.ineligible_reasons, *programme.threshold_reasons)
+    return column.values
+
+
+def is_code(word: str, codes: Iterable[str]) -> bool:
+    """Whether the word is one of the codes as it stands."""
+    return same_word(word) in {code.casefold() for code in codes}

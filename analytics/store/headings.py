@@ -25,14 +25,14 @@ _UNITS = (
         rf"(?:milion[ei]|mln|mio|millions?)\.?(?:\s*(?:di|of)?\s*{_EURO})?|m\s?{_EURO}|€\s?m|{_EURO}\s*(?:mln|mio)",
     ),
     (Decimal(1000), rf"(?:{_EURO}\s*[/x]?\s*'?000|'?000\s*(?:di\s*)?{_EURO}|'000|{_EURO}\s*/\s*(?:mila|migl))\.?"),
-    (Decimal(1000), rf"(?:{_EURO}\s*)?[x/]\s*1[.,]?000(?:\s*{_EURO})?|1[.,]?000\s*{_EURO}"),
+    (Decimal(1000), rf"(?:{_EURO}\s*)?[x/]\s*1[.,]?000(?:\s*{_EURO})?|\((?:in\s+)?1[.,]?000\s*{_EURO}\)"),
     (Decimal(1000), rf"(?:migliaia|migl|thousands?)\.?(?:\s*(?:di|d'|of)?\s*{_EURO})?|mila\s*{_EURO}|{_EURO}\s*mila"),
-    (Decimal(1000), r"[kt]\s?(?:€|eur)|€\s?k"),
+    (Decimal(1000), rf"[kt]\s?{_EURO}|€\s?k|\((?:in\s+)?(?:mila|k)\)"),
     (Decimal(100), rf"centinaia(?:\s*di\s*{_EURO})?"),
     (Decimal("0.01"), rf"(?:centesimi|cents)(?:\s*(?:di|of)?\s*{_EURO})?"),
 )
 _UNIT = tuple(
-    (unit, re.compile(rf"(?<![a-z0-9])(?:{_AMOUNTS}\s+)?(?:in\s+)?(?:{pattern})(?![a-z0-9])"))
+    (unit, re.compile(rf"(?<![a-z0-9])(?<!\d[.,])(?:{_AMOUNTS}\s+)?(?:in\s+)?(?:{pattern})(?![a-z0-9])"))
     for unit, pattern in _UNITS
 )
 _WITHOUT_TAX = re.compile(

@@ -164,4 +164,4 @@ def _is_firm(cell: str) -> bool:
 
 def _is_word(cell: str, column: Column, programme: Programme) -> bool:
     meaning = meaning_of(cell, column, programme)
-    return is_code(cell, column) or (meaning.certain and bool(meaning.code))
+    return is_code(cell, column.values) or (meaning.certain and bool(meaning.code))

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 
 from analytics.language.text import Text
 from analytics.programme.file import Programme
-from analytics.store.code_words import meaning_of
+from analytics.store.code_words import allowed_words, meaning_of
 from analytics.store.columns import Table
+from analytics.store.headings import unit_of
 from analytics.store.mapping import LONGEST_NOTE, in_comment, toml_key, toml_string
 from analytics.store.proposal import Proposal, Proposed
 from analytics.store.wide import PERIOD, heading_text
@@ -35,7 +36,7 @@ def paste_values(
         for word, rows in counted.most_common(MOST_WORDS):
             meaning = meaning_of(word, column, programme)
             line = f"{toml_string(word)} = {toml_string(meaning.code or '')}   # {text.count('propose.rows', rows)}"
-            look = f"; {text('propose.look')}{_one_of(column.values, text)}"
+            look = f"; {text('propose.look')}{_one_of(allowed_words(column, programme), text)}"
             lines.append(line if meaning.certain else f"# {line}{look}")
         if len(counted) > MOST_WORDS:
             lines.append(f"# {text('propose.more_words', n=text.number(len(counted) - MOST_WORDS))}")
@@ -71,6 +72,11 @@ def column_notes(proposal: Proposal, text: Text) -> dict[str, list[str]]:
         for ours, value in proposal.maybe.constants.items()
     ]
     notes = {"columns": columns, "constants": constants, "wide": wide}
+    unit = unit_of(proposal.title)
+    notes |= {
+        f"formats.{toml_key(ours)}": [f"unit = {unit:f}   # {text('propose.title', title=in_comment(proposal.title))}"]
+        for ours in proposal.untold
+    }
     return {name: lines for name, lines in notes.items() if lines}
 
 
@@ -78,9 +84,9 @@ def _column_line(one: Proposed, ours: str, text: Text) -> str:
     return f"{toml_key(ours)} = {toml_string(heading_text(one.theirs))}   # {text(f'propose.because.{one.because}')}"
 
 
-def word_notes(proposal: Proposal, table: Table, text: Text) -> dict[str, list[str]]:
+def word_notes(proposal: Proposal, table: Table, programme: Programme, text: Text) -> dict[str, list[str]]:
     """`values.X` -> the words that the proposal met and that an officer must look at."""
-    allowed = {column.name: column.values for column in table}
+    allowed = {column.name: allowed_words(column, programme) for column in table}
     return {
         f"values.{toml_key(ours)}": [
             f"{toml_string(word)} = {toml_string(code or '')}   # {text('propose.look')}"

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from analytics.model import UserError
 from analytics.programme.file import Programme
-from analytics.store.code_words import MISSING_WORDS, is_code, meaning_of, same_word
+from analytics.store.code_words import MISSING_WORDS, allowed_words, is_code, meaning_of, same_word
 from analytics.store.columns import CellKind, Column, Table
 from analytics.store.heading_periods import find_period
 from analytics.store.headings import unit_of
@@ -29,7 +30,7 @@ from analytics.store.period_columns import ToldPeriods, tell_periods
 from analytics.store.readers.table import TYPED, TextRow
 from analytics.store.wide import heading_text, read_patterns
 
-MOST_CELLS = 2000  # of a row, in which its names are looked for
+MOST_CELLS = 400  # of a row, in which its names are looked for
 _EDITION = re.compile(r"\bateco\W{0,3}(2007|2022|2025)\b", re.IGNORECASE)
 
 
@@ -64,12 +65,16 @@ class Proposal:
 
     mapping: of the certain ones only, with what the mapping at hand states; columns: every column of the file, in
     order; units: our columns whose heading states a unit, where the mapping at hand states none -> what a written 1
-    stands for (`mapping` has it too); maybe: what is no more than a proposal, beside the columns.
+    stands for (`mapping` has it too); title: what stands above the table and states a unit ("importi in migliaia di
+    euro"), and untold: our columns of money that it may be meant of, since neither their headings nor the mapping at
+    hand say theirs; maybe: what is no more than a proposal, beside the columns.
     """
 
     mapping: ColumnMapping
     columns: tuple[Proposed, ...]
     units: dict[str, Decimal] = field(default_factory=dict)
+    title: str = ""
+    untold: tuple[str, ...] = ()
     maybe: Maybe = field(default_factory=Maybe)
 
 
@@ -140,8 +145,36 @@ def propose(
     mapping = _mapping(told, units, table, words if given is None else {}, at_hand)
     if given is not None:
         maybe_words = {ours: {**words.get(ours, {}), **maybe_words.get(ours, {})} for ours in {**words, **maybe_words}}
+    title = next((title for title in titles if unit_of(title) is not None), "")
+    untold = _money_without_unit(mapping, table, programme) if title else ()
     year = {"period": told.year} if told.year else {}
-    return Proposal(mapping, columns, units, Maybe(told.maybe_wide, maybe_words, year))
+    maybe = Maybe(told.maybe_wide, maybe_words, year)
+    return Proposal(mapping, columns, units, title if untold else "", untold, maybe)
+
+
+def _money_without_unit(mapping: ColumnMapping, table: Table, programme: Programme) -> tuple[str, ...]:
+    """Our columns of money that the file has, and of which nothing says the unit."""
+    money = {outcome.column for outcome in programme.outcomes if outcome.unit == "currency"}
+    money = money if table.name == "sales" else {column.name for column in table if column.name.endswith("_eur")}
+    in_file = {*mapping.columns, *mapping.wide}
+    return tuple(c.name for c in table if c.name in money & in_file and mapping.form_of(c.name).unit is None)
+
+
+def check_title(proposal: Proposal, file: str) -> None:
+    """Refuse a table above which a unit stands that no column is told to have, with the lines that say it.
+
+    Raises UserError.
+    """
+    unit = unit_of(proposal.title)
+    if unit is None or not proposal.untold:
+        return
+    raise UserError(
+        "mapping.title_unit",
+        file=file,
+        title=one_line(proposal.title)[:LONGEST],
+        columns=", ".join(proposal.untold),
+        lines="; ".join(f"[formats.{column}] unit = {unit:f}" for column in proposal.untold),
+    )
 
 
 def _units(told: ToldPeriods, stated: Mapping[str, str], at_hand: ColumnMapping, table: Table) -> dict[str, Decimal]:
@@ -229,7 +262,7 @@ def _words(
         column = of_table[one.ours]
         mapped = {same_word(word) for word in at_hand.values.get(column.name, {})}
         for word in dict.fromkeys(cell.strip() for cell in examples.get(one.theirs, ())):
-            if same_word(word) in mapped or not _asks(word, column):
+            if same_word(word) in mapped or not _asks(word, column, allowed_words(column, programme)):
                 continue
             meaning = meaning_of(word, column, programme)
             if meaning.certain and meaning.code:
@@ -239,10 +272,10 @@ def _words(
     return certain, maybe
 
 
-def _asks(word: str, column: Column) -> bool:
+def _asks(word: str, column: Column, codes: Sequence[str]) -> bool:
     """Whether a cell is a word that somebody must explain: no code of a coded column; "n.d." of any but texts."""
     if not word or word.startswith(TYPED):
         return False
-    if column.kind is CellKind.CODE:
-        return not is_code(word, column)
+    if codes:
+        return not is_code(word, codes)
     return column.kind is not CellKind.TEXT and same_word(word) in MISSING_WORDS
