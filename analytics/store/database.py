@@ -40,6 +40,9 @@ def query(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
+Record = dict[str, object]  # a row: column -> value
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One imported file. imported_at: UTC, ISO format."""
@@ -258,6 +261,17 @@ class Store:
         for relation in relations:
             self._connection.unregister(relation)
         return frame
+
+    def records(self, name: str, parameters: Mapping[str, object], /, **relations: pd.DataFrame) -> list[Record]:
+        """The few rows of one .sql file, as column -> value; quicker than a frame."""
+        for relation, table in relations.items():
+            self._connection.register(relation, table)
+        found = self._connection.execute(query(name), dict(parameters))
+        columns = [str(column) for column, *_ in found.description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        for relation in relations:
+            self._connection.unregister(relation)
+        return rows
 
     def keep(self, name: str, parameters: Mapping[str, object], /, **relations: pd.DataFrame) -> None:
         """Keep the rows of one .sql file as a temporary table of its name, in place of an earlier one."""

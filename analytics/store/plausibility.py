@@ -17,7 +17,7 @@ from analytics.programme.classifications import size_class
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.store.columns import Table
-from analytics.store.database import Store, query
+from analytics.store.database import Record, Store, query
 from analytics.store.plausibility_limits import LIMITS
 from analytics.store.warnings import Warned
 
@@ -25,13 +25,12 @@ PERIODS_A_YEAR = {7: 12, 6: 4, 4: 1}  # by length of the canonical period: 2021-
 # What is a part of another column by its meaning, beside the parts that the programme file declares (`share_of`).
 PARTS = {"online_abroad_eur": "online_sales_eur"}
 COUNTRIES = "destination_countries"
-WHOLE_NUMBERS = ("count", "row", "sheet")
 ABOUT_EVERYBODY = {"scale_file", "scale_file_turnover", "scale_sheets", "scale_sources", "scale_periods"}
 
 # Every reason, most serious first: the order in which a reader meets them.
 SALES_REASONS = (
     *("scale_file", "scale_file_turnover", "scale_sheets", "scale_sources", "scale_periods", "scale_stored"),
-    *("scale_turnover", "scale_firms", "unknown_firms", "older_vintage", "ends_earlier", "above_whole"),
+    *("scale_turnover", "scale_firms", "unknown_firms", "older_vintage", "ends_earlier", "above_whole", "tiny_part"),
     *("future_periods", "early_periods", "all_zero", "zero_periods", "repeated_periods", "missing_periods"),
     *("thin_periods", "sources_by_arm", "coverage", "gaps", "countries", "fractions", "placeholders", "one_value"),
     *("same_series", "constant"),
@@ -59,33 +58,20 @@ class _Checks:
     def warned(self, reason: str, column: str = "", /, **relations: pd.DataFrame) -> list[Warned]:
         """What one check finds. Its file may name reasons and columns of its own."""
         name = f"warn_{reason}"
-        rows = self.store.frame(name, _asked_for(name, self.parameters), **relations)
-        return [
-            _warned(reason, column, row) for row in rows.to_dict("records") if _stated(row["count"]) and row["count"]
-        ]
+        rows = self.store.records(name, _asked_for(name, self.parameters), **relations)
+        return [_warned(reason, column, row) for row in rows if row["count"]]
 
 
 def _asked_for(name: str, parameters: Mapping[str, object]) -> dict[str, object]:
     return {key: parameters[key] for key in set(re.findall(r"\$(\w+)", query(name)))}
 
 
-def _stated(value: object) -> bool:
-    return value is not None and value is not pd.NaT and value == value
-
-
-def _warned(reason: str, column: str, row: Mapping[str, object]) -> Warned:
-    """A row of a check's frame; what it leaves empty, its sentence does not name."""
-    known = {key: _plain(key, value) for key, value in row.items() if _stated(value)}
+def _warned(reason: str, column: str, row: Record) -> Warned:
+    """A row of a check's; what it leaves empty, its sentence does not name."""
+    known = {key: value for key, value in row.items() if value is not None}
     reason, column = str(known.pop("reason", reason)), str(known.pop("column", column))
     count, example = int(str(known.pop("count"))), str(known.pop("example", ""))
     return Warned(reason, count, column, example, known)
-
-
-def _plain(key: str, value: object) -> object:
-    """A value of a frame as its own type: a day, or a whole number that stood beside an empty cell."""
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return int(value) if key in WHOLE_NUMBERS and isinstance(value, float) else value
 
 
 def sales_warnings(
@@ -99,10 +85,11 @@ def sales_warnings(
     columns = {column.name for column in table}
     outcomes = [outcome for outcome in programme.outcomes if outcome.column in columns]
     store.keep("staged_periods", {})
-    periods = store.frame("period_span")
-    if not int(periods["rows_in_file"].iloc[0]):
+    [span] = store.records("period_span", {})
+    rows, first_period = int(str(span["rows_in_file"])), str(span["first_period"])
+    if not rows:
         return ()
-    checks = _Checks(store, _sales_parameters(periods, programme, today or _today()))
+    checks = _Checks(store, _sales_parameters(rows, first_period, programme, today or _today()))
     found = [*checks.warned("far_periods", "period"), *checks.warned("unknown_firms", "fiscal_code")]
     found += [*checks.warned("missing_periods", "period"), *checks.warned("thin_periods", "period")]
     checks.keep("staged_sample")
@@ -111,14 +98,13 @@ def sales_warnings(
     return _in_order(found, SALES_REASONS)
 
 
-def _sales_parameters(periods: pd.DataFrame, programme: Programme, today: dt.date) -> dict[str, object]:
-    row = periods.iloc[0]
-    length = len(str(row["first_period"]))
+def _sales_parameters(rows: int, first_period: str, programme: Programme, today: dt.date) -> dict[str, object]:
+    length = len(first_period)
     now = {7: f"{today:%Y-%m}", 6: f"{today.year}Q{(today.month + 2) // 3}", 4: f"{today.year}"}[length]
     call = programme.call_opened
     return dataclasses.asdict(LIMITS) | {
         "placeholders": list(LIMITS.placeholders),
-        "one_in": -(-int(row["rows_in_file"]) // LIMITS.most_rows),
+        "one_in": -(-rows // LIMITS.most_rows),
         "periods_a_year": PERIODS_A_YEAR[length],
         "this_period": now,
         "first_year": int(call[:4]) - LIMITS.years_before_call if call else 0,
@@ -133,20 +119,41 @@ def _outcome_warnings(checks: _Checks, outcome: Outcome, programme: Programme) -
     _choose_column(checks, outcome, whole_column)
     checks.keep("staged_spread")
     checks.keep("staged_series")
-    if outcome.unit == "currency":
-        yield from _scale_warnings(checks, outcome, whole is None and whole_column is None)
-        yield from _currency_warnings(checks, outcome)
-        for warned in checks.warned("above_whole", outcome.column):
-            yield replace(warned, details={**warned.details, "whole": whole_column})
-    if outcome.unit == "percent":
-        yield from checks.warned("fractions", outcome.column)
-    if outcome.column == COUNTRIES:
-        yield from checks.warned("countries", outcome.column)
-    yield from checks.warned("all_zero", outcome.column)
-    yield from checks.warned("zero_periods", outcome.column)
-    yield from _vintage_warnings(checks, outcome)
+    [extent] = checks.store.records("staged_extent", {})
+    if extent["reported"]:
+        yield from _value_warnings(checks, outcome, whole_column)
+        yield from _vintage_warnings(checks, outcome)
+    firms, longest = int(str(extent["firms"])), int(str(extent["longest"]))
+    if firms >= LIMITS.few_firms or longest >= LIMITS.few_for_level:  # of fewer values nothing is told taken together
+        yield from _pattern_warnings(checks, outcome, whole_column)
     if outcome.name == programme.headline.outcome:
         yield from _headline_warnings(checks, outcome, programme)
+
+
+def _value_warnings(checks: _Checks, outcome: Outcome, whole: str | None) -> Iterator[Warned]:
+    """Values that are wrong by themselves or beside another column."""
+    if whole is not None:
+        for warned in checks.warned("above_whole", outcome.column):
+            yield replace(warned, details={**warned.details, "whole": whole})
+    if outcome.column == COUNTRIES:
+        yield from checks.warned("countries", outcome.column)
+    if outcome.unit == "currency":
+        yield from checks.warned("placeholders", outcome.column)
+
+
+def _pattern_warnings(checks: _Checks, outcome: Outcome, whole: str | None) -> Iterator[Warned]:
+    """Values that look wrong taken together: in another unit, or repeated over periods, firms or everything."""
+    reasons = ["all_zero", "zero_periods"]
+    if outcome.unit == "currency":
+        yield from _scale_warnings(checks, outcome, is_whole=whole is None)
+        if whole is not None:
+            for warned in checks.warned("tiny_part", outcome.column):
+                yield replace(warned, details={**warned.details, "whole": whole})
+        reasons += ["repeated_periods", "one_value", "constant", "same_series"]
+    if outcome.unit == "percent":
+        reasons += ["fractions"]
+    for reason in reasons:
+        yield from checks.warned(reason, outcome.column)
 
 
 def _choose_column(checks: _Checks, outcome: Outcome, whole: str | None) -> None:
@@ -166,7 +173,7 @@ def _whole_beside(outcome: Outcome, programme: Programme) -> str | None:
     return whole if whole in {other.column for other in programme.outcomes} else None
 
 
-def _scale_warnings(checks: _Checks, outcome: Outcome, is_whole: bool) -> list[Warned]:
+def _scale_warnings(checks: _Checks, outcome: Outcome, *, is_whole: bool) -> list[Warned]:
     """Amounts in another unit, most of the file first: what explains everybody's is not asked of each firm again."""
     checks.keep("suspect_series")
     found: list[Warned] = []
@@ -176,12 +183,6 @@ def _scale_warnings(checks: _Checks, outcome: Outcome, is_whole: bool) -> list[W
         if not ABOUT_EVERYBODY & {warned.reason for warned in found}:
             found += checks.warned(reason, outcome.column)
     return found
-
-
-def _currency_warnings(checks: _Checks, outcome: Outcome) -> Iterator[Warned]:
-    """Amounts that repeat: over periods, over firms, over everything."""
-    for reason in ("repeated_periods", "placeholders", "one_value", "constant", "same_series"):
-        yield from checks.warned(reason, outcome.column)
 
 
 def _vintage_warnings(checks: _Checks, outcome: Outcome) -> list[Warned]:

@@ -10,8 +10,10 @@ class PlausibilityLimits:
     Powers and distances are differences of decimal logarithms: 3 is a thousand times.
     """
 
-    # A level is a median; of fewer than six periods one wrong period moves it.
+    # Fewer than six equal amounts in a row happen to firms with a fixed fee.
     few_periods: int = 6
+    # One wrong period among four is still told from the other three by their median.
+    few_for_level: int = 4
     # Of fewer than five firms the typical one says nothing of everybody.
     few_firms: int = 5
     # Two may repeat by chance; what three have in common has a cause.
@@ -34,6 +36,8 @@ class PlausibilityLimits:
     gap_share: float = 0.2
     # A part is larger than its whole by rounding alone up to one euro.
     rounding: float = 1.0
+    # A decimal logarithm: a typical part below a thousandth of its whole is in thousands, and the whole in units.
+    tiny_share: float = -3.0
     # There are 193 members of the United Nations and few other places that parcels go to.
     most_countries: int = 200
     # One amount above zero in one value of twenty is a code or a default, not what firms sold.

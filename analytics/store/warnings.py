@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from analytics.language.text import Text
 
@@ -38,6 +39,7 @@ def in_words(warned: Warned, text: Text, names: Mapping[str, str], sheets: Seque
 def _written(key: str, value: object, text: Text) -> str:
     if isinstance(value, dt.date):
         return text.date(value)
-    if key == "row" or not isinstance(value, int | float):
+    if key == "row" or not isinstance(value, int | float | Decimal):
         return str(value)
-    return text.number(value, 0 if key == "percent" or abs(value) >= 1000 or value == round(value) else 2)
+    amount = float(value)
+    return text.number(amount, 0 if key == "percent" or abs(amount) >= 1000 or amount.is_integer() else 2)
