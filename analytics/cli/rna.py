@@ -57,7 +57,7 @@ def run_import_rna(arguments: argparse.Namespace, text: Text) -> int:
             print("\n".join(measure_lines(error.measures, error.others, text, programme)), file=sys.stderr)
             raise
         print_load(report, text, programme)
-        print("\n".join(reconciliation_lines(reconcile(store, programme), text, programme)))
+        print("\n".join(reconciliation_lines(reconcile(store, programme, report.selection), text, programme)))
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0

@@ -15,6 +15,7 @@ import pandas as pd
 
 from analytics.programme.file import Programme
 from analytics.store.database import Store
+from analytics.store.rna_measures import Selection
 from analytics.store.rna_rows import plain_number
 
 NOTHING = Decimal("0.00")
@@ -153,14 +154,27 @@ def euros(items: Iterable[Award | RegisteredAid]) -> Decimal:
     return sum((item.amount for item in items), NOTHING)
 
 
-def reconcile(store: Store, programme: Programme) -> Reconciliation:
+def reconcile(store: Store, programme: Programme, selection: Selection | None = None) -> Reconciliation:
     """Set the programme's awards beside its aids in the register, as both stand in the store. Fiscal codes only tell
     where the programme's identifiers of firms are fiscal codes.
+
+    selection: which of the loaded aids count; None: those that the programme file selects; an empty one: all of them.
     """
+    if selection is None:
+        selection = Selection.of(programme)
     awards = [_award(row) for row in store.frame("rna_awards").to_dict("records")]
-    aids = [_aid(row) for row in store.frame("rna_register").to_dict("records")]
+    aids = [
+        _aid(row)
+        for row in store.frame("rna_register").to_dict("records")
+        if selection.empty or selection.matches(_text(row["car"]), _text(row["title"]))
+    ]
+    return paired(awards, aids, by_firm=programme.firm_identifier == "it_fiscal_code")
+
+
+def paired(awards: list[Award], aids: list[RegisteredAid], *, by_firm: bool) -> Reconciliation:
+    """The pairs of these awards and aids, in the order of applications. by_firm: whether fiscal codes tell."""
     matches = list(_by_cor(awards, aids))
-    if programme.firm_identifier == "it_fiscal_code":
+    if by_firm:
         matches += _by_firm(awards, aids, matches)
     paired_awards = {match.award.application_id for match in matches}
     paired_aids = {match.aid.cor for match in matches}

@@ -57,7 +57,7 @@ def import_rna(
     """
     selection = Selection.stated(car, title)
     if selection.empty:
-        selection = Selection.stated(programme.rna.car, programme.rna.title_words or "")
+        selection = Selection.of(programme)
     for path in paths:
         _check_regular(path)
     tally = Tally(selection)
@@ -70,7 +70,7 @@ def import_rna(
         _refuse_all_rejected(loaded)
         known = {Path(batch.file_name).stem for batch in store.batches() if batch.input_table == INPUT_TABLE}
         absent = absent_parts({path.stem for path in paths}, known)
-    return RnaReport(tuple(loaded), tuple(tally.selected()), absent)
+    return RnaReport(tuple(loaded), selection, tuple(tally.selected()), absent)
 
 
 def _refuse_all_rejected(files: Sequence[RnaFile]) -> None:

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from analytics.programme.file import Programme
+
 MOST_MEASURES = 50_000  # told apart in one load
 _ALIKE = 0.75  # of two words, difflib's ratio
 
@@ -45,6 +47,11 @@ class Selection:
         """As somebody states it: several codes also in one text, with commas or spaces between them."""
         codes = (_code(code) for each in car for code in re.split(r"[\s,;]+", each))
         return cls(frozenset(code for code in codes if code), words_of(title))
+
+    @classmethod
+    def of(cls, programme: Programme) -> "Selection":
+        """As the programme file states it."""
+        return cls.stated(programme.rna.car, programme.rna.title_words or "")
 
     @property
     def empty(self) -> bool:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from analytics.model import UserError
 from analytics.store.cells import Rejection
 from analytics.store.database import Batch
-from analytics.store.rna_measures import Measure
+from analytics.store.rna_measures import Measure, Selection
 
 MOST_LISTED = 20  # rejections and revisions that are kept to be shown
 _PART = re.compile(r"(?P<series>.+?)(?P<mark>[_-])(?P<number>\d{3})", re.ASCII)
@@ -81,10 +81,11 @@ class RnaFile:
 
 @dataclass(frozen=True, slots=True)
 class RnaReport:
-    """What a load did. measures: those that the selection found; absent: files of a numbered series that are neither
-    among these nor in the store."""
+    """What a load did. selection: what was looked for; measures: those that it found; absent: files of a numbered
+    series that are neither among these nor in the store."""
 
     files: tuple[RnaFile, ...]
+    selection: Selection
     measures: tuple[Measure, ...]
     absent: tuple[str, ...]
 

@@ -112,7 +112,7 @@ def read_amount(said: str) -> Decimal:
     written = compact
     if "," in compact and "." in compact:
         thousands = "." if compact.rfind(",") > compact.rfind(".") else ","
-        written = compact.replace(thousands, "") if _GROUPED[thousands].fullmatch(compact) else ""
+        written = compact.replace(thousands, "").replace(",", ".") if _GROUPED[thousands].fullmatch(compact) else ""
     elif "," in compact:
         written = compact.replace(",", ".") if not _GROUPED[","].fullmatch(compact) else ""
         if compact.count(",") > 1 and _GROUPED[","].fullmatch(compact):

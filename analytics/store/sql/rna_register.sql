@@ -9,6 +9,8 @@ WITH newest AS (
 )
 SELECT
     cor,
+    arg_max(car, batch_id) AS car,
+    arg_max(title, batch_id) AS title,
     arg_max(fiscal_code, batch_id) AS fiscal_code,
     arg_max(name, batch_id) AS name,
     arg_max(granted_on, batch_id)::VARCHAR AS granted_on,
