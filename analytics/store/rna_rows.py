@@ -115,9 +115,9 @@ def read_amount(said: str) -> Decimal:
         written = compact.replace(thousands, "").replace(",", ".") if _GROUPED[thousands].fullmatch(compact) else ""
     elif "," in compact:
         written = compact.replace(",", ".") if not _GROUPED[","].fullmatch(compact) else ""
-        if compact.count(",") > 1 and _GROUPED[","].fullmatch(compact):
+        if len(compact.split(",")) > 2 and _GROUPED[","].fullmatch(compact):
             written = compact.replace(",", "")
-    elif compact.count(".") > 1 and _GROUPED["."].fullmatch(compact):
+    elif len(compact.split(".")) > 2 and _GROUPED["."].fullmatch(compact):
         written = compact.replace(".", "")
     if not _NUMBER.fullmatch(written):
         raise BadCellError("rna_amount")

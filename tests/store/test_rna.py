@@ -609,7 +609,7 @@ def test_the_command_tells_load_and_comparison_in_few_lines(desk, monkeypatch, c
     money = "−60.000,00 €" if lang == "it" else "−€60,000.00"
     assert money in printed.out.replace("\u00a0", " ")
     assert ("170" in printed.out, "m_001" in printed.err) == (True, True)
-    listed = [len(run) for run in re.findall(r"(?:^  .*\n)+", printed.out + printed.err, re.MULTILINE)]
+    listed = [run.count("\n") for run in re.findall(r"(?:^  .*\n)+", printed.out + printed.err, re.MULTILINE)]
     assert max(listed) == MOST_LINES
     assert command(desk, monkeypatch, path, lang=lang) == 0
     assert "m_002.xml" in capsys.readouterr().out

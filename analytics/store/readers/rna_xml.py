@@ -127,8 +127,14 @@ class AidFile:
         except expat.ExpatError as error:
             if not self._begun:
                 raise UserError("rna.not_xml", file=self.path.name) from error
-            details = {"row": error.lineno, "column": error.offset + 1, "problem": expat.ErrorString(error.code)}
-            raise UserError("rna.damaged", file=self.path.name, read=self.read, **details) from error
+            raise UserError(
+                "rna.damaged",
+                file=self.path.name,
+                read=self.read,
+                row=error.lineno,
+                column=error.offset + 1,
+                problem=expat.ErrorString(error.code),
+            ) from error
 
     def _end_file(self) -> None:
         try:
