@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+import numpy as np
+
 BLOCK = 1 << 20  # bytes
 _CONTROL = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20)])
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-fA-F]{1,32})|([0-9]{1,32}));")
@@ -102,9 +104,9 @@ class CleanText:
         return text.encode("utf-8")
 
     def _clean(self, block: bytes) -> bytes:
-        clean = block.translate(None, _CONTROL)
-        for mark in _NO_CHARACTERS:
-            clean = clean.replace(mark, b"") if mark in clean else clean
+        clean = block.translate(None, _CONTROL) if _has_control(block) else block
+        for mark in () if clean.isascii() else _NO_CHARACTERS:
+            clean = clean.replace(mark, b"")
         self.removed += len(block) - len(clean)
         at = clean.rfind(b"&", max(len(clean) - _LONGEST_REFERENCE, 0))
         if at >= 0 and b";" not in clean[at:]:
@@ -120,6 +122,12 @@ class CleanText:
             return match[0]
         self.removed += 1
         return b""
+
+
+def _has_control(block: bytes) -> bool:
+    """Whether control characters stand in it: several times faster than taking out none."""
+    small = int(np.count_nonzero(np.frombuffer(block, np.uint8) < 0x20))
+    return small > block.count(b"\n") + block.count(b"\r") + block.count(b"\t")
 
 
 def _single_byte(name: str) -> str | None:
