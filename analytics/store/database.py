@@ -65,6 +65,7 @@ def _create(path: Path, programme: str) -> None:
         try:
             with duckdb.connect(whole) as connection:
                 connection.execute(query("schema"))
+                connection.execute(query("rna_aids"))
                 connection.execute("INSERT INTO store VALUES (?, ?, NULL)", [SCHEMA_VERSION, programme])
                 connection.execute("CHECKPOINT")
         except duckdb.Error as error:

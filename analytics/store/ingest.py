@@ -73,8 +73,8 @@ class Report:
     notices: what the readers found to say, keys of the text files under `notice.` with their details; warnings: what
     looks wrong; proposal: what the columns are, with the mapping in force; unused_columns: columns of the file that
     nobody asked for; words: our column -> words without meaning, with their counts; superseded: how many of the file's
-    values replace one that an earlier file gave for the same firm and period; outcomes_without_column: names of the programme's outcomes of which
-    this file of sales brings nothing, because it has no such column and its mapping no constant for it.
+    values replace one that an earlier file gave for the same firm and period; outcomes_without_column: names of the
+    programme's outcomes of which this file of sales brings nothing, by a column or by a constant of its mapping.
     """
 
     batch: Batch

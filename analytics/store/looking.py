@@ -23,7 +23,9 @@ MOST_CELLS = 1000  # distinct ones of a column that are looked at
 @dataclass(frozen=True, slots=True)
 class Looked:
     """One table of a file. raw: as its reader gives it; sheet: "" where there are none; header: the row that names the
-    columns; named: whether it was told by its names; examples: heading -> distinct cells of the first rows; proposal: what its columns are."""
+    columns; named: whether it was told by its names; examples: heading -> distinct cells of the first rows; proposal:
+    what its columns are.
+    """
 
     raw: RawTable
     sheet: str
