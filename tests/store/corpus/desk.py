@@ -58,7 +58,7 @@ class OpenDesk:
         """Rows of each table, and a number that changes when one of them does."""
         held = {}
         for name in self._tables():
-            [row] = self._ask(f'SELECT count(*), coalesce(bit_xor(hash(t)), 0) FROM "{name}" AS t')
+            [row] = self.ask(f'SELECT count(*), coalesce(bit_xor(hash(t)), 0) FROM "{name}" AS t')
             held[name] = (int(row[0]), int(row[1]))
         return held
 
@@ -66,14 +66,15 @@ class OpenDesk:
         """Leave what the case has not loaded."""
         tables = [name for name in self._tables() if name not in ("store", "batches")]
         for name in [*tables, "batches"]:
-            if self._ask("SELECT 1 FROM duckdb_columns() WHERE table_name = ? AND column_name = 'batch_id'", [name]):
+            if self.ask("SELECT 1 FROM duckdb_columns() WHERE table_name = ? AND column_name = 'batch_id'", [name]):
                 self.store._connection.execute(f'DELETE FROM "{name}" WHERE batch_id > 1')
         self.store._connection.execute("UPDATE store SET frequency = NULL")
 
     def _tables(self) -> list[str]:
         return [
-            str(name) for (name,) in self._ask("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1")
+            str(name) for (name,) in self.ask("SELECT table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY 1")
         ]
 
-    def _ask(self, question: str, parameters: list[object] | None = None) -> list[tuple[object, ...]]:
+    def ask(self, question: str, parameters: list[object] | None = None) -> list[tuple[object, ...]]:
+        """What the store answers."""
         return self.store._connection.execute(question, parameters or []).fetchall()
