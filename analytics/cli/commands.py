@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from analytics.cli import releases, withheld
+from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
@@ -18,6 +19,7 @@ DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = (
     *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
+    "mapping.template_kind",
 )
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
@@ -42,6 +44,7 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     demo = command("demo", run_demo)
     demo.add_argument("programme", nargs="?", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
     _add_import(command, programme, text)
+    add_mapping_commands(command, programme, text)
     _add_release_commands(command, programme, text)
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
@@ -67,15 +70,6 @@ def _add_import(
     load.add_argument("--car", action="append", default=[], metavar="CODE", help=text("cli.help.car"))
     load.add_argument("--title", metavar="WORDS", help=text("cli.help.title"))
     programme(load)
-    propose = command("propose", run_propose)
-    propose.add_argument("table", choices=("applications", "sales"), help=text("cli.help.table"))
-    propose.add_argument("file", type=Path, metavar="FILE", help=text("cli.help.files"))
-    propose.add_argument("-o", "--output", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))
-    programme(propose)
-    template = command("template", run_template)
-    template.add_argument("table", choices=("applications", "sales"), help=text("cli.help.table"))
-    template.add_argument("-o", "--output", type=Path, required=True, metavar="FILE", help=text("cli.help.template"))
-    programme(template)
 
 
 def _add_export(
@@ -147,20 +141,6 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.cli import imports
 
     return imports.run_import(arguments, text)
-
-
-def run_propose(arguments: argparse.Namespace, text: Text) -> int:
-    """Which column of a file is which of ours."""
-    from analytics.cli import mapping
-
-    return mapping.run_propose(arguments, text)
-
-
-def run_template(arguments: argparse.Namespace, text: Text) -> int:
-    """An empty file to fill in."""
-    from analytics.cli import mapping
-
-    return mapping.run_template(arguments, text)
 
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:

@@ -59,9 +59,9 @@ def division_2007(code: str, edition: AtecoEdition) -> int:
     code = code.strip().upper()
     if re.match(r"^[A-V]\.?\d", code):  # "C.10.71": the section letter says nothing that the code does not
         code = code[1:].lstrip(".")
-    if not _CODE.match(code) or ateco.lookup(ateco.canonicalize(code), edition=edition) is None:
+    if not _CODE.match(code):
         raise UnknownCodeError(code)
-    code = ateco.canonicalize(code)
+    code = _without_padding(ateco.canonicalize(code), edition)
     if edition != "2025":
         return int(code[:2])
     divisions = {int(target[:2]) for target in ateco.map_code(code, "2025", "2022").targets}
@@ -70,6 +70,17 @@ def division_2007(code: str, edition: AtecoEdition) -> int:
     if len(divisions) > 1:
         raise AmbiguousCodeError(code)
     return divisions.pop()
+
+
+def _without_padding(code: str, edition: AtecoEdition) -> str:
+    """A code that its edition has; zeros at the end by which registers fill a code up to six digits say nothing
+    (10.71.00 is 10.71 where there is no 10.71.00). Raises UnknownCodeError."""
+    shorter = code
+    while ateco.lookup(shorter, edition=edition) is None:
+        if not shorter.endswith("0") or len(shorter) <= 2:
+            raise UnknownCodeError(code)
+        shorter = shorter[:-1].rstrip(".")
+    return shorter
 
 
 def size_class(employees: float, turnover_eur: float | None, balance_sheet_eur: float | None) -> str | None:

@@ -1,165 +1,177 @@
 """What one cell of text means: a firm, a code, a date, a period, an amount. A cell that means nothing says why."""
 
-import datetime as dt
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 
 import stdnum.exceptions
 from stdnum.it import codicefiscale
 
 from analytics.programme.file import Programme
+from analytics.store.amounts import ROUNDED_NUMBER, parse_decimal
+from analytics.store.cell_form import BadCellError, CellForm, Rejection, fold, plain_signs, shown, typed_text
+from analytics.store.codes import code_parser, parse_activity
 from analytics.store.columns import CellKind, Column
-from analytics.store.mapping import ColumnMapping, Format
+from analytics.store.days import parse_date
+from analytics.store.periods import parse_period
+from analytics.store.readers.table import TYPED
 
-LARGEST_NUMBER = Decimal(10) ** 12  # what DECIMAL(18,6) holds
-FIRST_YEAR, LAST_YEAR = 1900, 2100
-_PLAIN = re.compile(r"\d{1,12}(\.\d{1,6})?", re.ASCII)
-_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?([eE][-+]?\d{1,3})?", re.ASCII)
-_NARROW = re.compile("[\u00a0\u202f]")
-_SWAP_MARKS = str.maketrans(",.", ".,")
-_PERIOD = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|-?[QTqt]([1-4]))?", re.ASCII)
-_MIDNIGHT = re.compile(r"\d{4}-\d\d-\d\d[ T]00:00(:00(\.0+)?)?", re.ASCII)
-_ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+__all__ = [
+    "MISSING_WORDS",
+    "BadCellError",
+    "CellForm",
+    "Rejection",
+    "cell_parser",
+    "parse_activity",
+    "parse_date",
+    "parse_decimal",
+    "parse_firm",
+    "parse_period",
+    "plain_parser",
+]
+
+# Words that may stand for "not reported", as `fold` writes them; none is read so unasked ("-" may be a zero as well).
+MISSING_WORDS = frozenset(
+    (
+        *(
+            "n.d.",
+            "n.d",
+            "nd",
+            "n/d",
+            "n.a.",
+            "n.a",
+            "na",
+            "n/a",
+            "n.r.",
+            "n.p.",
+            "n.c.",
+            "s.d.",
+            "#n/d",
+            "#n/a",
+            "<na>",
+        ),
+        *("-", "--", "---", "_", ".", "..", "...", "?", "*", "/", "//", "null", "none", "nan", "nat", "nil"),
+        *("non disponibile", "non disp.", "non comunicato", "non pervenuto", "non rilevato", "non dichiarato"),
+        *("non applicabile", "dato mancante", "mancante", "(vuoto)"),
+        *("not available", "not reported", "not applicable", "missing", "(blank)"),
+    )
+)
+_ERROR_WORD = re.compile(r"#[^\s\d][^\s]*[!?]|#+|err:\d+|#(calc|spill|getting_data)\S*", re.IGNORECASE)
+_QUOTED_FORMULA = re.compile(r'="([^"]*)"')  # ="01234567890" keeps the zeros in a spreadsheet's CSV
+_REMEMBERED = 1 << 17  # cells of a column whose meaning is kept: firms and periods come again in every chunk
+_LONGEST_WORD = 40  # characters; no word for nothing is longer
+_DIGITS_KEPT = 15  # of a number, in a spreadsheet
+_WHOLE_AS_DECIMAL = re.compile(r"(\d{8,11})\.0+", re.ASCII)
+_FIRM_LABEL = re.compile(r"(?:CODICEFISCALE|CF|PARTITAIVA|PIVA|VAT):?(?=(IT)?\d{8}|[A-Z]{6}\d)|IT(?=\d{11}$)")
 
 
-class BadCellError(ValueError):
-    """A cell that cannot be read: a key of the text files under `reject.`, and what was expected."""
-
-    def __init__(self, reason: str, expected: str = "") -> None:
-        """Keep the reason's code; words are found when somebody reads it."""
-        super().__init__(reason)
-        self.reason = reason
-        self.expected = expected
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Why one row of the file was not loaded."""
-
-    row: int
-    column: str
-    value: str
-    reason: str
-    expected: str = ""
-
-
-def cell_parser(column: Column, mapping: ColumnMapping, programme: Programme) -> Callable[[str], object]:
+def cell_parser(
+    column: Column, form: CellForm, words: Mapping[str, str], programme: Programme
+) -> Callable[[str], object]:
     """The function that reads this column's cells: the text of a cell, without spaces around it, -> its value, None
-    for an empty one. It raises BadCellError.
+    for an empty one: a date for a day, text in one canonical form for all else. It raises BadCellError.
+
+    words: what the mapping says of this column: a word of the file -> ours, "" for an empty cell.
     """
-    parse = plain_parser(column, mapping.format, programme)
-    word_of = {_fold(theirs): ours for theirs, ours in mapping.values.get(column.name, {}).items()}
+    parse = plain_parser(column, form, programme)
+    if not words:
+        return lambda cell: parse(cell) if cell else None
+    parse_ours = _parser_of_kind(column, CellForm(), programme)
+    word_of = {fold(theirs): ours for theirs, ours in words.items()}
 
     def read(cell: str) -> object:
-        replaced = word_of.get(_fold(cell), cell) if word_of else cell
-        return parse(replaced) if replaced else None
+        if not cell:
+            return None
+        ours = word_of.get(fold(shown(cell)))
+        if ours is None:
+            return parse(cell)
+        return parse_ours(ours) if ours else None
 
     return read
 
 
-def plain_parser(column: Column, form: Format, programme: Programme) -> Callable[[str], object]:
-    """The same without the mapping's `values`: no word of the file stands for another, and no cell is empty."""
+def plain_parser(column: Column, form: CellForm, programme: Programme) -> Callable[[str], object]:
+    """The same without the mapping's words, of a cell in which something stands. A word for a missing value, a
+    spreadsheet's error and a formula each have their own reason."""
+    parse = _parser_of_kind(column, form, programme)
+    any_text = column.kind is CellKind.TEXT or (column.kind is CellKind.FIRM and programme.firm_identifier == "opaque")
+
+    def read(cell: str) -> object:
+        if any_text:
+            _refuse_no_value(cell, column)
+        try:
+            return parse(cell)
+        except BadCellError:
+            _refuse_no_value(cell, column)
+            if not plain_signs(cell).strip():
+                return None
+            if match := _QUOTED_FORMULA.fullmatch(cell):
+                return parse(match[1].strip()) if match[1].strip() else None
+            raise
+
+    return read
+
+
+def _refuse_no_value(cell: str, column: Column) -> None:
+    """Raise where a cell holds a word for nothing, an error or a formula."""
+    word = fold(cell) if len(cell) <= _LONGEST_WORD else cell
+    if word == "na" and column.name == "province":
+        return  # Naples
+    if word in MISSING_WORDS or (column.kind is CellKind.DECIMAL and word.strip("€ ") in MISSING_WORDS):
+        raise BadCellError("missing_word")
+    if word[:1] in ("#", "e") and _ERROR_WORD.fullmatch(word):
+        raise BadCellError("error_cell")
+    if word[:1] == "=" and len(word) > 1 and not _QUOTED_FORMULA.fullmatch(word):
+        raise BadCellError("formula")
+
+
+def _parser_of_kind(column: Column, form: CellForm, programme: Programme) -> Callable[[str], object]:
     match column.kind:
         case CellKind.FIRM:
-            return partial(parse_firm, identifier=programme.firm_identifier)
+            return lru_cache(_REMEMBERED)(partial(parse_firm, identifier=programme.firm_identifier))
         case CellKind.CODE:
-            return partial(parse_code, allowed=column.values)
+            return code_parser(column, programme)
         case CellKind.DATE:
             return partial(parse_date, form=form)
         case CellKind.PERIOD:
-            return partial(parse_period, form=form)
+            return lru_cache(_REMEMBERED)(partial(parse_period, form=form))
         case CellKind.DECIMAL:
-            return partial(parse_decimal, column=column, form=form)
+            return partial(parse_decimal, column=column, form=form, currency=programme.currency)
         case CellKind.TEXT:
-            return str
+            return parse_activity if column.name == "ateco_code" else parse_text
 
 
-def _fold(word: str) -> str:
-    return " ".join(word.split()).casefold()
+def parse_text(cell: str) -> str:
+    """A text as it stands; a number that the file types without needless decimals. A code that a spreadsheet has
+    rounded (1.23457E+10, or more digits than it keeps) raises BadCellError."""
+    if not cell.startswith(TYPED):
+        if ROUNDED_NUMBER.fullmatch(cell):
+            raise BadCellError("code_rounded")
+        return _QUOTED_FORMULA.sub(r"\1", cell) if cell.startswith('="') else cell
+    written = typed_text(cell)
+    if written.isdecimal() and len(written.rstrip("0")) <= _DIGITS_KEPT < len(written):
+        raise BadCellError("code_rounded")
+    return written
 
 
 def parse_firm(cell: str, *, identifier: str) -> str:
-    """A fiscal code with a right check character, or any identifier where the programme's are opaque."""
+    """A fiscal code with a right check character, or any identifier where the programme's are opaque.
+
+    Zeros that a spreadsheet ate come back; `IT` before a VAT number, labels, spaces and punctuation do not matter.
+    """
     if identifier == "opaque":
-        return cell
-    compact = cell.replace(" ", "").upper()
-    if compact.isdecimal() and 8 <= len(compact) <= 10:
-        compact = compact.zfill(11)  # a spreadsheet ate the leading zeros
+        return parse_text(cell)
+    written = plain_signs(shown(cell)).upper()
+    if match := _WHOLE_AS_DECIMAL.fullmatch(written):
+        written = match[1]
+    if ROUNDED_NUMBER.fullmatch(written):
+        raise BadCellError("code_rounded")
+    compact = re.sub(r"[\s.\-/':]", "", written)
+    compact = _FIRM_LABEL.sub("", compact, count=1) if compact[:1] in "CPVI" else compact
+    compact = compact.removeprefix("IT") if len(compact) == 13 and compact[2:].isdecimal() else compact
+    if compact.isascii() and compact.isdecimal() and 8 <= len(compact) <= 10:
+        compact = compact.zfill(11)
     try:
         return str(codicefiscale.validate(compact))
     except (stdnum.exceptions.ValidationError, ValueError) as error:
         raise BadCellError("fiscal_code") from error
-
-
-def parse_code(cell: str, *, allowed: tuple[str, ...]) -> str:
-    """One of the allowed codes, in capitals or not."""
-    folded = _fold(cell)
-    for value in allowed:
-        if folded == value.casefold():
-            return value
-    raise BadCellError("code", ", ".join(allowed))
-
-
-def parse_date(cell: str, *, form: Format) -> dt.date:
-    """A day that exists, in the file's format or as 2020-12-16, which is how typed cells of spreadsheets arrive."""
-    written = cell[:10] if _MIDNIGHT.fullmatch(cell) else cell
-    try:
-        day = dt.datetime.strptime(written, form.date).date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        try:
-            day = dt.date.fromisoformat(written if _ISO_DAY.fullmatch(written) else "")
-        except ValueError as error:
-            raise BadCellError("date", form.date) from error
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise BadCellError("date", form.date)
-    return day
-
-
-def parse_period(cell: str, *, form: Format) -> str:
-    """A month, quarter or year in its canonical form: 2021-03, 2021Q1, 2021."""
-    if form.period is not None:
-        try:
-            day = dt.datetime.strptime(cell, form.period)  # noqa: DTZ007
-        except ValueError as error:
-            raise BadCellError("period", form.period) from error
-        written = f"{day.year:04}" if _names_only_years(form.period) else f"{day.year:04}-{day.month:02}"
-    else:
-        written = cell
-    match = _PERIOD.fullmatch(written)
-    if not match or not FIRST_YEAR <= int(match[1]) <= LAST_YEAR:
-        raise BadCellError("period", form.period or "2021-03, 2021Q1, 2021")
-    year, month, quarter = match.groups()
-    return f"{year}-{month}" if month else f"{year}Q{quarter}" if quarter else year
-
-
-@cache
-def _names_only_years(form: str) -> bool:
-    return dt.date(2021, 1, 1).strftime(form) == dt.date(2021, 12, 31).strftime(form)
-
-
-def parse_decimal(cell: str, *, column: Column, form: Format) -> str:
-    """An amount as plain decimal text, exactly as written; six decimals are kept."""
-    written = _NARROW.sub(" ", cell).strip("€ ")
-    if form.thousands and _grouped_number(form.thousands, form.decimal).fullmatch(written):
-        written = written.replace(form.thousands, "")
-    if form.decimal == ",":
-        written = written.translate(_SWAP_MARKS)
-    if column.maximum is None and _PLAIN.fullmatch(written):
-        return written  # nearly all of them
-    if not _NUMBER.fullmatch(written):
-        raise BadCellError("decimal", f"1234{form.decimal}56")
-    amount = Decimal(written)
-    if column.minimum is not None and amount < column.minimum:
-        raise BadCellError("negative")
-    limit = LARGEST_NUMBER if column.maximum is None else Decimal(str(column.maximum))
-    if amount > limit or abs(amount) >= LARGEST_NUMBER or abs(rounded := round(amount, 6)) >= LARGEST_NUMBER:
-        raise BadCellError("too_large", f"{limit:f}")
-    return format(rounded, "f")
-
-
-@cache
-def _grouped_number(thousands: str, mark: str) -> re.Pattern[str]:
-    return re.compile(rf"[-+]?\d{{1,3}}({re.escape(thousands)}\d{{3}})+({re.escape(mark)}\d+)?", re.ASCII)

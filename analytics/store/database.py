@@ -258,3 +258,16 @@ class Store:
         for relation in relations:
             self._connection.unregister(relation)
         return frame
+
+    def keep(self, name: str, parameters: Mapping[str, object], /, **relations: pd.DataFrame) -> None:
+        """Keep the rows of one .sql file as a temporary table of its name, in place of an earlier one."""
+        for relation, table in relations.items():
+            self._connection.register(relation, table)
+        self._connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS\n{query(name)}', dict(parameters))
+        for relation in relations:
+            self._connection.unregister(relation)
+
+    def rename_columns(self, view: str, table: str, columns: Mapping[str, str | None]) -> None:
+        """A temporary view of a table's columns by other names (new -> old; None: a column without any value)."""
+        chosen = ", ".join(f'"{old}" AS "{new}"' if old else f'NULL AS "{new}"' for new, old in columns.items())
+        self._connection.execute(f'CREATE OR REPLACE TEMP VIEW "{view}" AS SELECT {chosen} FROM "{table}"')  # noqa: S608

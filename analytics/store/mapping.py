@@ -4,6 +4,7 @@ import datetime as dt
 import json
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -146,3 +147,75 @@ def load_mapping(path: Path | None) -> ColumnMapping:
         ) from error
     except (OSError, ValueError) as error:
         raise UserError("mapping.unreadable", file=path, problem=error) from error
+
+
+SHOWN_EXAMPLES, LONGEST_EXAMPLE, LONGEST_NOTE = 3, 40, 2000
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+
+
+def toml_string(words: str) -> str:
+    """A text as TOML writes it, between quotation marks."""
+    whole = words.encode("utf-8", "replace").decode("utf-8")
+    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def toml_key(name: str) -> str:
+    """A key as TOML writes it: in quotation marks where it holds more than letters, digits, `_` and `-`."""
+    return name if _BARE_KEY.fullmatch(name) else toml_string(name)
+
+
+def in_comment(words: str, longest: int = LONGEST_EXAMPLE) -> str:
+    """Words as they may stand behind `#`: on one line, without control characters, not too long."""
+    line = "".join(mark if mark.isprintable() else " " for mark in one_line(words))
+    return line if len(line) <= longest else line[: longest - 1] + "…"
+
+
+def mapping_toml(
+    mapping: ColumnMapping,
+    examples: Mapping[str, Sequence[str]],
+    notes: Mapping[str, Sequence[str]] | None = None,
+) -> str:
+    """The mapping as a file that `load_mapping` reads back. examples: their heading -> cells, of which some stand as a
+    comment beside the column; notes: table of the mapping, such as `columns` -> comments at its end.
+    """
+    stated = mapping.model_dump(mode="json", exclude_defaults=True)
+    nested = {part: stated.pop(part, {}) for part in ("formats", "values")}
+    tables: dict[str, dict[str, object]] = {
+        part: stated[part] for part in ("columns", "constants", "period", "wide") if part in stated
+    }
+    for part, of_column in nested.items():
+        tables |= {f"{part}.{toml_key(ours)}": entries for ours, entries in of_column.items()}
+    tables |= {"format": stated["format"]} if "format" in stated else {}
+    notes = notes or {}
+    order = [*(name for name in notes if name not in tables and "." not in name), *tables, *notes]
+    return "\n".join(
+        "\n".join(
+            (
+                f"[{name}]",
+                *_lines(tables.get(name, {}), examples if name == "columns" else {}),
+                *(f"# {in_comment(note, LONGEST_NOTE)}" for note in notes.get(name, ())),
+            )
+        )
+        + "\n"
+        for name in dict.fromkeys(order)
+    )
+
+
+def _lines(entries: Mapping[str, object], examples: Mapping[str, Sequence[str]]) -> list[str]:
+    """`key = value` of what has a value, with examples of the column that the value names."""
+    beside = {one_line(heading): cells for heading, cells in examples.items()}
+    written = {toml_key(key): _value(value) for key, value in entries.items() if value is not None}
+    cells = {toml_key(key): beside.get(value, ()) for key, value in entries.items() if isinstance(value, str)}
+    width = max((len(f"{key} = {value}") for key, value in written.items()), default=0)
+    return [
+        f"{key} = {value}".ljust(width) + f"  # {'; '.join(map(in_comment, cells[key][:SHOWN_EXAMPLES]))}"
+        if cells.get(key)
+        else f"{key} = {value}"
+        for key, value in written.items()
+    ]
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_value, value))}]"
+    return str(value) if isinstance(value, int) else toml_string(str(value))

@@ -59,7 +59,8 @@ class SpooledSheet:
             own = {*block.names, *(("period",) if block.combined else ())}
             constants = {
                 name: columns[name].value(block.constants.get(name, mapping.constants.get(name, "")))
-                for name in (*mapping.constants, *block.constants)
+                for name in {**mapping.constants, **block.constants}
+                if name not in own
             }
             mine = {name: reader for name, reader in columns.items() if name in own}
             readers.append(BlockReader(block, positions, mine, constants, table, self.found.raw.sheet))
@@ -96,7 +97,9 @@ def spool(found: FoundSheet, path: Path, table: Table, file: str, alive: Callabl
     if writer is not None:
         writer.close()
     forms = {
-        column.name: profiles[column.name].resolve(mapping.form_of(column.name), _heading(found, column), file)
+        column.name: profiles[column.name].resolve(
+            mapping.form_of(column.name), _heading(found, column), file, own=mapping.formats.get(column.name)
+        )
         if column.name in profiles
         else CellForm()
         for column in table

@@ -172,14 +172,19 @@ class BlockReader:
         combined = self.block.combined
         if combined is None or name != "period":
             return self.readers[name].read(self._cells(chunk, self.block.names[name]))
-        part = combined.month or combined.quarter
         years = _as_texts(self._cells(chunk, combined.year))
-        if part is None:
-            return self.readers[name].read(years)
-        pairs = pc.binary_join_element_wise(years, _as_texts(self._cells(chunk, part)), _PAIR).dictionary_encode()
-        quarters = combined.quarter is not None
-        texts = pa.array([_combined(pair, quarters) for pair in pairs.dictionary.to_pylist()], pa.string())
-        return self.readers[name].read(texts.take(pairs.indices))
+        named = combined.month or combined.quarter
+        parts = _as_texts(self._cells(chunk, named)) if named else self.block.constants.get("period", "")
+        pairs = pc.binary_join_element_wise(years, parts, _PAIR).dictionary_encode()
+        quarters = combined.quarter is not None or (not named and str(parts).startswith("Q"))
+        periods = [_period_of_pair(pair, quarters) for pair in pairs.dictionary.to_pylist()]
+        texts = pa.array(["" if isinstance(period, BadCellError) else period for period in periods], pa.string())
+        cells, unread = self.readers[name].read(texts.take(pairs.indices))
+        for at, code in enumerate(pairs.indices.to_pylist()):
+            why = periods[code]
+            if isinstance(why, BadCellError):
+                unread.append((at, pairs.dictionary[code].as_py().replace(_PAIR, " "), why))
+        return cells, unread
 
     def _cells(self, chunk: Chunk, theirs: str) -> pa.Array:
         return chunk.cells.column(str(self.positions[theirs])).combine_chunks()
@@ -198,9 +203,13 @@ class BlockReader:
             )
 
 
-def _combined(pair: str, quarters: bool) -> str:
+def _period_of_pair(pair: str, quarters: bool) -> str | BadCellError:
+    """The period that a year and a part of it say, or why they say none."""
     year, part = pair.split(_PAIR, 1)
-    return period_text(year, part, quarters) if year or part else ""
+    try:
+        return period_text(year, part, quarters) if year.strip() else ""
+    except BadCellError as error:
+        return error
 
 
 def _repeated(value: object, n: int, kind: pa.DataType) -> pa.Array:

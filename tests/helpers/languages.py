@@ -19,7 +19,7 @@ from analytics.language.text import LANGUAGES, SPOKEN, sentences
 from analytics.programme import file
 from analytics.programme.classifications import PROVINCES
 
-OFF_THE_PAGES = ("api.", "cli.", "error.", "reject.")  # said where keys of files and addresses are quoted
+OFF_THE_PAGES = ("api.", "cli.", "error.", "reject.", "warn.")  # said where keys of files and addresses are quoted
 # Words of no language: placeholders, directives, entities, addresses, files, figure ids, a hash or its beginning, codes
 # of two capitals, and the provinces, which have one name.
 NAMES = "|".join(re.escape(province.name) for province in PROVINCES.values())

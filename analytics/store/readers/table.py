@@ -23,6 +23,11 @@ Notice = tuple[str, dict[str, object]]  # a key of the text files under `notice.
 TextRow = tuple[int, list[str]]  # number in the file, cells
 
 
+def shown(cell: str) -> str:
+    """A cell as a reader sees it: without the mark of typed cells."""
+    return cell.removeprefix(TYPED)
+
+
 class FileKind(StrEnum):
     """What a file is, told by its content."""
 
@@ -61,10 +66,14 @@ class RawTable(Protocol):
     `notice.` and its details.
     """
 
-    sheet: str
-    visibility: Visibility
-    head: list[TextRow]
-    notices: tuple[Notice, ...]
+    @property
+    def sheet(self) -> str: ...  # noqa: D102
+    @property
+    def visibility(self) -> Visibility: ...  # noqa: D102
+    @property
+    def head(self) -> list[TextRow]: ...  # noqa: D102
+    @property
+    def notices(self) -> tuple[Notice, ...]: ...  # noqa: D102
 
     def chunks(self, header_row: int, width: int) -> Iterator[Chunk]:
         """The rows below the row numbered header_row, of which the first `width` columns count. Rows in which nothing

@@ -1,0 +1,19 @@
+-- Grain: one row; funded firms without any value of the outcome, in this file or stored. percent: of the funded firms that
+-- have one; other: the same of the comparison firms.
+WITH reporting AS (
+    SELECT firm_id FROM staged_spread WHERE reported > 0
+    UNION
+    SELECT firm_id FROM observations WHERE outcome = $outcome
+),
+shares AS (
+    SELECT
+        count(*) FILTER (funded AND reporting.firm_id IS NULL) AS count,
+        min(firm_arms.firm_id) FILTER (funded AND reporting.firm_id IS NULL) AS example,
+        coalesce(avg((reporting.firm_id IS NOT NULL)::INTEGER) FILTER (funded), 1) AS funded_share,
+        coalesce(avg((reporting.firm_id IS NOT NULL)::INTEGER) FILTER (NOT funded), funded_share) AS comparison_share
+    FROM firm_arms
+    LEFT JOIN reporting USING (firm_id)
+)
+SELECT count, coalesce(example, '—') AS example, 100 * funded_share AS percent, 100 * comparison_share AS other
+FROM shares
+WHERE funded_share < $least_coverage OR abs(funded_share - comparison_share) > $coverage_difference

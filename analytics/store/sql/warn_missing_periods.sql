@@ -1,0 +1,7 @@
+-- Grain: one row; periods between the first and the last of the file of which no row speaks. example: the last before.
+WITH gaps AS (
+    SELECT period, lead(moment) OVER (ORDER BY moment) - moment - 1 AS missing FROM staged_periods
+)
+SELECT sum(missing)::BIGINT AS count, min(period) AS example
+FROM gaps
+WHERE missing > 0
