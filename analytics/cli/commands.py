@@ -15,6 +15,7 @@ from analytics.cli.progress import Bar
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
+
 DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = (
     *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
@@ -196,10 +197,6 @@ def main(words: list[str] | None = None) -> int:
         sys.stdout.flush()
         return ended
     except UserError as error:
-        if error.key == "rows.refused":
-            from analytics.cli.imports import print_refusal
-
-            print_refusal(error, text)
         print(error.said(text), file=sys.stderr)
         return 2 if error.key in WRONG_USE else 1
     except KeyboardInterrupt:

@@ -4,21 +4,26 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
+from analytics.cli.mapping import write_new
 from analytics.cli.progress import Bar
 from analytics.folders import Home
 from analytics.language.text import Text
-from analytics.model import DataKind
+from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme, load_programme
 from analytics.store.cells import Rejection
 from analytics.store.database import Store
-from analytics.store.ingest import Report, RowsRefusedError, import_file
-from analytics.store.mapping import load_mapping, save_mapping
-from analytics.store.sheets import SheetReport
+from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, import_file
+from analytics.store.mapping import load_mapping, mapping_toml
+from analytics.store.paste import paste_columns, paste_values
+from analytics.store.sheets import ColumnsMissingError, SheetReport
 from analytics.store.staging import ProblemGroup
+from analytics.store.warnings import in_words
 
 MOST_REJECTIONS = 20  # problems listed one by one; more are told by column and reason
 LONGEST_VALUE = 80  # characters of a cell that are shown
+LONGEST_WARNING = 2000  # characters of a warning, whose words come from the text files
 
 
 def run_import(arguments: argparse.Namespace, text: Text) -> int:
@@ -28,20 +33,24 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     home = Home.default()
     with Store(home.store(programme.id), programme.id) as store:
         for path in arguments.files:
-            with Bar(text) as bar:
-                report = import_file(
-                    arguments.table,
-                    path,
-                    programme=programme,
-                    store=store,
-                    archive=home.archive,
-                    mapping=mapping,
-                    partial=arguments.partial,
-                    progress=bar,
-                )
+            try:
+                with Bar(text) as bar:
+                    report = import_file(
+                        arguments.table,
+                        path,
+                        programme=programme,
+                        store=store,
+                        archive=home.archive,
+                        mapping=mapping,
+                        partial=arguments.partial,
+                        progress=bar,
+                    )
+            except (RowsRefusedError, ColumnsMissingError) as error:
+                print_refusal(error, programme, arguments.table, text)
+                return 1
             _print_report(path, report, programme, text)
             if arguments.save_mapping and not report.already:
-                save_mapping(report.mapping, arguments.save_mapping)
+                write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
                 print(text("cli.done.mapping", file=arguments.save_mapping))
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
@@ -61,22 +70,16 @@ def _print_report(path: Path, report: Report, programme: Programme, text: Text) 
         print(text(f"notice.{key}", **details))
     if report.unused_columns:
         print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
-    if report.lines:
-        print(text("cli.lines", lines=report.lines))
+    _print_lines(paste_columns(report.proposal, text), text, sys.stdout)
     if report.superseded:
         print(text.count("cli.superseded", report.superseded))
     for outcome in map(programme.outcome, report.outcomes_without_column):
         absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
         print(absent, file=sys.stderr)
-    for warning in report.warnings:
-        told = text(
-            f"warn.{warning.reason}",
-            n=text.number(warning.count),
-            column=warning.column,
-            example=_printable(warning.example),
-            **warning.details,
-        )
-        print(text("cli.warned", what=told), file=sys.stderr)
+    sheets = [sheet.sheet for sheet in report.sheets if not sheet.unread]
+    for warned in report.warnings:
+        what = in_words(warned, text, report.proposal.mapping.columns, sheets)
+        print(text("cli.warned", what=_printable(what, LONGEST_WARNING)), file=sys.stderr)
     counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
     print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
 
@@ -94,11 +97,21 @@ def _print_sheet(sheet: SheetReport, text: Text) -> None:
         print(text("part.total", row=row, words=_printable(words)))
 
 
-def print_refusal(error: RowsRefusedError, text: Text) -> None:
-    """The rows that refuse a file, and what to add to its mapping."""
-    print_problems(error.rejections, error.groups, text)
-    if error.lines:
-        print(text("cli.lines", lines=error.lines), file=sys.stderr)
+def print_refusal(error: UserError, programme: Programme, table: str, text: Text) -> None:
+    """Why a file is refused, row by row where it is for its rows, and what to add to its mapping."""
+    if isinstance(error, RowsRefusedError):
+        print_problems(error.rejections, error.groups, text)
+    print(error.said(text), file=sys.stderr)
+    if isinstance(error, RowsRefusedError):
+        lines = paste_values(error.words, INPUT_TABLES[table].columns(programme), programme, text)
+        _print_lines(lines, text, sys.stderr)
+    if isinstance(error, ColumnsMissingError):
+        _print_lines(paste_columns(error.proposal, text), text, sys.stderr)
+
+
+def _print_lines(lines: str, text: Text, stream: TextIO) -> None:
+    if lines:
+        print(text("cli.lines", lines=lines.rstrip()), file=stream)
 
 
 def print_problems(rejections: Sequence[Rejection], groups: Sequence[ProblemGroup], text: Text) -> None:
@@ -111,7 +124,8 @@ def print_problems(rejections: Sequence[Rejection], groups: Sequence[ProblemGrou
         return
     for group in groups[:MOST_REJECTIONS]:
         why = _why(group.reason, group.value, group.expected, text)
-        told = text.count("cli.rejected_group", group.count, row=group.row, column=group.column or "–", why=why)
+        n = text.number(group.count)
+        told = text("cli.rejected_group", n=n, row=group.row, column=group.column or "–", why=why)
         print(told, file=sys.stderr)
     if len(groups) > MOST_REJECTIONS:
         print(text("cli.rejected_more", n=text.number(len(groups) - MOST_REJECTIONS)), file=sys.stderr)
@@ -121,5 +135,5 @@ def _why(reason: str, value: str, expected: str, text: Text) -> str:
     return text(f"reject.{reason}", value=_printable(value), expected=expected)
 
 
-def _printable(value: str) -> str:
-    return "".join(mark if mark.isprintable() else "�" for mark in value[:LONGEST_VALUE])
+def _printable(value: str, longest: int = LONGEST_VALUE) -> str:
+    return "".join(mark if mark.isprintable() else "�" for mark in value[:longest])

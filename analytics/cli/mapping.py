@@ -67,7 +67,7 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     if arguments.output is None:
         print(f"\n{written}", end="")
         return 0
-    _write_new(arguments.output, written.encode())
+    write_new(arguments.output, written.encode())
     print(text("cli.done.propose", file=arguments.output, table=arguments.table, source=arguments.file))
     return 0
 
@@ -75,18 +75,20 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
 def _print_looked(one: "Looked", file: Path, text: Text) -> None:
     """Every column of a table: theirs, ours, how sure, examples."""
     from analytics.store.mapping import SHOWN_EXAMPLES, in_comment
-    from analytics.store.wide import shown
+    from analytics.store.wide import heading_text
 
     where = f"{file.name}, {one.sheet}" if one.sheet else file.name
     print(text("propose.table_hidden" if one.hidden else "propose.table", table=where, row=one.header))
     if not one.named:
         print(text("propose.no_names", row=one.header))
     for column in one.proposal.columns:
-        theirs = in_comment(shown(column.theirs), WIDEST) or text("propose.no_heading")
+        theirs = in_comment(heading_text(column.theirs), WIDEST) or text("propose.no_heading")
         how = text(f"propose.because.{column.because}" if column.because else "propose.nothing_near")
         ours = column.ours or "–"
         sign = "=" if column.certain else "?" if column.ours else " "
-        cells = "; ".join(in_comment(shown(cell)) for cell in one.examples.get(column.theirs, [])[:SHOWN_EXAMPLES])
+        cells = "; ".join(
+            in_comment(heading_text(cell)) for cell in one.examples.get(column.theirs, [])[:SHOWN_EXAMPLES]
+        )
         print(f"  {theirs:<{WIDEST}} {sign} {ours:<22} {how}" + (f" | {cells}" if cells else ""))
     for ours, unit in one.proposal.units.items():
         print(text("propose.unit", column=ours, unit=f"{unit:f}"))
@@ -133,12 +135,12 @@ def run_template(arguments: argparse.Namespace, text: Text) -> int:
     if make is None:
         raise UserError("mapping.template_kind", file=arguments.output)
     programme = load_programme(arguments.programme)
-    _write_new(arguments.output, make(_table(arguments.table, programme), programme, text))
+    write_new(arguments.output, make(_table(arguments.table, programme), programme, text))
     print(text("cli.done.template", file=arguments.output))
     return 0
 
 
-def _write_new(path: Path, content: bytes) -> None:
+def write_new(path: Path, content: bytes) -> None:
     """A file that was not there before: what an officer has written is never replaced."""
     try:
         with path.open("xb") as file:

@@ -7,9 +7,9 @@ from functools import cache
 from babel.numbers import get_currency_symbol
 
 from analytics.language.text import LANGUAGES
-from analytics.store.cell_form import BadCellError, CellForm, plain_signs, typed_text
+from analytics.store.cell_form import BadCellError, CellForm, plain_signs
 from analytics.store.columns import Column
-from analytics.store.readers.table import TYPED
+from analytics.store.readers.table import TYPED, typed_text
 
 LARGEST_NUMBER = Decimal(10) ** 12  # what DECIMAL(18,6) holds
 PLAIN_NUMBER = r"\d{1,12}(\.\d{1,6})?"  # what needs no reading where dots are decimal marks and units are 1

@@ -4,8 +4,6 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from analytics.store.readers.table import TYPED
-
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 _SPACES = dict.fromkeys(
     map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"), " "
@@ -67,15 +65,3 @@ def plain_signs(cell: str) -> str:
 def fold(word: str) -> str:
     """A word as it is compared: without regard to capitals, width of letters, line breaks and doubled spaces."""
     return " ".join(unicodedata.normalize("NFKC", plain_signs(word)).split()).casefold()
-
-
-def shown(cell: str) -> str:
-    """A cell as a reader sees it: a number or day that the file types, without the sign that it is typed."""
-    return typed_text(cell) if cell.startswith(TYPED) else cell
-
-
-def typed_text(cell: str) -> str:
-    """What stands behind the sign of a typed cell; a whole number without decimals: 47.0 as 47."""
-    written = cell[len(TYPED) :]
-    whole, dot, decimals = written.partition(".")
-    return whole if dot and decimals.strip("0") == "" and whole.lstrip("-").isdecimal() else written

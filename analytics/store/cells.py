@@ -9,12 +9,12 @@ from stdnum.it import codicefiscale
 
 from analytics.programme.file import Programme
 from analytics.store.amounts import ROUNDED_NUMBER, parse_decimal
-from analytics.store.cell_form import BadCellError, CellForm, Rejection, fold, plain_signs, shown, typed_text
+from analytics.store.cell_form import BadCellError, CellForm, Rejection, fold, plain_signs
 from analytics.store.codes import code_parser, parse_activity
 from analytics.store.columns import CellKind, Column
 from analytics.store.days import parse_date
 from analytics.store.periods import parse_period
-from analytics.store.readers.table import TYPED
+from analytics.store.readers.table import TYPED, shown, typed_text
 
 __all__ = [
     "MISSING_WORDS",

@@ -8,8 +8,8 @@ from babel import Locale
 
 from analytics.clock import ROME
 from analytics.language.text import LANGUAGES
-from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs, shown
-from analytics.store.readers.table import TYPED
+from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs
+from analytics.store.readers.table import TYPED, shown
 
 SPREADSHEET_EPOCH = dt.date(1899, 12, 30)  # day 0 of the spreadsheets' count, from March 1900 on
 FIRST_SERIAL, LAST_SERIAL = 18_264, 73_415  # 1950-01-01 and 2100-12-31

@@ -8,6 +8,7 @@ another way, its sales replace the earlier ones and its applications are refused
 import datetime as dt
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from analytics.store.database import Batch, Store
 from analytics.store.mapping import ColumnMapping
 from analytics.store.mapping_check import check_mapping
 from analytics.store.plausibility import applications_warnings, sales_warnings
-from analytics.store.proposal import paste_columns, paste_values
+from analytics.store.proposal import Proposal
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import Notice, Source
@@ -32,6 +33,7 @@ from analytics.store.sheets import SheetReport, sheets_to_read
 from analytics.store.spool import SpooledSheet, spool
 from analytics.store.staging import ProblemGroup, Staging
 from analytics.store.warnings import Warned
+from analytics.store.wide import heading_text
 
 _NO_BATCH = Batch(0, "", "", "", "", 0, 0, 0)  # of a report that is not finished
 PARTS = 5  # of an import, as its progress tells: opened, gone through, read, checked, loaded
@@ -54,12 +56,12 @@ INPUT_TABLES = {
 
 class RowsRefusedError(UserError):
     """The file has rows that cannot be loaded; nothing was. rejections: where and why, the first of them; groups: all
-    of them by column and reason; lines: what to add to the mapping for words that have no meaning yet, "" for none.
+    of them by column and reason; words: our column -> words without a meaning yet, and how many rows say each.
     """
 
-    def __init__(self, file: Path, rows_in: int, staging: Staging, lines: str) -> None:
+    def __init__(self, file: Path, rows_in: int, staging: Staging) -> None:
         """Count rows, not problems: a row may have several."""
-        self.rejections, self.groups, self.lines = staging.rejections(), staging.groups(), lines
+        self.rejections, self.groups, self.words = staging.rejections(), staging.groups(), staging.unmapped_words()
         super().__init__("rows.refused", file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
 
 
@@ -69,9 +71,9 @@ class Report:
 
     rejections: the first of the problems; groups: all of them by column and reason; sheets: what became of each sheet;
     notices: what the readers found to say, keys of the text files under `notice.` with their details; warnings: what
-    looks wrong; mapping: the one in force; unused_columns: columns of the file that nobody asked for; lines: what would
-    map them, and words without meaning, ready to paste; superseded: how many of the file's values replace one that an
-    earlier file gave for the same firm and period; outcomes_without_column: names of the programme's outcomes of which
+    looks wrong; proposal: what the columns are, with the mapping in force; unused_columns: columns of the file that
+    nobody asked for; words: our column -> words without meaning, with their counts; superseded: how many of the file's
+    values replace one that an earlier file gave for the same firm and period; outcomes_without_column: names of the programme's outcomes of which
     this file of sales brings nothing, because it has no such column and its mapping no constant for it.
     """
 
@@ -82,9 +84,9 @@ class Report:
     sheets: tuple[SheetReport, ...] = ()
     notices: tuple[Notice, ...] = ()
     warnings: tuple[Warned, ...] = ()
-    mapping: ColumnMapping = field(default_factory=ColumnMapping)
+    proposal: Proposal = field(default_factory=lambda: Proposal(ColumnMapping(), ()))
     unused_columns: tuple[str, ...] = ()
-    lines: str = ""
+    words: dict[str, Counter[str]] = field(default_factory=dict)
     superseded: int = 0
     outcomes_without_column: tuple[str, ...] = ()
 
@@ -112,7 +114,7 @@ class _Import:
     def spooled(self, source: Source, folder: Path) -> tuple[list[SpooledSheet], list[SheetReport]]:
         """The sheets that are read, gone through once, and what becomes of the others."""
         raws = read_tables(source, self.mapping, folder, self.at(0))
-        found, others = sheets_to_read(raws, self.table, self.mapping, self.programme, self.path.name)
+        found, others = sheets_to_read(raws, self.table, self.mapping, self.programme, self.path)
         sheets = [
             spool(sheet, folder / f"{n}.arrow", self.table, self.path.name, self.at(1)) for n, sheet in enumerate(found)
         ]
@@ -124,12 +126,12 @@ class _Import:
         """Every row of the sheets, typed and checked, or among the rejected."""
         blocks = [sheet.readers(self.table, self.programme) for sheet in sheets]
         headings = [
-            (sheet.found.raw.sheet, {column.name: readers[0].heading(column.name) for column in self.table})
+            (sheet.found.looked.sheet, {column.name: readers[0].heading(column.name) for column in self.table})
             for sheet, readers in zip(sheets, blocks, strict=True)
         ]
         staging = Staging(self.store, self.table, headings)
         for number, (sheet, readers) in enumerate(zip(sheets, blocks, strict=True)):
-            width = str(len(sheet.found.names))
+            width = str(len(sheet.found.looked.names))
             staging.reject(number, (Rejection(row, "", str(n), "cells", width) for row, n in sheet.ragged))
             for chunk in sheet.chunks():
                 for reader in readers:
@@ -193,7 +195,7 @@ def import_file(
         rows_in = sum(sheet.rows for sheet in sheets)
         report = _report(one, sheets, others, staging)
         if staging.rows_rejected and not partial:
-            raise RowsRefusedError(path, rows_in, staging, report.lines)
+            raise RowsRefusedError(path, rows_in, staging)
         if staging.rows_loaded == 0:
             raise UserError("file.nothing_loaded", file=path.name, rows_in=rows_in)
         warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)
@@ -208,31 +210,30 @@ def import_file(
 
 def _report(one: _Import, sheets: Sequence[SpooledSheet], others: Sequence[SheetReport], staging: Staging) -> Report:
     """What is known of the import before its rows are loaded."""
-    proposal = sheets[0].found.proposal
     return Report(
         _NO_BATCH,
         already=False,
         rejections=staging.rejections(),
         groups=staging.groups(),
         sheets=(*map(_report_of, sheets), *others),
-        notices=tuple(notice for sheet in sheets for notice in sheet.found.raw.notices),
-        mapping=proposal.mapping,
+        notices=tuple(notice for sheet in sheets for notice in sheet.found.looked.raw.notices),
+        proposal=sheets[0].found.looked.proposal,
         unused_columns=_unused_columns(sheets),
-        lines=paste_values(staging.unmapped_words(), one.table, one.programme) + paste_columns(proposal),
+        words=staging.unmapped_words(),
         outcomes_without_column=_outcomes_without_column(sheets, one.programme) if one.kind == "sales" else (),
     )
 
 
 def _report_of(sheet: SpooledSheet) -> SheetReport:
     found = sheet.found
-    return SheetReport(found.raw.sheet, found.header_row, sheet.rows, found.above, totals=sheet.totals)
+    return SheetReport(found.looked.sheet, found.looked.header, sheet.rows, found.above, totals=sheet.totals)
 
 
 def _as_json(report: Report) -> str:
     """How the file was read, for the log of imports."""
     reading = {
         "sheets": [asdict(sheet) for sheet in report.sheets],
-        "mapping": json.loads(report.mapping.as_json()),
+        "mapping": json.loads(report.proposal.mapping.as_json()),
         "notices": report.notices,
         "warnings": [asdict(warning) for warning in report.warnings],
     }
@@ -243,8 +244,8 @@ def _unused_columns(sheets: Sequence[SpooledSheet]) -> tuple[str, ...]:
     """Headings that no block uses, and the places of columns that hold something under no heading."""
     unused: set[str] = set()
     for sheet in sheets:
-        used = {theirs for block in sheet.found.blocks for theirs in block.columns}
-        unused |= {name for name in sheet.found.names if name and name not in used}
+        used = {theirs for block in sheet.found.blocks for theirs in block.headings}
+        unused |= {heading_text(name) for name in sheet.found.looked.names if name and name not in used}
         unused |= {f"({place + 1})" for place in sheet.unnamed}
     return tuple(sorted(unused))
 
@@ -252,7 +253,5 @@ def _unused_columns(sheets: Sequence[SpooledSheet]) -> tuple[str, ...]:
 def _outcomes_without_column(sheets: Sequence[SpooledSheet], programme: Programme) -> tuple[str, ...]:
     """Names of the declared outcomes that neither a column of the file nor a constant of its mapping gives."""
     found = [sheet.found for sheet in sheets]
-    present = {
-        name for sheet in found for block in sheet.blocks for name in (*block.names, *sheet.proposal.mapping.constants)
-    }
+    present = {name for sheet in found for block in sheet.blocks for name in (*block.names, *sheet.mapping.constants)}
     return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in present)

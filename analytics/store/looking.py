@@ -10,23 +10,22 @@ import pyarrow.compute as pc
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import Table
-from analytics.store.mapping import ColumnMapping, Format
+from analytics.store.mapping import ColumnMapping
 from analytics.store.proposal import Proposal, header_row, propose
-from analytics.store.readers.parquet import read_parquet
+from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
-from analytics.store.readers.table import FileKind, RawTable, TextRow, Visibility
-from analytics.store.readers.text import read_text
-from analytics.store.readers.workbook import read_workbook
-from analytics.store.wide import shown
+from analytics.store.readers.table import RawTable, TextRow, Visibility
+from analytics.store.wide import heading_text
 
 MOST_CELLS = 1000  # distinct ones of a column that are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """One table of a file. sheet: "" where there are none; header: the row that names the columns; named: whether it
-    was told by its names; examples: heading -> distinct cells of the first rows; proposal: what its columns are."""
+    """One table of a file. raw: as its reader gives it; sheet: "" where there are none; header: the row that names the
+    columns; named: whether it was told by its names; examples: heading -> distinct cells of the first rows; proposal: what its columns are."""
 
+    raw: RawTable
     sheet: str
     hidden: bool
     header: int
@@ -41,42 +40,27 @@ def look(path: Path, table: Table, programme: Programme, given: ColumnMapping | 
 
     Raises UserError where the file cannot be read, or holds nothing.
     """
-    mapping = given or ColumnMapping()
-    looked = [
-        _look_at(raw, table, programme, given, path) for raw in read_tables(path, mapping.format, folder) if raw.head
-    ]
+    tables = read_tables(open_source(path), given, folder, lambda: None)
+    looked = [look_at(raw, table, programme, given, path) for raw in tables if raw.head]
     if not looked:
         raise UserError("file.no_rows", file=path)
     return looked
 
 
-def read_tables(path: Path, form: Format, folder: Path) -> list[RawTable]:
-    """The tables of a file, by its kind. Raises UserError."""
-    source = open_source(path)
-    match source.kind:
-        case FileKind.TEXT:
-            return read_text(source, form)
-        case FileKind.PARQUET:
-            return read_parquet(source)
-        case FileKind.RNA:
-            raise UserError("mapping.needless", file=path)
-        case _:
-            return read_workbook(source, form, folder)
-
-
-def _look_at(raw: RawTable, table: Table, programme: Programme, given: ColumnMapping | None, path: Path) -> Looked:
+def look_at(raw: RawTable, table: Table, programme: Programme, given: ColumnMapping | None, path: Path) -> Looked:
+    """One table of a file. Raises UserError where its header is not where the mapping says."""
     told = header_row(raw.head, table, given or ColumnMapping(), programme)
     header = told if told is not None else _first_full(raw.head)
     names = next((cells for row, cells in raw.head if row == header), None)
     if names is None:
         raise UserError("mapping.no_header", file=path, row=header)
-    while names and not shown(names[-1]):
+    while names and not heading_text(names[-1]):
         names = names[:-1]
     titles = [cell for row, cells in raw.head if row < header for cell in cells if cell.strip()]
     examples = _examples(raw, header, names)
     proposal = propose(names, examples, table, programme, given, [*titles, raw.sheet])
     hidden = raw.visibility is not Visibility.VISIBLE
-    return Looked(raw.sheet, hidden, header, told is not None, tuple(names), examples, proposal)
+    return Looked(raw, raw.sheet, hidden, header, told is not None, tuple(names), examples, proposal)
 
 
 def _first_full(head: Sequence[TextRow]) -> int:

@@ -17,7 +17,7 @@ from analytics.store.heading_periods import period_of
 from analytics.store.headings import same_name, words_of
 from analytics.store.names import names_of, outcome_keys, outcome_words
 from analytics.store.readers.table import TYPED
-from analytics.store.wide import shown
+from analytics.store.wide import heading_text
 
 EDITIONS = frozenset({"2007", "2022", "2025"})  # of ATECO
 ENOUGH_CELLS = 3  # distinct ones, before values tell what a column is
@@ -75,7 +75,7 @@ def name_index(table: Table, programme: Programme) -> NameIndex:
 
 def fits(heading: str, index: NameIndex) -> dict[str, Fit]:
     """Our columns that a heading names, and how well: several only where one name is used for several things."""
-    said = shown(heading)
+    said = heading_text(heading)
     key = same_name(said)
     if len(said) > LONGEST or not key:
         return {}
@@ -115,7 +115,7 @@ def certain_columns(found: Mapping[str, Mapping[str, Fit]], taken: Collection[st
 
 def similar_column(heading: str, index: NameIndex, taken: Collection[str]) -> str | None:
     """The column of ours that a heading may mean: by a hint, by most of its words, or spelt nearly so."""
-    said = shown(heading)
+    said = heading_text(heading)
     if len(said) > LONGEST or not words_of(said):
         return None
     scores = {column: _likeness(said, column, index) for column in index.names if column not in taken}

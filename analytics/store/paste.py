@@ -13,7 +13,7 @@ from analytics.store.code_words import meaning_of
 from analytics.store.columns import Table
 from analytics.store.mapping import LONGEST_NOTE, in_comment, toml_key, toml_string
 from analytics.store.proposal import Proposal, Proposed
-from analytics.store.wide import PERIOD, shown
+from analytics.store.wide import PERIOD, heading_text
 
 MOST_WORDS = 50  # of one column
 
@@ -56,7 +56,7 @@ def paste_columns(proposal: Proposal, text: Text | None = None) -> str:
 def column_notes(proposal: Proposal, text: Text) -> dict[str, list[str]]:
     """Tables of a mapping -> the lines that an officer may add to them after a look, and what is left over."""
     unsure = [one for one in proposal.columns if not one.certain and one.because != "period"]
-    unknown = [in_comment(shown(one.theirs)) for one in unsure if one.ours is None and shown(one.theirs)]
+    unknown = [in_comment(heading_text(one.theirs)) for one in unsure if one.ours is None and heading_text(one.theirs)]
     columns = [_column_line(one, one.ours, text) for one in unsure if one.ours is not None]
     if unknown:
         columns.append(in_comment(text("propose.unmapped", columns=", ".join(unknown)), LONGEST_NOTE))
@@ -75,7 +75,7 @@ def column_notes(proposal: Proposal, text: Text) -> dict[str, list[str]]:
 
 
 def _column_line(one: Proposed, ours: str, text: Text) -> str:
-    return f"{toml_key(ours)} = {toml_string(shown(one.theirs))}   # {text(f'propose.because.{one.because}')}"
+    return f"{toml_key(ours)} = {toml_string(heading_text(one.theirs))}   # {text(f'propose.because.{one.because}')}"
 
 
 def word_notes(proposal: Proposal, table: Table, text: Text) -> dict[str, list[str]]:

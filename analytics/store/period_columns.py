@@ -11,7 +11,7 @@ from analytics.store.headings import words_of
 from analytics.store.mapping import PeriodColumns, one_line
 from analytics.store.matching import Fit
 from analytics.store.names import MONTH, QUARTER, YEAR
-from analytics.store.wide import read_patterns, shown
+from analytics.store.wide import heading_text, read_patterns
 
 _YEAR_OF_TITLE = re.compile(r"(?:\b(?:anno|year|esercizio)\W{0,3})?\b((?:19|20)\d\d)\b", re.IGNORECASE)
 
@@ -83,7 +83,7 @@ def tell_periods(
 def _one_of(headings: Mapping[str, object], names: Sequence[str]) -> str | None:
     """The one heading that is among these names."""
     keys = {words_of(name) for name in names}
-    fitting = [heading for heading in headings if words_of(shown(heading)) in keys]
+    fitting = [heading for heading in headings if words_of(heading_text(heading)) in keys]
     return one_line(fitting[0]) if len(fitting) == 1 else None
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 import re
 from functools import cache
 
-from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs, shown
+from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs
 from analytics.store.days import (
     BETWEEN_WORDS,
     FILLERS,
@@ -17,7 +17,7 @@ from analytics.store.days import (
     read_day,
     serial_day,
 )
-from analytics.store.readers.table import TYPED
+from analytics.store.readers.table import TYPED, shown
 
 PERIOD_EXAMPLES = "2021-03, 2021Q1, 2021"
 _CANONICAL = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])|Q([1-4]))?", re.ASCII)

@@ -27,7 +27,7 @@ from analytics.store.matching import (
 )
 from analytics.store.period_columns import ToldPeriods, tell_periods
 from analytics.store.readers.table import TYPED, TextRow
-from analytics.store.wide import read_patterns, shown
+from analytics.store.wide import heading_text, read_patterns
 
 MOST_CELLS = 2000  # of a row, in which its names are looked for
 _EDITION = re.compile(r"\bateco\W{0,3}(2007|2022|2025)\b", re.IGNORECASE)
@@ -82,7 +82,7 @@ def header_row(head: Sequence[TextRow], table: Table, mapping: ColumnMapping, pr
     stated, index = _stated(mapping), name_index(table, programme)
     best, found = (0, 0), None
     for row, cells in head:
-        likely = [cell for cell in cells[:MOST_CELLS] if 0 < len(shown(cell)) <= LONGEST]
+        likely = [cell for cell in cells[:MOST_CELLS] if 0 < len(heading_text(cell)) <= LONGEST]
         score = _score(likely, stated, index, table, programme)
         if score > best:
             best, found = score, row
@@ -100,7 +100,7 @@ def _score(
     cells: Sequence[str], stated: Mapping[str, str], index: NameIndex, table: Table, programme: Programme
 ) -> tuple[int, int]:
     """How many of our columns a row's cells name, those of all periods counting as one; how many of its cells do."""
-    of_cell = [{stated[shown(cell)]} if shown(cell) in stated else {*fits(cell, index)} for cell in cells]
+    of_cell = [{stated[heading_text(cell)]} if heading_text(cell) in stated else {*fits(cell, index)} for cell in cells]
     named = set().union(*of_cell)
     patterns = read_patterns([cell for cell, ours in zip(cells, of_cell, strict=True) if not ours], table, programme)
     wide = {*patterns.certain, *(ours or "" for ours in patterns.proposed.values())}
@@ -124,7 +124,7 @@ def propose(
     """
     at_hand = given or ColumnMapping()
     known, index = _stated(at_hand), name_index(table, programme)
-    stated = {name: known[shown(name)] for name in names if shown(name) in known}
+    stated = {name: known[heading_text(name)] for name in names if heading_text(name) in known}
     taken = {*stated.values(), *at_hand.columns, *at_hand.constants, *at_hand.wide}
     found = {name: fits(name, index) for name in names if name not in stated and names.count(name) == 1}
     certain = certain_columns(found, taken, Fit.OTHERWISE if given is None else Fit.OURS)
@@ -160,7 +160,7 @@ def _mapping(
     at_hand: ColumnMapping,
 ) -> ColumnMapping:
     """The mapping at hand, with what is certain."""
-    columns = {ours: shown(name) for name, ours in told.certain.items()}
+    columns = {ours: heading_text(name) for name, ours in told.certain.items()}
     in_order = {column.name: columns[column.name] for column in table if column.name in columns}
     editions = _EDITION.findall(columns.get("ateco_code", ""))
     told_edition = len(editions) == 1 and "ateco_edition" not in {*columns, *at_hand.columns, *at_hand.constants}
@@ -192,7 +192,7 @@ def _column(
     """What one column of the file is."""
     if name in stated:
         return Proposed(name, stated[name], certain=True, because="mapping")
-    if shown(name) in told.parts:
+    if heading_text(name) in told.parts:
         return Proposed(name, "period", certain=True, because="alias")
     if name in told.certain:
         ours = told.certain[name]

@@ -4,16 +4,17 @@ officer is asked.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import Table, required_columns
-from analytics.store.mapping import ColumnMapping, one_line
-from analytics.store.proposal import Proposal, header_row, paste_columns, propose
-from analytics.store.readers.table import RawTable, Visibility, shown
-from analytics.store.wide import Block, blocks_of
+from analytics.store.looking import Looked, look_at
+from analytics.store.mapping import ColumnMapping
+from analytics.store.proposal import Proposal
+from analytics.store.readers.table import RawTable, Visibility
+from analytics.store.wide import Block, blocks_of, heading_text
 
-EXAMPLES = 5  # values of each column that a proposal looks at
 LEAST_DATA_ROWS, LEAST_DATA_COLUMNS = 2, 3  # a sheet with as much below its first row is no note
 
 
@@ -34,33 +35,42 @@ class SheetReport:
 
 @dataclass(frozen=True, slots=True)
 class FoundSheet:
-    """A table whose header is found. names: its headings by position; missing: columns that it must have and has not;
-    blocks: the long tables in it.
-    """
+    """A table that was looked at. blocks: the long tables in it; missing: columns that it must have and has not."""
 
-    raw: RawTable
-    header_row: int
-    names: tuple[str, ...]
-    proposal: Proposal
+    looked: Looked
     blocks: tuple[Block, ...]
     missing: tuple[str, ...]
 
     @property
+    def mapping(self) -> ColumnMapping:
+        """The mapping in force: the officer's, or what the headings tell for certain."""
+        return self.looked.proposal.mapping
+
+    @property
     def above(self) -> tuple[str, ...]:
         """The rows above the header, as they read."""
-        rows = [cells for number, cells in self.raw.head if number < self.header_row]
-        return tuple(" ".join(filter(None, map(shown, cells))) for cells in rows)
+        rows = [cells for number, cells in self.looked.raw.head if number < self.looked.header]
+        return tuple(" ".join(filter(None, map(heading_text, cells))) for cells in rows)
+
+
+class ColumnsMissingError(UserError):
+    """A table lacks columns that it must have. proposal: what its own columns may be."""
+
+    def __init__(self, key: str, proposal: Proposal, **details: object) -> None:
+        """As a UserError."""
+        super().__init__(key, **details)
+        self.proposal = proposal
 
 
 def sheets_to_read(
-    raws: Sequence[RawTable], table: Table, mapping: ColumnMapping | None, programme: Programme, file: str
+    raws: Sequence[RawTable], table: Table, mapping: ColumnMapping | None, programme: Programme, path: Path
 ) -> tuple[list[FoundSheet], list[SheetReport]]:
     """The sheets that are read, and what becomes of the others.
 
     Raises UserError when none can be read, when a named one is not there, or when a sheet that is not hidden holds rows
     of another kind: the officer says then which to read.
     """
-    chosen = mapping.format.chosen_sheets if mapping else ()
+    file, chosen = path.name, mapping.format.chosen_sheets if mapping else ()
     absent = [name for name in chosen if name not in {raw.sheet for raw in raws}]
     if absent:
         known = ", ".join(raw.sheet for raw in raws)
@@ -70,20 +80,18 @@ def sheets_to_read(
     sought = [
         raw for raw in raws if raw.head and (raw.sheet in chosen if chosen else raw.visibility is Visibility.VISIBLE)
     ]
-    found = [_find(raw, table, mapping, programme, file) for raw in sought]
+    found = [_find(raw, table, mapping, programme, path) for raw in sought]
     read = [sheet for sheet in found if not sheet.missing]
     incomplete = [sheet for sheet in found if sheet.missing]
     if incomplete and (chosen or not read):
-        raise _refusal(min(incomplete, key=lambda sheet: len(sheet.missing)), mapping, table, file)
+        raise _refusal(min(incomplete, key=lambda sheet: len(sheet.missing)), mapping, file)
     if not read:
         hidden = ", ".join(raw.sheet for raw in raws if raw.head)
         raise UserError("file.hidden_sheets", file=file, sheets=hidden)
-    asked = [sheet.raw.sheet for sheet in incomplete if _holds_data(sheet)]
+    taken = [sheet.looked.sheet for sheet in read]
+    asked = [sheet.looked.sheet for sheet in incomplete if _holds_data(sheet)]
     if asked:
-        raise UserError(
-            "file.which_sheets", file=file, read=_quoted(sheet.raw.sheet for sheet in read), asked=_quoted(asked)
-        )
-    taken = {sheet.raw.sheet for sheet in read}
+        raise UserError("file.which_sheets", file=file, read=_quoted(taken), asked=_quoted(asked))
     others = [SheetReport(raw.sheet, None, unread=_why_not(raw, chosen)) for raw in raws if raw.sheet not in taken]
     return read, others
 
@@ -101,54 +109,40 @@ def _why_not(raw: RawTable, chosen: Sequence[str]) -> str:
 
 
 def _holds_data(sheet: FoundSheet) -> bool:
-    below = [cells for number, cells in sheet.raw.head if number > sheet.header_row]
+    below = [cells for number, cells in sheet.looked.raw.head if number > sheet.looked.header]
     full = [cells for cells in below if sum(bool(cell.strip()) for cell in cells) >= LEAST_DATA_COLUMNS]
     return len(full) >= LEAST_DATA_ROWS
 
 
-def _find(raw: RawTable, table: Table, mapping: ColumnMapping | None, programme: Programme, file: str) -> FoundSheet:
-    stated = mapping.format.header_row if mapping else None
-    row = stated or header_row(raw.head, table, mapping or ColumnMapping(), programme) or raw.head[0][0]
-    cells = next((cells for number, cells in raw.head if number >= row), None)
-    if cells is None:
-        raise UserError("file.no_rows", file=file)
-    row = next(number for number, _ in raw.head if number >= row)
-    names = [one_line(shown(cell)) for cell in cells]
-    while names and not names[-1]:
-        names.pop()  # spreadsheets often end in empty columns
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+def _find(raw: RawTable, table: Table, mapping: ColumnMapping | None, programme: Programme, path: Path) -> FoundSheet:
+    looked = look_at(raw, table, programme, mapping, path)
+    names = [heading_text(name) for name in looked.names if heading_text(name)]
+    twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UserError("file.column_twice", file=file, columns=", ".join(twice))
-    below = [cells for number, cells in raw.head if number > row]
-    examples = {
-        name: [cells[i] for cells in below if i < len(cells) and cells[i].strip()][:EXAMPLES]
-        for i, name in enumerate(names)
-        if name
-    }
-    named = [name for name in names if name]
-    proposal = propose(named, examples, table, programme, mapping)
-    blocks = blocks_of(named, table, proposal.mapping, programme)
-    return FoundSheet(raw, row, tuple(names), proposal, blocks, _missing(blocks, table, proposal.mapping, programme))
+        raise UserError("file.column_twice", file=path.name, columns=", ".join(twice))
+    blocks = blocks_of([name for name in looked.names if name], table, looked.proposal.mapping, programme)
+    return FoundSheet(looked, blocks, _missing(blocks, table, looked.proposal.mapping, programme))
 
 
 def _missing(blocks: Sequence[Block], table: Table, mapping: ColumnMapping, programme: Programme) -> tuple[str, ...]:
     """The file's names, where the mapping states them, of the columns that must be there and are not."""
     must = [*required_columns(table, programme), *mapping.columns]
-    has = set.union(*({*block.names, *block.constants, *(("period",) if block.combined else ())} for block in blocks))
+    has: set[str] = set()
+    for block in blocks:
+        has |= {*block.names, *block.constants, *(("period",) if block.combined else ())}
     absent = [name for name in dict.fromkeys(must) if name not in has]
     return tuple(mapping.columns.get(name, name) for name in absent)
 
 
-def _refusal(sheet: FoundSheet, mapping: ColumnMapping | None, table: Table, file: str) -> UserError:
-    """Columns are missing: what the file has, and the lines that would say which is which."""
-    del table
-    lines = paste_columns(sheet.proposal)
-    found = ", ".join(name for name in sheet.names if name)[:400]
-    details = {"file": file, "missing": ", ".join(sheet.missing), "found": found, "row": sheet.header_row}
-    if sum(bool(name) for name in sheet.names) == 1 and mapping and mapping.format.separator:
-        return UserError("file.separator", **details)
-    return (
-        UserError("file.column_missing_lines", lines=lines, **details)
-        if lines
-        else UserError("file.column_missing", **details)
+def _refusal(sheet: FoundSheet, mapping: ColumnMapping | None, file: str) -> UserError:
+    """Columns are missing: what the file has instead."""
+    names = [heading_text(name) for name in sheet.looked.names if heading_text(name)]
+    alone = len(names) == 1 and mapping is not None and mapping.format.separator is not None
+    return ColumnsMissingError(
+        "file.separator" if alone else "file.column_missing",
+        sheet.looked.proposal,
+        file=file,
+        missing=", ".join(sheet.missing),
+        found=", ".join(names)[:400],
+        row=sheet.looked.header,
     )

@@ -48,8 +48,8 @@ class SpooledSheet:
 
     def readers(self, table: Table, programme: Programme) -> list[BlockReader]:
         """What reads its blocks; the blocks of one sheet share what they know of a column."""
-        mapping = self.found.proposal.mapping
-        positions = {name: i for i, name in enumerate(self.found.names) if name}
+        mapping = self.found.mapping
+        positions = {name: i for i, name in enumerate(self.found.looked.names) if name}
         columns = {
             column.name: ColumnReader(column, self.forms[column.name], mapping.values.get(column.name, {}), programme)
             for column in table
@@ -63,7 +63,7 @@ class SpooledSheet:
                 if name not in own
             }
             mine = {name: reader for name, reader in columns.items() if name in own}
-            readers.append(BlockReader(block, positions, mine, constants, table, self.found.raw.sheet))
+            readers.append(BlockReader(block, positions, mine, constants, table, self.found.looked.sheet))
         return readers
 
 
@@ -71,16 +71,18 @@ def spool(found: FoundSheet, path: Path, table: Table, file: str, alive: Callabl
     """Go through a sheet's rows once. alive: called between chunks. Raises UserError where the file cannot be read on,
     or where a column has two readings.
     """
-    mapping = found.proposal.mapping
+    looked, mapping = found.looked, found.mapping
     used = _used_columns(found)
     profiles = {column.name: ColumnProfile(column) for column in table if column.kind in PROFILED}
     keep = sorted({position for positions in used.values() for position in positions})
-    unnamed = [i for i, name in enumerate(found.names) if not name]
+    unnamed = [i for i, name in enumerate(looked.names) if not name]
     filled: set[int] = set()
-    rows, ragged, totals = 0, [], []
+    rows = 0
+    ragged: list[tuple[int, int]] = []
+    totals: list[tuple[int, str]] = []
     key = used.get("fiscal_code", ())
     writer = None
-    for chunk in found.raw.chunks(found.header_row, len(found.names)):
+    for chunk in looked.raw.chunks(looked.header, len(looked.names)):
         ragged += chunk.ragged
         chunk, sums = _without_totals(chunk, key)
         totals += sums
@@ -113,15 +115,15 @@ def _heading(found: FoundSheet, column: Column) -> str:
 
 def _used_columns(found: FoundSheet) -> dict[str, list[int]]:
     """Our column -> the places of those of the sheet that hold it."""
-    positions = {name: i for i, name in enumerate(found.names) if name}
+    positions = {name: i for i, name in enumerate(found.looked.names) if name}
     used: dict[str, list[int]] = {}
     for block in found.blocks:
         for ours, theirs in block.names.items():
             used.setdefault(ours, []).append(positions[theirs])
         combined = block.combined
-        for theirs in (combined.year, combined.month, combined.quarter) if combined else ():
-            if theirs:
-                used.setdefault("(period)", []).append(positions[theirs])
+        for part in (combined.year, combined.month, combined.quarter) if combined else ():
+            if part:
+                used.setdefault("(period)", []).append(positions[part])
     return {ours: sorted(set(places)) for ours, places in used.items()}
 
 

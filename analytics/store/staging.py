@@ -53,8 +53,8 @@ class Staging:
         store.run("staged_rejections")
         store.run("staged_headings")
         rows = [(n, sheet, ours, theirs) for n, (sheet, names) in enumerate(headings) for ours, theirs in names.items()]
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        named = dict(zip(("sheet", "sheet_name", "ours", "theirs"), columns, strict=True))
+        cells = [list(column) for column in zip(*rows, strict=True)]
+        named = dict(zip(("sheet", "sheet_name", "ours", "theirs"), cells, strict=True))
         store.append_arrow("staged_headings", pa.table(named))
 
     def add(self, sheet: int, frame: pa.Table) -> None:

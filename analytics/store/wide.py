@@ -35,6 +35,13 @@ class Block:
     constants: dict[str, str]
     combined: PeriodColumns | None = None
 
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The columns of the file that it reads."""
+        combined = self.combined
+        parts = (combined.year, combined.month, combined.quarter) if combined else ()
+        return (*self.names.values(), *filter(None, parts))
+
 
 @dataclass(slots=True)
 class _Cells:
@@ -83,14 +90,14 @@ def _long_block(in_file: dict[str, str], long: dict[str, str], mapping: ColumnMa
     bare = [name for name in in_file.values() if period_of(name)]
     if not in_parts and len(bare) > 1 and not any(outcome.column in long for outcome in programme.outcomes):
         lines = "\n".join(f'{outcome.column} = "{PERIOD}"' for outcome in programme.outcomes)
-        found = ", ".join(shown(name) for name in bare)[:SHOWN]
+        found = ", ".join(heading_text(name) for name in bare)[:SHOWN]
         raise UserError("mapping.wide_ambiguous", found=found, lines=f"[wide]\n{lines}")
     if combined is not None and not in_parts:
         return Block(long | {"period": combined.year}, constants)
     return Block(long, constants, combined)
 
 
-def shown(heading: str) -> str:
+def heading_text(heading: str) -> str:
     """A heading as a message shows it."""
     return one_line(heading.removeprefix(TYPED))
 
@@ -118,12 +125,14 @@ def _cells(names: Sequence[str], mapping: ColumnMapping, taken: set[str]) -> lis
         ours, period = fitting
         columns = by_period.setdefault(period, _Cells(period)).columns
         if ours in columns:
-            raise UserError("mapping.wide_twice", first=shown(columns[ours]), second=shown(name), entry=f"wide.{ours}")
+            raise UserError(
+                "mapping.wide_twice", first=heading_text(columns[ours]), second=heading_text(name), entry=f"wide.{ours}"
+            )
         columns[ours] = name
     found = {ours for one in by_period.values() for ours in one.columns}
     for ours, pattern in mapping.wide.items():
         if ours not in found:
-            headings = ", ".join(map(shown, names))[:SHOWN]
+            headings = ", ".join(map(heading_text, names))[:SHOWN]
             raise UserError("mapping.wide_nothing", entry=f"wide.{ours}", pattern=pattern, found=headings)
     return _in_time(list(by_period.values()))
 
@@ -140,7 +149,7 @@ def _fitting(
     """The outcome and period of a heading, by the pattern with most words that fits it; None of another column."""
     closest: str | None = None
     for ours in sorted(patterns, key=lambda ours: -len(mapping.wide[ours])):
-        match = patterns[ours].fullmatch(shown(name))
+        match = patterns[ours].fullmatch(heading_text(name))
         if match is None:
             continue
         period = period_of(name if name.startswith(TYPED) else match["period"])
@@ -151,7 +160,7 @@ def _fitting(
             closest = ours
     if closest is not None:
         raise UserError(
-            "mapping.wide_not_period", column=shown(name), entry=f"wide.{closest}", pattern=mapping.wide[closest]
+            "mapping.wide_not_period", column=heading_text(name), entry=f"wide.{closest}", pattern=mapping.wide[closest]
         )
     return None
 
@@ -161,7 +170,7 @@ def _in_time(cells: list[_Cells]) -> list[_Cells]:
     first = cells[0].period
     for one in cells:
         if one.period.frequency != first.frequency or (one.period.year is None) != (first.year is None):
-            pair = [shown(next(iter(other.columns.values()))) for other in (cells[0], one)]
+            pair = [heading_text(next(iter(other.columns.values()))) for other in (cells[0], one)]
             raise UserError("mapping.wide_frequency", first=pair[0], second=pair[1])
     return sorted(cells, key=lambda one: (one.period.year or 0, one.period.part or 0))
 
@@ -178,7 +187,7 @@ def _block(one: _Cells, shared: dict[str, str], mapping: ColumnMapping, combined
     if combined is not None:
         return Block(names, constants | {"period": one.period.part_text}, combined)
     if year is None or not re.fullmatch(r"(19|20)\d\d", year.strip()):
-        raise UserError("mapping.wide_year", column=shown(next(iter(one.columns.values()))))
+        raise UserError("mapping.wide_year", column=heading_text(next(iter(one.columns.values()))))
     return Block(names, constants | {"period": one.period.in_year(year.strip())})
 
 

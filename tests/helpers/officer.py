@@ -68,7 +68,9 @@ def identifiers(home: Home, programme: str = "ecommerce-2020") -> set[str]:
     """Every fiscal code, firm name and application number of a demonstration, as files write them and as stored."""
     file = home.demonstration(programme) / office.APPLICATIONS
     form = load_mapping(file.with_suffix(".toml")).format
-    cells = pd.read_csv(file, sep=form.separator, encoding=form.encoding, header=form.header_row - 1, dtype=str, keep_default_na=False).rename(columns=one_line)
+    cells = pd.read_csv(
+        file, sep=form.separator, encoding=form.encoding, header=form.header_row - 1, dtype=str, keep_default_na=False
+    ).rename(columns=one_line)
     written = cells[[office.APPLICATION_NAMES[name] for name in ("application_id", "fiscal_code", "name")]]
     codes = written[office.APPLICATION_NAMES["fiscal_code"]].str.zfill(11)
     return {*written.to_numpy().ravel(), *codes} - {""}

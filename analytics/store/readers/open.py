@@ -1,6 +1,6 @@
 """A file -> its tables, whatever its kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analytics.model import UserError
@@ -13,7 +13,7 @@ from analytics.store.readers.workbook import read_workbook
 
 def read_tables(
     source: Source, mapping: ColumnMapping | None, folder: Path, alive: Callable[[], None]
-) -> list[RawTable]:
+) -> Sequence[RawTable]:
     """The tables of a file. folder: for what is unpacked, for as long as the tables are read; alive: called while one
     waits. Raises UserError where the content is damaged or another kind of file than an input table.
     """

@@ -24,8 +24,15 @@ TextRow = tuple[int, list[str]]  # number in the file, cells
 
 
 def shown(cell: str) -> str:
-    """A cell as a reader sees it: without the mark of typed cells."""
-    return cell.removeprefix(TYPED)
+    """A cell as a reader sees it: a number or day that the file types, without the sign that it is typed."""
+    return typed_text(cell) if cell.startswith(TYPED) else cell
+
+
+def typed_text(cell: str) -> str:
+    """What stands behind the sign of a typed cell; a whole number without decimals: 47.0 as 47."""
+    written = cell[len(TYPED) :]
+    whole, dot, decimals = written.partition(".")
+    return whole if dot and decimals.strip("0") == "" and whole.lstrip("-").isdecimal() else written
 
 
 class FileKind(StrEnum):
@@ -91,8 +98,3 @@ class Source:
     path: Path
     kind: FileKind
     size: int
-
-
-def shown(cell: str) -> str:
-    """A cell as a reader knows it."""
-    return cell.removeprefix(TYPED)
