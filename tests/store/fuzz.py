@@ -26,7 +26,7 @@ from analytics.cli import rna as rna_command
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.programme.file import load_programme
-from analytics.store.ingest import Report, RowsRefusedError
+from analytics.store.ingest import Report
 from analytics.store.mapping import load_mapping
 from tests.bench.markdown import table
 from tests.helpers.rna import CAR
@@ -58,14 +58,14 @@ def try_input(desk: OpenDesk, one: Input) -> str:
     except UserError as error:
         if desk.content() != before:
             raise AssertionError("the store has changed by a refusal") from error
-        _say_refusal(error)
+        _say_refusal(error, one.kind)
         return error.key
     return outcome
 
 
 def _import_table(desk: OpenDesk, one: Input) -> str:
     mapping = load_mapping(desk.save("mapping.toml", one.mapping)) if one.mapping else None
-    report = desk.load(one.kind, one.content, one.file, mapping, partial=one.partial)
+    report = desk.load(one.kind, one.content, one.file, mapping, partial=one.partial, warned=one.warned)
     batch = report.batch
     if batch.rows_in != batch.rows_loaded + batch.rows_rejected:
         raise AssertionError(f"{batch.rows_in} rows are not {batch.rows_loaded} + {batch.rows_rejected}")
@@ -91,12 +91,13 @@ def _import_rna(desk: OpenDesk, one: Input) -> str:
     return "loaded"
 
 
-def _say_refusal(error: UserError) -> None:
+def _say_refusal(error: UserError, kind: str) -> None:
+    programme = load_programme(PROGRAMME)
     for language in LANGUAGES:
         text = Text(language)
-        with redirect_stderr(io.StringIO()):
-            if isinstance(error, RowsRefusedError):
-                imports.print_refusal(error, text)
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            if kind != "rna":
+                imports.print_refusal(error, programme, kind, text)
         if not error.said(text).strip():
             raise AssertionError(f"{error.key} says nothing")
 

@@ -85,7 +85,9 @@ Change = Callable[[bytes, Draw], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One import to be tried. format: of FORMATS; kind: applications, sales or rna; mapping: TOML, "" for none."""
+    """One import to be tried. format: of FORMATS; kind: applications, sales or rna; mapping: TOML, "" for none; warned:
+    with the warnings of what looks wrong, which take longer than all the rest.
+    """
 
     format: str
     kind: str
@@ -93,6 +95,7 @@ class Input:
     content: bytes
     mapping: bytes = b""
     partial: bool = False
+    warned: bool = False
 
 
 @cache
@@ -151,7 +154,7 @@ def damaged(seed: int, number: int) -> Input:
         else:
             content = draw.choice(_CHANGES[name])(content, draw)
     partial = draw.random() < 0.3
-    return Input(name, chosen.kind, chosen.file, content, mapping, partial)
+    return Input(name, chosen.kind, chosen.file, content, mapping, partial, warned=draw.random() < 0.1)
 
 
 def _change_bytes(content: bytes, draw: Draw) -> bytes:
