@@ -6,6 +6,7 @@ Every mutation takes the random numbers that it is given, so the same number mak
 import io
 import random
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -148,7 +149,7 @@ def damaged(seed: int, number: int) -> Input:
     [name] = draw.choices(FORMATS, _SHARES)
     chosen = draw.choice(seeds()[name])
     content, mapping = chosen.content, chosen.mapping
-    for _ in range(draw.choice((1, 1, 1, 2, 3, 8))):
+    for _ in range(draw.choice((1, 1, 1, 1, 2, 5))):
         if name == "mapping":
             mapping = draw.choice((_change_bytes, _change_tokens, _change_tokens, _change_lines))(mapping, draw)
         else:
@@ -185,15 +186,19 @@ def _as_text(content: bytes) -> tuple[str, str]:
 
 
 def _change_tokens(content: bytes, draw: Draw) -> bytes:
-    """A cell, name or value of a text takes the place of another, or an awkward one its own."""
+    """A cell, name or value of a text takes the place of another, or an awkward one its own; the first line, without
+    which nothing else is read, mostly stays.
+    """
     text, encoding = _as_text(content)
-    pieces = _CELLS.split(text)
+    first, line_end, rest = text.partition("\n")
+    kept, changed = (first + line_end, rest) if rest and draw.random() < 0.8 else ("", text)
+    pieces = _CELLS.split(changed)
     at, other = draw.randrange(len(pieces)), draw.randrange(len(pieces))
     if draw.random() < 0.5:
         pieces[at] = draw.choice(_TOKENS)
     else:
         pieces[at], pieces[other] = pieces[other], pieces[at]
-    return "".join(pieces).encode(encoding, "replace")
+    return (kept + "".join(pieces)).encode(encoding, "replace")
 
 
 def _change_lines(content: bytes, draw: Draw) -> bytes:
@@ -276,7 +281,8 @@ def _change_parts(content: bytes, draw: Draw) -> bytes:
         case _:
             parts[at] = (name, _change_markup(part, draw))
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+    with warnings.catch_warnings(), zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        warnings.simplefilter("ignore")  # of two parts of one name
         for one, inside in parts:
             file.writestr(zipfile.ZipInfo(one), inside, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
@@ -323,7 +329,7 @@ def _changed_table(table: pa.Table, draw: Draw) -> pa.Table:
 
 
 _CHANGES: dict[str, Sequence[Change]] = {
-    "csv": (_change_bytes, _change_tokens, _change_tokens, _change_tokens, _change_lines),
+    "csv": (_change_bytes, *(_change_tokens,) * 6, _change_lines),
     "xlsx": (_change_bytes, _change_parts, _change_parts, _change_parts),
     "ods": (_change_bytes, _change_parts, _change_parts, _change_parts),
     "xls": (_change_bytes,),

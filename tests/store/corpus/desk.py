@@ -37,6 +37,7 @@ class OpenDesk:
     def at(cls, folder: Path, programme: Programme) -> Iterator["OpenDesk"]:
         """With the applications that every case begins with."""
         with Store(folder / "store.duckdb", programme.id) as store:
+            store._connection.execute("SET threads = 1")  # a case has too few rows for two
             desk = cls(folder, programme, store)
             desk.load("applications", first_applications(), "first.csv", warned=False)
             yield desk
