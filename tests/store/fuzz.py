@@ -41,7 +41,7 @@ PROGRAMME = "ecommerce-2020"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of an input. outcome: loaded, in part, twice, or a refusal's key; fault: what must not happen, or ""."""
+    """What came of an input. outcome: loaded, in part, twice, a refusal's key; fault: what must not happen, or ""."""
 
     number: int
     format: str
