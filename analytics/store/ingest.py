@@ -116,7 +116,7 @@ class _Import:
         raws = read_tables(source, self.mapping, folder, self.at(0))
         found, others = sheets_to_read(raws, self.table, self.mapping, self.programme, self.path)
         sheets = [
-            spool(sheet, folder / f"{n}.arrow", self.table, self.path.name, self.at(1)) for n, sheet in enumerate(found)
+            spool(sheet, folder / f"spooled_{n}.arrow", self.table, self.path.name, self.at(1)) for n, sheet in enumerate(found)
         ]
         if not any(sheet.rows for sheet in sheets):
             raise UserError("file.no_rows", file=self.path)

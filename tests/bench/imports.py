@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.folders import PROJECT
-from tests.bench.import_files import CAR, MONTHS, write_applications, write_rna, write_sales_csv, write_sales_parquet
+from tests.bench.import_files import MONTHS, write_applications, write_sales_csv, write_sales_parquet
 from tests.bench.markdown import deliver, paragraph, table
+from tests.helpers.rna import CAR, write_month
 
 FORMER = "6e6fb42"
 ROWS = (1_000_000, 10_000_000)
@@ -98,7 +99,7 @@ def time_sales(folder: Path, rows: int, trees: dict[str, Path]) -> Iterator[list
 def time_rna(folder: Path, megabytes: int) -> list[str]:
     """One line: megabytes, cost, megabytes a second."""
     path = folder / "rna.xml"
-    write_rna(path, megabytes)
+    write_month(path, megabytes)
     size = path.stat().st_size / 1e6
     home = folder / f"home-rna-{megabytes}"
     cost = run(PROJECT, home, "import", "rna", path, "--car", CAR)

@@ -73,7 +73,7 @@ def begun(tmp_path_factory) -> Path:
 def loaded_or_refused(desk: OpenDesk, case: Case) -> Result:
     """What comes of the case; a refusal leaves the store as it was."""
     for kind, name, content in case.earlier:
-        desk.load(kind, content, name)
+        desk.load(kind, content, name, warned=False)
     before = desk.content()
     try:
         return desk.try_case(case)
@@ -82,17 +82,16 @@ def loaded_or_refused(desk: OpenDesk, case: Case) -> Result:
         return error
 
 
-def said(result: Result, programme: Programme, file: str) -> list[str]:
+def said(result: Result, programme: Programme, case: Case) -> list[str]:
     """What the officer reads, in each language."""
     every = []
     for language in ("it", "en"):
         text, screen = Text(language), StringIO()
         with redirect_stdout(screen), redirect_stderr(screen):
             if isinstance(result, Report):
-                imports._print_report(Path(file), result, programme, text)
+                imports._print_report(Path(case.file), result, programme, text)
             else:
-                if isinstance(result, RowsRefusedError):
-                    imports.print_refusal(result, text)
+                imports.print_refusal(result, programme, case.kind, text)
                 print(result.said(text))
         every.append(screen.getvalue())
     return every
@@ -164,7 +163,7 @@ def test_a_file_comes_out_as_it_should(desk, name):
     result = loaded_or_refused(desk, case)
     if isinstance(result, Report):
         assert result.batch.rows_in == result.batch.rows_loaded + result.batch.rows_rejected
-    screens = said(result, PROGRAMME, case.file)
+    screens = said(result, PROGRAMME, case)
     problems = [differs(outcome, result, screens, desk) for outcome in case.outcomes]
     assert "" in problems, "\n".join([*problems, *screens])
 

@@ -72,7 +72,7 @@ def cases() -> Iterator[Case]:
     for written, division in _ACTIVITIES.items():
         content = _file({"ateco_code": written})
         yield case(f"ateco_code: {written}", content, fields(division=division), kind="applications")
-    for written in ("99.99.99", "47-91", "pane", "4791101234", "Z 10.71", "G 10.71"):
+    for written in ("99.99.99", "pane", "4791101234", "Z 10.71"):
         yield _bad("ateco_code", written, "ateco.*|code.*")
     yield from _words()
     yield from _day_order()
@@ -112,7 +112,7 @@ def _words() -> Iterator[Case]:
     yield _bad("size_class", "grande", "code.*")
     yield _read("ateco_edition", "2022", "2022")
     yield _bad("ateco_edition", "2021", "code.*")
-    yield _read("name", "=HYPERLINK(1)", "=HYPERLINK(1)")
+    yield _read("name", "=HYPERLINK(1)", "=HYPERLINK(1)", rejects((2, "name", ".*")))
     yield _read("name", "007", "007")
     yield _read("name", "Nulla", "Nulla")
     yield _read("cor", "0012345", "0012345")
@@ -120,7 +120,7 @@ def _words() -> Iterator[Case]:
 
 def _day_order() -> Iterator[Case]:
     first, second = {"awarded_on": "05/06/2021"}, {"awarded_on": "07/08/2021"}
-    both = refused("file.two_readings", told=("05/06/2021", "2021-06-05|5 giu|5 June|05/06", "date"))
+    both = refused("file.two_", told=("05/06/2021", "2021-06-05|5 giu|5 June|05/06", "date"))
     yield case("days: two orders are possible", _file(first, second), both, kind="applications")
     stated = '[format]\ndate = "%d/%m/%Y"\n'
     yield case(
@@ -198,8 +198,8 @@ def _rows() -> Iterator[Case]:
     )
     person = _file({"fiscal_code": PERSON.lower()})
     yield case("row: a natural person", person, fields(firm_id=PERSON), kind="applications")
-    lost = _file({"fiscal_code": code(1).lstrip("0")})
-    yield case("row: a code whose zeros are lost", lost, fields(firm_id=code(1)), kind="applications")
+    lost = _file({"fiscal_code": code(12345).lstrip("0")})
+    yield case("row: a code whose zeros are lost", lost, fields(firm_id=code(12345)), kind="applications")
     three = {"awarded_on": "x", "grant_eur": "y", "province": "z"}
     told = rejects((2, "awarded_on", "date.*"), (2, "grant_eur", ".*"), (2, "province", "code.*"))
     yield case("row: three problems at once", _file(three), told, kind="applications")

@@ -5,27 +5,28 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from tests.helpers.officer import Rows, application, as_csv, code
-from tests.store.corpus.case import PERSON, Case, Loaded, case
+from tests.store.corpus.case import PERSON, A, B, C, Case, Loaded, case
 
 FIRMS = 16
+CODES = (*(code(n) for n in range(1, FIRMS + 1)), A, B, C, PERSON)
 MONTHS = tuple(f"{year}-{month:02}" for year in (2019, 2020, 2021) for month in range(1, 13))
 Change = Callable[[dict[str, object], int, int], dict[str, object]]  # a row, its firm, its month's place -> the row
 
 
 def _arms() -> bytes:
-    """Sixteen firms, every second one funded."""
+    """Sixteen firms, every second one funded; the four that every case begins with are, too."""
     none = {"outcome": "not_funded", "tranche": "", "awarded_on": "", "grant_eur": ""}
     return as_csv([application(n, **({} if n % 2 else none)) for n in range(1, FIRMS + 1)])
 
 
 def _sales(change: Change = lambda row, firm, month: row) -> Rows:
-    """Sales of all of them in all months, each row changed."""
+    """Sales of all twenty in all months, each row changed."""
     draw = np.random.default_rng(7)
     rows: Rows = []
-    for firm in range(1, FIRMS + 1):
+    for firm, firm_id in enumerate(CODES, start=1):
         for month, period in enumerate(MONTHS):
             online = 1000 * firm**0.5 * draw.uniform(0.8, 1.2)
-            row = {"fiscal_code": code(firm), "period": period, "online_sales_eur": f"{online:.2f}"}
+            row = {"fiscal_code": firm_id, "period": period, "online_sales_eur": f"{online:.2f}"}
             row |= {"total_sales_eur": f"{online * draw.uniform(2, 4):.2f}", "source": "closing_report"}
             changed = change(row, firm, month)
             rows += [changed] if changed else []
@@ -121,9 +122,9 @@ def _series() -> Iterator[Case]:
         "early_periods|far_periods",
         _sales(lambda row, firm, month: row | {"period": "1921-03"} if (firm, month) == (3, 0) else row),
     )
-    survey = _sales(lambda row, firm, _: row | {"source": "closing_report" if firm % 2 else "survey"})
+    survey = _sales(lambda row, firm, _: row | {"source": "closing_report" if firm % 2 or firm > FIRMS else "survey"})
     yield _doubt("another source in each arm", "sources_by_arm", survey)
-    yield _doubt("one arm alone", "coverage", _sales(lambda row, firm, _: row if firm % 2 else {}))
+    yield _doubt("one arm alone", "coverage", _sales(lambda row, firm, _: row if firm % 2 or firm > FIRMS else {}))
     twins = [
         row | {"online_sales_eur": values[code(3), row["period"]]} if row["fiscal_code"] == code(4) else row
         for row in rows
@@ -163,7 +164,7 @@ def _applications() -> Iterator[Case]:
             "awarded_far_from_decision",
             {"tranche": "third", "awarded_on": "2020-07-01"},
         ),
-        ("paid above the grant", "paid_above_grant", {"paid_eur": "9000.51"}),
+        ("paid above the grant", "paid_above_grant", {"paid_eur": "9500"}),
         ("a grant above what was spent", "grant_above_spend", {"eligible_spend_eur": "5000"}),
         ("staff beyond a medium firm's", "staff_above_sme", {"employees": "2500"}),
         ("turnover beyond a medium firm's", "turnover_above_sme|turnover", {"turnover_eur": "900000000"}),

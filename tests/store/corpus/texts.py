@@ -243,7 +243,9 @@ def _frames() -> Iterator[Case]:
         refused("file.", told=("header_row",)),
         mapping="[format]\nheader_row = 2\n",
     )
-    yield case("frame: a header row far below", content, refused("file."), mapping="[format]\nheader_row = 900\n")
+    yield case(
+        "frame: a header row far below", content, refused("file.", "mapping."), mapping="[format]\nheader_row = 900\n"
+    )
     yield case("frame: blank rows between", content.replace(f"{B};", f"\n;;;\n{B};"), WHOLE)
     bad = content.replace(f"{B};2021-03", f"\n{B};2021-14")
     yield case("frame: rows are counted as a spreadsheet does", bad, rejects((4, "period", "period")))
