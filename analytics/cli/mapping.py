@@ -12,7 +12,7 @@ from analytics.model import UserError
 if TYPE_CHECKING:
     from analytics.programme.file import Programme
     from analytics.store.columns import Table
-    from analytics.store.looking import Looked
+    from analytics.store.mapping.looking import Looked
 
 Command = Callable[[argparse.Namespace, Text], int]
 TABLES = ("applications", "sales")
@@ -49,8 +49,8 @@ def _table(name: str, programme: "Programme") -> "Table":
 def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     """Say what each column of a file is, and write the mapping that says it."""
     from analytics.programme.file import load_programme
-    from analytics.store.looking import look
-    from analytics.store.mapping import load_mapping
+    from analytics.store.mapping.file import load_mapping
+    from analytics.store.mapping.looking import look
 
     programme = load_programme(arguments.programme)
     table = _table(arguments.table, programme)
@@ -74,8 +74,8 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
 
 def _print_looked(one: "Looked", file: Path, text: Text) -> None:
     """Every column of a table: theirs, ours, how sure, examples."""
-    from analytics.store.mapping import SHOWN_EXAMPLES, in_comment
-    from analytics.store.wide import heading_text
+    from analytics.store.mapping.file import SHOWN_EXAMPLES, in_comment
+    from analytics.store.mapping.wide import heading_text
 
     where = f"{file.name}, {one.sheet}" if one.sheet else file.name
     print(text("propose.table_hidden" if one.hidden else "propose.table", table=where, row=one.header))
@@ -113,8 +113,8 @@ def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]
 
 def _mapping_file(one: "Looked", file: Path, table: "Table", programme: "Programme", text: Text) -> str:
     """The mapping as a file, with what is to be looked at as comments."""
-    from analytics.store.mapping import in_comment, mapping_toml
-    from analytics.store.paste import column_notes, word_notes
+    from analytics.store.mapping.file import in_comment, mapping_toml
+    from analytics.store.mapping.paste import column_notes, word_notes
 
     columns = one.proposal.mapping.columns
     private = {columns[name] for name in PRIVATE & columns.keys()}
@@ -132,7 +132,7 @@ def _mapping_file(one: "Looked", file: Path, table: "Table", programme: "Program
 def run_template(arguments: argparse.Namespace, text: Text) -> int:
     """Write a file to be filled in."""
     from analytics.programme.file import load_programme
-    from analytics.store.templates import template_csv, template_xlsx
+    from analytics.store.mapping.templates import template_csv, template_xlsx
 
     make = {".xlsx": template_xlsx, ".csv": template_csv}.get(arguments.output.suffix.lower())
     if make is None:

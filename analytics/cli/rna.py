@@ -14,10 +14,10 @@ from analytics.model import DataKind
 
 if TYPE_CHECKING:
     from analytics.programme.file import Programme
-    from analytics.store.cells import Rejection
-    from analytics.store.reconciliation import Award, Match, Reconciliation, RegisteredAid
-    from analytics.store.rna_measures import Measure
-    from analytics.store.rna_report import RnaFile, RnaReport
+    from analytics.store.cells.parser import Rejection
+    from analytics.store.rna.measures import Measure
+    from analytics.store.rna.reconciliation import Award, Match, Reconciliation, RegisteredAid
+    from analytics.store.rna.report import RnaFile, RnaReport
 
 MOST_LINES = 20  # of one list
 EMPTY = "–"
@@ -35,9 +35,9 @@ def run_import_rna(arguments: argparse.Namespace, text: Text) -> int:
     """All files are one transaction; then awards and aids are compared."""
     from analytics.programme.file import load_programme
     from analytics.store.database import Store
-    from analytics.store.reconciliation import reconcile
-    from analytics.store.rna import import_rna
-    from analytics.store.rna_report import NoMeasureError
+    from analytics.store.rna.load import import_rna
+    from analytics.store.rna.reconciliation import reconcile
+    from analytics.store.rna.report import NoMeasureError
 
     programme = load_programme(arguments.programme)
     home = Home.default()
@@ -146,7 +146,7 @@ def revision_lines(file: "RnaFile", text: Text, programme: "Programme") -> Itera
 
 def reconciliation_lines(found: "Reconciliation", text: Text, programme: "Programme") -> Iterable[str]:
     """The comparison of awards and aids, for the officer's terminal alone: it names firms."""
-    from analytics.store.reconciliation import euros
+    from analytics.store.rna.reconciliation import euros
 
     if not found.matches and not found.only_awarded:
         yield text("cli.rna.no_awards")

@@ -124,6 +124,7 @@ class Store:
         if version < SCHEMA_VERSION and not read_only:
             with self.transaction():
                 self._connection.execute(query("upgrade_1"))
+                self._connection.execute(query("rna_aids"))
 
     def _hide_later(self, as_of: dt.datetime) -> None:
         """Put what counted then before the tables of the same names, for as long as the store is open."""

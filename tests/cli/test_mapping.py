@@ -6,7 +6,7 @@ import pytest
 
 from analytics.cli.commands import main
 from analytics.language.text import LANGUAGES
-from analytics.store.mapping import load_mapping
+from analytics.store.mapping.file import load_mapping
 from tests.helpers.officer import as_xlsx, code
 
 FILE = (

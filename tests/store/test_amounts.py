@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.store.amounts import parse_decimal
-from analytics.store.cell_form import BadCellError, CellForm
+from analytics.store.cells.amounts import parse_decimal
+from analytics.store.cells.form import BadCellError, CellForm
 from analytics.store.columns import CellKind, Column
 
 AMOUNT = Column("amount_eur", CellKind.DECIMAL, "an amount", minimum=0)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from analytics.language.text import LANGUAGES
 from analytics.programme.classifications import PROVINCES
 from analytics.programme.file import load_programme
-from analytics.store.cell_form import BadCellError
-from analytics.store.codes import code_parser, parse_activity
+from analytics.store.cells.codes import code_parser, parse_activity
+from analytics.store.cells.form import BadCellError
 from analytics.store.columns import CellKind, Column, applications
 
 PROGRAMME = load_programme("ecommerce-2020")

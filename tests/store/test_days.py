@@ -7,9 +7,9 @@ from babel.dates import format_date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytics.store.cell_form import BadCellError, CellForm
-from analytics.store.days import SPREADSHEET_EPOCH, parse_date
-from analytics.store.periods import parse_period
+from analytics.store.cells.days import SPREADSHEET_EPOCH, parse_date
+from analytics.store.cells.form import BadCellError, CellForm
+from analytics.store.cells.periods import parse_period
 
 DAY_FIRST = CellForm(date="dmy")
 MONTH_FIRST = CellForm(date="mdy")

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-from analytics.store.cells import BadCellError
-from analytics.store.heading_periods import find_period, period_of, period_text
-from analytics.store.headings import unit_of, word_sequence, words_of
+from analytics.store.cells.parser import BadCellError
+from analytics.store.mapping.heading_periods import find_period, period_of, period_text
+from analytics.store.mapping.headings import unit_of, word_sequence, words_of
 from analytics.store.readers.table import TYPED
 
 

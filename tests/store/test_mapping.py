@@ -3,7 +3,7 @@
 import pytest
 
 from analytics.model import UserError
-from analytics.store.mapping import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
 
 
 def refused(action, *arguments) -> UserError:

@@ -10,17 +10,17 @@ import pytest
 
 from analytics.language.text import LANGUAGES, Text, sentences
 from analytics.programme.file import Programme, load_programme
-from analytics.store import plausibility
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Store
-from analytics.store.plausibility import (
+from analytics.store.plausibility import checks as plausibility
+from analytics.store.plausibility.checks import (
     APPLICATION_REASONS,
     SALES_REASONS,
     applications_warnings,
     sales_warnings,
 )
-from analytics.store.warnings import Warned, in_words
+from analytics.store.plausibility.warned import Warned, in_words
 
 TODAY = dt.date(2026, 11, 28)
 PROGRAMME = load_programme("ecommerce-2020")
@@ -79,7 +79,7 @@ def add_applications(store: Store, frame: pd.DataFrame) -> None:
 def add_sales(store: Store, frame: pd.DataFrame, batch_id: int, column: str = "online_sales_eur") -> None:
     """What an earlier file gave."""
     values = {"input_table": "sales", "file_name": "x", "sha256": str(batch_id), "mapping": "", "imported_at": TODAY}
-    store.add_batch(values | {"rows_in": len(frame), "rows_loaded": len(frame), "rows_rejected": 0})
+    store.add_batch(values | {"rows_in": len(frame), "rows_loaded": len(frame), "rows_rejected": 0, "reading": None})
     rows = frame[["firm_id", "period", "source"]].assign(value=frame[column], outcome="online_sales")
     store.append("observations", rows.assign(batch_id=batch_id))
 

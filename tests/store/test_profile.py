@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
-from analytics.store.amounts import parse_decimal
-from analytics.store.cell_form import CellForm
+from analytics.store.cells.amounts import parse_decimal
+from analytics.store.cells.form import CellForm
+from analytics.store.cells.profile import ColumnProfile
 from analytics.store.columns import CellKind, Column
-from analytics.store.mapping import ColumnFormat
-from analytics.store.profile import ColumnProfile
+from analytics.store.mapping.file import ColumnFormat
 
 EUROS = Column("sales_eur", CellKind.DECIMAL, "sales", minimum=0)
 STAFF = Column("employees", CellKind.DECIMAL, "staff", minimum=0)

@@ -14,9 +14,9 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.store.columns import applications, sales
-from analytics.store.mapping import ColumnMapping, PeriodColumns, load_mapping, mapping_toml
-from analytics.store.paste import paste_columns, paste_values
-from analytics.store.proposal import check_title, header_row, propose
+from analytics.store.mapping.file import ColumnMapping, PeriodColumns, load_mapping, mapping_toml
+from analytics.store.mapping.paste import paste_columns, paste_values
+from analytics.store.mapping.proposal import check_title, header_row, propose
 from tests.helpers.officer import code
 
 ECOMMERCE, MICHIGAN = load_programme("ecommerce-2020"), load_programme("michigan-1988")

@@ -18,16 +18,16 @@ from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.programme.parts import RegisteredAids
-from analytics.store.cells import BadCellError
+from analytics.store.cells.parser import BadCellError
 from analytics.store.database import Store
-from analytics.store.mapping import ColumnMapping, Format
+from analytics.store.mapping.file import ColumnMapping, Format
 from analytics.store.readers import rna_text, rna_xml
-from analytics.store.readers.rna_xml import AidFile
-from analytics.store.reconciliation import Award, Reconciliation, RegisteredAid, paired, reconcile
-from analytics.store.rna import import_rna
-from analytics.store.rna_measures import Selection
-from analytics.store.rna_report import NoMeasureError, RnaReport
-from analytics.store.rna_rows import RnaRow, read_activity, read_amount, read_day, rows_of
+from analytics.store.rna.load import import_rna
+from analytics.store.rna.measures import Selection
+from analytics.store.rna.reconciliation import Award, Reconciliation, RegisteredAid, paired, reconcile
+from analytics.store.rna.report import NoMeasureError, RnaReport
+from analytics.store.rna.rows import RnaRow, read_activity, read_amount, read_day, rows_of
+from analytics.store.rna.xml import AidFile
 from tests.helpers.officer import Desk, application, as_csv, code
 from tests.helpers.rna import CAR, Amount, Entry, month, write_month
 

@@ -5,10 +5,10 @@ import pytest
 from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.store.columns import sales
-from analytics.store.mapping import ColumnMapping, PeriodColumns
-from analytics.store.proposal import propose
+from analytics.store.mapping.file import ColumnMapping, PeriodColumns
+from analytics.store.mapping.proposal import propose
+from analytics.store.mapping.wide import Block, blocks_of, wide_patterns
 from analytics.store.readers.table import TYPED
-from analytics.store.wide import Block, blocks_of, wide_patterns
 
 ECOMMERCE = load_programme("ecommerce-2020")
 ONE_OUTCOME = ECOMMERCE.with_outcomes(["online_sales"])

@@ -15,7 +15,7 @@ from analytics.language.text import sentences
 from analytics.programme.file import Programme
 from analytics.programme.parts import CatalogueEntry, Licence, RegisteredAids
 from analytics.store import columns
-from analytics.store.mapping import ColumnMapping
+from analytics.store.mapping.file import ColumnMapping
 from tests.whole import architecture
 
 DOCUMENTS = (

@@ -4,8 +4,7 @@ import datetime as dt
 import re
 from functools import cache
 
-from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs
-from analytics.store.days import (
+from analytics.store.cells.days import (
     BETWEEN_WORDS,
     FILLERS,
     TOKEN,
@@ -17,6 +16,7 @@ from analytics.store.days import (
     read_day,
     serial_day,
 )
+from analytics.store.cells.form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs
 from analytics.store.readers.table import TYPED, shown
 
 PERIOD_EXAMPLES = "2021-03, 2021Q1, 2021"

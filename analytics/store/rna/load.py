@@ -19,11 +19,10 @@ import pandas as pd
 
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
-from analytics.store.cells import Rejection
+from analytics.store.cells.parser import Rejection
 from analytics.store.database import Store
-from analytics.store.readers.rna_xml import AidFile
-from analytics.store.rna_measures import Selection, Tally, nearest
-from analytics.store.rna_report import (
+from analytics.store.rna.measures import Selection, Tally, nearest
+from analytics.store.rna.report import (
     MOST_LISTED,
     AllRejectedError,
     NoMeasureError,
@@ -32,7 +31,8 @@ from analytics.store.rna_report import (
     RnaReport,
     absent_parts,
 )
-from analytics.store.rna_rows import RnaRow, rows_of
+from analytics.store.rna.rows import RnaRow, rows_of
+from analytics.store.rna.xml import AidFile
 
 INPUT_TABLE = "rna"
 _STAGED_AT_ONCE = 1 << 14  # rows

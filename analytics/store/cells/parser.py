@@ -8,12 +8,12 @@ import stdnum.exceptions
 from stdnum.it import codicefiscale
 
 from analytics.programme.file import Programme
-from analytics.store.amounts import ROUNDED_NUMBER, parse_decimal
-from analytics.store.cell_form import BadCellError, CellForm, Rejection, fold, plain_signs
-from analytics.store.codes import code_parser, parse_activity
+from analytics.store.cells.amounts import ROUNDED_NUMBER, parse_decimal
+from analytics.store.cells.codes import code_parser, parse_activity
+from analytics.store.cells.days import parse_date
+from analytics.store.cells.form import BadCellError, CellForm, Rejection, fold, plain_signs
+from analytics.store.cells.periods import parse_period
 from analytics.store.columns import CellKind, Column
-from analytics.store.days import parse_date
-from analytics.store.periods import parse_period
 from analytics.store.readers.table import TYPED, shown, typed_text
 
 __all__ = [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from analytics.programme.classifications import PROVINCES
 from analytics.programme.file import Programme
 from analytics.store.columns import CellKind, Column
-from analytics.store.headings import same_name, word_sequence
+from analytics.store.mapping.headings import same_name, word_sequence
 
 # Words for "not reported", folded by `same_word`: they are offered as empty cells, and never taken as such unasked.
 MISSING_WORDS = frozenset(

@@ -2,9 +2,9 @@
 
 from analytics.model import UserError
 from analytics.programme.file import Programme
-from analytics.store.cells import BadCellError, CellForm, cell_parser
+from analytics.store.cells.parser import BadCellError, CellForm, cell_parser
 from analytics.store.columns import Table
-from analytics.store.mapping import ColumnMapping
+from analytics.store.mapping.file import ColumnMapping
 
 
 def check_mapping(table: Table, mapping: ColumnMapping, programme: Programme) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from babel import Locale
 
 from analytics.language.text import LANGUAGES
-from analytics.store.cells import BadCellError
+from analytics.store.cells.parser import BadCellError
 from analytics.store.readers.table import TYPED
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100

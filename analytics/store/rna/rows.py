@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR
-from analytics.store.cells import BadCellError, Rejection
-from analytics.store.readers.rna_xml import Aid, Instrument
+from analytics.store.cells.form import FIRST_YEAR, LAST_YEAR
+from analytics.store.cells.parser import BadCellError, Rejection
+from analytics.store.rna.xml import Aid, Instrument
 
 LARGEST_AMOUNT = Decimal(10) ** 15  # euros; DECIMAL(18,2) holds it
 CENT = Decimal("0.01")

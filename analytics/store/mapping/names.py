@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.store.columns import Table
-from analytics.store.headings import words_of
+from analytics.store.mapping.headings import words_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import Table
-from analytics.store.heading_periods import HeadingPeriod, find_period, period_of
-from analytics.store.headings import words_of
-from analytics.store.mapping import ColumnMapping, PeriodColumns, one_line
-from analytics.store.names import means_outcome, outcome_keys, outcome_words
+from analytics.store.mapping.file import ColumnMapping, PeriodColumns, one_line
+from analytics.store.mapping.heading_periods import HeadingPeriod, find_period, period_of
+from analytics.store.mapping.headings import words_of
+from analytics.store.mapping.names import means_outcome, outcome_keys, outcome_words
 from analytics.store.readers.table import TYPED
 
 PERIOD = "{period}"

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from analytics.model import UserError
-from analytics.store.cells import Rejection
+from analytics.store.cells.parser import Rejection
 from analytics.store.database import Batch
-from analytics.store.rna_measures import Measure, Selection
+from analytics.store.rna.measures import Measure, Selection
 
 MOST_LISTED = 20  # rejections and revisions that are kept to be shown
 _PART = re.compile(r"(?P<series>.+?)(?P<mark>[_-])(?P<number>\d{3})", re.ASCII)

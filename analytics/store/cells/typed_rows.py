@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 
 from analytics.arrays import BoolArray, IntArray
 from analytics.programme.file import Programme
-from analytics.store.amounts import LARGEST_NUMBER
-from analytics.store.cells import BadCellError, CellForm, Rejection, cell_parser
+from analytics.store.cells.amounts import LARGEST_NUMBER
+from analytics.store.cells.parser import BadCellError, CellForm, Rejection, cell_parser
 from analytics.store.columns import CellKind, Column, Table
-from analytics.store.heading_periods import period_text
+from analytics.store.mapping.heading_periods import period_text
+from analytics.store.mapping.wide import Block
 from analytics.store.readers.table import TYPED, Chunk, shown
-from analytics.store.wide import Block
 
 _PAIR = "\x1f"  # between the two cells that say a period together
 Unread = list[tuple[int, str, BadCellError]]  # position in the chunk, the cell's text, why it says nothing

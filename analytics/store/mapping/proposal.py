@@ -11,12 +11,12 @@ from decimal import Decimal
 
 from analytics.model import UserError
 from analytics.programme.file import Programme
-from analytics.store.code_words import MISSING_WORDS, allowed_words, is_code, meaning_of, same_word
 from analytics.store.columns import CellKind, Column, Table
-from analytics.store.heading_periods import find_period
-from analytics.store.headings import unit_of
-from analytics.store.mapping import ColumnFormat, ColumnMapping, one_line
-from analytics.store.matching import (
+from analytics.store.mapping.code_words import MISSING_WORDS, allowed_words, is_code, meaning_of, same_word
+from analytics.store.mapping.file import ColumnFormat, ColumnMapping, one_line
+from analytics.store.mapping.heading_periods import find_period
+from analytics.store.mapping.headings import unit_of
+from analytics.store.mapping.matching import (
     LONGEST,
     Fit,
     NameIndex,
@@ -26,9 +26,9 @@ from analytics.store.matching import (
     name_index,
     similar_column,
 )
-from analytics.store.period_columns import ToldPeriods, tell_periods
+from analytics.store.mapping.period_columns import ToldPeriods, tell_periods
+from analytics.store.mapping.wide import heading_text, read_patterns
 from analytics.store.readers.table import TYPED, TextRow
-from analytics.store.wide import heading_text, read_patterns
 
 MOST_CELLS = 400  # of a row, in which its names are looked for
 _EDITION = re.compile(r"\bateco\W{0,3}(2007|2022|2025)\b", re.IGNORECASE)

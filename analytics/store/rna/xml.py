@@ -11,7 +11,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from analytics.model import Progress, UserError, silent
-from analytics.store.readers.rna_text import CleanText
+from analytics.store.rna.text import CleanText
 
 LONGEST_AID = 16 << 20  # bytes; a longer one is no aid
 SHORTEST_PREFIX = 8  # letters that are left of a name that was cut short

@@ -8,7 +8,7 @@ from babel import Locale
 
 from analytics.clock import ROME
 from analytics.language.text import LANGUAGES
-from analytics.store.cell_form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs
+from analytics.store.cells.form import FIRST_YEAR, LAST_YEAR, BadCellError, CellForm, fold, plain_signs
 from analytics.store.readers.table import TYPED, shown
 
 SPREADSHEET_EPOCH = dt.date(1899, 12, 30)  # day 0 of the spreadsheets' count, from March 1900 on

@@ -15,8 +15,8 @@ import pandas as pd
 
 from analytics.programme.file import Programme
 from analytics.store.database import Store
-from analytics.store.rna_measures import Selection
-from analytics.store.rna_rows import plain_number
+from analytics.store.rna.measures import Selection
+from analytics.store.rna.rows import plain_number
 
 NOTHING = Decimal("0.00")
 

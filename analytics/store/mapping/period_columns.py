@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from analytics.programme.file import Programme
 from analytics.store.columns import Table
-from analytics.store.heading_periods import find_period
-from analytics.store.headings import words_of
-from analytics.store.mapping import PeriodColumns, one_line
-from analytics.store.matching import Fit
-from analytics.store.names import MONTH, QUARTER, YEAR
-from analytics.store.wide import heading_text, read_patterns
+from analytics.store.mapping.file import PeriodColumns, one_line
+from analytics.store.mapping.heading_periods import find_period
+from analytics.store.mapping.headings import words_of
+from analytics.store.mapping.matching import Fit
+from analytics.store.mapping.names import MONTH, QUARTER, YEAR
+from analytics.store.mapping.wide import heading_text, read_patterns
 
 _YEAR_OF_TITLE = re.compile(r"(?:\b(?:anno|year|esercizio)\W{0,3})?\b((?:19|20)\d\d)\b", re.IGNORECASE)
 

@@ -7,7 +7,7 @@ from functools import cache
 from babel.numbers import get_currency_symbol
 
 from analytics.language.text import LANGUAGES
-from analytics.store.cell_form import BadCellError, CellForm, plain_signs
+from analytics.store.cells.form import BadCellError, CellForm, plain_signs
 from analytics.store.columns import Column
 from analytics.store.readers.table import TYPED, typed_text
 

@@ -10,12 +10,12 @@ import pyarrow.compute as pc
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import Table
-from analytics.store.mapping import ColumnMapping
-from analytics.store.proposal import Proposal, header_row, propose
+from analytics.store.mapping.file import ColumnMapping
+from analytics.store.mapping.proposal import Proposal, header_row, propose
+from analytics.store.mapping.wide import heading_text
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import RawTable, TextRow, Visibility
-from analytics.store.wide import heading_text
 
 MOST_CELLS = 1000  # distinct ones of a column that are looked at
 

@@ -6,8 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from analytics.model import UserError
+from analytics.store.cells.days import full_year, iso_day, numeric_parts, read_day, serial_day
 from analytics.store.columns import CellKind, Column
-from analytics.store.days import full_year, iso_day, numeric_parts, read_day, serial_day
 from analytics.store.readers.table import shown
 
 _IN_NUMBERS = r"^(\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})|\d{8})(?:$|[T ,].*$)"

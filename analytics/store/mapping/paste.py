@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from analytics.language.text import Text
 from analytics.programme.file import Programme
-from analytics.store.code_words import allowed_words, meaning_of
 from analytics.store.columns import Table
-from analytics.store.headings import unit_of
-from analytics.store.mapping import LONGEST_NOTE, in_comment, toml_key, toml_string
-from analytics.store.proposal import Proposal, Proposed
-from analytics.store.wide import PERIOD, heading_text
+from analytics.store.mapping.code_words import allowed_words, meaning_of
+from analytics.store.mapping.file import LONGEST_NOTE, in_comment, toml_key, toml_string
+from analytics.store.mapping.headings import unit_of
+from analytics.store.mapping.proposal import Proposal, Proposed
+from analytics.store.mapping.wide import PERIOD, heading_text
 
 MOST_WORDS = 50  # of one column
 

@@ -6,11 +6,11 @@ A column is read in one way or refused with both readings and the lines of the m
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from analytics.store.cell_form import CellForm, plain_signs
+from analytics.store.cells.day_order import DayOrders
+from analytics.store.cells.form import CellForm, plain_signs
+from analytics.store.cells.marks import Marks
 from analytics.store.columns import CellKind, Column
-from analytics.store.day_order import DayOrders
-from analytics.store.mapping import ColumnFormat
-from analytics.store.marks import Marks
+from analytics.store.mapping.file import ColumnFormat
 from analytics.store.readers.table import TYPED
 
 

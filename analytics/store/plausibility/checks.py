@@ -18,8 +18,8 @@ from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.store.columns import Table
 from analytics.store.database import Record, Store, query
-from analytics.store.plausibility_limits import LIMITS
-from analytics.store.warnings import Warned
+from analytics.store.plausibility.limits import LIMITS
+from analytics.store.plausibility.warned import Warned
 
 PERIODS_A_YEAR = {7: 12, 6: 4, 4: 1}  # by length of the canonical period: 2021-03, 2021Q1, 2021
 # What is a part of another column by its meaning, beside the parts that the programme file declares (`share_of`).

@@ -10,9 +10,9 @@ import ateco
 from analytics.language.text import LANGUAGES
 from analytics.programme.classifications import ATECO_EDITIONS, PROVINCES
 from analytics.programme.file import Programme
-from analytics.store.cell_form import BadCellError, fold
+from analytics.store.cells.days import month_of
+from analytics.store.cells.form import BadCellError, fold
 from analytics.store.columns import Column
-from analytics.store.days import month_of
 from analytics.store.readers.table import TYPED, shown, typed_text
 
 _PROVINCE_OF = r"(?:provincia|prov|province|citta metropolitana|metropolitan city)\s?(?:di|d|of)?\s?"

@@ -14,7 +14,7 @@ import xlsxwriter
 from analytics.language.text import Text
 from analytics.programme.file import Programme
 from analytics.store.columns import CellKind, Column, Table, required_columns
-from analytics.store.names import template_heading
+from analytics.store.mapping.names import template_heading
 
 HEADING_ROW, EXAMPLE_ROW, ROWS_WITH_LISTS = 0, 1, 20_000
 _EXAMPLES: Mapping[str, object] = {

@@ -11,13 +11,13 @@ from stdnum.it import codicefiscale
 
 from analytics.programme.classifications import PROVINCES
 from analytics.programme.file import Programme
-from analytics.store.code_words import is_code, meaning_of
 from analytics.store.columns import Column, Table
-from analytics.store.heading_periods import period_of
-from analytics.store.headings import same_name, words_of
-from analytics.store.names import names_of, outcome_keys, outcome_words
+from analytics.store.mapping.code_words import is_code, meaning_of
+from analytics.store.mapping.heading_periods import period_of
+from analytics.store.mapping.headings import same_name, words_of
+from analytics.store.mapping.names import names_of, outcome_keys, outcome_words
+from analytics.store.mapping.wide import heading_text
 from analytics.store.readers.table import TYPED
-from analytics.store.wide import heading_text
 
 EDITIONS = frozenset({"2007", "2022", "2025"})  # of ATECO
 ENOUGH_CELLS = 3  # distinct ones, before values tell what a column is
