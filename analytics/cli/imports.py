@@ -115,20 +115,20 @@ def _print_lines(lines: str, text: Text, stream: TextIO) -> None:
 
 
 def print_problems(rejections: Sequence[Rejection], groups: Sequence[ProblemGroup], text: Text) -> None:
-    """Each problem, or where there are many each kind of them with the first."""
-    if sum(group.count for group in groups) <= MOST_REJECTIONS:
-        for bad in rejections:
-            why = _why(bad.reason, bad.value, bad.expected, text)
-            key = "cli.rejected_row_of_sheet" if bad.sheet else "cli.rejected_row"
-            print(text(key, row=bad.row, column=bad.column or "–", sheet=bad.sheet, why=why), file=sys.stderr)
+    """The first problems; where there are more, how many of each kind."""
+    for bad in rejections[:MOST_REJECTIONS]:
+        why = _why(bad.reason, bad.value, bad.expected, text)
+        key = "cli.rejected_row_of_sheet" if bad.sheet else "cli.rejected_row"
+        print(text(key, row=bad.row, column=bad.column or "–", sheet=bad.sheet, why=why), file=sys.stderr)
+    more = sum(group.count for group in groups) - MOST_REJECTIONS
+    if more <= 0:
         return
-    for group in groups[:MOST_REJECTIONS]:
+    print(text("cli.rejected_more", n=text.number(more)), file=sys.stderr)
+    for group in groups[:MOST_REJECTIONS] if len(groups) > 1 else ():
         why = _why(group.reason, group.value, group.expected, text)
         n = text.number(group.count)
         told = text("cli.rejected_group", n=n, row=group.row, column=group.column or "–", why=why)
         print(told, file=sys.stderr)
-    if len(groups) > MOST_REJECTIONS:
-        print(text("cli.rejected_more", n=text.number(len(groups) - MOST_REJECTIONS)), file=sys.stderr)
 
 
 def _why(reason: str, value: str, expected: str, text: Text) -> str:

@@ -21,7 +21,8 @@ from analytics.programme.parts import RegisteredAids
 from analytics.store.cells.parser import BadCellError
 from analytics.store.database import Store
 from analytics.store.mapping.file import ColumnMapping, Format
-from analytics.store.readers import rna_text, rna_xml
+from analytics.store.rna import text as rna_text
+from analytics.store.rna import xml as rna_xml
 from analytics.store.rna.load import import_rna
 from analytics.store.rna.measures import Selection
 from analytics.store.rna.reconciliation import Award, Reconciliation, RegisteredAid, paired, reconcile
