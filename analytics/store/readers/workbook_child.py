@@ -214,4 +214,5 @@ def _percent(value: str) -> Told:
 
 
 if __name__ == "__main__":
+    sys.modules["pandas"] = None  # type: ignore[assignment] # pyarrow would load it, in two seconds, and needs it not
     sys.exit(main(sys.argv[1:]))
