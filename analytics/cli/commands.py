@@ -12,6 +12,7 @@ from pathlib import Path
 from analytics.cli import releases, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
+from analytics.cli.rna import add_rna_options
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
@@ -68,8 +69,7 @@ def _add_import(
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--save-mapping", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))
     load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
-    load.add_argument("--car", action="append", default=[], metavar="CODE", help=text("cli.help.car"))
-    load.add_argument("--title", metavar="WORDS", help=text("cli.help.title"))
+    add_rna_options(load, text)
     programme(load)
 
 

@@ -12,14 +12,14 @@ from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme, load_programme
-from analytics.store.cells import Rejection
+from analytics.store.cells.parser import Rejection
 from analytics.store.database import Store
 from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, import_file
-from analytics.store.mapping import load_mapping, mapping_toml
-from analytics.store.paste import paste_columns, paste_values
+from analytics.store.mapping.file import load_mapping, mapping_toml
+from analytics.store.mapping.paste import paste_columns, paste_values
+from analytics.store.plausibility.warned import in_words
 from analytics.store.sheets import ColumnsMissingError, SheetReport
 from analytics.store.staging import ProblemGroup
-from analytics.store.warnings import in_words
 
 MOST_REJECTIONS = 20  # problems listed one by one; more are told by column and reason
 LONGEST_VALUE = 80  # characters of a cell that are shown

@@ -12,7 +12,7 @@ from analytics.model import UserError
 if TYPE_CHECKING:
     from analytics.programme.file import Programme
     from analytics.store.columns import Table
-    from analytics.store.looking import Looked
+    from analytics.store.mapping.looking import Looked
 
 Command = Callable[[argparse.Namespace, Text], int]
 TABLES = ("applications", "sales")
@@ -49,8 +49,8 @@ def _table(name: str, programme: "Programme") -> "Table":
 def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     """Say what each column of a file is, and write the mapping that says it."""
     from analytics.programme.file import load_programme
-    from analytics.store.looking import look
-    from analytics.store.mapping import load_mapping
+    from analytics.store.mapping.file import load_mapping
+    from analytics.store.mapping.looking import look
 
     programme = load_programme(arguments.programme)
     table = _table(arguments.table, programme)
@@ -63,7 +63,7 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     missing = _missing(best, table, programme)
     if missing:
         print(text("propose.missing", columns=", ".join(missing)))
-    written = _mapping_file(best, arguments.file, table, text)
+    written = _mapping_file(best, arguments.file, table, programme, text)
     if arguments.output is None:
         print(f"\n{written}", end="")
         return 0
@@ -74,8 +74,8 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
 
 def _print_looked(one: "Looked", file: Path, text: Text) -> None:
     """Every column of a table: theirs, ours, how sure, examples."""
-    from analytics.store.mapping import SHOWN_EXAMPLES, in_comment
-    from analytics.store.wide import heading_text
+    from analytics.store.mapping.file import SHOWN_EXAMPLES, in_comment
+    from analytics.store.mapping.wide import heading_text
 
     where = f"{file.name}, {one.sheet}" if one.sheet else file.name
     print(text("propose.table_hidden" if one.hidden else "propose.table", table=where, row=one.header))
@@ -92,6 +92,9 @@ def _print_looked(one: "Looked", file: Path, text: Text) -> None:
         print(f"  {theirs:<{WIDEST}} {sign} {ours:<22} {how}" + (f" | {cells}" if cells else ""))
     for ours, unit in one.proposal.units.items():
         print(text("propose.unit", column=ours, unit=f"{unit:f}"))
+    if one.proposal.untold:
+        columns = ", ".join(one.proposal.untold)
+        print(text("propose.title_unit", title=in_comment(one.proposal.title, 200), columns=columns))
 
 
 def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]:
@@ -108,10 +111,10 @@ def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]
     return [name for name in required_columns(table, programme) if name not in told]
 
 
-def _mapping_file(one: "Looked", file: Path, table: "Table", text: Text) -> str:
+def _mapping_file(one: "Looked", file: Path, table: "Table", programme: "Programme", text: Text) -> str:
     """The mapping as a file, with what is to be looked at as comments."""
-    from analytics.store.mapping import in_comment, mapping_toml
-    from analytics.store.paste import column_notes, word_notes
+    from analytics.store.mapping.file import in_comment, mapping_toml
+    from analytics.store.mapping.paste import column_notes, word_notes
 
     columns = one.proposal.mapping.columns
     private = {columns[name] for name in PRIVATE & columns.keys()}
@@ -121,7 +124,7 @@ def _mapping_file(one: "Looked", file: Path, table: "Table", text: Text) -> str:
         for name, cells in one.examples.items()
         if kinds.get(name) not in PRIVATE and name not in private
     }
-    notes = {**column_notes(one.proposal, text), **word_notes(one.proposal, table, text)}
+    notes = {**column_notes(one.proposal, text), **word_notes(one.proposal, table, programme, text)}
     head = f"# {text('propose.head', table=table.name, file=in_comment(file.name, 200))}\n# {text('propose.how')}\n\n"
     return head + mapping_toml(one.proposal.mapping, examples, notes)
 
@@ -129,7 +132,7 @@ def _mapping_file(one: "Looked", file: Path, table: "Table", text: Text) -> str:
 def run_template(arguments: argparse.Namespace, text: Text) -> int:
     """Write a file to be filled in."""
     from analytics.programme.file import load_programme
-    from analytics.store.templates import template_csv, template_xlsx
+    from analytics.store.mapping.templates import template_csv, template_xlsx
 
     make = {".xlsx": template_xlsx, ".csv": template_csv}.get(arguments.output.suffix.lower())
     if make is None:

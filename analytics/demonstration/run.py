@@ -15,7 +15,7 @@ from analytics.programme.file import Programme, load_programme
 from analytics.release import Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
 
 DEMONSTRATIONS = ("ecommerce-2020", "michigan-1988")
 

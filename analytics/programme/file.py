@@ -38,6 +38,7 @@ from analytics.programme.parts import (
     Named,
     Outcome,
     Part,
+    RegisteredAids,
     Sector,
     Thresholds,
     Tranche,
@@ -96,6 +97,7 @@ class Programme(Part):
     council: Council | None = None
     licence: Licence = CC_BY_4
     catalogue: CatalogueEntry = CatalogueEntry()
+    rna: RegisteredAids = RegisteredAids()
     context: tuple[Context, ...] = ()
     tiles: tuple[tuple[str, ...], ...] = ()
 

@@ -273,6 +273,17 @@ class CatalogueEntry(Part):
         return self
 
 
+class RegisteredAids(Part):
+    """Which aids of the state aid register (RNA) are this programme's.
+
+    car: codes of the measure in the register; title_words: words that all stand in the measure's title, whatever their
+    order, capitals and accents. Where both are given both must hold.
+    """
+
+    car: tuple[Annotated[str, Field(pattern=r"^[A-Za-z0-9._/-]+$")], ...] = ()
+    title_words: Annotated[str, Field(pattern=r"\w")] | None = None
+
+
 class Context(Part):
     """Official statistics on the world meanwhile: shares or changes by year (0.12 is 12%), with their source.
 

@@ -40,6 +40,9 @@ def query(name: str) -> str:
     return (SQL / f"{name}.sql").read_text(encoding="utf-8")
 
 
+Record = dict[str, object]  # a row: column -> value
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One imported file. imported_at: UTC, ISO format."""
@@ -62,6 +65,7 @@ def _create(path: Path, programme: str) -> None:
         try:
             with duckdb.connect(whole) as connection:
                 connection.execute(query("schema"))
+                connection.execute(query("rna_aids"))
                 connection.execute("INSERT INTO store VALUES (?, ?, NULL)", [SCHEMA_VERSION, programme])
                 connection.execute("CHECKPOINT")
         except duckdb.Error as error:
@@ -120,6 +124,7 @@ class Store:
         if version < SCHEMA_VERSION and not read_only:
             with self.transaction():
                 self._connection.execute(query("upgrade_1"))
+                self._connection.execute(query("rna_aids"))
 
     def _hide_later(self, as_of: dt.datetime) -> None:
         """Put what counted then before the tables of the same names, for as long as the store is open."""
@@ -258,6 +263,17 @@ class Store:
         for relation in relations:
             self._connection.unregister(relation)
         return frame
+
+    def records(self, name: str, parameters: Mapping[str, object], /, **relations: pd.DataFrame) -> list[Record]:
+        """The few rows of one .sql file, as column -> value; quicker than a frame."""
+        for relation, table in relations.items():
+            self._connection.register(relation, table)
+        found = self._connection.execute(query(name), dict(parameters))
+        columns = [str(column) for column, *_ in found.description or ()]
+        rows = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        for relation in relations:
+            self._connection.unregister(relation)
+        return rows
 
     def keep(self, name: str, parameters: Mapping[str, object], /, **relations: pd.DataFrame) -> None:
         """Keep the rows of one .sql file as a temporary table of its name, in place of an earlier one."""

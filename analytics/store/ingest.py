@@ -16,15 +16,17 @@ from pathlib import Path
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
 from analytics.store.archive import hash_of, keep
-from analytics.store.cells import Rejection
+from analytics.store.cells.parser import Rejection
 from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
-from analytics.store.mapping import ColumnMapping
-from analytics.store.mapping_check import check_mapping
-from analytics.store.plausibility import applications_warnings, sales_warnings
-from analytics.store.proposal import Proposal
+from analytics.store.mapping.check import check_mapping
+from analytics.store.mapping.file import ColumnMapping
+from analytics.store.mapping.proposal import Proposal
+from analytics.store.mapping.wide import heading_text
+from analytics.store.plausibility.checks import applications_warnings, sales_warnings
+from analytics.store.plausibility.warned import Warned
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import Notice, Source
@@ -32,8 +34,6 @@ from analytics.store.row_checks import check_applications, check_sales
 from analytics.store.sheets import SheetReport, sheets_to_read
 from analytics.store.spool import SpooledSheet, spool
 from analytics.store.staging import ProblemGroup, Staging
-from analytics.store.warnings import Warned
-from analytics.store.wide import heading_text
 
 _NO_BATCH = Batch(0, "", "", "", "", 0, 0, 0)  # of a report that is not finished
 PARTS = 5  # of an import, as its progress tells: opened, gone through, read, checked, loaded
@@ -73,8 +73,8 @@ class Report:
     notices: what the readers found to say, keys of the text files under `notice.` with their details; warnings: what
     looks wrong; proposal: what the columns are, with the mapping in force; unused_columns: columns of the file that
     nobody asked for; words: our column -> words without meaning, with their counts; superseded: how many of the file's
-    values replace one that an earlier file gave for the same firm and period; outcomes_without_column: names of the programme's outcomes of which
-    this file of sales brings nothing, because it has no such column and its mapping no constant for it.
+    values replace one that an earlier file gave for the same firm and period; outcomes_without_column: names of the
+    programme's outcomes of which this file of sales brings nothing, by a column or by a constant of its mapping.
     """
 
     batch: Batch
@@ -116,7 +116,8 @@ class _Import:
         raws = read_tables(source, self.mapping, folder, self.at(0))
         found, others = sheets_to_read(raws, self.table, self.mapping, self.programme, self.path)
         sheets = [
-            spool(sheet, folder / f"spooled_{n}.arrow", self.table, self.path.name, self.at(1)) for n, sheet in enumerate(found)
+            spool(sheet, folder / f"spooled_{n}.arrow", self.table, self.path.name, self.at(1))
+            for n, sheet in enumerate(found)
         ]
         if not any(sheet.rows for sheet in sheets):
             raise UserError("file.no_rows", file=self.path)

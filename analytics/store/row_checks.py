@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.model import UserError
 from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
 from analytics.programme.file import Programme
-from analytics.store.cells import Rejection
+from analytics.store.cells.parser import Rejection
 from analytics.store.columns import Table
 from analytics.store.staging import FREQUENCY, Staging
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import Table, required_columns
-from analytics.store.looking import Looked, look_at
-from analytics.store.mapping import ColumnMapping
-from analytics.store.proposal import Proposal
+from analytics.store.mapping.file import ColumnMapping
+from analytics.store.mapping.looking import Looked, look_at
+from analytics.store.mapping.proposal import Proposal
+from analytics.store.mapping.wide import Block, blocks_of, heading_text
 from analytics.store.readers.table import RawTable, Visibility
-from analytics.store.wide import Block, blocks_of, heading_text
 
 LEAST_DATA_ROWS, LEAST_DATA_COLUMNS = 2, 3  # a sheet with as much below its first row is no note
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.programme.file import Programme
-from analytics.store.cells import Rejection
+from analytics.store.cells.parser import Rejection
 from analytics.store.columns import CellKind, Table
 from analytics.store.database import Store
 

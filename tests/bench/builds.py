@@ -18,7 +18,7 @@ from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import ColumnMapping, load_mapping
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 from tests.bench.markdown import table
 
 PROGRAMME = "ecommerce-2020"

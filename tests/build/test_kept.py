@@ -17,7 +17,7 @@ from analytics.release import Release, Releases
 from analytics.release.figure import group_of
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import load_mapping
+from analytics.store.mapping.file import load_mapping
 from tests.helpers.figures import Earlier, figures_in, withheld_rows
 
 PROGRAMME = "michigan-1988"

@@ -18,7 +18,7 @@ from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.release import Releases
 from analytics.store.database import Store
-from analytics.store.mapping import load_mapping
+from analytics.store.mapping.file import load_mapping
 from tests.helpers.officer import Desk, as_csv
 
 

@@ -19,7 +19,7 @@ from analytics.demonstration.truth import compute_truth
 from analytics.model import Estimand
 from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
-from analytics.store.mapping import load_mapping
+from analytics.store.mapping.file import load_mapping
 from analytics.store.readers import read_table
 from tests.helpers.panels import classified
 

@@ -13,7 +13,7 @@ from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
 from tests.helpers.shared import copied
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]  # applications and sales

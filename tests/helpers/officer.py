@@ -16,7 +16,7 @@ from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store
 from analytics.store.ingest import Report, import_file
-from analytics.store.mapping import ColumnMapping, load_mapping, one_line
+from analytics.store.mapping.file import ColumnMapping, load_mapping, one_line
 
 Rows = list[dict[str, object]]
 

@@ -41,10 +41,12 @@ def test_ateco_2007_has_88_divisions():
         ("g47.91", "2007", 47),
         ("01", "2007", 1),
         ("62.10.00", "2025", 62),
+        ("10.71.00", "2007", 10),
+        ("107100", "2007", 10),
     ],
 )
 def test_a_code_has_its_division(code, edition, division):
-    """With or without dots and section letter."""
+    """With or without dots, section letter, and zeros that fill it up to six digits."""
     assert division_2007(code, edition) == division
 
 

@@ -19,15 +19,14 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from analytics.store.rna import import_rna
-
 from analytics.cli import imports
 from analytics.cli import rna as rna_command
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.programme.file import load_programme
 from analytics.store.ingest import Report
-from analytics.store.mapping import load_mapping
+from analytics.store.mapping.file import load_mapping
+from analytics.store.rna.load import import_rna
 from tests.bench.markdown import table
 from tests.helpers.rna import CAR
 from tests.store.corpus.desk import OpenDesk

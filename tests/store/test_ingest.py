@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.store.ingest import RowsRefusedError
-from analytics.store.mapping import ColumnMapping, Format
+from analytics.store.mapping.file import ColumnMapping, Format
 from tests.helpers.officer import Desk, application, as_csv, as_xlsx, code, sale
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,13 +13,14 @@ from analytics.programme.file import Programme, load_programme
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Store
-from analytics.store.plausibility import (
+from analytics.store.plausibility import checks as plausibility
+from analytics.store.plausibility.checks import (
     APPLICATION_REASONS,
     SALES_REASONS,
     applications_warnings,
     sales_warnings,
 )
-from analytics.store.warnings import Warned, in_words
+from analytics.store.plausibility.warned import Warned, in_words
 
 TODAY = dt.date(2026, 11, 28)
 PROGRAMME = load_programme("ecommerce-2020")
@@ -77,7 +79,7 @@ def add_applications(store: Store, frame: pd.DataFrame) -> None:
 def add_sales(store: Store, frame: pd.DataFrame, batch_id: int, column: str = "online_sales_eur") -> None:
     """What an earlier file gave."""
     values = {"input_table": "sales", "file_name": "x", "sha256": str(batch_id), "mapping": "", "imported_at": TODAY}
-    store.add_batch(values | {"rows_in": len(frame), "rows_loaded": len(frame), "rows_rejected": 0})
+    store.add_batch(values | {"rows_in": len(frame), "rows_loaded": len(frame), "rows_rejected": 0, "reading": None})
     rows = frame[["firm_id", "period", "source"]].assign(value=frame[column], outcome="online_sales")
     store.append("observations", rows.assign(batch_id=batch_id))
 
@@ -161,6 +163,7 @@ SALES_CASES = [
     ("scale_firms", 1, "F07, 2020-01", times(1000, TOTAL, lambda f: firm("F07")(f) & (f["period"] >= "2020-01"))),
     ("above_whole", 1, "F05, 2019-02", becomes(10, TOTAL, cell("F05", "2019-02"))),
     ("above_whole", 24, "F05, 2019-01", times(5, "online_abroad_eur", firm("F05"))),
+    ("tiny_part", 20, "F00", times(0.0001, ONLINE, lambda f: f["period"] > "")),
     ("countries", 1, "F05, 2019-02", becomes(250, "destination_countries", cell("F05", "2019-02"))),
     ("countries", 24, "F05, 2019-01", becomes(3.5, "destination_countries", firm("F05"))),
     ("future_periods", 20, "2027-01", becomes("2027-01", "period", month("2020-12"))),
@@ -176,7 +179,7 @@ SALES_CASES = [
     ("constant", 1, "F05", becomes(4321, ONLINE, firm("F05"))),
     ("same_series", 2, "F03", copy_firm),
     ("placeholders", 4, "F05, 2019-01", becomes(999_999, TOTAL, lambda f: firm("F05")(f) & (f["period"] < "2019-05"))),
-    ("one_value", 60, "", becomes(1, "online_abroad_eur", lambda f: f["period"].str[5:].isin(["02"]) | month("2020-03")(f))),
+    ("one_value", 60, "", becomes(1, "online_abroad_eur", lambda f: f["period"].isin([*MONTHS[1:3], "2020-03"]))),
     ("scale_sheets", 1, "1", lambda f: f.assign(sheet=f["firm_id"].str[1:].astype(int) // 7,
         total_sales_eur=f[TOTAL].where(f["firm_id"].str[1:].astype(int) // 7 != 1, (f[TOTAL] / 1000).round(2)))),
     ("scale_sources", 2, "tax", lambda f: f.assign(source=np.where(f["firm_id"] < "F08", "tax", "survey"),
@@ -241,7 +244,8 @@ def test_sales_are_told_against_the_turnover_of_the_application(store):
     add_applications(store, plausible_applications().assign(turnover_eur=turnovers.to_numpy().round(2)))
     assert sales_found(store, frame) == ()
     found = sales_found(store, frame.assign(total_sales_eur=(frame[TOTAL] * 1000).round(2)))
-    assert [(warned.reason, warned.count) for warned in found] == [("scale_file_turnover", 20)]
+    seen = [(warned.reason, warned.count, warned.column) for warned in found]
+    assert seen == [("scale_file_turnover", 20, TOTAL), ("tiny_part", 20, ONLINE)]
     times(1000, TOTAL, firm("F07"))(frame)
     found = sales_found(store, frame)
     assert [(warned.reason, warned.count, warned.example) for warned in found] == [("scale_turnover", 1, "F07")]
@@ -281,6 +285,34 @@ def test_percentages_written_as_fractions_are_told(store):
     frame["export_share"] = np.linspace(0.1, 0.9, len(frame)).round(3)
     assert [warned.reason for warned in sales_found(store, frame, programme)] == ["fractions"]
     assert sales_found(store, frame.assign(export_share=frame["export_share"] * 100), programme) == ()
+
+
+def test_of_a_large_file_firms_are_sampled_and_each_firms_amounts_are_still_seen(store, monkeypatch):
+    """Where one firm in several stands for all, a mistake of everybody is seen, and so is that of any one firm."""
+    monkeypatch.setattr(plausibility, "LIMITS", replace(plausibility.LIMITS, most_rows=240))
+    add_applications(store, plausible_applications())
+    frame = plausible_sales()
+    assert sales_found(store, frame) == ()
+    for name in FIRMS:
+        changed = frame.copy()
+        times(1000, TOTAL, cell(name, "2020-03"))(changed)
+        assert [warned.example for warned in sales_found(store, changed)] == [f"{name}, 2020-03"]
+    copy_month(frame)
+    assert reasons(sales_found(store, frame)) == {"repeated_periods"}
+
+
+def test_few_rows_are_looked_at_too(store):
+    """Four months of one firm, and three months of five firms, one of them in thousands; one row alone is no alarm."""
+    add_applications(store, plausible_applications())
+    report = {"F00", "F10"}
+    frame = plausible_sales()
+    assert not reasons(sales_found(store, frame.head(1))) - {"coverage"}
+    four = frame[frame["firm_id"].isin(report)].groupby("firm_id").head(4)
+    times(1000, TOTAL, cell("F00", "2019-02"))(four)
+    assert "scale_firms" in reasons(sales_found(store, four))
+    three = frame[frame["firm_id"] < "F05"].groupby("firm_id").head(3)
+    times(1000, TOTAL, month("2019-02"))(three)
+    assert "scale_periods" in reasons(sales_found(store, three))
 
 
 def test_quarters_and_years_are_looked_at_alike(store):

@@ -13,9 +13,9 @@ import pytest
 from analytics.folders import PROJECT
 from analytics.language.text import sentences
 from analytics.programme.file import Programme
-from analytics.programme.parts import CatalogueEntry, Licence
+from analytics.programme.parts import CatalogueEntry, Licence, RegisteredAids
 from analytics.store import columns
-from analytics.store.mapping import ColumnMapping
+from analytics.store.mapping.file import ColumnMapping
 from tests.whole import architecture
 
 DOCUMENTS = (
@@ -205,7 +205,7 @@ def test_the_examples_of_the_documents_are_what_they_are_said_to_be() -> None:
     mapping = ColumnMapping.model_validate(tomllib.loads(example))
     assert mapping.format.model_fields_set == set(type(mapping.format).model_fields)
     of_programme = tomllib.loads("\n".join(tables))
-    for name, kind in (("licence", Licence), ("catalogue", CatalogueEntry)):
+    for name, kind in (("licence", Licence), ("catalogue", CatalogueEntry), ("rna", RegisteredAids)):
         assert kind.model_validate(of_programme[name]).model_fields_set == set(kind.model_fields)
 
 

@@ -22,7 +22,7 @@ from analytics.programme.file import Programme, load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
 from analytics.store.ingest import import_file
-from analytics.store.mapping import load_mapping
+from analytics.store.mapping.file import load_mapping
 from tests.helpers.format_5 import as_format_5
 from tests.helpers.michigan_release import built, sales_and_staff, sales_only
 

@@ -1,5 +1,6 @@
 """Many rows of text at once: a block of simple lines, or a list of records, as a chunk of cells."""
 
+import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,16 @@ def chunk_of_records(records: Iterable[Record], shape: Shape) -> Chunk:
     return Chunk(numbers, _table(columns), tuple(ragged))
 
 
+def chunk_of_rows(rows: list[list[str]], first: int, line: int, ended: bool, shape: Shape) -> Chunk:
+    """Rows of one line each. first, line: the number of the first row and of its line; ended: whether the last ends."""
+    if {len(row) for row in rows} == {shape.cells}:
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        return _without_blank_rows(np.arange(first, first + len(rows)), _table(columns), shape, [])
+    last = len(rows) - 1
+    records = (Record(first + at, row, line + at, line + at, ended or at < last) for at, row in enumerate(rows))
+    return chunk_of_records(records, shape)
+
+
 def chunk_of_block(block: bytes, first: int, line: int, shape: Shape) -> Chunk | None:
     """Rows of a simple block, of which the first is row number `first`, on line `line` of the file. None where a row
     has another width than the header and is still whole: such blocks are read record by record."""
@@ -69,7 +80,7 @@ def chunk_of_block(block: bytes, first: int, line: int, shape: Shape) -> Chunk |
     ragged: list[tuple[int, int]] = []
     for at, cells, text in odd:
         stays[at] = False
-        if not text.replace(shape.separator, "").replace('"', "").strip():
+        if not any(cell.strip() for cell in next(csv.reader([text], delimiter=shape.separator), [])):
             continue
         if shape.width <= cells < shape.cells:
             return None

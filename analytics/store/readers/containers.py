@@ -1,7 +1,9 @@
 """Zip and OLE files: which kind of document they hold, told from their lists of contents without unpacking any."""
 
+import lzma
 import struct
 import zipfile
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +17,10 @@ MOST_SECTORS = 4096  # of an OLE file's list of contents
 OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _END_OF_ZIP, _END_OF_ZIP64 = b"PK\x05\x06", b"PK\x06\x06"
+_BROKEN_PARTS = (
+    *(zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(OSError, EOFError, KeyError, ValueError, RuntimeError),
+)
 _SHOWN = 5  # names of an archive's contents
 _ZIPPED = (  # (a part that only this kind has, what it is)
     ("word/", Foreign("file.is_word", "DOCX")),
@@ -47,7 +53,7 @@ def kind_of_zip(path: Path, file: BinaryIO, size: int) -> FileKind | Foreign:
         with zipfile.ZipFile(file) as zipped:
             members = zipped.infolist()
             kind = _kind_of_members(zipped, {_plain(member.filename): member for member in members})
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except _BROKEN_PARTS as error:
         raise UserError("file.cut_zip", file=path) from error
     if isinstance(kind, FileKind) and sum(member.file_size for member in members) > LARGEST_UNPACKED:
         raise UserError("file.unpacked_large", file=path, most=f"{LARGEST_UNPACKED >> 20} MB")
@@ -93,7 +99,7 @@ def _beginning(zipped: zipfile.ZipFile, member: zipfile.ZipInfo | None) -> bytes
     try:
         with zipped.open(member) as part:
             return part.read(1 << 18)
-    except (RuntimeError, zipfile.BadZipFile, NotImplementedError, OSError, EOFError, ValueError):
+    except _BROKEN_PARTS:
         return b""
 
 

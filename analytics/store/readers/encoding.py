@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from analytics.model import UserError
-from analytics.store.readers.lines import Encoding, control_line, is_wide, line_blocks, line_ends, utf8_blocks
+from analytics.store.readers.lines import (
+    Encoding,
+    control_line,
+    file_blocks,
+    is_wide,
+    line_blocks,
+    line_ends,
+    utf8_blocks,
+)
 from analytics.store.readers.table import Source
 
 SINGLE_BYTE = ("cp1252", "cp850", "mac_roman")  # Windows, DOS, old Macintosh; the first where nothing tells
@@ -14,7 +22,7 @@ _MARKS = (
     *((codecs.BOM_UTF32_LE, "utf-32-le"), (codecs.BOM_UTF32_BE, "utf-32-be"), (codecs.BOM_UTF8, "utf-8")),
     *((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")),
 )
-_NO_TEXTS_OF_OFFICES = {"idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "utf-7", "hz"}
+_NO_TEXTS_OF_OFFICES = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape", "utf-7", "hz"}
 _ASCII = bytes(range(32, 127))
 _ITALIAN = frozenset("àèéìòùÀÈÉÌÒÙ")
 _OTHER_LETTERS = frozenset("áíóúüöäçñâêîôûëïßÁÍÓÚÜÖÄÇÑ")
@@ -64,8 +72,7 @@ def tell_encoding(source: Source, stated: str | None) -> Encoding:
 
     Raises UserError where the file is no text, mixes encodings, or contradicts what is stated.
     """
-    with source.path.open("rb") as file:
-        head = file.read(1 << 16)
+    head = next(file_blocks(source), b"")
     wanted = _known(source.path, stated) if stated is not None else ""
     marked, skip = byte_order_mark(head)
     marked = marked or utf16_without_mark(head)
@@ -79,6 +86,8 @@ def tell_encoding(source: Source, stated: str | None) -> Encoding:
             pass  # to the end: every byte must be a character
         return Encoding(name, skip)
     seen = _look_at_all(source, skip)
+    if skip:
+        seen.utf8_line = seen.utf8_line or 1  # its mark says so
     return Encoding(_decide(source.path, seen, name), skip, _notices(seen, name))
 
 
@@ -89,7 +98,7 @@ def _known(path: Path, stated: str) -> str:
         name = codecs.lookup(stated).name
     except (LookupError, ValueError) as error:
         raise UserError("file.encoding_unknown", file=path, encoding=stated) from error
-    if name in _NO_TEXTS_OF_OFFICES:
+    if name.replace("_", "-") in _NO_TEXTS_OF_OFFICES:
         raise UserError("file.encoding_unknown", file=path, encoding=stated)
     if not name.startswith(("utf-16", "utf-32")) and _ASCII.decode(name, "replace") != _ASCII.decode():
         raise UserError("file.encoding_unknown", file=path, encoding=stated)

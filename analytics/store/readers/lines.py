@@ -70,7 +70,7 @@ def _wide_blocks(source: Source, encoding: Encoding) -> Iterator[bytes]:
 
     def decoded() -> Iterator[bytes]:
         nonlocal line
-        for block in _blocks(source, encoding.skip):
+        for block in file_blocks(source, encoding.skip):
             try:
                 text = decoder.decode(block).encode()
             except UnicodeError as error:
@@ -88,16 +88,20 @@ def _wide_blocks(source: Source, encoding: Encoding) -> Iterator[bytes]:
     yield from _whole_lines(source.path, decoded())
 
 
-def _blocks(source: Source, skip: int) -> Iterator[bytes]:
-    with source.path.open("rb") as file:
-        file.seek(skip)
-        while block := file.read(BLOCK):
-            yield block
+def file_blocks(source: Source, skip: int = 0) -> Iterator[bytes]:
+    """The file's bytes, BLOCK at a time, without the first `skip`."""
+    try:
+        with source.path.open("rb") as file:
+            file.seek(skip)
+            while block := file.read(BLOCK):
+                yield block
+    except OSError as error:
+        raise UserError("file.unreadable", file=source.path, problem=error.strerror or error) from error
 
 
 def line_blocks(source: Source, skip: int) -> Iterator[bytes]:
     """The file's own bytes, in blocks of whole lines."""
-    yield from _whole_lines(source.path, _blocks(source, skip))
+    yield from _whole_lines(source.path, file_blocks(source, skip))
 
 
 def _whole_lines(path: Path, blocks: Iterator[bytes]) -> Iterator[bytes]:

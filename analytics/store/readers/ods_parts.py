@@ -56,6 +56,7 @@ class _ContentReader:
     factors: dict[str, str] = field(default_factory=dict)  # number formats that show thousands or millions
     scaled: dict[str, str] = field(default_factory=dict)  # cell styles of such formats
     number_style: str = ""
+    names: dict[str, str] = field(default_factory=dict)  # of tags and attributes, without their prefixes
     parser: expat.XMLParserType | None = None
 
     def begin(self, parser: expat.XMLParserType) -> Handler:
@@ -65,26 +66,34 @@ class _ContentReader:
         return self._open
 
     def _open(self, tag: str, attributes: Attributes) -> None:
-        name = local(tag)
-        if name in _NOTES or self.noted:
+        name = self.names.get(tag) or self.names.setdefault(tag, local(tag))
+        if name == "p" and not self.noted:
+            self._paragraph()
+        elif name in _NOTES or self.noted:
             self.noted += name in _NOTES
             if name == "table":
                 raise MarkupError(name)
-            return
-        if name in ("table-cell", "covered-table-cell"):
+        elif name in ("table-cell", "covered-table-cell"):
             self._cell(attributes)
         elif name in _OPEN:
             _OPEN[name](self, {local(key): value for key, value in attributes.items()})
-        if name == "p" and self.cell is not None and self.parser is not None:
+
+    def _paragraph(self) -> None:
+        """A cell's text begins; it is needed of cells that show an error, and of the farthest."""
+        if self.cell is not None and self.sheet is not None and self.parser is not None:
             self.cell.filled = True
-            self.parser.CharacterDataHandler = self._take
+            last_row, last_column = self.sheet.last
+            if self.cell.error or self.row > last_row or self.column > last_column:
+                self.parser.CharacterDataHandler = self._take
 
     def _take(self, text: str) -> None:
         if self.cell is not None and not self.noted and len(self.cell.texts) < _TEXT_KEPT:
             self.cell.texts.append(text[:_TEXT_KEPT])
 
     def _close(self, tag: str) -> None:
-        name = local(tag)
+        name = self.names.get(tag) or local(tag)
+        if name == "p":
+            return
         if name in _NOTES:
             self.noted -= 1
         elif self.noted:
@@ -113,7 +122,14 @@ class _ContentReader:
         self.column = 1
 
     def _cell(self, attributes: Attributes) -> None:
-        own = {local(key): value for key, value in attributes.items() if not key.startswith(_EXTENSIONS)}
+        names = self.names
+        own = {}
+        for key, value in attributes.items():
+            name = names.get(key)
+            if name is None:
+                name = names[key] = "" if key.startswith(_EXTENSIONS) else local(key)
+            if name:
+                own[name] = value
         error = attributes.get("calcext:value-type") == "error"
         self.cell = _CellRead(_repeated(own, "number-columns-repeated"), own, error)
 
@@ -138,25 +154,22 @@ class _ContentReader:
         at, self.cell = (self.row, self.column), None
         self.column += cell.columns
         kind = cell.attributes.get("value-type")
-        shows = "".join(cell.texts)[:_TEXT_KEPT]
+        shows = "".join(cell.texts)[:_TEXT_KEPT] if cell.texts else ""
         if "formula" in cell.attributes:
             self._judge_formula(sheet, at, cell)
         if kind is None and not cell.filled:
             return
-        far = [
-            which
-            for which, old, new in (
-                ("row", sheet.last[0], self.row + self.rows - 1),
-                ("column", sheet.last[1], self.column - 1),
-            )
-            if new > old
-        ]
-        sheet.fill(self.row, at[1], self.column - 1, self.rows)
-        for which in far:
-            sheet.farthest[which] = (self.row + self.rows - 1, self.column - 1), shows
+        end = self.row + self.rows - 1, self.column - 1
+        before = sheet.last
+        sheet.fill(self.row, at[1], end[1], self.rows)
+        if end[0] > before[0]:
+            sheet.farthest["row"] = end, shows
+        if end[1] > before[1]:
+            sheet.farthest["column"] = end, shows
         self._judge_shown(sheet, at, cell, kind or "", shows)
-        down, across = (_repeated(cell.attributes, f"number-{what}-spanned") for what in ("rows", "columns"))
-        sheet.add_merged(Merged(*at, at[0] + down - 1, at[1] + across - 1))
+        if "number-rows-spanned" in cell.attributes or "number-columns-spanned" in cell.attributes:
+            down, across = (_repeated(cell.attributes, f"number-{what}-spanned") for what in ("rows", "columns"))
+            sheet.add_merged(Merged(*at, at[0] + down - 1, at[1] + across - 1))
 
     def _judge_formula(self, sheet: SheetFacts, at: tuple[int, int], cell: _CellRead) -> None:
         sheet.formulas += 1
@@ -181,7 +194,7 @@ class _ContentReader:
 
 
 def _repeated(attributes: Attributes, key: str) -> int:
-    return max(1, int(attributes.get(key, "1")))
+    return max(1, int(attributes[key])) if key in attributes else 1
 
 
 _NOTES = frozenset({"annotation", "shapes", "shape", "frame"})

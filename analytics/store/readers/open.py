@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analytics.model import UserError
-from analytics.store.mapping import ColumnMapping
+from analytics.store.mapping.file import ColumnMapping
 from analytics.store.readers.parquet import read_parquet
 from analytics.store.readers.table import FileKind, RawTable, Source
 from analytics.store.readers.text import read_text

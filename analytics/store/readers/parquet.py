@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from analytics.arrays import BoolArray
 from analytics.model import UserError
-from analytics.store.mapping import one_line
+from analytics.store.mapping.file import one_line
 from analytics.store.readers.table import CHUNK_ROWS, TYPED, Chunk, RawTable, Source, TextRow, Visibility
 from analytics.store.readers.zones import Zone, day_zone, without_zone
 
@@ -39,7 +39,7 @@ class ParquetTable:
 
     def chunks(self, header_row: int, width: int) -> Iterator[Chunk]:
         """The rows below the header (`RawTable`), in columns of these types: whole numbers, floats, decimals, strings,
-        booleans, days, moments without a zone. null is empty, and so is NaN."""
+        booleans, days, moments without a zone; decimals beyond 38 digits as TYPED texts. null is empty, as is NaN."""
         first = 1
         for batch in _batches(self.path, self.columns[:width]):
             rows = np.arange(first, first + batch.num_rows, dtype=np.int64)
@@ -58,7 +58,7 @@ def read_parquet(source: Source) -> list[RawTable]:
             schema = file.schema_arrow
     except _BROKEN as error:
         raise _broken(source.path, error) from error
-    names = [one_line(name) for name in schema.names]
+    names = [one_line(name.replace(TYPED, "")) for name in schema.names]
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise UserError("file.column_twice", file=source.path, columns=", ".join(twice))
@@ -168,10 +168,12 @@ def _plain(column: pa.Array, zone: Zone | None, path: Path, name: str) -> pa.Arr
     if pa.types.is_null(kind):
         return column.cast(pa.string())
     if pa.types.is_decimal(kind) and kind.bit_width != 128:
-        return column.cast(pa.string())
+        return pc.binary_join_element_wise(TYPED, column.cast(pa.string()), "")
     if _is_any_text(kind):
         texts = column.cast(pa.string())
         texts.validate(full=True)
+        if pc.any(pc.match_substring(texts, TYPED)).as_py():
+            raise UserError("file.zero_cell", file=path, column=name)
         return texts
     return column
 
@@ -181,7 +183,7 @@ def _check_texts(column: pa.DictionaryArray, path: Path, name: str) -> None:
     lengths = pc.binary_length(column.dictionary)
     longest = pc.max(lengths).as_py() or 0
     if longest > LARGEST_CELL or (pc.sum(lengths.take(column.indices)).as_py() or 0) > LARGEST_CHUNK:
-        raise UserError("file.long_cell", file=path, column=name, size=longest, most=LARGEST_CELL)
+        raise UserError("file.long_cell", file=path, column=name, size=longest)
 
 
 def _nothing(cells: pa.Table) -> BoolArray:

@@ -5,6 +5,7 @@ A block is simple where every quote opens a cell or closes one, and none holds a
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,13 +52,14 @@ class Records:
     def __init__(self, blocks: Iterator[bytes], separator: str, path: Path, first_line: int = 1) -> None:
         """blocks: whole lines in UTF-8; first_line: the number of the first of them in the file."""
         self._blocks, self._separator, self._path = blocks, separator, path
-        self._left = b""  # of the block at hand, not looked at
+        self._pieces: deque[bytes] = deque()  # of the block at hand, not looked at
         self._stream = io.StringIO("")
         self.line = first_line - 1  # lines read
         self._raw: list[str] = []  # lines of the record at hand
         self._reader = csv.reader(self, delimiter=separator, strict=True)
         self._splits_bytes = len(separator.encode()) == 1
         self.number = 0  # records read
+        self.ended = True  # by a line end: the last of them
 
     def __iter__(self) -> Iterator[str]:
         """The lines, for the reader of records."""
@@ -67,18 +69,33 @@ class Records:
         """The next line."""
         line = self._stream.readline()
         while not line:
-            if not self._left:
-                self._left = next(self._blocks)
-            self._load(self._left)
+            block = self._fetch()
+            if not block:
+                raise StopIteration
+            self._load(self._first_piece(block))
             line = self._stream.readline()
         self.line += 1
         self._raw.append(line)
         return line
 
-    def _load(self, block: bytes) -> None:
-        """Lay out the first lines of what is left for reading record by record."""
-        end = block.rfind(b"\n", 0, _PIECE) + 1 or len(block)
-        self._stream, self._left = io.StringIO(block[:end].decode(), newline=""), block[end:]
+    def _fetch(self) -> bytes:
+        """Lines that were not looked at; b"" at the end."""
+        return self._pieces.popleft() if self._pieces else next(self._blocks, b"")
+
+    def _first_piece(self, block: bytes) -> bytes:
+        """The first lines of a block; the others wait. The block must be the last that was fetched."""
+        pieces = []
+        at = 0
+        while at < len(block):
+            end = block.rfind(b"\n", at, at + _PIECE) + 1 or block.find(b"\n", at) + 1 or len(block)
+            pieces.append(block[at:end])
+            at = end
+        self._pieces.extendleft(reversed(pieces[1:]))
+        return pieces[0]
+
+    def _load(self, lines: bytes) -> None:
+        """Lay out lines for reading record by record."""
+        self._stream = io.StringIO(lines.decode(), newline="")
 
     def at_border(self) -> bool:
         """Whether all that was laid out for reading record by record has been read."""
@@ -89,20 +106,34 @@ class Records:
 
     def simple_block(self) -> bytes | None:
         """The next lines, where they are simple; None at the end, and where records must be read one by one."""
-        block = self._stream.read().encode() + self._left
-        self._stream, self._left = io.StringIO(""), b""
-        block = block or next(self._blocks, b"")
-        if not block or not self._splits_bytes:
-            self._left = block
+        block = self._stream.read().encode() or self._fetch()
+        self._stream = io.StringIO("")
+        if not block:
             return None
-        if is_simple(block, self._separator):
+        if self._splits_bytes and is_simple(block, self._separator):
             return self._taken(block)
-        end = block.rfind(b"\n", 0, _PIECE) + 1
-        if end and is_simple(block[:end], self._separator):
-            self._left = block[end:]
-            return self._taken(block[:end])
-        self._load(block)
+        piece = self._first_piece(block)
+        if self._splits_bytes and len(piece) < len(block) and is_simple(piece, self._separator):
+            return self._taken(piece)
+        self._load(piece)
         return None
+
+    def lines_as_rows(self) -> list[list[str]]:
+        """The lines that are laid out, as rows, where each line is one; else none, and nothing is read."""
+        at = self._stream.tell()
+        lines = self._stream.read()
+        ends = line_ends(lines.encode()) + (not lines.endswith(("\n", "\r")))
+        try:
+            rows = list(csv.reader(io.StringIO(lines, newline=""), delimiter=self._separator, strict=True))
+        except csv.Error:
+            rows = []
+        if not rows or len(rows) != ends:
+            self._stream.seek(at)
+            return []
+        self.ended = lines.endswith(("\n", "\r"))
+        self.line += ends
+        self.number += ends
+        return [_unwrapped(row) for row in rows] if '="' in lines else rows
 
     def _taken(self, block: bytes) -> bytes:
         lines = line_ends(block) + (not block.endswith((b"\n", b"\r")))
@@ -153,16 +184,17 @@ def _swallows(lines: list[str], separator: str, width: int) -> bool:
     first = lines[0].split(separator)
     if len(first) < width:
         return False
-    model = [_cell_class(cell) for cell in first]
-    for line in lines[1:]:
-        cells = line.split(separator)
-        if len(cells) != width:
-            continue
-        pairs = [(_cell_class(cell), kind) for cell, kind in zip(cells, model, strict=False)]
-        alike = sum(mine == other or "" in (mine, other) for mine, other in pairs)
-        if len(first) > width or alike >= 0.75 * width:
-            return True
-    return False
+    return any(
+        len(cells) == width and _alike(cells, first if len(first) == width else [first[0], *first[1 - width :]])
+        for cells in (line.split(separator) for line in lines[1:])
+    )
+
+
+def _alike(cells: list[str], others: list[str]) -> bool:
+    """Whether the cells of two rows are of the same kinds, but for a few; the first must be."""
+    pairs = [(_cell_class(one), _cell_class(other)) for one, other in zip(cells, others, strict=True)]
+    same = [one == other or "" in (one, other) for one, other in pairs]
+    return same[0] and sum(same) >= 0.75 * len(same)
 
 
 def _cell_class(cell: str) -> str:

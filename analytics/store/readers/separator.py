@@ -15,13 +15,14 @@ _SPACES = re.compile(r" {2,}|\t")
 _NAMES = {"\t": "TAB"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class _Fit:
-    """How well a separator explains the first lines. rows: how many of equal width follow a row that can be a header;
-    width: their cells."""
+    """How well a separator explains the first lines, the best last. rows: how many of equal width follow a row that can
+    be a header, since it holds no other separator; run: how many are of equal width; width: their cells."""
 
-    rows: int
-    width: int
+    rows: int = 0
+    run: int = 0
+    width: int = 0
 
 
 def stated_separator(line: str) -> str:
@@ -36,10 +37,13 @@ def tell_separator(sample: str, path: Path) -> str:
     Raises UserError where two explain them equally well, and where columns are set apart by spaces.
     """
     fits = {separator: _fit(sample, separator) for separator in SEPARATORS}
-    best = max((fit.rows, fit.width) for fit in fits.values())
-    found = [separator for separator, fit in fits.items() if (fit.rows, fit.width) == best]
-    if best[1] < 2:
-        _refuse_spaces(sample, path)
+    best = max(fits.values())
+    found = [separator for separator, fit in fits.items() if fit == best]
+    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", sample) if line.strip()][:_ROWS]
+    if best.width < 2:
+        _refuse_spaces([line.split() for line in lines], path)
+    if best.width < 2 or (found == [","] and "," not in lines[0]):  # it may stand in decimals alone
+        _refuse_spaces([_SPACES.split(line) for line in lines], path)
         return ","
     if len(found) > 1:
         shown = " ".join(_NAMES.get(separator, separator) for separator in found)
@@ -49,7 +53,7 @@ def tell_separator(sample: str, path: Path) -> str:
 
 def _fit(sample: str, separator: str) -> _Fit:
     rows = _rows(sample, separator)
-    best = _Fit(0, 0)
+    best = _Fit()
     others = [other for other in SEPARATORS if other != separator]
     start = 0
     while start < len(rows):
@@ -58,11 +62,9 @@ def _fit(sample: str, separator: str) -> _Fit:
             end += 1
         if width > 1:
             header = next((at for at in range(start, end) if not _holds(rows[at], others)), None)
-            count = 0 if header is None else end - header
-            if (count, width) > (best.rows, best.width):
-                best = _Fit(count, width)
+            best = max(best, _Fit(0 if header is None else end - header, end - start, width))
         start = end
-    return best if best.width else _Fit(0, max((len(row) for row in rows), default=0))
+    return best
 
 
 def _holds(cells: list[str], marks: list[str]) -> bool:
@@ -73,7 +75,7 @@ def _rows(sample: str, separator: str) -> list[list[str]]:
     """The first rows that hold anything; where quotes are wrong, those before them."""
     rows: list[list[str]] = []
     try:
-        for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=separator):
+        for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=separator, strict=True):
             if any(cell.strip() for cell in cells):
                 rows.append(cells)
             if len(rows) == _ROWS:
@@ -83,11 +85,9 @@ def _rows(sample: str, separator: str) -> list[list[str]]:
     return rows
 
 
-def _refuse_spaces(sample: str, path: Path) -> None:
-    """Raise UserError where every line has the same number of words, or of columns set apart by several spaces."""
-    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", sample) if line.strip()][:_ROWS]
-    for parts in ([_SPACES.split(line) for line in lines], [line.split() for line in lines]):
-        widths = [len(part) for part in parts]
-        common = max(set(widths), key=widths.count) if widths else 1
-        if common > 1 and len(lines) > 1 and widths.count(common) >= 0.8 * len(lines):
-            raise UserError("file.spaces", file=path, found=lines[0][:80])
+def _refuse_spaces(rows: list[list[str]], path: Path) -> None:
+    """Raise UserError where nearly all lines fall into the same number of parts at their spaces."""
+    widths = [len(parts) for parts in rows]
+    common = max(set(widths), key=widths.count) if widths else 1
+    if common > 1 and len(rows) > 1 and widths.count(common) >= 0.8 * len(rows):
+        raise UserError("file.spaces", file=path, found=" ".join(rows[0])[:80])

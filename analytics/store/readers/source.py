@@ -81,6 +81,6 @@ def _kind_of_parquet(path: Path, file: BinaryIO, head: bytes) -> FileKind | Fore
         return Foreign("file.password")
     if tail == _PARQUET and len(head) >= 12:
         return FileKind.PARQUET
-    if head.isascii() and not control_line(head):
+    if tail != _PARQUET and head.isascii() and not control_line(head):
         return kind_of_text(head)
     raise UserError("file.cut_zip", file=path)

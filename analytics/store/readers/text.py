@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from analytics.model import UserError
-from analytics.store.mapping import Format
-from analytics.store.readers.blocks import Shape, chunk_of_block, chunk_of_records
+from analytics.store.mapping.file import Format
+from analytics.store.readers.blocks import Shape, chunk_of_block, chunk_of_records, chunk_of_rows
 from analytics.store.readers.encoding import tell_encoding
 from analytics.store.readers.lines import Encoding, utf8_blocks
 from analytics.store.readers.records import Record, Records
@@ -37,8 +39,11 @@ class TextTable:
         if header is None:
             return
         shape = Shape(width, max(width, len(header.cells)), self.separator, self.source.path)
-        while (chunk := _next_chunk(records, shape)) is not None:
-            yield chunk
+        try:
+            while (chunk := _next_chunk(records, shape)) is not None:
+                yield chunk
+        except (UnicodeDecodeError, pa.ArrowException) as error:  # the file has changed since its bytes were checked
+            raise UserError("file.damaged", file=self.source.path, problem=error) from error
 
 
 def read_text(source: Source, form: Format) -> list[RawTable]:
@@ -88,6 +93,8 @@ def _next_chunk(records: Records, shape: Shape) -> Chunk | None:
         again = Records(iter([block]), shape.separator, shape.path, line + 1)
         again.number = before
         return chunk_of_records(_all(again), shape)
+    if rows := records.lines_as_rows():
+        return chunk_of_rows(rows, before + 1, line + 1, records.ended, shape)
     some: list[Record] = []
     while (not some or not records.at_border()) and (record := records.next_record()) is not None:
         some.append(record)

@@ -4,7 +4,7 @@
 WITH wide AS (
     SELECT firm_id, spread, greatest(log10(highest::DOUBLE) - typical, typical - log10(lowest::DOUBLE)) AS furthest
     FROM staged_spread
-    WHERE positive >= $few_periods AND highest >= lowest * 10 ** $far_away
+    WHERE positive >= $few_for_level AND highest >= lowest * 10 ** $far_away
 ),
 suspects AS (
     (SELECT firm_id FROM wide ORDER BY furthest / spread DESC, firm_id LIMIT $most_suspects)

@@ -5,7 +5,7 @@ WITH levels AS (
     FROM staged_series
     WHERE magnitude IS NOT NULL
     GROUP BY firm_id
-    HAVING count(*) >= $few_periods
+    HAVING count(*) >= $few_to_compare
 ),
 shifts AS (
     SELECT period, median(magnitude - level) AS shift, 10 ** median(magnitude) AS value, 10 ** median(level) AS usual

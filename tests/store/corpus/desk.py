@@ -8,7 +8,7 @@ from pathlib import Path
 from analytics.programme.file import Programme
 from analytics.store.database import Store
 from analytics.store.ingest import INPUT_TABLES, Report, import_file
-from analytics.store.mapping import ColumnMapping, load_mapping
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 from tests.store.corpus.case import Case, Loaded, first_applications
 
 

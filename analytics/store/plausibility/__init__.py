@@ -1,0 +1,1 @@
+"""What looks wrong in data that can be loaded."""
