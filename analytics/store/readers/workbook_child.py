@@ -213,5 +213,16 @@ def _percent(value: str) -> Told:
         return {"shown": "%"}
 
 
+class _WithoutPandas:
+    """Says that pandas is not installed: pyarrow would load it, which takes two seconds, and does without."""
+
+    @staticmethod
+    def find_spec(name: str, _path: object = None, _target: object = None) -> None:
+        """Nothing of any module, but that there is no pandas."""
+        if name == "pandas":
+            raise ModuleNotFoundError(name)
+
+
 if __name__ == "__main__":
+    sys.meta_path.insert(0, _WithoutPandas)
     sys.exit(main(sys.argv[1:]))
