@@ -15,6 +15,7 @@ from analytics.store.mapping.proposal import Proposal
 from analytics.store.mapping.wide import Block, blocks_of, heading_text
 from analytics.store.readers.table import RawTable, Visibility
 
+IDENTIFIERS = frozenset({"application_id", "fiscal_code", "name"})  # one column of a file may be several of these
 LEAST_DATA_ROWS, LEAST_DATA_COLUMNS = 2, 3  # a sheet with as much below its first row is no note
 
 
@@ -83,17 +84,20 @@ def sheets_to_read(
     found = [_find(raw, table, mapping, programme, path) for raw in sought]
     read = [sheet for sheet in found if not sheet.missing]
     incomplete = [sheet for sheet in found if sheet.missing]
+    if not read and not chosen:
+        others = [raw for raw in raws if raw.head and raw.visibility is Visibility.HIDDEN]
+        hidden = [raw.sheet for raw in others if not _find(raw, table, mapping, programme, path).missing]
+        if hidden or not incomplete:
+            sheets = _quoted(hidden or [raw.sheet for raw in others])
+            raise UserError("file.hidden_sheets", file=file, sheets=sheets)
     if incomplete and (chosen or not read):
         raise _refusal(min(incomplete, key=lambda sheet: len(sheet.missing)), mapping, file)
-    if not read:
-        hidden = ", ".join(raw.sheet for raw in raws if raw.head)
-        raise UserError("file.hidden_sheets", file=file, sheets=hidden)
     taken = [sheet.looked.sheet for sheet in read]
     asked = [sheet.looked.sheet for sheet in incomplete if _holds_data(sheet)]
     if asked:
         raise UserError("file.which_sheets", file=file, read=_quoted(taken), asked=_quoted(asked))
-    others = [SheetReport(raw.sheet, None, unread=_why_not(raw, chosen)) for raw in raws if raw.sheet not in taken]
-    return read, others
+    unread = [SheetReport(raw.sheet, None, unread=_why_not(raw, chosen)) for raw in raws if raw.sheet not in taken]
+    return read, unread
 
 
 def _quoted(sheets: Sequence[str]) -> str:
@@ -121,6 +125,12 @@ def _find(raw: RawTable, table: Table, mapping: ColumnMapping | None, programme:
     if twice:
         raise UserError("file.column_twice", file=path.name, columns=", ".join(twice))
     blocks = blocks_of([name for name in looked.names if name], table, looked.proposal.mapping, programme)
+    for block in blocks:
+        for theirs in {*block.names.values()}:
+            ours = [name for name in block.names if block.names[name] == theirs and name not in IDENTIFIERS]
+            if len(ours) > 1:
+                column = heading_text(theirs)
+                raise UserError("mapping.one_for_two", file=path.name, column=column, ours=", ".join(ours))
     return FoundSheet(looked, blocks, _missing(blocks, table, looked.proposal.mapping, programme))
 
 

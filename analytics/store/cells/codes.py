@@ -117,12 +117,22 @@ def parse_activity(cell: str) -> str:
     match = _ATECO.fullmatch(written.removesuffix("."))
     if not match:
         raise BadCellError("ateco_form")
+    _check_section(match["section"], match["code"])
     digits = re.split(r"[.\s-]", match["code"])
     if len(digits) == 1:
         return _compact_activity(match["code"])
     if len(digits[0]) == 1:
         digits[0] = f"0{digits[0]}"
     return ".".join(digits)
+
+
+def _check_section(letter: str | None, code: str) -> None:
+    """Refuse a section letter that no edition gives to the code's division: one of the two is mistyped."""
+    first = re.split(r"[.\s-]", code)[0]
+    division = first[:2] if len(first) != 1 else f"0{first}"
+    sections = {node.parent for edition in ATECO_EDITIONS if (node := ateco.lookup(division, edition=edition))}
+    if letter and sections and letter[0].upper() not in sections:
+        raise BadCellError("ateco_section", ", ".join(sorted(str(section) for section in sections)))
 
 
 def _looks_like_day(written: str) -> bool:

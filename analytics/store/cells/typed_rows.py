@@ -73,7 +73,8 @@ class ColumnReader:
         with np.errstate(invalid="ignore"):
             plain = (numbers >= least) & (np.abs(numbers) < float(LARGEST_NUMBER) - 1)
         kept = pc.if_else(pa.array(plain), cells, pa.scalar(None, cells.type))
-        return self._read_others(cells, kept.cast(pa.decimal128(18, 6), safe=False), plain)
+        whole = pa.types.is_integer(cells.type)  # 64 bits of them have up to 20 digits
+        return self._read_others(cells, kept.cast(pa.decimal128(26 if whole else 18, 6), safe=False), plain)
 
     def _read_distinct(self, cells: pa.Array) -> tuple[pa.Array, Unread]:
         encoded = cells.dictionary_encode()

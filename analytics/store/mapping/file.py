@@ -21,9 +21,11 @@ def one_line(name: str) -> str:
 
 def _check_date_format(form: str) -> str:
     """Refuse a format that would lose the year or month of what it reads."""
-    day = dt.datetime(2021, 1, 1)  # noqa: DTZ001 - a day has no zone
+    day, year = dt.datetime(2021, 11, 1), dt.datetime(2021, 1, 1)  # noqa: DTZ001 - a day has no zone
     try:
-        keeps_month = dt.datetime.strptime(day.strftime(form), form) == day  # noqa: DTZ007
+        only_years = year.strftime(form) == dt.datetime(2021, 12, 31).strftime(form)  # noqa: DTZ001
+        sought = year if only_years else day
+        keeps_month = dt.datetime.strptime(sought.strftime(form), form) == sought  # noqa: DTZ007
     except (ValueError, re.error):
         keeps_month = False
     if not keeps_month:

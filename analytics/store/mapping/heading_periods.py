@@ -155,7 +155,7 @@ def period_text(year: str, part: str, quarter: bool) -> str:
 
 def _part(part: str, quarter: bool) -> HeadingPeriod | None:
     """The month or quarter that a cell says."""
-    written = re.sub(r"\.0+$", "", levelled(part.removeprefix(TYPED)))
+    written = re.sub(r"\.0+$|[°ºª^]$", "", levelled(part.removeprefix(TYPED)))
     number = _ROMAN.get(written) if quarter else None
     if number is None and re.fullmatch(r"0?\d|1\d", written):
         number = int(written)

@@ -166,7 +166,7 @@ def _plain(column: pa.Array, zone: Zone | None, path: Path, name: str) -> pa.Arr
     if pa.types.is_date64(kind):
         return column.cast(pa.date32())
     if pa.types.is_null(kind):
-        return column.cast(pa.string())
+        return pc.fill_null(column.cast(pa.string()), "")
     if pa.types.is_decimal(kind) and kind.bit_width != 128:
         return pc.binary_join_element_wise(TYPED, column.cast(pa.string()), "")
     if _is_any_text(kind):
@@ -174,7 +174,7 @@ def _plain(column: pa.Array, zone: Zone | None, path: Path, name: str) -> pa.Arr
         texts.validate(full=True)
         if pc.any(pc.match_substring(texts, TYPED)).as_py():
             raise UserError("file.zero_cell", file=path, column=name)
-        return texts
+        return pc.fill_null(texts, "")
     return column
 
 
