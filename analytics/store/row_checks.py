@@ -148,8 +148,8 @@ def check_sales(staging: Staging, table: Table, programme: Programme) -> None:
     store = staging.store
     if not store.key_values("firm_id"):
         raise UserError("sales.before_applications")
-    staging.check("reject_unknown_firms")
-    staging.check("reject_repeated_sales")
+    staging.check("reject_unknown_firms", {"reason": "firm_unknown"})
+    staging.check("reject_repeated_sales", {"reason": "repeated"})
     frequency = store.frequency or next((FREQUENCY[n] for (n,) in store.rows("commonest_length")), "")
     length = next((n for n, name in FREQUENCY.items() if name == frequency), 0)
-    staging.check("reject_other_frequencies", {"length": length, "frequency": frequency})
+    staging.check("reject_other_frequencies", {"reason": "frequency", "length": length, "frequency": frequency})

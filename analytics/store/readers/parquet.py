@@ -88,8 +88,8 @@ def _check_bounds(path: Path, file: pq.ParquetFile) -> None:
     if about.num_rows == 0:
         raise UserError("file.no_rows", file=path)
     if about.num_columns > MOST_COLUMNS or about.num_rows > MOST_ROWS:
-        size = {"rows": about.num_rows, "columns": about.num_columns}
-        raise UserError("file.parquet_large", file=path, most=MOST_ROWS, **size)
+        rows, columns = about.num_rows, about.num_columns
+        raise UserError("file.parquet_large", file=path, rows=rows, columns=columns, most=MOST_ROWS)
     largest = max((about.row_group(at).total_byte_size for at in range(about.num_row_groups)), default=0)
     if largest > LARGEST_GROUP:
         raise UserError("file.parquet_group", file=path, size=f"{largest >> 20} MB", most=f"{LARGEST_GROUP >> 20} MB")

@@ -75,8 +75,8 @@ class SheetTable:
             across = any(header[block.left : min(block.right, width)])
             down = block.bottom > block.top and block.right == block.left
             if block.top > header_row and block.left <= width and (down or across):
-                cells = {"cells": block.name, "value": shown(value)}
-                raise UserError("file.merged_amount", file=self.source.name, sheet=self.sheet, **cells)
+                amount, name = shown(value), self.source.name
+                raise UserError("file.merged_amount", file=name, sheet=self.sheet, cells=block.name, value=amount)
 
 
 def read_workbook(

@@ -24,7 +24,7 @@ repeated AS (
     GROUP BY firm_id, period
     HAVING count(*) > 1
 )
-SELECT sheet, row_number, 'period', NULL, period, 'repeated', first_place[2]::VARCHAR
+SELECT sheet, row_number, 'period', NULL, period, $reason, first_place[2]::VARCHAR
 FROM staged_sales
 JOIN repeated USING (firm_id, period)
 WHERE (sheet, row_number) > first_place

@@ -1,5 +1,5 @@
 -- Grain: one problem per staged row of sales whose firm did not apply.
 INSERT INTO staged_rejections
-SELECT sheet, row_number, 'fiscal_code', NULL, firm_id, 'firm_unknown', ''
+SELECT sheet, row_number, 'fiscal_code', NULL, firm_id, $reason, ''
 FROM staged_sales
 WHERE firm_id NOT IN (SELECT firm_id FROM applications)
