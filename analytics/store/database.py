@@ -196,8 +196,8 @@ class Store:
         return next(batch for batch in self.batches() if batch.batch_id == batch_id)
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
-        """Record an import; its number. Call inside a transaction."""
-        [(batch_id,)] = self._connection.execute(query("add_batch"), dict(batch)).fetchall()
+        """Record an import; its number. reading: how the file was read, as JSON. Call inside a transaction."""
+        [(batch_id,)] = self._connection.execute(query("add_batch"), {"reading": None, **batch}).fetchall()
         return int(batch_id)
 
     def bound_memory(self) -> None:

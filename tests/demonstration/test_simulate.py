@@ -19,8 +19,7 @@ from analytics.demonstration.truth import compute_truth
 from analytics.model import Estimand
 from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
-from analytics.store.mapping.file import load_mapping
-from analytics.store.readers import read_table
+from analytics.store.mapping.file import load_mapping, one_line
 from tests.helpers.panels import classified
 
 HORIZONS = (None, 1, 2, 3)
@@ -283,7 +282,9 @@ def handed_over(simulation, programme, tmp_path_factory):
 
 
 def raw(file, mapping):
-    return read_table(file.read_bytes(), file, load_mapping(mapping).format).cells
+    form = load_mapping(mapping).format
+    how = {"sep": form.separator, "encoding": form.encoding or "utf-8-sig", "header": (form.header_row or 1) - 1}
+    return pd.read_csv(file, dtype=str, keep_default_na=False, **how).rename(columns=one_line)
 
 
 def test_applications_are_written_as_offices_write_them(handed_over, simulation):

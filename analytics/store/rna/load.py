@@ -5,10 +5,6 @@ gives otherwise is kept beside it, and holds. Amounts read = loaded + duplicates
 """
 
 import datetime as dt
-import hashlib
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from decimal import Decimal
@@ -19,6 +15,7 @@ import pandas as pd
 
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
+from analytics.store.archive import hash_of, keep
 from analytics.store.cells.parser import Rejection
 from analytics.store.database import Store
 from analytics.store.rna.measures import Selection, Tally, nearest
@@ -36,7 +33,6 @@ from analytics.store.rna.xml import AidFile
 
 INPUT_TABLE = "rna"
 _STAGED_AT_ONCE = 1 << 14  # rows
-_HASHED_AT_ONCE = 1 << 20  # bytes
 _COLUMNS = [field.name for field in fields(RnaRow) if field.name != "rounded"]
 Value = TypeVar("Value")
 
@@ -126,7 +122,11 @@ def _load_file(
     path: Path, store: Store, archive: Path, selection: Selection, tally: Tally, progress: Progress
 ) -> RnaFile:
     """Read one file, compare it with what the store holds, load what is new; inside the caller's transaction."""
-    sha256 = _sha256(path)
+
+    def alive() -> None:
+        progress("import", 0, 1)
+
+    sha256 = hash_of(path, alive)
     earlier = store.find_batch(INPUT_TABLE, sha256, selection.as_json())
     if earlier:
         return RnaFile(path.name, earlier, already=True)
@@ -153,7 +153,7 @@ def _load_file(
     )
     store.frame("rna_load", {"batch_id": batch_id})
     staging.keep_rejections(batch_id)
-    _archive(path, archive / sha256[:2] / f"{sha256}.xml")
+    keep(path, sha256, archive, alive)
     return RnaFile(
         name=path.name,
         batch=store.batch(batch_id),
@@ -223,25 +223,3 @@ def _revisions(store: Store) -> tuple[Revision, ...]:
 
 def _optional(read: Callable[[str], Value], value: object) -> Value | None:
     return read(value) if isinstance(value, str) else None
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _archive(path: Path, target: Path) -> None:
-    """Keep the source file under its hash, copied block by block."""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if target.exists():
-            return
-        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-            copy = Path(folder) / target.name
-            with path.open("rb") as source, copy.open("wb") as file:
-                shutil.copyfileobj(source, file, _HASHED_AT_ONCE)
-                file.flush()
-                os.fsync(file.fileno())
-            copy.replace(target)
-    except OSError as error:
-        raise UserError("store.unwritable", file=target.parent, problem=error.strerror) from error
