@@ -20,10 +20,11 @@ import xlsxwriter
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.store.mapping.file import Format
-from analytics.store.readers import workbook, workbook_child
+from analytics.store.readers import package, workbook, workbook_child
 from analytics.store.readers.sheet_rows import number_text
 from analytics.store.readers.table import TYPED, FileKind, Source, Visibility, shown
 from analytics.store.readers.workbook import SheetTable, read_workbook
+from tests.helpers.sheets import Sheet, raw_xlsx
 from tests.helpers.workbooks import cells, ods, ods_cell, xls, xlsb, xlsx
 
 ODS_BLANK = '<table:table-cell table:number-columns-repeated="%d"/>'
@@ -251,6 +252,16 @@ def strays() -> Iterable[tuple[str, bytes, FileKind]]:
     corner = '<row r="1"><c r="A1"><v>1</v></c><c r="XFD1" t="str"><v>smarrita</v></c></row>'
     corner += '<row r="1048576"><c r="A1048576"><v>7</v></c></row>'
     yield "corner", xlsx(corner), FileKind.XLSX
+    alone = '<row r="1048576"><c r="XFD1048576" t="str"><v>smarrita</v></c></row>'
+    yield (
+        "second sheet",
+        raw_xlsx(Sheet("A", '<row r="1"><c r="A1"><v>1</v></c></row>'), Sheet("B", alone)),
+        FileKind.XLSX,
+    )
+    thin = (
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="900000"><c r="L900000" t="str"><v>smarrita XFD1</v></c></row>'
+    )
+    yield "two sheets", xlsx(thin, sheets=2), FileKind.XLSX
     empty = '<table:table-row table:number-rows-repeated="1048574"><table:table-cell/></table:table-row>'
     last = f"<table:table-row>{ODS_BLANK % 900}{ods_cell('smarrita')}</table:table-row>"
     yield "ods", ods(f"<table:table-row>{ods_cell('a')}</table:table-row>{empty}{last}"), FileKind.ODS
@@ -265,6 +276,66 @@ def test_a_stray_cell_is_refused_by_name(read: Write, content: bytes, kind: File
     said = refused(told, "stray_cell")
     assert kind is FileKind.XLSB or "smarrita" in said
     assert kind is FileKind.ODS or "XFD1" in said
+
+
+def test_all_sheets_are_looked_at_before_any_is_read(read: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cell far away in the second sheet is told before the first takes its time."""
+    monkeypatch.setattr(workbook_child, "write_rows", None)
+    content = {name: content for name, content, _ in strays()}["second sheet"]
+    with pytest.raises(UserError) as told:
+        read(content)
+    said = refused(told, "stray_cell")
+    assert "“B”" in said
+    assert "(“smarrita”)" in said
+
+
+def test_a_repeated_row_is_bounded(read: Write) -> None:
+    """One row that stands for a million of 50 cells would take minutes; one that stands for a thousand is read."""
+    row = ods_cell("a", 'table:number-columns-repeated="50"')
+    with pytest.raises(UserError) as told:
+        read(ods(f'<table:table-row table:number-rows-repeated="1000000">{row}</table:table-row>'), FileKind.ODS)
+    refused(told, "workbook_large")
+    (table,) = read(ods(f'<table:table-row table:number-rows-repeated="1000">{row}</table:table-row>'), FileKind.ODS)
+    assert len(rows(table, 0)) == 1000
+
+
+@pytest.mark.parametrize(("sheets", "formats"), [(1, 30_000), (20, 2_000)])
+def test_what_is_packed_too_tightly_is_refused(
+    read: Write, monkeypatch: pytest.MonkeyPatch, sheets: int, formats: int
+) -> None:
+    """A few kilobytes of empty cells, or of one part that many sheets share, would be unpacked for minutes."""
+    content = xlsx(f"<row><c><v>1</v></c>{'<c/>' * formats}</row>", sheets=sheets)
+    assert len(read(content)) == sheets
+    monkeypatch.setattr(package, "SMALL_BYTES", 100_000)
+    with pytest.raises(UserError) as told:
+        read(content)
+    assert "worksheet.xml" in refused(told, "unpacked") or sheets == 1
+
+
+def test_blocks_that_overlap_take_no_time(read: Write) -> None:
+    """A damaged workbook may merge the same cells ten thousand times."""
+    blocks = "</sheetData><mergeCells>" + '<mergeCell ref="A1:A9999"/>' * 10_000 + "</mergeCells><sheetData>"
+    begun = time.process_time()
+    (table,) = read(xlsx("<row><c><v>1</v></c><c><v>2</v></c></row>" * 3_000 + blocks))
+    assert len(rows(table)) == 2_999
+    assert time.process_time() - begun < 5
+
+
+def test_numbers_of_a_column_are_the_same_together(read: Write) -> None:
+    """A column is turned into texts all at once, with or without numbers that need an exponent."""
+    for values in ([0.1, -7.0, 1 / 3], [0.1, 1e22, 2.5e-9]):
+        (table,) = read(xlsx("".join(f"<row><c><v>{value!r}</v></c></row>" for value in values)))
+        assert [cell for _, (cell,) in table.head] == [number_text(value) for value in values]
+
+
+def test_cells_without_a_place_follow_the_last_that_has_one(read: Write) -> None:
+    """An error and a formula without a value are found where cells do not say where they are."""
+    row = '<row r="2"><c r="B2"><v>1</v></c><c/><c t="e"><v>#N/A</v></c><c><f>1</f></c></row>'
+    (table,) = read(xlsx(f"<row><c><v>1</v></c></row>{row}"))
+    assert table.head[1] == (2, ["", "\x001", "", "#N/A"])
+    with pytest.raises(UserError) as told:
+        rows(table, 1, 5)
+    assert "E2" in refused(told, "formulas")
 
 
 def test_a_format_far_away_is_no_cell(read: Write) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from analytics.store.readers.package import Attributes, Handler, elements, local, parsed
-from analytics.store.readers.sheet_facts import Facts, MarkupError, Merged, SheetFacts
+from analytics.store.readers.sheet_facts import MOST_REPEATED, Facts, MarkupError, Merged, SheetFacts, TooLargeError
 
 _MANIFEST = "META-INF/manifest.xml"
 _TEXT_KEPT = 200  # characters
@@ -50,6 +50,7 @@ class _ContentReader:
     row_hidden: bool = False
     row_counted: bool = False
     column: int = 1
+    repeated: int = 0  # filled cells that other, equal ones stand for
     heading: int = 1  # the next column that a column's tag is about
     cell: _CellRead | None = None
     noted: int = 0  # depth inside notes and shapes, whose text is none of the cell's
@@ -160,12 +161,11 @@ class _ContentReader:
         if kind is None and not cell.filled:
             return
         end = self.row + self.rows - 1, self.column - 1
-        before = sheet.last
+        sheet.reach(end, shows)
         sheet.fill(self.row, at[1], end[1], self.rows)
-        if end[0] > before[0]:
-            sheet.farthest["row"] = end, shows
-        if end[1] > before[1]:
-            sheet.farthest["column"] = end, shows
+        self.repeated += self.rows * cell.columns - 1
+        if self.repeated > MOST_REPEATED and not sheet.sparse:
+            raise TooLargeError
         self._judge_shown(sheet, at, cell, kind or "", shows)
         if "number-rows-spanned" in cell.attributes or "number-columns-spanned" in cell.attributes:
             down, across = (_repeated(cell.attributes, f"number-{what}-spanned") for what in ("rows", "columns"))
@@ -180,8 +180,7 @@ class _ContentReader:
 
     def _judge_shown(self, sheet: SheetFacts, at: tuple[int, int], cell: _CellRead, kind: str, shows: str) -> None:
         if self.row_hidden and not self.row_counted:
-            for row in range(self.rows):
-                sheet.hidden_rows.add((self.row + row, at[1]))
+            sheet.hidden_rows.add((self.row, at[1]), count=self.rows)
             self.row_counted = True
         if cell.error:
             for row in range(self.rows):

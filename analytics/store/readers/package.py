@@ -2,13 +2,16 @@
 
 import posixpath
 import zipfile
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from xml.parsers import expat
 
 from analytics.store.readers.sheet_facts import MarkupError
 
 MOST_MEMBER_BYTES = 1 << 30  # of one part of a workbook, unpacked
 MOST_BYTES = 2 << 30  # of all parts
+SMALL_BYTES = 48 << 20  # of all parts, however tightly they are packed
+MOST_TIMES = 50  # of the packed bytes, beyond that; tables come to 5 to 25
 _STEP = 1 << 20
 Attributes = dict[str, str]
 Handler = Callable[[str, Attributes], None]
@@ -66,5 +69,20 @@ def check_sizes(book: zipfile.ZipFile) -> Iterator[tuple[str, int]]:
         if part.file_size > MOST_MEMBER_BYTES:
             yield part.filename, part.file_size
     total = sum(part.file_size for part in book.infolist())
-    if total > MOST_BYTES:
+    if total > _most_bytes(book):
         yield "", total
+
+
+def check_repeated(book: zipfile.ZipFile, parts: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """The part that several sheets are said to be, where they come to more than is read; with their bytes."""
+    members = {part.filename: part.file_size for part in book.infolist()}
+    named = Counter(parts)
+    part, count = max(named.items(), key=lambda one: members.get(one[0], 0) * (one[1] - 1), default=("", 0))
+    if count > 1 and members.get(part, 0) * count > SMALL_BYTES:
+        yield part, members.get(part, 0) * count
+
+
+def _most_bytes(book: zipfile.ZipFile) -> int:
+    """How many bytes all parts may have: what is packed far more tightly than tables are would take minutes."""
+    packed = sum(part.compress_size for part in book.infolist())
+    return min(MOST_BYTES, max(SMALL_BYTES, MOST_TIMES * packed))

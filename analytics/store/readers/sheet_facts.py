@@ -3,10 +3,12 @@
 from dataclasses import dataclass, field
 
 LAST_ROW, LAST_COLUMN = 1 << 20, 1 << 14  # what a spreadsheet has
-MOST_CELLS = 60_000_000  # rows x columns from the first to the last filled cell
-MOST_SPARSE_CELLS = 20_000_000  # the same, where fewer than half of them are filled
+MOST_CELLS = 60_000_000  # rows x columns from A1 to the last filled cell, of all sheets together
+MOST_SPARSE_CELLS = 20_000_000  # the same, of the sheets where fewer than half of them are filled
 MOST_POSITIONS = 10_000  # cells of a kind that are kept by their position; beyond it they are only counted
-MOST_MARKED = 2_000_000  # cells that show an error, and merged blocks, that a sheet may have
+MOST_MARKED = 2_000_000  # cells that show an error, that a sheet may have
+MOST_BLOCKS = 300_000  # merged ones, that a sheet may have
+MOST_REPEATED = 2_000_000  # filled cells that a workbook may have beyond those that are written in it
 Cell = tuple[int, int]  # row and column, counted from 1
 
 
@@ -40,13 +42,13 @@ class Marked:
     cells: list[Cell] = field(default_factory=list)
     example: str = ""
 
-    def add(self, cell: Cell, example: str = "") -> None:
-        """Count a cell, and keep where it is."""
+    def add(self, cell: Cell, example: str = "", count: int = 1) -> None:
+        """Count a cell, or `count` of which it is the first, and keep where it is."""
         if not self.cells:
             self.example = example
         if len(self.cells) < MOST_POSITIONS:
             self.cells.append(cell)
-        self.count += 1
+        self.count += count
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class SheetFacts:
     hidden_rows: Marked = field(default_factory=Marked)
     hidden_columns: list[Cell] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
+    blocks: int = 0  # merged ones, with those of a single cell
 
     def fill(self, row: int, first: int, last: int, rows: int = 1) -> None:
         """Count the cells of `rows` rows from `row` on, columns `first` to `last`, as filled."""
@@ -96,6 +99,13 @@ class SheetFacts:
         self.first = min(self.first[0], row), min(self.first[1], first)
         self.last = max(self.last[0], row + rows - 1), max(self.last[1], last)
 
+    def reach(self, cell: Cell, holds: str = "") -> None:
+        """Keep a filled cell that is about to be counted, where it is farther than all before it."""
+        if cell[0] > self.last[0]:
+            self.farthest["row"] = cell, holds
+        if cell[1] > self.last[1]:
+            self.farthest["column"] = cell, holds
+
     def add_error(self, cell: Cell, shows: str) -> None:
         """Keep what a cell with an error shows."""
         if len(self.errors) >= MOST_MARKED:
@@ -104,23 +114,33 @@ class SheetFacts:
 
     def add_merged(self, block: Merged) -> None:
         """Keep a block of cells that are shown as one."""
-        if len(self.merged) >= MOST_MARKED:
+        self.blocks += 1
+        if self.blocks > MOST_BLOCKS:
             raise TooLargeError
         if block.bottom > block.top or block.right > block.left:
             self.merged.append(block)
 
     @property
     def area(self) -> int:
-        """Cells of the smallest block that holds all filled ones."""
-        return (self.last[0] - self.first[0] + 1) * (self.last[1] - self.first[1] + 1) if self.filled else 0
+        """Cells from A1 to the last row and column with anything in it: so many are walked to read the sheet."""
+        return self.last[0] * self.last[1] if self.filled else 0
 
-    def strays(self) -> list[tuple[Cell, str]]:
-        """The filled cells so far from the rest that the sheet cannot be read, with what they hold; else none."""
-        if self.area > MOST_CELLS and self.filled * 2 >= self.area:
-            raise TooLargeError
-        if self.area <= MOST_SPARSE_CELLS or self.filled * 2 >= self.area:
-            return []
-        return list(dict.fromkeys(self.farthest.values()))
+    @property
+    def sparse(self) -> bool:
+        """Whether fewer than half of those cells are filled."""
+        return self.filled * 2 < self.area
 
 
 Facts = dict[str, SheetFacts]  # by the sheet's name
+
+
+def stray_cells(facts: Facts) -> tuple[str, list[tuple[Cell, str]]] | None:
+    """The sheet whose filled cells stand so far apart that the workbook cannot be read, and the farthest of them with
+    what they hold; None where all sheets can be read. Raises TooLargeError where the sheets really hold too much."""
+    if sum(sheet.area for sheet in facts.values() if not sheet.sparse) > MOST_CELLS:
+        raise TooLargeError
+    sparse = {name: sheet for name, sheet in facts.items() if sheet.sparse}
+    if sum(sheet.area for sheet in sparse.values()) <= MOST_SPARSE_CELLS:
+        return None
+    name = max(sparse, key=lambda one: sparse[one].area)
+    return name, list(dict.fromkeys(sparse[name].farthest.values()))

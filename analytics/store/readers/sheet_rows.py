@@ -39,12 +39,8 @@ def _moment(value: dt.datetime) -> str:
     return f"{TYPED}{value.date() if value.time() == dt.time() else value}"
 
 
-def _text(value: str) -> str:
-    return value.replace("\0", "")
-
-
+Value = str | float | bool | dt.date | dt.time | dt.timedelta
 _TEXT_OF: dict[type, Callable[..., str]] = {
-    str: _text,
     float: number_text,
     int: lambda value: f"{TYPED}{value}",
     bool: lambda value: "true" if value else "false",
@@ -77,36 +73,61 @@ def write_rows(sheet: CalamineSheet, facts: SheetFacts, file: Path) -> Written:
     schema = pa.schema([(ROWS, pa.int64()), *((name, pa.string()) for name in names)])
     with pa.OSFile(str(file), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         for numbers, rows in _batches(_merged(_rows(sheet, facts, written.width), facts, written), written.width):
-            cells = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+            cells = [_column(values) for values in zip(*rows, strict=True)]
             writer.write_batch(pa.record_batch([pa.array(numbers, pa.int64()), *cells], schema))
     return written
 
 
-def _rows(sheet: CalamineSheet, facts: SheetFacts, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Rows as texts, each `width` cells long, with what cells with an error show in their place."""
+def _column(values: tuple[Value, ...]) -> pa.Array:
+    """The cells of a column as texts; its numbers all at once, which takes a third of the time."""
+    numbers = iter(_number_texts(tuple(value for value in values if type(value) is float)))
+    return pa.array([next(numbers) if type(value) is float else _text_of(value) for value in values], pa.string())
+
+
+def _number_texts(values: tuple[float, ...]) -> list[str]:
+    """What `number_text` gives of each."""
+    texts = (f"{TYPED}%.15g " * len(values)) % values
+    if "e" in texts or "n" in texts:  # an exponent, or no number
+        return [number_text(value) for value in values]
+    return texts.split(" ")[:-1]
+
+
+def _text_of(value: Value) -> str:
+    return value.replace("\0", "") if type(value) is str else _TEXT_OF[type(value)](value)
+
+
+def _is_filled(value: Value) -> bool:
+    return type(value) is not str or (value != "" and _text_of(value).strip() != "")
+
+
+def _rows(sheet: CalamineSheet, facts: SheetFacts, width: int) -> Iterator[tuple[int, list[Value]]]:
+    """The rows with anything in them, each `width` cells long, with what cells with an error show in their place."""
     start = sheet.start
     before = [""] * (start[1] if start else 0)
+    after = [""] * (width - sheet.end[1] - 1 if sheet.end else 0)
+    blank = [""] * (sheet.width if start else 0)
     errors: dict[int, list[tuple[int, str]]] = defaultdict(list)
     for (row, column), shows in facts.errors.items():
         errors[row].append((column - 1, shows))
-    text_of, number = _TEXT_OF, 0
+    number = 0
     for number, values in enumerate(sheet.iter_rows() if start else (), start=1):
-        cells = before + [text_of[type(value)](value) for value in values]
-        cells += [""] * (width - len(cells))
+        if values == blank and number not in errors:
+            continue
+        cells = [*before, *values, *after] if before or after else values
         for column, shows in errors.pop(number, ()):
             cells[column] = shows
         yield number, cells
     for row in sorted(errors):
         if row > number:
-            cells = [""] * width
+            last: list[Value] = [""] * width
             for column, shows in errors[row]:
-                cells[column] = shows
-            yield row, cells
+                last[column] = shows
+            yield row, last
 
 
 def _merged(
-    rows: Iterator[tuple[int, list[str]]], facts: SheetFacts, written: Written
-) -> Iterator[tuple[int, list[str]]]:
+    rows: Iterator[tuple[int, list[Value]]], facts: SheetFacts, written: Written
+) -> Iterator[tuple[int, list[Value]]]:
     """The rows that hold anything; in those, a cell below the first of a merged block takes the block's value.
 
     A block that holds an amount is left as it is and told: whether it belongs to each row, to one, or to all together
@@ -116,30 +137,30 @@ def _merged(
     for block in facts.merged:
         begins[block.top].append(block)
     tops = sorted(begins)[::-1]
-    active: list[tuple[Merged, str]] = []
+    active: dict[int, tuple[Merged, Value, str]] = {}  # by the first column
     for number, cells in rows:
-        filled = any(cells) and any(cell and not cell.isspace() for cell in cells)
-        active = [one for one in active if one[0].bottom >= number]
+        filled = any(map(_is_filled, cells))
+        active = {left: one for left, one in active.items() if one[0].bottom >= number} if active else active
         if filled:
-            for block, value in active:
-                _spread(block, value, cells, written)
+            for one in active.values():
+                _spread(*one, cells, written)
         while tops and tops[-1] <= number:
             top = tops.pop()
             for block in begins[top] if top == number else ():
                 value = cells[block.left - 1] if block.left <= len(cells) else ""
-                if value:
-                    active.append((block, value))
-                if block.right > block.left and _is_amount(value):
-                    _tell_amount(block, value, written)
+                if text := _text_of(value):
+                    active.setdefault(block.left, (block, value, text))
+                if block.right > block.left and _is_amount(text):
+                    _tell_amount(block, text, written)
         if filled:
             yield number, cells
 
 
-def _spread(block: Merged, value: str, cells: list[str], written: Written) -> None:
-    if cells[block.left - 1]:
+def _spread(block: Merged, value: Value, text: str, cells: list[Value], written: Written) -> None:
+    if cells[block.left - 1] != "":
         return
-    if _is_amount(value):
-        _tell_amount(block, value, written)
+    if _is_amount(text):
+        _tell_amount(block, text, written)
         return
     cells[block.left - 1] = value
     written.filled += 1
@@ -156,16 +177,16 @@ def _tell_amount(block: Merged, value: str, written: Written) -> None:
         written.amounts.append(told)
 
 
-def _batches(rows: Iterator[tuple[int, list[str]]], width: int) -> Iterator[tuple[list[int], list[list[str]]]]:
+def _batches(rows: Iterator[tuple[int, list[Value]]], width: int) -> Iterator[tuple[list[int], list[list[Value]]]]:
     """The rows in lots of bounded size, with their numbers."""
     most = max(1, min(CHUNK_ROWS, _BATCH_CELLS // width))
     numbers: list[int] = []
-    lot: list[list[str]] = []
+    lot: list[list[Value]] = []
     characters = 0
     for number, cells in rows:
         numbers.append(number)
         lot.append(cells)
-        characters += sum(map(len, cells))
+        characters += sum([len(cell) for cell in cells if type(cell) is str])
         if len(lot) == most or characters > _BATCH_CHARACTERS:
             yield numbers, lot
             numbers, lot, characters = [], [], 0

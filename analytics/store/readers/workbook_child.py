@@ -27,7 +27,7 @@ from python_calamine import (
 )
 
 from analytics.store.readers.ods_parts import EncryptedError, ods_facts
-from analytics.store.readers.package import check_sizes
+from analytics.store.readers.package import check_repeated, check_sizes
 from analytics.store.readers.sheet_facts import (
     Facts,
     Marked,
@@ -36,6 +36,7 @@ from analytics.store.readers.sheet_facts import (
     TooLargeError,
     cell_name,
     column_letters,
+    stray_cells,
 )
 from analytics.store.readers.sheet_rows import Written, write_rows
 from analytics.store.readers.table import FileKind, Visibility
@@ -107,11 +108,11 @@ def _limit() -> None:
 
 def _read(path: Path, kind: FileKind, folder: Path) -> list[Told]:
     facts = _facts(path, kind)
-    for name, sheet in facts.items():
-        if strays := sheet.strays():
-            cells = ", ".join(dict.fromkeys(cell_name(cell) for cell, _ in strays))
-            holds = " · ".join(dict.fromkeys(text[:40] for _, text in strays))
-            raise Refused("file.stray_cell", sheet=name, cells=cells, holds=holds)
+    if strays := stray_cells(facts):
+        name, found = strays
+        cells = ", ".join(dict.fromkeys(cell_name(cell) for cell, _ in found))
+        holds = " · ".join(dict.fromkeys(text[:40] for _, text in found))
+        raise Refused("file.stray_cell", sheet=name, cells=cells, holds=holds)
     book = CalamineWorkbook.from_path(_named_by_kind(path, kind, folder))
     _check_count(len(book.sheets_metadata))
     return [
@@ -138,7 +139,10 @@ def _facts(path: Path, kind: FileKind) -> Facts:
             raise Refused("file.unpacked", part=part or "*", size=size)
         _check_shared_strings(book)
         if kind is FileKind.XLSX:
-            _check_count(len(sheet_parts(book)))
+            sheets = sheet_parts(book)
+            _check_count(len(sheets))
+            for part, size in check_repeated(book, sheets.values()):
+                raise Refused("file.unpacked", part=part, size=size)
             return xlsx_facts(book)
         if kind is FileKind.XLSB:
             return xlsb_facts(book)

@@ -109,7 +109,11 @@ def xls_facts(content: bytes) -> Facts:
             known.formats[number] = body[5 : 5 + length * (1 + wide % 2)].decode("utf-16-le" if wide % 2 else "latin-1")
         elif kind == _XF:
             known.styles.append(struct.unpack_from("<H", body, 2)[0])
-    return {name: _SheetRecords(known).read(stream, at) for name, at in known.sheets}
+    read: dict[int, SheetFacts] = {}
+    for _, at in known.sheets:
+        if at not in read:
+            read[at] = _SheetRecords(known).read(stream, at)
+    return {name: read[at] for name, at in known.sheets}
 
 
 def _sheet_name(body: bytes, biff8: bool) -> str:
@@ -155,6 +159,7 @@ class _SheetRecords:
         elif kind in _CELLS:
             row, column, style = struct.unpack_from("<3H", body)
             last = struct.unpack_from("<H", body, len(body) - 2)[0] if kind == _MULRK else column
+            facts.reach((row + 1, last + 1))
             facts.fill(row + 1, column + 1, last + 1)
             if row in self.hidden:
                 self.hidden.discard(row)

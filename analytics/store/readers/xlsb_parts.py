@@ -71,9 +71,7 @@ def _sheet(book: zipfile.ZipFile, part: str) -> SheetFacts:
             row, hidden = struct.unpack_from("<I", body)[0] + 1, bool(body[11] & _HIDDEN_ROW)
         elif kind in _CELLS:
             column = struct.unpack_from("<I", body)[0] + 1
-            for which, old, new in (("row", facts.last[0], row), ("column", facts.last[1], column)):
-                if new > old:
-                    facts.farthest[which] = (row, column), ""
+            facts.reach((row, column))
             facts.fill(row, column, column)
             facts.formulas += kind in _FORMULA_CELLS
             if kind in _ERROR_CELLS:

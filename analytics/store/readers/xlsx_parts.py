@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from analytics.store.readers.package import Attributes, Handler, elements, local, parsed, related
-from analytics.store.readers.sheet_facts import Cell, Facts, MarkupError, Merged, SheetFacts, cell_name
+from analytics.store.readers.sheet_facts import Cell, Facts, MarkupError, Merged, SheetFacts, cell_name, stray_cells
 
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.')
 _SCALED = re.compile(r"[0#?],+(?![0#?,])")
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
 
 
@@ -45,21 +46,22 @@ def _part_of_kind(book: zipfile.ZipFile, wanted: str) -> str:
 def xlsx_facts(book: zipfile.ZipFile) -> Facts:
     """The facts of every sheet of cells, by name. Raises what `parsed` raises, and TooLargeError."""
     styles = _styles(book)
-    facts = {}
-    for name, part in sheet_parts(book).items():
+    facts: Facts = {}
+    sheets = sheet_parts(book)
+    for name, part in sheets.items():
         reader = _SheetReader(styles)
         parsed(book, part, reader.begin)
         reader.end_row()
         facts[name] = reader.facts
-        if reader.facts.strays():
-            _tell_contents(book, part, reader.facts)
     _tell_stale_zeros(book, facts)
+    if strays := stray_cells(facts):
+        _tell_contents(book, sheets[strays[0]], facts[strays[0]])
     return facts
 
 
 def _tell_contents(book: zipfile.ZipFile, part: str, facts: SheetFacts) -> None:
     """Look up what the farthest cells hold."""
-    names = {cell_name(cell): which for which, (cell, _) in facts.farthest.items()}
+    names = {cell_name(cell) for cell, _ in facts.farthest.values()}
     texts: dict[str, list[str]] = {}
     shared: set[str] = set()
     wanted = ""
@@ -77,10 +79,10 @@ def _tell_contents(book: zipfile.ZipFile, part: str, facts: SheetFacts) -> None:
         return start
 
     parsed(book, part, begin)
-    for name, pieces in texts.items():
-        text = "".join(pieces)
-        shows = _shared_text(book, int(text)) if name in shared and text.isdecimal() else text
-        facts.farthest[names[name]] = facts.farthest[names[name]][0], shows
+    for which, (cell, _) in facts.farthest.items():
+        text = "".join(texts.get(cell_name(cell), ()))
+        is_shared = cell_name(cell) in shared and text.isdecimal()
+        facts.farthest[which] = cell, _shared_text(book, int(text)) if is_shared else text
 
 
 def _tell_stale_zeros(book: zipfile.ZipFile, facts: Facts) -> None:
@@ -152,7 +154,8 @@ def _shared_text(book: zipfile.ZipFile, index: int) -> str:
 class _SheetReader:
     """Reads one sheet's tags in order. Positions follow the references of rows and cells, or else the order.
 
-    cell, first, last: the attributes of the cell that is being read, and of the row's first and last filled ones.
+    cell: the attributes of the cell that is being read; placed, after: the last cell of the row that says where it is,
+    and how many cells after it this one is; first, last: the same of the row's first and last filled ones.
     """
 
     styles: _Styles
@@ -162,8 +165,10 @@ class _SheetReader:
     all_hidden: bool = False
     count: int = 0
     cell: Attributes | None = None
-    first: Attributes | None = None
-    last: Attributes | None = None
+    placed: str = ""
+    after: int = 0
+    first: tuple[str, int] | None = None
+    last: tuple[str, int] | None = None
     formula: bool = False
     watched: bool = False  # whether the value's text is needed
     text: list[str] = field(default_factory=list)
@@ -188,15 +193,17 @@ class _SheetReader:
         if tag == "c":
             if self.watched or self.formula:
                 self.finish()
-            if "r" not in attributes:
-                column = _position(self.cell["r"])[1] if self.cell else 0
-                attributes["r"] = cell_name((self.row, column + 1))
+            if "r" in attributes:
+                self.placed, self.after = attributes["r"], 0
+            else:
+                self.after += 1
             self.cell = attributes
         elif tag in ("v", "is") and self.cell is not None:
-            cell = self.last = self.cell
+            cell = self.cell
+            self.last = self.placed, self.after
             self.count += 1
             if self.first is None:
-                self.first = cell
+                self.first = self.last
             if self.formula or cell.get("s") in self.special or cell.get("t") == "e":
                 self.watched = True
                 assert self.parser is not None  # noqa: S101 - begin() has set it
@@ -217,7 +224,7 @@ class _SheetReader:
         """Count the cells of the row that has just been read."""
         self.finish()
         if self.first is not None and self.last is not None:
-            facts, (row, first), (_, last) = self.facts, _position(self.first["r"]), _position(self.last["r"])
+            facts, (row, first), (_, last) = self.facts, self._at(*self.first), self._at(*self.last)
             if row > facts.last[0]:
                 facts.farthest["row"] = (row, first), ""
             if last > facts.last[1]:
@@ -227,7 +234,11 @@ class _SheetReader:
             if self.hidden:
                 facts.hidden_rows.add((row, first))
         self.cell = self.first = self.last = None
-        self.count = 0
+        self.placed, self.after, self.count = "", 0, 0
+
+    def _at(self, placed: str, after: int) -> Cell:
+        row, column = _position(placed) if placed else (self.row, 0)
+        return row, column + after
 
     def finish(self) -> None:
         """Judge the cell that has just been read."""
@@ -235,7 +246,7 @@ class _SheetReader:
             self.parser.CharacterDataHandler = None
         if self.cell is not None and (self.watched or self.formula):
             kind, style = self.cell.get("t", "n"), self.cell.get("s", "0")
-            cell, text = _position(self.cell["r"]), "".join(self.text).strip()
+            cell, text = self._at(self.placed, self.after), "".join(self.text).strip()
             if self.formula:
                 self._judge_formula(cell, text, kind)
             if self.watched and kind == "e":
@@ -271,7 +282,7 @@ class _SheetReader:
 
 
 def _position(reference: str) -> Cell:
-    found = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", reference)
+    found = _PLACE.fullmatch(reference)
     if not found:
         raise MarkupError(reference)
     column = 0
