@@ -14,8 +14,9 @@ from analytics.model import DataKind, Progress, UserError, silent
 from analytics.programme.file import Programme, load_programme
 from analytics.release import Releases
 from analytics.store.database import Store
+from analytics.store.formats import Format
 from analytics.store.ingest import import_file
-from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 
 DEMONSTRATIONS = ("ecommerce-2020", "michigan-1988")
 

@@ -113,7 +113,7 @@ class _Import:
 
     def spooled(self, source: Source, folder: Path) -> tuple[list[SpooledSheet], list[SheetReport]]:
         """The sheets that are read, gone through once, and what becomes of the others."""
-        raws = read_tables(source, self.mapping, folder, self.at(0))
+        raws = read_tables(source, (self.mapping or ColumnMapping()).format, folder, self.at(0))
         found, others = sheets_to_read(raws, self.table, self.mapping, self.programme, self.path)
         sheets = [
             spool(sheet, folder / f"spooled_{n}.arrow", self.table, self.path.name, self.at(1))

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from analytics.programme.file import Programme
 from analytics.store.cells.parser import CellForm
 from analytics.store.cells.profile import ColumnProfile
-from analytics.store.cells.typed_rows import BlockReader, ColumnReader
 from analytics.store.columns import CellKind, Column, Table
 from analytics.store.readers.table import TYPED, Chunk, shown
 from analytics.store.sheets import FoundSheet
+from analytics.store.typed_rows import BlockReader, ColumnReader
 
 PROFILED = (CellKind.DECIMAL, CellKind.DATE, CellKind.PERIOD)
 TOTAL = re.compile(r"\s*(sub|gran )?(totale|totali|total|totals|somma)\b", re.IGNORECASE)

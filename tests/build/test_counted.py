@@ -19,8 +19,9 @@ from analytics.programme.file import PROGRAMME_FILES, Programme, load_programme,
 from analytics.release import Release, Releases
 from analytics.release.measures import measure_named
 from analytics.store.database import Store
+from analytics.store.formats import Format
 from analytics.store.ingest import import_file
-from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 
 RULES = DisclosureRules()
 COUNTED = ("loaded_firms", "selling_firms", "reporting_firms", "measured_firms", "analysed_firms")

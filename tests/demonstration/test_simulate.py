@@ -19,7 +19,8 @@ from analytics.demonstration.truth import compute_truth
 from analytics.model import Estimand
 from analytics.programme.classifications import division_2007, size_class
 from analytics.programme.file import Programme, load_programme
-from analytics.store.mapping.file import load_mapping, one_line
+from analytics.store.formats import one_line
+from analytics.store.mapping.file import load_mapping
 from tests.helpers.panels import classified
 
 HORIZONS = (None, 1, 2, 3)

@@ -12,8 +12,9 @@ from analytics.folders import Home
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
+from analytics.store.formats import Format
 from analytics.store.ingest import import_file
-from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 from tests.helpers.shared import copied
 
 Tables = tuple[pd.DataFrame, pd.DataFrame]  # applications and sales

@@ -15,8 +15,9 @@ from analytics.demonstration import office_files as office
 from analytics.folders import Home
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Store
+from analytics.store.formats import one_line
 from analytics.store.ingest import Report, import_file
-from analytics.store.mapping.file import ColumnMapping, load_mapping, one_line
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 
 Rows = list[dict[str, object]]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from analytics.store.mapping.file import Format
+from analytics.store.formats import Format
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import RawTable
 from analytics.store.readers.text import read_text

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from analytics.language.text import Text
 from analytics.model import UserError
+from analytics.store.formats import ColumnFormat, Format
 from analytics.store.ingest import RowsRefusedError
-from analytics.store.mapping.file import ColumnFormat, ColumnMapping, Format
+from analytics.store.mapping.file import ColumnMapping
 from tests.helpers.officer import Desk, application, as_csv, as_xlsx, code, sale
 
 

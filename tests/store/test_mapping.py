@@ -3,7 +3,8 @@
 import pytest
 
 from analytics.model import UserError
-from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
+from analytics.store.formats import Format
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 
 
 def refused(action, *arguments) -> UserError:

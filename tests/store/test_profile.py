@@ -14,7 +14,7 @@ from analytics.store.cells.amounts import parse_decimal
 from analytics.store.cells.form import CellForm
 from analytics.store.cells.profile import ColumnProfile
 from analytics.store.columns import CellKind, Column
-from analytics.store.mapping.file import ColumnFormat
+from analytics.store.formats import ColumnFormat
 
 EUROS = Column("sales_eur", CellKind.DECIMAL, "sales", minimum=0)
 STAFF = Column("employees", CellKind.DECIMAL, "staff", minimum=0)

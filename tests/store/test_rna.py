@@ -20,7 +20,8 @@ from analytics.programme.file import load_programme
 from analytics.programme.parts import RegisteredAids
 from analytics.store.cells.parser import BadCellError
 from analytics.store.database import Store
-from analytics.store.mapping.file import ColumnMapping, Format
+from analytics.store.formats import Format
+from analytics.store.mapping.file import ColumnMapping
 from analytics.store.rna import text as rna_text
 from analytics.store.rna import xml as rna_xml
 from analytics.store.rna.load import import_rna

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
-from analytics.store.mapping.file import Format
+from analytics.store.formats import Format
 from analytics.store.readers import containers, source
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import FileKind

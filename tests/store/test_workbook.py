@@ -19,7 +19,7 @@ import xlsxwriter
 
 from analytics.language.text import Text
 from analytics.model import UserError
-from analytics.store.mapping.file import Format
+from analytics.store.formats import Format
 from analytics.store.readers import package, workbook, workbook_child
 from analytics.store.readers.sheet_rows import number_text
 from analytics.store.readers.table import TYPED, FileKind, Source, Visibility, shown

@@ -23,8 +23,9 @@ from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.difference import known
 from analytics.store.database import Store
+from analytics.store.formats import Format
 from analytics.store.ingest import import_file
-from analytics.store.mapping.file import ColumnMapping, Format, load_mapping
+from analytics.store.mapping.file import ColumnMapping, load_mapping
 from tests.helpers.kill_release import PROGRAMME, make
 from tests.helpers.michigan_release import digest, sales_and_staff
 

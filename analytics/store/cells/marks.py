@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from analytics.model import UserError
 from analytics.store.cells.amounts import MONEY_SUFFIX
 from analytics.store.columns import Column
-from analytics.store.mapping.file import ColumnFormat
+from analytics.store.formats import ColumnFormat
 
 OTHER = {".": ",", ",": "."}
 _NEEDING_NO_CLEANING = 1  # shapes that are looked for before currencies, spaces and signs are taken off

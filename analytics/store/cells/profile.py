@@ -10,7 +10,7 @@ from analytics.store.cells.day_order import DayOrders
 from analytics.store.cells.form import CellForm, plain_signs
 from analytics.store.cells.marks import Marks
 from analytics.store.columns import CellKind, Column
-from analytics.store.mapping.file import ColumnFormat
+from analytics.store.formats import ColumnFormat
 from analytics.store.readers.table import TYPED
 
 

@@ -1,88 +1,16 @@
 """The officer's mapping: which of their columns is which of ours, how their file writes things, what words mean."""
 
-import datetime as dt
 import json
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from analytics.model import UserError
-
-
-def one_line(name: str) -> str:
-    """A column name without the line breaks and double spaces that spreadsheets put into headers."""
-    return " ".join(name.split())
-
-
-def _check_date_format(form: str) -> str:
-    """Refuse a format that would lose the year or month of what it reads."""
-    day, year = dt.datetime(2021, 11, 1), dt.datetime(2021, 1, 1)  # noqa: DTZ001 - a day has no zone
-    try:
-        only_years = year.strftime(form) == dt.datetime(2021, 12, 31).strftime(form)  # noqa: DTZ001
-        sought = year if only_years else day
-        keeps_month = dt.datetime.strptime(sought.strftime(form), form) == sought  # noqa: DTZ007
-    except (ValueError, re.error):
-        keeps_month = False
-    if not keeps_month:
-        raise ValueError(f"{form!r} is no format of dates, such as %d/%m/%Y or %Y-%m")
-    return form
-
-
-DateFormat = Annotated[str, AfterValidator(_check_date_format)]
-
-
-class ColumnFormat(BaseModel):
-    """How the cells of one column are written; what is not stated is told from the values, where they tell it.
-
-    unit: what a written 1 stands for (1000: the column is in thousands).
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    decimal: Literal[".", ","] | None = None
-    thousands: Literal["", ".", ",", " ", "'"] | None = None
-    date: DateFormat | None = None
-    period: DateFormat | None = None
-    unit: Decimal | None = Field(None, gt=0)
-
-    @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
-        if self.decimal is not None and self.decimal == self.thousands:
-            raise ValueError("decimal and thousands cannot be the same mark")
-        return self
-
-
-class Format(BaseModel):
-    """How a file writes things. What is not stated is told from the file.
-
-    sheets: the sheets to read, hidden ones too; without it, every visible sheet that has the columns.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    separator: str | None = Field(None, pattern=r'^[^"\r\n\x00]$')
-    encoding: str | None = None
-    decimal: Literal[".", ","] | None = None
-    thousands: Literal["", ".", ",", " ", "'"] | None = None
-    date: DateFormat | None = None
-    period: DateFormat | None = None
-    sheet: str | None = None
-    sheets: tuple[str, ...] = ()
-    header_row: int | None = Field(None, ge=1)
-
-    @model_validator(mode="after")
-    def _marks_differ(self) -> Self:
-        if self.decimal is not None and self.decimal == self.thousands:
-            raise ValueError("decimal and thousands cannot be the same mark")
-        return self
-
-    @property
-    def chosen_sheets(self) -> tuple[str, ...]:
-        """The sheets that the officer names; empty: none is named."""
-        return (*((self.sheet,) if self.sheet is not None else ()), *self.sheets)
+from analytics.store.formats import ColumnFormat, Format, one_line
 
 
 class PeriodColumns(BaseModel):

@@ -9,7 +9,7 @@ import unicodedata
 from decimal import Decimal
 from functools import lru_cache
 
-from analytics.store.mapping.file import one_line
+from analytics.store.formats import one_line
 from analytics.store.readers.table import TYPED
 
 _EURO = r"(?:€|euros?|eur)"

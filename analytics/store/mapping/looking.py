@@ -42,7 +42,7 @@ def look(path: Path, table: Table, programme: Programme, given: ColumnMapping | 
 
     Raises UserError where the file cannot be read, or holds nothing.
     """
-    tables = read_tables(open_source(path), given, folder, lambda: None)
+    tables = read_tables(open_source(path), (given or ColumnMapping()).format, folder, lambda: None)
     looked = [look_at(raw, table, programme, given, path) for raw in tables if raw.head]
     if not looked:
         raise UserError("file.no_rows", file=path)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from analytics.programme.file import Programme
 from analytics.store.columns import Table
-from analytics.store.mapping.file import PeriodColumns, one_line
+from analytics.store.formats import one_line
+from analytics.store.mapping.file import PeriodColumns
 from analytics.store.mapping.heading_periods import find_period
 from analytics.store.mapping.headings import words_of
 from analytics.store.mapping.matching import Fit

@@ -12,8 +12,9 @@ from decimal import Decimal
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import CellKind, Column, Table
+from analytics.store.formats import ColumnFormat, one_line
 from analytics.store.mapping.code_words import MISSING_WORDS, allowed_words, is_code, meaning_of, same_word
-from analytics.store.mapping.file import ColumnFormat, ColumnMapping, one_line
+from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.heading_periods import find_period
 from analytics.store.mapping.headings import unit_of
 from analytics.store.mapping.matching import (

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from analytics.model import UserError
 from analytics.programme.file import Programme
 from analytics.store.columns import Table
-from analytics.store.mapping.file import ColumnMapping, PeriodColumns, one_line
+from analytics.store.formats import one_line
+from analytics.store.mapping.file import ColumnMapping, PeriodColumns
 from analytics.store.mapping.heading_periods import HeadingPeriod, find_period, period_of
 from analytics.store.mapping.headings import words_of
 from analytics.store.mapping.names import means_outcome, outcome_keys, outcome_words

@@ -4,20 +4,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from analytics.model import UserError
-from analytics.store.mapping.file import ColumnMapping
+from analytics.store.formats import Format
 from analytics.store.readers.parquet import read_parquet
 from analytics.store.readers.table import FileKind, RawTable, Source
 from analytics.store.readers.text import read_text
 from analytics.store.readers.workbook import read_workbook
 
 
-def read_tables(
-    source: Source, mapping: ColumnMapping | None, folder: Path, alive: Callable[[], None]
-) -> Sequence[RawTable]:
+def read_tables(source: Source, form: Format, folder: Path, alive: Callable[[], None]) -> Sequence[RawTable]:
     """The tables of a file. folder: for what is unpacked, for as long as the tables are read; alive: called while one
     waits. Raises UserError where the content is damaged or another kind of file than an input table.
     """
-    form = (mapping or ColumnMapping()).format
     match source.kind:
         case FileKind.TEXT:
             return read_text(source, form)

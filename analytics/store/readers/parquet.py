@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from analytics.arrays import BoolArray
 from analytics.model import UserError
-from analytics.store.mapping.file import one_line
+from analytics.store.formats import one_line
 from analytics.store.readers.table import CHUNK_ROWS, TYPED, Chunk, RawTable, Source, TextRow, Visibility
 from analytics.store.readers.zones import Zone, day_zone, without_zone
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from analytics.model import UserError
-from analytics.store.mapping.file import Format
+from analytics.store.formats import Format
 from analytics.store.readers.blocks import Shape, chunk_of_block, chunk_of_records, chunk_of_rows
 from analytics.store.readers.encoding import tell_encoding
 from analytics.store.readers.lines import Encoding, utf8_blocks

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from analytics.folders import PROJECT
 from analytics.model import UserError
-from analytics.store.mapping.file import Format
+from analytics.store.formats import Format
 from analytics.store.readers.sheet_facts import Cell, Merged, cell_name
 from analytics.store.readers.table import HEAD_ROWS, Chunk, Source, TextRow, Visibility, shown
 from analytics.store.readers.workbook_child import OUT_OF_MEMORY, RESULT
