@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -17,7 +17,7 @@ from analytics.store.database import Store
 from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, import_file
 from analytics.store.mapping.file import load_mapping, mapping_toml
 from analytics.store.mapping.paste import paste_columns, paste_values
-from analytics.store.plausibility.warned import in_words
+from analytics.store.plausibility.warned import Warned, in_words
 from analytics.store.sheets import ColumnsMissingError, SheetReport
 from analytics.store.staging import ProblemGroup
 
@@ -77,9 +77,7 @@ def _print_report(path: Path, report: Report, programme: Programme, text: Text) 
         absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
         print(absent, file=sys.stderr)
     sheets = [sheet.sheet for sheet in report.sheets if not sheet.unread]
-    for warned in report.warnings:
-        what = in_words(warned, text, report.proposal.mapping.columns, sheets)
-        print(text("cli.warned", what=_printable(what, LONGEST_WARNING)), file=sys.stderr)
+    _print_warnings(report.warnings, report.proposal.mapping.columns, sheets, text)
     counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
     print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
 
@@ -105,8 +103,15 @@ def print_refusal(error: UserError, programme: Programme, table: str, text: Text
     if isinstance(error, RowsRefusedError):
         lines = paste_values(error.words, INPUT_TABLES[table].columns(programme), programme, text)
         _print_lines(lines, text, sys.stderr)
+        _print_warnings(error.warnings, {}, (), text)
     if isinstance(error, ColumnsMissingError):
         _print_lines(paste_columns(error.proposal, text), text, sys.stderr)
+
+
+def _print_warnings(warnings: Sequence[Warned], names: Mapping[str, str], sheets: Sequence[str], text: Text) -> None:
+    for warned in warnings:
+        what = in_words(warned, text, names, sheets)
+        print(text("cli.warned", what=_printable(what, LONGEST_WARNING)), file=sys.stderr)
 
 
 def _print_lines(lines: str, text: Text, stream: TextIO) -> None:

@@ -25,7 +25,7 @@ from analytics.store.mapping.check import check_mapping
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.proposal import Proposal
 from analytics.store.mapping.wide import heading_text
-from analytics.store.plausibility.checks import applications_warnings, sales_warnings
+from analytics.store.plausibility.checks import applications_warnings, other_call_warnings, sales_warnings
 from analytics.store.plausibility.warned import Warned
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
@@ -56,12 +56,14 @@ INPUT_TABLES = {
 
 class RowsRefusedError(UserError):
     """The file has rows that cannot be loaded; nothing was. rejections: where and why, the first of them; groups: all
-    of them by column and reason; words: our column -> words without a meaning yet, and how many rows say each.
+    of them by column and reason; words: our column -> words without a meaning yet, and how many rows say each;
+    warnings: that the file may be another call's.
     """
 
-    def __init__(self, file: Path, rows_in: int, staging: Staging) -> None:
+    def __init__(self, file: Path, rows_in: int, staging: Staging, warnings: tuple[Warned, ...]) -> None:
         """Count rows, not problems: a row may have several."""
         self.rejections, self.groups, self.words = staging.rejections(), staging.groups(), staging.unmapped_words()
+        self.warnings = warnings
         super().__init__("rows.refused", file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
 
 
@@ -124,7 +126,7 @@ class _Import:
         return sheets, others
 
     def staged(self, sheets: Sequence[SpooledSheet]) -> Staging:
-        """Every row of the sheets, typed and checked, or among the rejected."""
+        """Every row of the sheets, typed, or among the rejected."""
         blocks = [sheet.readers(self.table, self.programme) for sheet in sheets]
         headings = [
             (sheet.found.looked.sheet, {column.name: readers[0].heading(column.name) for column in self.table})
@@ -142,9 +144,12 @@ class _Import:
                     self.at(2)()
         if any(len(readers) > 1 for readers in blocks):
             staging.remove_rejected()
+        return staging
+
+    def check(self, staging: Staging) -> None:
+        """What the rows say together."""
         self.at(3)()
         INPUT_TABLES[self.kind].check(staging, self.table, self.programme)
-        return staging
 
     def loaded(self, staging: Staging, sha256: str, given: str, rows_in: int, reading: str) -> Batch:
         """One batch more, with its rows."""
@@ -193,14 +198,16 @@ def import_file(
             return Report(earlier, already=True)
         sheets, others = one.spooled(source, Path(folder))
         staging = one.staged(sheets)
+        suspicions = other_call_warnings(store, one.table)
+        one.check(staging)
         rows_in = sum(sheet.rows for sheet in sheets)
         report = _report(one, sheets, others, staging)
         if staging.rows_rejected and not partial:
-            raise RowsRefusedError(path, rows_in, staging)
+            raise RowsRefusedError(path, rows_in, staging, suspicions)
         if staging.rows_loaded == 0:
             raise UserError("file.nothing_loaded", file=path.name, rows_in=rows_in)
         warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)
-        report = replace(report, warnings=warnings)
+        report = replace(report, warnings=(*suspicions, *warnings))
         one.at(4)()
         keep(path, sha256, archive, one.at(4))
         batch = one.loaded(staging, sha256, given, rows_in, _as_json(report))

@@ -11,7 +11,7 @@ from analytics.programme.file import Programme
 from analytics.store.columns import Table, required_columns
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.looking import Looked, look_at
-from analytics.store.mapping.proposal import Proposal
+from analytics.store.mapping.proposal import Proposal, check_title
 from analytics.store.mapping.wide import Block, blocks_of, heading_text
 from analytics.store.readers.table import RawTable, Visibility
 
@@ -92,6 +92,8 @@ def sheets_to_read(
             raise UserError("file.hidden_sheets", file=file, sheets=sheets)
     if incomplete and (chosen or not read):
         raise _refusal(min(incomplete, key=lambda sheet: len(sheet.missing)), mapping, file)
+    for sheet in read:
+        check_title(sheet.looked.proposal, file)
     taken = [sheet.looked.sheet for sheet in read]
     asked = [sheet.looked.sheet for sheet in incomplete if _holds_data(sheet)]
     if asked:

@@ -18,6 +18,7 @@ from analytics.store.plausibility.checks import (
     APPLICATION_REASONS,
     SALES_REASONS,
     applications_warnings,
+    other_call_warnings,
     sales_warnings,
 )
 from analytics.store.plausibility.warned import Warned, in_words
@@ -88,12 +89,14 @@ def sales_found(store: Store, frame: pd.DataFrame, programme: Programme = PROGRA
     amounts = ", ".join(f"NULL::DECIMAL(18, 6) AS {outcome.column}" for outcome in programme.outcomes)
     like = f"SELECT '' AS firm_id, '' AS period, '' AS source, {amounts}, 0 AS sheet, 0::BIGINT AS row_number LIMIT 0"
     stage(store, "staged_sales", like, frame)
-    return told(sales_warnings(store, sales_table(programme), programme, today=TODAY))
+    table = sales_table(programme)
+    return told((*other_call_warnings(store, table), *sales_warnings(store, table, programme, today=TODAY)))
 
 
 def applications_found(store: Store, frame: pd.DataFrame) -> tuple[Warned, ...]:
     stage(store, "staged_applications", "SELECT * EXCLUDE batch_id, 0 AS sheet FROM applications LIMIT 0", frame)
-    return told(applications_warnings(store, applications_table(PROGRAMME), PROGRAMME, today=TODAY))
+    table = applications_table(PROGRAMME)
+    return told((*other_call_warnings(store, table), *applications_warnings(store, table, PROGRAMME, today=TODAY)))
 
 
 def told(found: tuple[Warned, ...]) -> tuple[Warned, ...]:

@@ -74,6 +74,14 @@ def _warned(reason: str, column: str, row: Record) -> Warned:
     return Warned(reason, count, column, example, known)
 
 
+def other_call_warnings(store: Store, table: Table) -> tuple[Warned, ...]:
+    """Whether the staged rows look like another call's: asked before the rows are checked together, since the rows that
+    tell it are rejected then.
+    """
+    reason, column = ("unknown_firms", "fiscal_code") if table.name == "sales" else ("taken_ids", "application_id")
+    return tuple(_Checks(store, dataclasses.asdict(LIMITS)).warned(reason, column))
+
+
 def sales_warnings(
     store: Store, table: Table, programme: Programme, *, today: dt.date | None = None
 ) -> tuple[Warned, ...]:
@@ -90,8 +98,8 @@ def sales_warnings(
     if not rows:
         return ()
     checks = _Checks(store, _sales_parameters(rows, first_period, programme, today or _today()))
-    found = [*checks.warned("far_periods", "period"), *checks.warned("unknown_firms", "fiscal_code")]
-    found += [*checks.warned("missing_periods", "period"), *checks.warned("thin_periods", "period")]
+    found = [*checks.warned("far_periods", "period"), *checks.warned("missing_periods", "period")]
+    found += checks.warned("thin_periods", "period")
     checks.keep("staged_sample")
     for outcome in outcomes:
         found += _outcome_warnings(checks, outcome, programme)
@@ -212,8 +220,8 @@ def applications_warnings(
     checks.keep("staged_and_stored")
     found = checks.warned("application_rows", decisions=_decisions(programme))
     found += [*checks.warned("application_amounts"), *checks.warned("closing_dates", "closed_on")]
-    found += [*checks.warned("application_firms"), *checks.warned("taken_ids", "application_id")]
-    found += [*checks.warned("firms_already_there", "fiscal_code"), *checks.warned("one_arm", "outcome")]
+    found += [*checks.warned("application_firms"), *checks.warned("firms_already_there", "fiscal_code")]
+    found += checks.warned("one_arm", "outcome")
     found += _sizes_that_contradict(store)
     return _in_order(found, APPLICATION_REASONS)
 
