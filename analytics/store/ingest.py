@@ -59,10 +59,10 @@ class RowsRefusedError(UserError):
     of them by column and reason; words: our column -> words without a meaning yet, and how many rows say each.
     """
 
-    def __init__(self, file: Path, rows_in: int, staging: Staging) -> None:
+    def __init__(self, file: Path, rows_in: int, staging: Staging, key: str = "rows.refused") -> None:
         """Count rows, not problems: a row may have several."""
         self.rejections, self.groups, self.words = staging.rejections(), staging.groups(), staging.unmapped_words()
-        super().__init__("rows.refused", file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
+        super().__init__(key, file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def import_file(
         if staging.rows_rejected and not partial:
             raise RowsRefusedError(path, rows_in, staging)
         if staging.rows_loaded == 0:
-            raise UserError("file.nothing_loaded", file=path.name, rows_in=rows_in)
+            raise RowsRefusedError(path, rows_in, staging, "file.nothing_loaded")
         warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)
         report = replace(report, warnings=warnings)
         one.at(4)()

@@ -11,7 +11,7 @@ from analytics.programme.file import Programme
 from analytics.store.columns import Table, required_columns
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.looking import Looked, look_at
-from analytics.store.mapping.proposal import Proposal
+from analytics.store.mapping.proposal import Proposal, check_title
 from analytics.store.mapping.wide import Block, blocks_of, heading_text
 from analytics.store.readers.table import RawTable, Visibility
 
@@ -96,6 +96,8 @@ def sheets_to_read(
     asked = [sheet.looked.sheet for sheet in incomplete if _holds_data(sheet)]
     if asked:
         raise UserError("file.which_sheets", file=file, read=_quoted(taken), asked=_quoted(asked))
+    for sheet in read:
+        check_title(sheet.looked.proposal, file)
     unread = [SheetReport(raw.sheet, None, unread=_why_not(raw, chosen)) for raw in raws if raw.sheet not in taken]
     return read, unread
 
