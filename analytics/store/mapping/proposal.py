@@ -174,7 +174,7 @@ def check_title(proposal: Proposal, file: str) -> None:
         file=file,
         title=one_line(proposal.title)[:LONGEST],
         columns=", ".join(proposal.untold),
-        lines="; ".join(f"[formats.{column}] unit = {unit:f}" for column in proposal.untold),
+        lines="".join(f"\n[formats.{column}]\nunit = {unit:f}" for column in proposal.untold),
     )
 
 
