@@ -121,11 +121,11 @@ def _print_lines(lines: str, text: Text, stream: TextIO) -> None:
 
 def print_problems(rejections: Sequence[Rejection], groups: Sequence[ProblemGroup], text: Text) -> None:
     """The first problems; where there are more, how many of each kind."""
-    for bad in rejections[:MOST_REJECTIONS]:
+    for bad in _worth_a_line(rejections)[:MOST_REJECTIONS]:
         why = _why(bad.reason, bad.value, bad.expected, text)
         key = "cli.rejected_row_of_sheet" if bad.sheet else "cli.rejected_row"
         print(text(key, row=bad.row, column=bad.column or "–", sheet=bad.sheet, why=why), file=sys.stderr)
-    more = sum(group.count for group in groups) - MOST_REJECTIONS
+    more = sum(group.count for group in groups) - min(len(_worth_a_line(rejections)), MOST_REJECTIONS)
     if more <= 0:
         return
     print(text("cli.rejected_more", n=text.number(more)), file=sys.stderr)
@@ -134,6 +134,15 @@ def print_problems(rejections: Sequence[Rejection], groups: Sequence[ProblemGrou
         n = text.number(group.count)
         told = text("cli.rejected_group", n=n, row=group.row, column=group.column or "–", why=why)
         print(told, file=sys.stderr)
+
+
+def _worth_a_line(rejections: Sequence[Rejection]) -> list[Rejection]:
+    """Each problem; of a word that a column cannot hold the first alone, since it is listed with its count."""
+    first: dict[object, Rejection] = {}
+    for bad in rejections:
+        word = bad.reason in ("code", "missing_word")
+        first.setdefault((bad.column, bad.value) if word else (bad.sheet, bad.row, bad.column, bad.reason), bad)
+    return list(first.values())
 
 
 def _why(reason: str, value: str, expected: str, text: Text) -> str:

@@ -2,7 +2,8 @@
 
 import argparse
 import tempfile
-from collections.abc import Callable
+from collections import ChainMap
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,8 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     missing = _missing(best, table, programme)
     if missing:
         print(text("propose.missing", columns=", ".join(missing)))
-    written = _mapping_file(best, arguments.file, table, programme, text)
+    others = [one for one in looked if one.names == best.names and not one.hidden]
+    written = _mapping_file(best, others, arguments.file, table, programme, text)
     if arguments.output is None:
         print(f"\n{written}", end="")
         return 0
@@ -111,8 +113,11 @@ def _missing(one: "Looked", table: "Table", programme: "Programme") -> list[str]
     return [name for name in required_columns(table, programme) if name not in told]
 
 
-def _mapping_file(one: "Looked", file: Path, table: "Table", programme: "Programme", text: Text) -> str:
-    """The mapping as a file, with what is to be looked at as comments."""
+def _mapping_file(
+    one: "Looked", alike: Sequence["Looked"], file: Path, table: "Table", programme: "Programme", text: Text
+) -> str:
+    """The mapping as a file, with what is to be looked at as comments. alike: the tables with the same columns, whose
+    words it explains too."""
     from analytics.store.mapping.file import in_comment, mapping_toml
     from analytics.store.mapping.paste import column_notes, word_notes
 
@@ -124,9 +129,16 @@ def _mapping_file(one: "Looked", file: Path, table: "Table", programme: "Program
         for name, cells in one.examples.items()
         if kinds.get(name) not in PRIVATE and name not in private
     }
-    notes = {**column_notes(one.proposal, text), **word_notes(one.proposal, table, programme, text)}
+    words = [word_notes(other.proposal, table, programme, text) for other in alike]
+    looked_at = {
+        name: list(dict.fromkeys(line for notes in words for line in notes.get(name, ())))
+        for name in {**ChainMap(*words)}
+    }
+    certain = [other.proposal.mapping.values for other in alike]
+    values = {name: {**ChainMap(*(known.get(name, {}) for known in certain))} for name in {**ChainMap(*certain)}}
+    notes = {**column_notes(one.proposal, text), **looked_at}
     head = f"# {text('propose.head', table=table.name, file=in_comment(file.name, 200))}\n# {text('propose.how')}\n\n"
-    return head + mapping_toml(one.proposal.mapping, examples, notes)
+    return head + mapping_toml(one.proposal.mapping.model_copy(update={"values": values}), examples, notes)
 
 
 def run_template(arguments: argparse.Namespace, text: Text) -> int:

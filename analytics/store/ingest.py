@@ -60,11 +60,13 @@ class RowsRefusedError(UserError):
     warnings: that the file may be another call's.
     """
 
-    def __init__(self, file: Path, rows_in: int, staging: Staging, warnings: tuple[Warned, ...]) -> None:
+    def __init__(
+        self, file: Path, rows_in: int, staging: Staging, warnings: tuple[Warned, ...], key: str = "rows.refused"
+    ) -> None:
         """Count rows, not problems: a row may have several."""
         self.rejections, self.groups, self.words = staging.rejections(), staging.groups(), staging.unmapped_words()
         self.warnings = warnings
-        super().__init__("rows.refused", file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
+        super().__init__(key, file=file.name, bad=staging.rows_rejected, rows_in=rows_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ def import_file(
     if mapping is not None:
         check_mapping(one.table, mapping, programme)
     given = (mapping or ColumnMapping()).as_json()
+    if kind == "sales" and not store.key_values("firm_id"):
+        raise UserError("sales.before_applications")
     sha256 = hash_of(path, one.at(0))
     store.bound_memory()
     with store.transaction(), tempfile.TemporaryDirectory() as folder:  # two imports at once cannot both be right
@@ -205,7 +209,7 @@ def import_file(
         if staging.rows_rejected and not partial:
             raise RowsRefusedError(path, rows_in, staging, suspicions)
         if staging.rows_loaded == 0:
-            raise UserError("file.nothing_loaded", file=path.name, rows_in=rows_in)
+            raise RowsRefusedError(path, rows_in, staging, suspicions, "file.nothing_loaded")
         warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)
         report = replace(report, warnings=(*suspicions, *warnings))
         one.at(4)()
@@ -228,7 +232,7 @@ def _report(one: _Import, sheets: Sequence[SpooledSheet], others: Sequence[Sheet
         proposal=sheets[0].found.looked.proposal,
         unused_columns=_unused_columns(sheets),
         words=staging.unmapped_words(),
-        outcomes_without_column=_outcomes_without_column(sheets, one.programme) if one.kind == "sales" else (),
+        outcomes_without_column=_outcomes_without_column(sheets, one) if one.kind == "sales" else (),
     )
 
 
@@ -258,8 +262,12 @@ def _unused_columns(sheets: Sequence[SpooledSheet]) -> tuple[str, ...]:
     return tuple(sorted(unused))
 
 
-def _outcomes_without_column(sheets: Sequence[SpooledSheet], programme: Programme) -> tuple[str, ...]:
-    """Names of the declared outcomes that neither a column of the file nor a constant of its mapping gives."""
+def _outcomes_without_column(sheets: Sequence[SpooledSheet], one: _Import) -> tuple[str, ...]:
+    """Names of the declared outcomes that neither the file gives, by a column or a constant of its mapping, nor an
+    earlier one.
+    """
     found = [sheet.found for sheet in sheets]
     present = {name for sheet in found for block in sheet.blocks for name in (*block.names, *sheet.mapping.constants)}
-    return tuple(outcome.name for outcome in programme.outcomes if outcome.column not in present)
+    stored = {str(name) for (name,) in one.store.rows("stored_outcomes")}
+    outcomes = one.programme.outcomes
+    return tuple(o.name for o in outcomes if o.column not in present and o.name not in stored)

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pandas as pd
 
-from analytics.model import UserError
 from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
 from analytics.programme.file import Programme
 from analytics.store.cells.parser import Rejection
@@ -142,12 +141,10 @@ def _amount(cell: Decimal | None) -> float | None:
 
 def check_sales(staging: Staging, table: Table, programme: Programme) -> None:
     """Reject firms that did not apply, second rows of a firm and period, and periods of another frequency than the
-    programme's. Raises UserError before any applications were imported.
+    programme's.
     """
     del table, programme
     store = staging.store
-    if not store.key_values("firm_id"):
-        raise UserError("sales.before_applications")
     staging.check("reject_unknown_firms", {"reason": "firm_unknown"})
     staging.check("reject_repeated_sales", {"reason": "repeated"})
     frequency = store.frequency or next((FREQUENCY[n] for (n,) in store.rows("commonest_length")), "")

@@ -92,12 +92,12 @@ def sheets_to_read(
             raise UserError("file.hidden_sheets", file=file, sheets=sheets)
     if incomplete and (chosen or not read):
         raise _refusal(min(incomplete, key=lambda sheet: len(sheet.missing)), mapping, file)
-    for sheet in read:
-        check_title(sheet.looked.proposal, file)
     taken = [sheet.looked.sheet for sheet in read]
     asked = [sheet.looked.sheet for sheet in incomplete if _holds_data(sheet)]
     if asked:
         raise UserError("file.which_sheets", file=file, read=_quoted(taken), asked=_quoted(asked))
+    for sheet in read:
+        check_title(sheet.looked.proposal, file)
     unread = [SheetReport(raw.sheet, None, unread=_why_not(raw, chosen)) for raw in raws if raw.sheet not in taken]
     return read, unread
 

@@ -21,6 +21,7 @@ from analytics.store.typed_rows import BlockReader, ColumnReader
 
 PROFILED = (CellKind.DECIMAL, CellKind.DATE, CellKind.PERIOD)
 TOTAL = re.compile(r"\s*(sub|gran )?(totale|totali|total|totals|somma)\b", re.IGNORECASE)
+LEGAL_FORM = re.compile(r"\b(s\.?\s?r\.?\s?l|s\.?\s?p\.?\s?a|s\.?\s?a\.?\s?s|s\.?\s?n\.?\s?c|coop)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _profile(profile: ColumnProfile, cells: pa.ChunkedArray) -> None:
 
 
 def _without_totals(chunk: Chunk, key: list[int] | tuple[()]) -> tuple[Chunk, list[tuple[int, str]]]:
-    """The chunk without the rows that only sum others: no firm, and a cell that says "total"."""
+    """The chunk without the rows that only sum others: no firm, and a cell that says "total" and names no firm."""
     if not key or not _is_text(chunk.cells.column(str(key[0]))):
         return chunk, []
     firms = chunk.cells.column(str(key[0]))
@@ -149,7 +150,14 @@ def _without_totals(chunk: Chunk, key: list[int] | tuple[()]) -> tuple[Chunk, li
     sums = []
     for at in np.flatnonzero(no_firm):
         cells = [str(column[int(at)].as_py()) for column in chunk.cells.columns]
-        word = next((shown(cell).strip() for cell in cells if TOTAL.match(cell.removeprefix(TYPED))), "")
+        word = next(
+            (
+                shown(cell).strip()
+                for cell in cells
+                if TOTAL.match(cell.removeprefix(TYPED)) and not LEGAL_FORM.search(cell)
+            ),
+            "",
+        )
         if word:
             sums.append((int(at), word))
     if not sums:

@@ -2,6 +2,7 @@
 
 import tomllib
 
+import openpyxl
 import pytest
 
 from analytics.cli.commands import main
@@ -77,6 +78,20 @@ def test_every_sheet_of_a_workbook_is_shown(officer, tmp_path):
     ended, out, _ = officer("propose", "sales", "v.xlsx")
     assert (ended, "v.xlsx, Dati" in out) == (0, True)
     assert 'online_sales_eur = "Vendite online"' in out
+
+
+def test_the_words_of_every_sheet_with_the_same_columns_are_in_the_mapping(officer, tmp_path):
+    """One mapping reads the whole workbook: what only the second sheet says stands in it too."""
+    book = openpyxl.Workbook()
+    for n, (sheet, words) in enumerate({"A": ["Finanziata"], "B": ["Non ammessa", "Respinta"]}.items()):
+        page = book.create_sheet(sheet)
+        for row in (["N. pratica", "Codice fiscale", "Esito"], *([n, code(n), word] for word in words)):
+            page.append(row)
+    book.save(tmp_path / "d.xlsx")
+    out = officer("propose", "applications", "d.xlsx", "-o", "m.toml")[0]
+    mapping = load_mapping(tmp_path / "m.toml")
+    assert (out, mapping.values) == (0, {"outcome": {"Finanziata": "funded", "Non ammessa": "not_admitted"}})
+    assert '# "Respinta" = "not_admitted"' in (tmp_path / "m.toml").read_text(encoding="utf-8")
 
 
 def test_what_a_file_cannot_be_is_said(officer):

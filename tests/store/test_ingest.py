@@ -34,6 +34,7 @@ def refused(desk: Desk, *arguments, **named) -> UserError:
         "sales.before_applications",
         "mapping.strange",
         "mapping.value",
+        "mapping.title_unit",
     )
     return caught.value
 
@@ -420,3 +421,28 @@ def opaque_desk(tmp_path) -> Desk:
     rows = [{"application_id": n, "fiscal_code": n, "outcome": "not_funded", "awarded_on": ""} for n in (1, 2)]
     desk.load("applications", as_csv(rows))
     return desk
+
+
+def test_a_title_with_a_unit_refuses_until_the_mapping_says_for_which_columns(desk):
+    """2500 below "in migliaia di euro" is never stored as 2500 euros unasked, with a mapping or without."""
+    rows = [["Vendite in migliaia di euro"], ["CF", "Mese", "Vendite online"], [code(1001), "2021-01", 2500]]
+    mapping = ColumnMapping(columns={"fiscal_code": "CF", "period": "Mese", "online_sales_eur": "Vendite online"})
+    for stated in (None, mapping):
+        assert refused(desk, "sales", as_xlsx(rows), "f.xlsx", mapping=stated).key == "mapping.title_unit"
+    said = mapping.model_copy(update={"formats": {"online_sales_eur": ColumnFormat(unit=1000)}})
+    assert desk.load("sales", as_xlsx(rows), "f.xlsx", mapping=said).batch.rows_loaded == 1
+    with desk.open() as store:
+        assert store._connection.execute("SELECT value::INTEGER FROM current_observations").fetchall() == [(2_500_000,)]
+
+
+def test_a_firm_whose_name_begins_like_a_total_is_no_total(desk):
+    """Without its code it is refused like any other; a row that says no more than "Totale" is left out."""
+    named = application(1004, name="Total Service S.r.l.", fiscal_code="")
+    content = as_csv([application(1005, name="Rossi"), named])
+    assert [bad[:2] for bad in rejections_of(refused(desk, "applications", content))] == [(3, "fiscal_code")]
+
+
+def test_a_file_of_which_nothing_can_be_loaded_says_why(desk):
+    """In part or whole: its rows are listed with their reasons."""
+    error = refused(desk, "sales", as_csv([sale(1001, period="20/03")]), partial=True)
+    assert (error.key, [bad[3] for bad in rejections_of(error)]) == ("file.nothing_loaded", ["period"])

@@ -126,7 +126,7 @@ def test_a_title_with_a_unit_is_asked_about():
     """Nothing is multiplied, and nothing is read without being asked: the lines to paste are shown."""
     proposal = of_sales("CF", "Mese", "Vendite online", titles=["Importi in migliaia di euro"])
     assert proposal.mapping.formats == {}
-    with pytest.raises(UserError, match=r"\[formats\.online_sales_eur\] unit = 1000"):
+    with pytest.raises(UserError, match=r"\n\[formats\.online_sales_eur\]\nunit = 1000"):
         check_title(proposal, "f.xlsx")
     check_title(of_sales("CF", "Mese", "Vendite online (€/000)", titles=["Importi in migliaia"]), "f.xlsx")
 

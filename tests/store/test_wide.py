@@ -155,3 +155,12 @@ def test_two_patterns_for_one_outcome_are_not_certain():
     ]
     assert wide_patterns(names, SALES, ECOMMERCE) == {}
     assert {*propose(names, {}, SALES, ECOMMERCE).maybe.wide.values()} == {"online_sales_eur"}
+
+
+def test_columns_that_a_mapping_reads_by_a_pattern_are_settled():
+    """They are not proposed again after the file was read; one that names no period is still nothing of ours."""
+    names = ["CF", "Vendite online gen-21", "Vendite online feb-21", "Vendite online totale"]
+    given = ColumnMapping.model_validate({"columns": {"fiscal_code": "CF"}} | ONLINE)
+    told = [(one.ours, one.because) for one in propose(names, {}, SALES, ECOMMERCE, given).columns]
+    assert told[:3] == [("fiscal_code", "mapping"), *[("online_sales_eur", "mapping")] * 2]
+    assert told[3] != ("online_sales_eur", "mapping")

@@ -28,7 +28,7 @@ from analytics.store.mapping.matching import (
     similar_column,
 )
 from analytics.store.mapping.period_columns import ToldPeriods, tell_periods
-from analytics.store.mapping.wide import heading_text, read_patterns
+from analytics.store.mapping.wide import heading_text, outcome_of, read_patterns
 from analytics.store.readers.table import TYPED, TextRow
 
 MOST_CELLS = 400  # of a row, in which its names are looked for
@@ -141,6 +141,7 @@ def propose(
     else:
         told = tell_periods(found, certain, table, programme, titles).as_proposals(certain)
     units = _units(told, stated, at_hand, table)
+    stated |= {name: ours for name in names if name not in stated and (ours := outcome_of(name, at_hand))}
     columns = tuple(_column(name, stated, told, index, examples.get(name, ()), table, programme) for name in names)
     words, maybe_words = _words(columns, examples, table, programme, at_hand)
     mapping = _mapping(told, units, table, words if given is None else {}, at_hand)
@@ -174,7 +175,7 @@ def check_title(proposal: Proposal, file: str) -> None:
         file=file,
         title=one_line(proposal.title)[:LONGEST],
         columns=", ".join(proposal.untold),
-        lines="; ".join(f"[formats.{column}] unit = {unit:f}" for column in proposal.untold),
+        lines="".join(f"\n[formats.{column}]\nunit = {unit:f}" for column in proposal.untold),
     )
 
 

@@ -98,6 +98,12 @@ def _long_block(in_file: dict[str, str], long: dict[str, str], mapping: ColumnMa
     return Block(long, constants, combined)
 
 
+def outcome_of(heading: str, mapping: ColumnMapping) -> str | None:
+    """The outcome column that a heading is of by a pattern of `[wide]`; None where it fits none or names no period."""
+    fitting = ((ours, _compiled(pattern).fullmatch(heading_text(heading))) for ours, pattern in mapping.wide.items())
+    return next((ours for ours, match in fitting if match and find_period(match["period"])), None)
+
+
 def heading_text(heading: str) -> str:
     """A heading as a message shows it."""
     return one_line(heading.removeprefix(TYPED))

@@ -36,7 +36,14 @@ SALES_REASONS = (
     *("same_series", "constant"),
 )
 APPLICATION_REASONS = (
-    *("taken_ids", "firms_already_there", "awarded_long_after_call", "awarded_in_future", "awarded_far_from_decision"),
+    *(
+        "taken_ids",
+        "unknown_reasons",
+        "firms_already_there",
+        "awarded_long_after_call",
+        "awarded_in_future",
+        "awarded_far_from_decision",
+    ),
     *("closed_long_ago", "closed_in_future", "closed_before_award", "closed_before_call", "closing_dates"),
     *("turnover_unit", "grant_unit", "paid_above_grant", "grant_above_spend", "grant_zero", "staff_above_sme"),
     *("turnover_above_sme", "size_contradicts", "other_aid_far", "mostly_zero", "typed_for_unknown", "several_awards"),
@@ -222,6 +229,8 @@ def applications_warnings(
     found += [*checks.warned("application_amounts"), *checks.warned("closing_dates", "closed_on")]
     found += [*checks.warned("application_firms"), *checks.warned("firms_already_there", "fiscal_code")]
     found += checks.warned("one_arm", "outcome")
+    if programme.ineligible_reasons or programme.threshold_reasons:
+        found += checks.warned("unknown_reasons", "exclusion_reason")
     found += _sizes_that_contradict(store)
     return _in_order(found, APPLICATION_REASONS)
 
@@ -230,6 +239,7 @@ def _application_parameters(programme: Programme, today: dt.date) -> dict[str, o
     sizes = set(programme.codes("size_class")) if programme.size_classes else set()
     return dataclasses.asdict(LIMITS) | {
         "placeholders": list(LIMITS.placeholders),
+        "known_reasons": [*programme.ineligible_reasons, *programme.threshold_reasons],
         "today": today,
         "call_opened": pd.Period(programme.call_opened).start_time.date() if programme.call_opened else None,
         "grant_max": programme.grant_max,
