@@ -269,6 +269,8 @@ def test_an_older_vintage_is_told(store):
     [warned] = sales_found(store, other)
     assert (warned.reason, warned.count) == ("ends_earlier", 20)
     assert (warned.details["value"], warned.details["usual"]) == ("2020-06", "2020-12")
+    few = other[other["firm_id"].isin(["F00", "F01"]) & ~other["period"].isin(["2019-03", "2019-04"])]
+    assert sales_found(store, few) == ()  # a correction of two firms
 
 
 def test_sales_of_another_call_are_told(store):

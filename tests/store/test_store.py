@@ -228,3 +228,31 @@ def test_a_kill_at_any_moment_leaves_the_last_good_state(killed):
         ).read_bytes() == content
         done.append(report.already)
     assert set(done) == {False, True}, "the moments must fall on both sides of the commit"
+
+
+def test_a_store_of_version_1_is_read_as_it_is_and_brought_up_when_it_is_written(tmp_path):
+    """Nothing is lost, and imports go on; a reader changes nothing."""
+    path = tmp_path / "store.duckdb"
+    with duckdb.connect(path) as connection:
+        connection.execute((PROJECT / "tests/helpers/store_1.sql").read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO store VALUES (1, 'ecommerce-2020', 'M')")
+        connection.execute(
+            "INSERT INTO batches VALUES (nextval('batch_ids'), 'applications', 'a.csv', 'x', '{}', now(), 2, 1, 1)"
+        )
+        connection.execute("INSERT INTO rejected_rows VALUES (1, 3, 'province', 'RM', 'code', 'MI')")
+        connection.execute(
+            "INSERT INTO applications BY NAME SELECT 'A1' AS application_id, $1 AS firm_id, 'funded' AS outcome, "
+            "DATE '2020-11-30' AS awarded_on, 1 AS batch_id, 2 AS row_number",
+            [sale(1)["fiscal_code"]],
+        )
+    with Store(path, "ecommerce-2020", read_only=True) as store:
+        assert [batch.file_name for batch in store.batches()] == ["a.csv"]
+    with duckdb.connect(path, read_only=True) as connection:
+        assert connection.execute("SELECT schema_version FROM store").fetchall() == [(1,)]
+    desk = Desk.at(tmp_path)
+    assert desk.load("sales", as_csv([sale(1), sale(9)]), partial=True).batch.rows_loaded == 1
+    with desk.open() as store:
+        assert store.number("SELECT schema_version FROM store") == SCHEMA_VERSION
+        assert store.number("SELECT count(*) FROM rna_aids") == 0
+        assert store.frame("rejected_rows", {"batch_id": 1})["sheet"].tolist() == [""]
+        assert [batch.rows_loaded for batch in store.batches()] == [1, 1]

@@ -1,5 +1,5 @@
 -- Grain: one row; firms whose values in this file replace stored ones and end before the stored ones do, where that is
--- most of those replaced. value, usual: the last period in the file and stored.
+-- most of those replaced, and the file is no correction of a few firms. value, usual: the last period in the file and stored.
 WITH stored AS (
     SELECT firm_id, period, arg_max(value, batch_id) AS value
     FROM observations
@@ -22,3 +22,4 @@ FROM ends
 JOIN stored_ends USING (firm_id)
 WHERE changed > 0
 HAVING count(*) FILTER (ends.last_period < stored_ends.last_period) > $most * count(*)
+    AND count(*) > $most * (SELECT count(DISTINCT firm_id) FROM observations WHERE outcome = $outcome)
