@@ -8,6 +8,7 @@ from typing import TextIO
 
 from analytics.cli.mapping import write_new
 from analytics.cli.progress import Bar
+from analytics.cli.rna import reconciliation_lines
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import DataKind, UserError
@@ -18,6 +19,7 @@ from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, impor
 from analytics.store.mapping.file import load_mapping, mapping_toml
 from analytics.store.mapping.paste import paste_columns, paste_values
 from analytics.store.plausibility.warned import Warned, in_words
+from analytics.store.rna.reconciliation import reconcile
 from analytics.store.sheets import ColumnsMissingError, SheetReport
 from analytics.store.staging import ProblemGroup
 
@@ -52,6 +54,8 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
             if arguments.save_mapping and not report.already:
                 write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
                 print(text("cli.done.mapping", file=arguments.save_mapping))
+        if arguments.table == "applications" and store.number("SELECT count(*) FROM rna_aids"):
+            print("\n".join(reconciliation_lines(reconcile(store, programme), text, programme)))
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0

@@ -2,6 +2,7 @@
 officer is asked.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +14,11 @@ from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.looking import Looked, look_at
 from analytics.store.mapping.proposal import Proposal, check_title
 from analytics.store.mapping.wide import Block, blocks_of, heading_text
-from analytics.store.readers.table import RawTable, Visibility
+from analytics.store.readers.table import TYPED, RawTable, Visibility
 
 IDENTIFIERS = frozenset({"application_id", "fiscal_code", "name"})  # one column of a file may be several of these
-LEAST_DATA_ROWS, LEAST_DATA_COLUMNS = 2, 3  # a sheet with as much below its first row is no note
+NUMBER = re.compile(rf"{TYPED}.*|\s*[€(+-]?\s*\d[\d\s.,'/-]*[€)-]?\s*")
+LEAST_DATA_ROWS, LEAST_DATA_COLUMNS = 2, 3  # a sheet with as much below its first row, numbers among it, is no note
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +117,10 @@ def _why_not(raw: RawTable, chosen: Sequence[str]) -> str:
 
 
 def _holds_data(sheet: FoundSheet) -> bool:
+    """Whether rows of several cells stand in it, with numbers or days among them: a legend is all words."""
     below = [cells for number, cells in sheet.looked.raw.head if number > sheet.looked.header]
     full = [cells for cells in below if sum(bool(cell.strip()) for cell in cells) >= LEAST_DATA_COLUMNS]
-    return len(full) >= LEAST_DATA_ROWS
+    return sum(any(map(NUMBER.fullmatch, cells)) for cells in full) >= LEAST_DATA_ROWS
 
 
 def _find(raw: RawTable, table: Table, mapping: ColumnMapping | None, programme: Programme, path: Path) -> FoundSheet:

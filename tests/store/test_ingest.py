@@ -3,6 +3,7 @@
 import csv
 import io
 
+import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +11,11 @@ from hypothesis import strategies as st
 
 from analytics.language.text import Text
 from analytics.model import UserError
+from analytics.store.columns import sales as sales_table
 from analytics.store.formats import ColumnFormat, Format
 from analytics.store.ingest import RowsRefusedError
 from analytics.store.mapping.file import ColumnMapping
+from analytics.store.mapping.templates import template_csv, template_xlsx
 from tests.helpers.officer import Desk, application, as_csv, as_xlsx, code, sale
 
 
@@ -446,3 +449,21 @@ def test_a_file_of_which_nothing_can_be_loaded_says_why(desk):
     """In part or whole: its rows are listed with their reasons."""
     error = refused(desk, "sales", as_csv([sale(1001, period="20/03")]), partial=True)
     assert (error.key, [bad[3] for bad in rejections_of(error)]) == ("file.nothing_loaded", ["period"])
+
+
+@pytest.mark.parametrize("make", [template_xlsx, template_csv])
+def test_a_template_loads_once_its_example_is_replaced(desk, make):
+    """Left as it is, the example row refuses the file; the sheet that explains the columns is no data."""
+    programme = desk.programme
+    content = make(sales_table(programme), programme, Text("it"))
+    name = "file.xlsx" if make is template_xlsx else "file.csv"
+    assert {row for row, *_ in rejections_of(refused(desk, "sales", content, name))} == {2}
+    if make is template_xlsx:
+        book = openpyxl.load_workbook(io.BytesIO(content))
+        book.worksheets[0].cell(2, 1).value = code(1001)
+        filled = io.BytesIO()
+        book.save(filled)
+        content = filled.getvalue()
+    else:
+        content = content.replace(b"ESEMPIO", code(1001).encode(), 1)
+    assert desk.load("sales", content, name).batch.rows_loaded == 1
