@@ -50,7 +50,7 @@ MISSING_WORDS = frozenset(
             "#n/a",
             "<na>",
         ),
-        *("-", "--", "---", "_", ".", "..", "...", "?", "*", "/", "//", "null", "none", "nan", "nat", "nil"),
+        *("-", "--", "---", "—", "_", ".", "..", "...", "?", "*", "/", "//", "null", "none", "nan", "nat", "nil"),
         *("non disponibile", "non disp.", "non comunicato", "non pervenuto", "non rilevato", "non dichiarato"),
         *("non applicabile", "dato mancante", "mancante", "(vuoto)"),
         *("not available", "not reported", "not applicable", "missing", "(blank)"),

@@ -6,46 +6,13 @@ from dataclasses import dataclass
 
 from analytics.programme.classifications import PROVINCES
 from analytics.programme.file import Programme
+from analytics.store.cells.form import fold
+from analytics.store.cells.parser import MISSING_WORDS
 from analytics.store.columns import CellKind, Column
 from analytics.store.mapping.headings import same_name, word_sequence
 
-# Words for "not reported", folded by `same_word`: they are offered as empty cells, and never taken as such unasked.
-MISSING_WORDS = frozenset(
-    {
-        *(
-            "n.d.",
-            "nd",
-            "n.d",
-            "n.a.",
-            "na",
-            "n/a",
-            "n/d",
-            "#n/d",
-            "#n/a",
-            "null",
-            "none",
-            "nan",
-            "-",
-            "--",
-            "---",
-            "–",
-            "—",
-        ),
-        *(
-            ".",
-            "..",
-            "...",
-            "non disponibile",
-            "non dichiarato",
-            "non comunicato",
-            "non pervenuto",
-            "n.p.",
-            "np",
-            "n.c.",
-        ),
-        *("dato mancante", "mancante", "not available", "not reported", "missing"),
-    }
-)
+# Words for "not reported", folded by `fold`: they are offered as empty cells, and never taken as such unasked.
+
 # Sure: these say one outcome and no other. "Ammessa" alone says nothing of the money, nor "Respinta" of the reason.
 _KNOWN: dict[str, dict[str, tuple[str, ...]]] = {
     "outcome": {
@@ -117,14 +84,9 @@ class Meaning:
     certain: bool
 
 
-def same_word(word: str) -> str:
-    """A word in small letters, on one line."""
-    return " ".join(word.split()).casefold()
-
-
 def meaning_of(word: str, column: Column, programme: Programme) -> Meaning:
     """What a word of the column stands for: a code, a label of the programme file, a known word; else what is near."""
-    if same_word(word) in MISSING_WORDS:
+    if fold(word) in MISSING_WORDS:
         return Meaning("", certain=True)
     if column.kind is not CellKind.CODE:
         return Meaning(None, certain=False)
@@ -178,4 +140,4 @@ def allowed_words(column: Column, programme: Programme) -> tuple[str, ...]:
 
 def is_code(word: str, codes: Iterable[str]) -> bool:
     """Whether the word is one of the codes as it stands."""
-    return same_word(word) in {code.casefold() for code in codes}
+    return fold(word) in {code.casefold() for code in codes}

@@ -5,12 +5,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
-from babel import Locale
-
-from analytics.language.text import LANGUAGES
-from analytics.store.cells.parser import BadCellError
+from analytics.store.cells.days import month_of
+from analytics.store.cells.form import BadCellError
 from analytics.store.readers.table import TYPED
 
 FIRST_YEAR, LAST_YEAR = 1980, 2100
@@ -36,20 +33,6 @@ class HeadingPeriod:
     def in_year(self, year: str) -> str:
         """The period in its canonical form: 2021-03, 2021Q1, 2021."""
         return {"M": f"{year}-{self.part_text}", "Q": f"{year}{self.part_text}", "Y": year}[self.frequency]
-
-
-@cache
-def month_names() -> Mapping[str, int]:
-    """Every name of a month in our languages, and each of its beginnings of three letters or more -> its number."""
-    found: dict[str, set[int]] = {}
-    for language in LANGUAGES:
-        for names in Locale(language).months["format"].values():
-            for number, name in names.items():
-                plain = levelled(name).rstrip(".")
-                for end in range(3, len(plain) + 1):
-                    found.setdefault(plain[:end], set()).add(number)
-    found["sett"] = found["sept"] = {9}
-    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
 
 
 def levelled(words: str) -> str:
@@ -126,7 +109,7 @@ def _meant(said: Mapping[str, str | None]) -> HeadingPeriod | None:
         if not FIRST_YEAR <= year <= LAST_YEAR:
             return None
     if word := said.get("w"):
-        month = month_names().get(word)
+        month = month_of(word)
         return None if month is None else HeadingPeriod(year, month, "M")
     if month_number := said.get("m"):
         return HeadingPeriod(year, int(month_number), "M")

@@ -11,9 +11,11 @@ from decimal import Decimal
 
 from analytics.model import UserError
 from analytics.programme.file import Programme
+from analytics.store.cells.form import fold
+from analytics.store.cells.parser import MISSING_WORDS
 from analytics.store.columns import CellKind, Column, Table
 from analytics.store.formats import ColumnFormat, one_line
-from analytics.store.mapping.code_words import MISSING_WORDS, allowed_words, is_code, meaning_of, same_word
+from analytics.store.mapping.code_words import allowed_words, is_code, meaning_of
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.heading_periods import find_period
 from analytics.store.mapping.headings import unit_of
@@ -262,9 +264,9 @@ def _words(
         if one.ours not in of_table or not one.certain:
             continue
         column = of_table[one.ours]
-        mapped = {same_word(word) for word in at_hand.values.get(column.name, {})}
+        mapped = {fold(word) for word in at_hand.values.get(column.name, {})}
         for word in dict.fromkeys(cell.strip() for cell in examples.get(one.theirs, ())):
-            if same_word(word) in mapped or not _asks(word, column, allowed_words(column, programme)):
+            if fold(word) in mapped or not _asks(word, column, allowed_words(column, programme)):
                 continue
             meaning = meaning_of(word, column, programme)
             if meaning.certain and meaning.code:
@@ -280,4 +282,4 @@ def _asks(word: str, column: Column, codes: Sequence[str]) -> bool:
         return False
     if codes:
         return not is_code(word, codes)
-    return column.kind is not CellKind.TEXT and same_word(word) in MISSING_WORDS
+    return column.kind is not CellKind.TEXT and fold(word) in MISSING_WORDS
