@@ -114,7 +114,7 @@ def test_many_bad_rows_do_not_flood_the_screen(officer, files):
         (b"", ["empty.csv", "0 bytes"]),
         (b"fiscal_code,period\n1,2\n", ["empty.csv", "online_sales_eur", "mapping"]),
         (b"fiscal_code;period;online_sales_eur\n1;2;3\n", ["empty.csv", "row 2, column fiscal_code"]),
-        (b"PK\x03\x04\0\0", ["empty.csv", "zip"]),
+        (b"PK\x03\x04\0\0", ["empty.csv", "incomplete"]),
     ],
 )
 def test_a_wrong_file_is_refused(officer, files, content, words):
