@@ -55,8 +55,8 @@ def test_columns_keep_their_types(path):
     )
     table = table_of(path, given_table)
     assert all_rows(table, 0).rows == [
-        (1, 2**60 + 1, 1.5, 9.1, Decimal("1.50"), dt.date(2021, 3, 1), "è", "x", None),
-        (2, None, None, None, None, None, None, "y", None),
+        (1, 2**60 + 1, 1.5, 9.1, Decimal("1.50"), dt.date(2021, 3, 1), "è", "x", ""),
+        (2, None, None, None, None, None, "", "y", ""),
     ]
     assert table.head[0] == (0, ["n", "x", "f", "d", "day", "c", "b", "none"])
     assert table.head[1][1][1:5] == ["\x001.5", "\x009.1", "\x001.50", "\x002021-03-01"]
