@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.programme.file import load_programme
-from analytics.store.cells.form import shown
 from analytics.store.cells.parser import MISSING_WORDS, BadCellError, CellForm, Rejection, cell_parser, parse_firm
 from analytics.store.columns import Column, applications, sales
-from analytics.store.readers.table import TYPED
+from analytics.store.readers.table import TYPED, shown
 from tests.helpers.officer import code as code_of
 
 PROGRAMME = load_programme("ecommerce-2020")
