@@ -7,7 +7,7 @@ from analytics.programme.file import load_programme
 from analytics.store.columns import sales
 from analytics.store.mapping.file import ColumnMapping, PeriodColumns
 from analytics.store.mapping.proposal import propose
-from analytics.store.mapping.wide import Block, blocks_of, wide_patterns
+from analytics.store.mapping.wide import Block, blocks_of, read_patterns
 from analytics.store.readers.table import TYPED
 
 ECOMMERCE = load_programme("ecommerce-2020")
@@ -153,7 +153,7 @@ def test_two_patterns_for_one_outcome_are_not_certain():
         "gen-21 fatturato e-commerce",
         "feb-21 fatturato e-commerce",
     ]
-    assert wide_patterns(names, SALES, ECOMMERCE) == {}
+    assert read_patterns(names, SALES, ECOMMERCE).certain == {}
     assert {*propose(names, {}, SALES, ECOMMERCE).maybe.wide.values()} == {"online_sales_eur"}
 
 

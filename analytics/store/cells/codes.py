@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 
 import ateco
@@ -10,6 +10,7 @@ import ateco
 from analytics.language.text import LANGUAGES
 from analytics.programme.classifications import ATECO_EDITIONS, PROVINCES
 from analytics.programme.file import Programme
+from analytics.programme.parts import BeneficiaryKind, Named, Tranche
 from analytics.store.cells.days import month_of
 from analytics.store.cells.form import BadCellError, fold
 from analytics.store.columns import Column
@@ -69,15 +70,20 @@ def _code_words(column: Column, programme: Programme) -> dict[str, str]:
     return words | {code: code for code in column.values}
 
 
-def _labels(column: Column, programme: Programme) -> Iterator[tuple[str, str]]:
-    """Words that stand for a code, besides itself, as (code, word)."""
-    named = {
+def listed_items(column: Column, programme: Programme) -> Sequence[Named | Tranche | BeneficiaryKind]:
+    """What the programme file lists, with a code and labels, for a column; nothing for the other columns."""
+    listed: dict[str, Sequence[Named | Tranche | BeneficiaryKind]] = {
         "size_class": programme.size_classes,
         "channel": programme.channels,
         "tranche": programme.tranches,
         "beneficiary_kind": programme.beneficiary_kinds,
-    }.get(column.name, ())
-    for item in named:
+    }
+    return listed.get(column.name, ())
+
+
+def _labels(column: Column, programme: Programme) -> Iterator[tuple[str, str]]:
+    """Words that stand for a code, besides itself, as (code, word)."""
+    for item in listed_items(column, programme):
         for language in LANGUAGES:
             word = item.label.in_language(language)
             yield item.id, word

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from analytics.programme.classifications import PROVINCES
 from analytics.programme.file import Programme
+from analytics.store.cells.codes import listed_items
 from analytics.store.cells.form import fold
 from analytics.store.cells.parser import MISSING_WORDS
 from analytics.store.columns import CellKind, Column
@@ -109,12 +110,7 @@ def _labels(column: Column, code: str, programme: Programme) -> Iterable[str]:
     if column.name == "province" and code in PROVINCES:
         name = PROVINCES[code].name
         return (name, f"{name} ({code})", f"{code} - {name}", f"Provincia di {name}")
-    items = {
-        "tranche": programme.tranches,
-        "channel": programme.channels,
-        "beneficiary_kind": programme.beneficiary_kinds,
-        "size_class": programme.size_classes,
-    }.get(column.name, ())
+    items = listed_items(column, programme)
     return (label for item in items if item.id == code for label in item.label.root.values())
 
 

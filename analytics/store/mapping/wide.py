@@ -249,8 +249,3 @@ def _nearest_outcome(rest: str, titles: Sequence[str], programme: Programme) -> 
     }
     best = max(shares, key=lambda column: shares[column])
     return best if shares[best] > 0 else None
-
-
-def wide_patterns(names: Sequence[str], table: Table, programme: Programme) -> dict[str, str]:
-    """Outcome column -> the heading of its columns with `{period}` in place of the period, where that is certain."""
-    return read_patterns(names, table, programme).certain
