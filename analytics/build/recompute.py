@@ -13,7 +13,6 @@ import pandas as pd
 
 from analytics.build.candidate import code_version, contents
 from analytics.build.earlier import recall_inputs
-from analytics.clock import from_stamp
 from analytics.folders import Home
 from analytics.model import ConfStatus, Progress, UserError, silent
 from analytics.programme.file import Programme
@@ -120,11 +119,11 @@ def store_of(release: Release, home: Home) -> Iterator[Store]:
     programme = release.programme.id
     with Store(home.store(programme), programme, read_only=True) as store:
         inputs = recall_inputs(store.contributions_folder, release)
-    as_of = max(from_stamp(file.imported_at) for file in inputs)
-    with Store(home.store(programme), programme, as_of=as_of) as store:
-        imported = [(batch.input_table, batch.sha256, batch.imported_at) for batch in store.batches()]
-        if imported != [(file.table, file.sha256, file.imported_at) for file in inputs]:
+        places = {(batch.input_table, batch.sha256, batch.imported_at): batch.batch_id for batch in store.log()}
+        used = [places.get((file.table, file.sha256, file.imported_at)) for file in inputs]
+        if None in used:
             raise UserError("store.other_inputs", release=release.release_id)
+        store.count_only([batch_id for batch_id in used if batch_id is not None])
         yield store
 
 

@@ -75,8 +75,8 @@ def _print_report(path: Path, report: Report, programme: Programme, text: Text) 
     if report.unused_columns:
         print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
     _print_lines(paste_columns(report.proposal, text), text, sys.stdout)
-    if report.superseded:
-        print(text.count("cli.superseded", report.superseded))
+    if report.difference.revised:
+        print(text.count("cli.superseded", report.difference.revised))
     for outcome in map(programme.outcome, report.outcomes_without_column):
         absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
         print(absent, file=sys.stderr)

@@ -83,13 +83,13 @@ def _without_padding(code: str, edition: AtecoEdition) -> str:
     return shorter
 
 
+# Recommendation 2003/361/EC: name, staff below, turnover and balance sheet up to (euros)
+SIZE_LIMITS = (("micro", 10, 2e6, 2e6), ("small", 50, 10e6, 10e6), ("medium", 250, 50e6, 43e6))
+
+
 def size_class(employees: float, turnover_eur: float | None, balance_sheet_eur: float | None) -> str | None:
     """micro, small, medium or None (large) by Recommendation 2003/361/EC; unknown money leaves staff to decide."""
-    for name, staff, turnover_limit, balance_limit in (
-        ("micro", 10, 2e6, 2e6),
-        ("small", 50, 10e6, 10e6),
-        ("medium", 250, 50e6, 43e6),
-    ):
+    for name, staff, turnover_limit, balance_limit in SIZE_LIMITS:
         known = [
             amount <= limit
             for amount, limit in ((turnover_eur, turnover_limit), (balance_sheet_eur, balance_limit))

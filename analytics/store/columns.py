@@ -38,10 +38,13 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A canonical table: its name and columns."""
+    """A canonical table: its name and columns. corrects: whether the store has such rows, which a file may add to or
+    correct: then its keys are enough, and an empty cell says nothing.
+    """
 
     name: str
     columns: tuple[Column, ...]
+    corrects: bool = False
 
     def __iter__(self) -> Iterator[Column]:
         """The columns in order."""
@@ -137,7 +140,11 @@ def _programme_error(programme: Programme, key: str, problem: str) -> UserError:
 
 
 def required_columns(table: Table, programme: Programme) -> list[str]:
-    """The columns that a file must have: those every programme needs, those this one adds, the headline's outcome."""
+    """The columns that a file must have: those every programme needs, those this one adds, the headline's outcome; of a
+    file that may correct what is stored, its keys.
+    """
+    if table.corrects:
+        return table.keys
     names = [column.name for column in table if column.required]
     if table.name == "applications":
         return list(dict.fromkeys([*names, *programme.requires]))

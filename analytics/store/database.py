@@ -6,28 +6,26 @@ Only the importer writes here; only `panel` and `build` read. No page opens it.
 import datetime as dt
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 
 from analytics.clock import from_stamp, rome_time
-from analytics.folders import name_once
+from analytics.folders import WINDOWS, name_once
 from analytics.model import UserError
+from analytics.store import current
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 OLDEST_VERSION = 1
 IMPORT_MEMORY = "1GB"  # of the database, while a file is imported; what is more it keeps on its disk
 SQL = Path(__file__).parent / "sql"
-_KEY_VALUES = {
-    "application_id": "SELECT application_id FROM applications",
-    "firm_id": "SELECT DISTINCT firm_id FROM applications",
-}
+FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
 
 
 # DuckDB tells a commit that lost against another from one that the disk refused by its words alone.
@@ -45,7 +43,9 @@ Record = dict[str, object]  # a row: column -> value
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One imported file. imported_at: UTC, ISO format."""
+    """One imported file. imported_at, undone_at: UTC, ISO format; undone_at: None where it counts. kept_sha256: of the
+    archived copy, where a firm was deleted from it on request, else None.
+    """
 
     batch_id: int
     input_table: str
@@ -55,6 +55,8 @@ class Batch:
     rows_in: int
     rows_loaded: int
     rows_rejected: int
+    undone_at: str | None = None
+    kept_sha256: str | None = None
 
 
 def _create(path: Path, programme: str) -> None:
@@ -66,7 +68,7 @@ def _create(path: Path, programme: str) -> None:
             with duckdb.connect(whole) as connection:
                 connection.execute(query("schema"))
                 connection.execute(query("rna_aids"))
-                connection.execute("INSERT INTO store VALUES (?, ?, NULL)", [SCHEMA_VERSION, programme])
+                connection.execute("INSERT INTO store VALUES (?, ?)", [SCHEMA_VERSION, programme])
                 connection.execute("CHECKPOINT")
         except duckdb.Error as error:
             raise UserError("store.unwritable", file=path, problem=error) from error
@@ -87,14 +89,16 @@ class Store:
         """Open the file, making it on first use. Raises UserError when it is locked, foreign, or of another version, or
         when nothing had been imported by then.
         """
-        self._path = path
+        self._path, self._programme = path, programme
         self.as_of = as_of
+        self._is_new = False
         read_only = read_only or as_of is not None
         try:
             if not path.exists():
                 if read_only:
                     raise UserError("store.absent", programme=programme)
                 _create(path, programme)
+                self._is_new = True
             self._connection = duckdb.connect(path, read_only=read_only)
         except OSError as error:
             raise UserError("store.unwritable", file=path.parent, problem=error.strerror) from error
@@ -104,7 +108,7 @@ class Store:
         try:
             self._check(programme, read_only=read_only)
             if as_of is not None:
-                self._hide_later(as_of)
+                self._count_as_of(as_of)
         except BaseException:
             self._connection.close()
             raise
@@ -122,36 +126,74 @@ class Store:
         if owner != programme:
             raise UserError("store.programme", file=self._path, found=owner, expected=programme)
         if version < SCHEMA_VERSION and not read_only:
-            with self.transaction():
+            self._upgrade(version)
+            version = SCHEMA_VERSION
+        self._view_what_counts(version)
+
+    def _upgrade(self, version: int) -> None:
+        """Bring a store of an earlier version up to this one, whole or not at all."""
+        with self.transaction():
+            if version == 1:
                 self._connection.execute(query("upgrade_1"))
                 self._connection.execute(query("rna_aids"))
+            self._connection.execute(query("set_aside_2"))
+            self._connection.execute(query("schema"))
+            back = query("bring_back_2").replace("$version", str(SCHEMA_VERSION))
+            self._connection.execute(back.replace("{computed_size}", current.computed_size()))
 
-    def _hide_later(self, as_of: dt.datetime) -> None:
-        """Put what counted then before the tables of the same names, for as long as the store is open."""
-        batches = self.batches()
+    def _view_what_counts(self, version: int) -> None:
+        """Make the views of store/current.py, for as long as the store is open."""
+        views = {
+            "every_batch": current.every_batch(version),
+            "live_batches": "SELECT * FROM every_batch WHERE undone_at IS NULL",
+            "current_observations": current.OBSERVATIONS,
+        }
+        for table in current.KEYS:
+            columns = self._connection.execute(f"SELECT * FROM {table} LIMIT 0").description if version > 2 else []
+            views[f"current_{table}"] = current.current_rows(table, [name for name, *_ in columns or ()], version)
+        for name, body in views.items():
+            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {body}")
+
+    def _count_as_of(self, as_of: dt.datetime) -> None:
+        """Count what counted then, for as long as the store is open."""
+        batches = self.log()
         then = as_of.astimezone(dt.UTC).replace(tzinfo=None)
-        self._connection.execute(query("as_of_batches"), {"as_of": then})
-        self._connection.execute(query("as_of_applications"))
-        self._connection.execute(query("as_of_observations"))
+        self.count_only([batch_id for (batch_id,) in self.rows("batches_as_of", {"as_of": then})])
         if batches and not self.batches():
             first = from_stamp(batches[0].imported_at)
             raise UserError("store.nothing_by_then", as_of=rome_time(as_of), first=rome_time(first))
+
+    def count_only(self, batch_ids: Sequence[int]) -> None:
+        """Count these imports and no others, for as long as the store is open."""
+        self._connection.execute("DROP VIEW live_batches")
+        self._connection.execute(
+            "CREATE TEMP TABLE live_batches AS SELECT * FROM every_batch WHERE list_contains($1, batch_id)",
+            [list(batch_ids)],
+        )
 
     def __enter__(self) -> Self:
         """The store itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the file."""
+        """Close the file; one that was made for an import that was refused goes with it."""
+        is_empty = self._is_new and not self.log()
+        if is_empty and not WINDOWS:
+            self._path.unlink(missing_ok=True)
         self._connection.close()
+        if is_empty:
+            self._path.unlink(missing_ok=True)
+            self._path.with_name(f"{self._path.name}.wal").unlink(missing_ok=True)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing. Raises UserError when the disk refuses, or when another import came in between."""
+    def transaction(self, *, rehearsed: bool = False) -> Iterator[None]:
+        """All or nothing; rehearsed: nothing. Raises UserError when the disk refuses, or when another import came in
+        between.
+        """
         try:
             self._connection.execute("BEGIN")
             yield
-            self._connection.execute("COMMIT")
+            self._connection.execute("ROLLBACK" if rehearsed else "COMMIT")
         except BaseException as error:
             with suppress(duckdb.Error):  # nothing is left to roll back where the commit itself failed
                 self._connection.execute("ROLLBACK")
@@ -168,32 +210,36 @@ class Store:
 
     @property
     def frequency(self) -> str | None:
-        """M, Q or Y; None before the first sales."""
-        [(frequency,)] = self._connection.execute("SELECT frequency FROM store").fetchall()
-        return None if frequency is None else str(frequency)
+        """M, Q or Y, of the sales that count; None before the first."""
+        lengths = self._connection.execute(
+            "SELECT length(period) FROM observations WHERE batch_id IN (SELECT batch_id FROM live_batches) LIMIT 1"
+        ).fetchall()
+        return FREQUENCY[lengths[0][0]] if lengths else None
 
-    def set_frequency(self, frequency: str) -> None:
-        """Fix the frequency of this programme's sales."""
-        self._connection.execute("UPDATE store SET frequency = ? WHERE frequency IS NULL", [frequency])
-
-    def key_values(self, column: Literal["application_id", "firm_id"]) -> set[str]:
-        """All values of a key column of the applications."""
-        return {value for (value,) in self._connection.execute(_KEY_VALUES[column]).fetchall()}
+    def firm_ids(self) -> set[str]:
+        """The firms that applied."""
+        return {firm for (firm,) in self._connection.execute("SELECT firm_id FROM current_applications").fetchall()}
 
     def find_batch(self, input_table: str, sha256: str, mapping: str) -> Batch | None:
-        """The batch that this very file, read by this mapping, was imported as; None when it was not."""
+        """The newest batch that counts, of this very file read by this mapping; None where there is none."""
         parameters = {"input_table": input_table, "sha256": sha256, "mapping": mapping}
         rows = self._connection.execute(query("find_batch"), parameters).fetchall()
         return Batch(*rows[0]) if rows else None
 
     def batches(self) -> list[Batch]:
-        """All imports, oldest first."""
-        rows = self._connection.execute(query("batches")).fetchall()
-        return [Batch(*row) for row in rows]
+        """The imports that count, oldest first."""
+        return [Batch(*row) for row in self.rows("batches")]
+
+    def log(self) -> list[Batch]:
+        """All imports, also undone ones, oldest first."""
+        return [Batch(*row) for row in self.rows("every_batch")]
 
     def batch(self, batch_id: int) -> Batch:
-        """The import of that number."""
-        return next(batch for batch in self.batches() if batch.batch_id == batch_id)
+        """The import of that number, also one that was undone. Raises UserError when there is none."""
+        found = next((batch for batch in self.log() if batch.batch_id == batch_id), None)
+        if found is None:
+            raise UserError("undo.unknown", batch=batch_id, programme=self._programme)
+        return found
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
         """Record an import; its number. reading: how the file was read, as JSON. Call inside a transaction."""
@@ -204,12 +250,6 @@ class Store:
         """Hold the database within IMPORT_MEMORY, in an import: of an office's computer others have the rest."""
         self._connection.execute("SET memory_limit = $1", [IMPORT_MEMORY])
         self._connection.execute("SET preserve_insertion_order = false")
-
-    def superseded(self, batch: Batch) -> int:
-        """How many values of an import of sales replace one of an earlier import."""
-        if all(other.batch_id == batch.batch_id for other in self.batches() if other.input_table == batch.input_table):
-            return 0
-        return int(self.rows("superseded", {"batch_id": batch.batch_id})[0][0])
 
     def append(self, table: str, frame: pd.DataFrame) -> None:
         """Add rows by column name; DuckDB casts text to the declared decimals and dates."""
@@ -233,6 +273,10 @@ class Store:
         """The one number that a statement asks for."""
         [(n,)] = self._connection.execute(statement).fetchall()
         return int(n)
+
+    def select(self, statement: str) -> list[tuple[Any, ...]]:
+        """The rows that a statement asks for, which names columns of the programme: nothing of a file stands in it."""
+        return list(self._connection.execute(statement).fetchall())
 
     def columns(self, statement: str) -> dict[str, list[object]]:
         """What a statement selects, by column: text, decimals and days as they are, None where nothing is."""

@@ -1,8 +1,9 @@
 """File -> rows of the store and rejected rows. Every row of the file is one or the other, or the file is refused whole.
 
 Importing is one transaction. By default one bad row refuses the file and leaves the store as it was; `partial=True`
-loads the good rows and keeps the bad ones with their reasons. The same file, read the same way, twice is a no-op; read
-another way, its sales replace the earlier ones and its applications are refused as already loaded.
+loads the good rows and keeps the bad ones with their reasons. What the file says holds from then on, in place of what
+earlier files said of the same application or figure; an empty cell says nothing, unless it is to take the earlier value
+back. A file that tells nothing but what the store tells already, and was imported before, is a no-op.
 """
 
 import datetime as dt
@@ -11,6 +12,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 from analytics.model import Progress, UserError, silent
@@ -21,6 +23,7 @@ from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
+from analytics.store.differences import Difference
 from analytics.store.mapping.check import check_mapping
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.proposal import Proposal
@@ -33,7 +36,7 @@ from analytics.store.readers.table import Notice, Source
 from analytics.store.row_checks import check_applications, check_sales
 from analytics.store.sheets import SheetReport, sheets_to_read
 from analytics.store.spool import SpooledSheet, spool
-from analytics.store.staging import ProblemGroup, Staging
+from analytics.store.staging import ProblemGroup, SheetColumns, Staging
 
 _NO_BATCH = Batch(0, "", "", "", "", 0, 0, 0)  # of a report that is not finished
 PARTS = 5  # of an import, as its progress tells: opened, gone through, read, checked, loaded
@@ -79,6 +82,7 @@ class Report:
     nobody asked for; words: our column -> words without meaning, with their counts; superseded: how many of the file's
     values replace one that an earlier file gave for the same firm and period; outcomes_without_column: names of the
     programme's outcomes of which this file of sales brings nothing, by a column or by a constant of its mapping.
+    difference: what it changes, or in a rehearsal would.
     """
 
     batch: Batch
@@ -91,11 +95,11 @@ class Report:
     proposal: Proposal = field(default_factory=lambda: Proposal(ColumnMapping(), ()))
     unused_columns: tuple[str, ...] = ()
     words: dict[str, Counter[str]] = field(default_factory=dict)
-    superseded: int = 0
     outcomes_without_column: tuple[str, ...] = ()
+    difference: Difference = Difference()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Import:
     """One file on its way into the store."""
 
@@ -106,10 +110,11 @@ class _Import:
     store: Store
     progress: Progress
 
-    @property
+    @cached_property
     def table(self) -> Table:
         """The columns that it may bring."""
-        return INPUT_TABLES[self.kind].columns(self.programme)
+        table = INPUT_TABLES[self.kind].columns(self.programme)
+        return replace(table, corrects=any(batch.input_table == self.kind for batch in self.store.batches()))
 
     def at(self, part: int) -> Callable[[], None]:
         """Tells that a part of the import goes on."""
@@ -130,11 +135,15 @@ class _Import:
     def staged(self, sheets: Sequence[SpooledSheet]) -> Staging:
         """Every row of the sheets, typed, or among the rejected."""
         blocks = [sheet.readers(self.table, self.programme) for sheet in sheets]
-        headings = [
-            (sheet.found.looked.sheet, {column.name: readers[0].heading(column.name) for column in self.table})
+        columns = [
+            SheetColumns(
+                sheet.found.looked.sheet,
+                {column.name: readers[0].heading(column.name) for column in self.table},
+                frozenset(name for reader in readers for name in (*reader.readers, *reader.constants)),
+            )
             for sheet, readers in zip(sheets, blocks, strict=True)
         ]
-        staging = Staging(self.store, self.table, headings)
+        staging = Staging(self.store, self.table, columns)
         for number, (sheet, readers) in enumerate(zip(sheets, blocks, strict=True)):
             width = str(len(sheet.found.looked.names))
             staging.reject(number, (Rejection(row, "", str(n), "cells", width) for row, n in sheet.ragged))
@@ -153,7 +162,7 @@ class _Import:
         self.at(3)()
         INPUT_TABLES[self.kind].check(staging, self.table, self.programme)
 
-    def loaded(self, staging: Staging, sha256: str, given: str, rows_in: int, reading: str) -> Batch:
+    def loaded(self, staging: Staging, sha256: str, given: str, report: Report, rows_in: int) -> Batch:
         """One batch more, with its rows."""
         batch_id = self.store.add_batch(
             {
@@ -165,10 +174,10 @@ class _Import:
                 "rows_in": rows_in,
                 "rows_loaded": staging.rows_loaded,
                 "rows_rejected": staging.rows_rejected,
-                "reading": reading,
+                "reading": _as_json(report),
             }
         )
-        staging.load(batch_id, self.programme)
+        staging.load(batch_id, self.programme, takes_back=report.difference.takes_back)
         return self.store.batch(batch_id)
 
 
@@ -181,10 +190,13 @@ def import_file(
     archive: Path,
     mapping: ColumnMapping | None = None,
     partial: bool = False,
+    takes_back: bool = False,
+    rehearsed: bool = False,
     progress: Progress = silent,
 ) -> Report:
-    """Import one file of applications or sales. mapping: None where the file's own headings are to tell which column is
-    which. Raises UserError when it is refused; the store is then as it was.
+    """Import one file of applications, sales or comparison firms. mapping: None where the file's own headings are to
+    tell which column is which; takes_back: whether empty cells take back what the store tells there; rehearsed: whether
+    only to say what the file would change. Raises UserError when it is refused; the store is then as it was.
     """
     one = _Import(kind, path, mapping, programme, store, progress)
     one.at(0)()
@@ -192,13 +204,13 @@ def import_file(
     if mapping is not None:
         check_mapping(one.table, mapping, programme)
     given = (mapping or ColumnMapping()).as_json()
-    if kind == "sales" and not store.key_values("firm_id"):
+    if kind == "sales" and not store.firm_ids():
         raise UserError("sales.before_applications")
     sha256 = hash_of(path, one.at(0))
     store.bound_memory()
-    with store.transaction(), tempfile.TemporaryDirectory() as folder:  # two imports at once cannot both be right
+    with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
         earlier = store.find_batch(kind, sha256, given)
-        if earlier:
+        if earlier and earlier == store.batches()[-1]:
             return Report(earlier, already=True)
         sheets, others = one.spooled(source, Path(folder))
         staging = one.staged(sheets)
@@ -210,14 +222,17 @@ def import_file(
             raise RowsRefusedError(path, rows_in, staging, suspicions)
         if staging.rows_loaded == 0:
             raise RowsRefusedError(path, rows_in, staging, suspicions, "file.nothing_loaded")
+        difference = staging.compare(programme, takes_back=takes_back)
+        if earlier and difference.nothing:
+            return Report(earlier, already=True)
         warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)
-        report = replace(report, warnings=(*suspicions, *warnings))
+        report = replace(report, warnings=(*suspicions, *warnings), difference=difference)
         one.at(4)()
-        keep(path, sha256, archive, one.at(4))
-        batch = one.loaded(staging, sha256, given, rows_in, _as_json(report))
-        superseded = store.superseded(batch) if kind == "sales" else 0
+        if not rehearsed:
+            keep(path, sha256, archive, one.at(4))
+        batch = one.loaded(staging, sha256, given, report, rows_in)
         one.at(PARTS)()
-    return replace(report, batch=batch, superseded=superseded)
+    return replace(report, batch=batch)
 
 
 def _report(one: _Import, sheets: Sequence[SpooledSheet], others: Sequence[SheetReport], staging: Staging) -> Report:

@@ -6,11 +6,12 @@ from decimal import Decimal
 
 import pandas as pd
 
-from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007, size_class
+from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007
 from analytics.programme.file import Programme
 from analytics.store.cells.parser import Rejection
 from analytics.store.columns import Table
-from analytics.store.staging import FREQUENCY, Staging
+from analytics.store.database import FREQUENCY
+from analytics.store.staging import Staging
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +63,29 @@ def _reject_repeated(checked: Checked, key: str) -> Checked:
 
 
 def check_applications(staging: Staging, table: Table, programme: Programme) -> None:
-    """Reject what the rows say wrongly together: duplicates, awards that contradict the outcome, activity codes that
-    their edition does not have. Adds the ATECO 2007 division, and fills empty size classes.
+    """Reject what the rows say wrongly together, and together with what is known of their applications: duplicates,
+    awards that contradict the outcome, activity codes that their edition does not have, another firm than the
+    application's. Adds the ATECO 2007 division.
     """
     of_award = {column.name for column in table if column.of_award}
+    others = {str(application): str(firm) for application, firm in staging.store.rows("staged_other_firms")}
+    staging.complete()
     checked = Checked(staging.frame())
-    for name in programme.requires:
+    for name in dict.fromkeys([*(column.name for column in table if column.required), *programme.requires]):
         empty = checked.frame[_stored(name)].isna()
         checked = _reject(
             checked, empty & checked.frame["awarded_on"].notna() if name in of_award else empty, name, "missing"
         )
     checked = _reject_repeated(checked, "application_id")
-    known = checked.frame["application_id"].isin(staging.store.key_values("application_id"))
-    checked = _reject(checked, known, "application_id", "already_loaded")
+    stored = checked.frame["application_id"].map(others)
+    checked = _reject(checked, stored.notna(), "fiscal_code", "other_firm", stored)
     awarded, outcome = checked.frame["awarded_on"].notna(), checked.frame["outcome"]
     checked = _reject(checked, outcome.isin(["funded", "revoked"]) & ~awarded, "awarded_on", "award_missing")
     awarded, outcome = checked.frame["awarded_on"].notna(), checked.frame["outcome"]
     checked = _reject(
         checked, outcome.isin(["not_funded", "not_admitted"]) & awarded, "awarded_on", "award_contradicts"
     )
-    checked = _fill_size_classes(_add_divisions(_reject_outside_call(checked, programme)))
+    checked = _add_divisions(_reject_outside_call(checked, programme))
     for sheet in {sheet for sheet, _ in checked.rejections}:
         staging.reject(sheet, [rejection for number, rejection in checked.rejections if number == sheet])
     staging.remove_rejected()
@@ -123,20 +127,6 @@ def _add_divisions(checked: Checked) -> Checked:
         checked = _reject(checked, mask, "ateco_code", reason, editions)
         reasons, editions = reasons[~mask].reset_index(drop=True), editions[~mask].reset_index(drop=True)
     return checked
-
-
-def _fill_size_classes(checked: Checked) -> Checked:
-    """Fill an empty size class from staff and accounts, where staff is known."""
-    columns = (checked.frame[name] for name in ("size_class", "employees", "turnover_eur", "balance_sheet_eur"))
-    sizes = [
-        stated if stated or staff is None else size_class(float(staff), _amount(turnover), _amount(balance))
-        for stated, staff, turnover, balance in zip(*columns, strict=True)
-    ]
-    return replace(checked, frame=checked.frame.assign(size_class=pd.Series(sizes, dtype=object)))
-
-
-def _amount(cell: Decimal | None) -> float | None:
-    return None if cell is None else float(cell)
 
 
 def check_sales(staging: Staging, table: Table, programme: Programme) -> None:

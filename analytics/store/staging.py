@@ -13,11 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.programme.file import Programme
+from analytics.programme.parts import Outcome
 from analytics.store.cells.parser import Rejection
 from analytics.store.columns import CellKind, Table
+from analytics.store.current import KEYS
 from analytics.store.database import Store
-
-FREQUENCY = {7: "M", 6: "Q", 4: "Y"}  # by length of the canonical period: 2021-03, 2021Q1, 2021
+from analytics.store.differences import Difference, compare_figures, compare_rows, stored_name
 
 MOST_TOLD = 10_000  # problems that a report carries; the store keeps all of them
 _REJECTED = pa.schema(
@@ -25,6 +26,17 @@ _REJECTED = pa.schema(
     + [(name, pa.string()) for name in ("ours", "column_name", "value", "reason", "expected")]
 )
 _TYPES = {CellKind.DATE: "DATE", CellKind.DECIMAL: "DECIMAL(18, 6)"}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetColumns:
+    """The columns of a sheet that is read, "" in a file without sheets. theirs: our column -> its heading; given: those
+    of ours that the sheet has, or that its mapping states.
+    """
+
+    sheet: str
+    theirs: Mapping[str, str]
+    given: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +54,38 @@ class ProblemGroup:
 class Staging:
     """The staged rows of one file."""
 
-    def __init__(self, store: Store, table: Table, headings: Sequence[tuple[str, Mapping[str, str]]]) -> None:
-        """Make the temporary tables anew. headings: of each sheet that is read its name, and our column -> theirs."""
+    def __init__(self, store: Store, table: Table, sheets: Sequence[SheetColumns]) -> None:
+        """Make the temporary tables anew, for the sheets that are read."""
         self.store, self.table = store, table
         self.name = f"staged_{table.name}"
         names = [("firm_id" if c.name == "fiscal_code" else c.name, _TYPES.get(c.kind, "VARCHAR")) for c in table]
-        names += [("division", "INTEGER")] if table.name == "applications" else []
+        names += [("division", "INTEGER")] if self.of_firms else []
         columns = ", ".join(f'"{name}" {kind}' for name, kind in names)
         store.execute(f"CREATE OR REPLACE TEMP TABLE {self.name} ({columns}, sheet INTEGER, row_number BIGINT)")
         store.run("staged_rejections")
         store.run("staged_headings")
-        rows = [(n, sheet, ours, theirs) for n, (sheet, names) in enumerate(headings) for ours, theirs in names.items()]
+        rows = [(n, one.sheet, ours, theirs) for n, one in enumerate(sheets) for ours, theirs in one.theirs.items()]
         cells = [list(column) for column in zip(*rows, strict=True)]
         named = dict(zip(("sheet", "sheet_name", "ours", "theirs"), cells, strict=True))
         store.append_arrow("staged_headings", pa.table(named))
+        store.execute("CREATE OR REPLACE TEMP TABLE staged_sheets (sheet INTEGER, given VARCHAR[])")
+        given = [sorted(map(stored_name, one.given)) for one in sheets]
+        numbers = pa.array(range(len(sheets)), pa.int32())
+        store.append_arrow(
+            "staged_sheets", pa.table({"sheet": numbers, "given": pa.array(given, pa.list_(pa.string()))})
+        )
+
+    @property
+    def of_firms(self) -> bool:
+        """Whether each row describes an application or a firm: its activity has a division."""
+        return self.table.name in KEYS
 
     def add(self, sheet: int, frame: pa.Table) -> None:
         """Stage typed rows: canonical columns and row_number."""
         names = ["firm_id" if name == "fiscal_code" else name for name in frame.column_names]
         number = pa.repeat(pa.scalar(sheet, pa.int32()), len(frame))
         staged = frame.rename_columns(names).append_column("sheet", number)
-        if self.table.name == "applications":
+        if self.of_firms:
             staged = staged.append_column("division", pa.nulls(len(frame), pa.int32()))
         self.store.append_arrow(self.name, staged)
 
@@ -91,10 +114,42 @@ class Staging:
         columns = self.store.columns(f"SELECT * FROM {self.name} ORDER BY sheet, row_number")  # noqa: S608
         return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
 
+    def complete(self) -> None:
+        """Let the staged rows say what is known already of their keys, where the file says nothing; what it says itself
+        stays in the temporary table `given_rows`.
+        """
+        key, current = KEYS[self.table.name], f"current_{self.table.name}"
+        self.store.execute(f"CREATE OR REPLACE TEMP TABLE given_rows AS FROM {self.name}")
+        names = [stored_name(column.name) for column in self.table]
+        filled = ", ".join(
+            f"{name} = coalesce(s.{name}, c.{name})" for name in names if name not in (key, "size_class")
+        )
+        size = (
+            "size_class = coalesce(s.size_class, CASE WHEN coalesce(s.employees, s.turnover_eur, s.balance_sheet_eur) "
+            "IS NULL THEN c.size_class END)"
+        )
+        self.store.execute(f"UPDATE {self.name} AS s SET {filled}, {size} FROM {current} AS c WHERE c.{key} = s.{key}")  # noqa: S608
+
     def set_derived(self, checked: pd.DataFrame) -> None:
-        """Keep what checks derive of applications: the division, and size classes that were empty."""
-        derived = checked[["sheet", "row_number", "division", "size_class"]].astype({"size_class": "str"})
-        self.store.run("set_derived", checked=derived)
+        """Keep what checks derive of the activity: its division."""
+        derived = checked[["sheet", "row_number", "division"]]
+        self.store.execute("CREATE OR REPLACE TEMP TABLE derived (sheet INTEGER, row_number BIGINT, division INTEGER)")
+        self.store.append("derived", derived)
+        self.store.execute(
+            f"UPDATE {self.name} AS s SET division = d.division FROM derived AS d "  # noqa: S608
+            "WHERE d.sheet = s.sheet AND d.row_number = s.row_number"
+        )
+
+    def compare(self, programme: Programme, *, takes_back: bool) -> Difference:
+        """How the staged rows differ from what the store tells."""
+        if not self.of_firms:
+            return compare_figures(self.store, programme, takes_back=takes_back)
+        self.store.execute(
+            "CREATE OR REPLACE TEMP VIEW given_and_good AS SELECT g.* FROM given_rows AS g "
+            f"SEMI JOIN {self.name} AS s ON s.sheet = g.sheet AND s.row_number = g.row_number"
+        )
+        key, current = KEYS[self.table.name], f"current_{self.table.name}"
+        return compare_rows(self.store, self.table, key, "given_and_good", current, takes_back=takes_back)
 
     @property
     def rows_loaded(self) -> int:
@@ -111,16 +166,13 @@ class Staging:
         """All that is wrong with the rejected rows."""
         return self.store.number("SELECT count(*) FROM staged_rejections")
 
-    def load(self, batch_id: int, programme: Programme) -> None:
-        """Write the staged rows to the store, as rows of this batch, and keep the rejected ones."""
+    def load(self, batch_id: int, programme: Programme, *, takes_back: bool) -> None:
+        """Write what the file says to the store, as rows of this batch, and keep the rejected ones. takes_back: whether
+        cells that are empty take back what the store tells there. Call after `compare`.
+        """
         self.store.run("keep_rejected", {"batch_id": batch_id})
-        if self.table.name == "applications":
-            names = ["firm_id" if column.name == "fiscal_code" else column.name for column in self.table]
-            columns = ", ".join((*names, "division", "row_number"))
-            self.store.execute(
-                f"INSERT INTO applications ({columns}, batch_id) SELECT {columns}, $batch FROM {self.name}",  # noqa: S608
-                {"batch": batch_id},
-            )
+        if self.of_firms:
+            self._load_firms(batch_id, takes_back=takes_back)
             return
         for outcome in programme.outcomes:
             self.store.execute(
@@ -128,8 +180,34 @@ class Staging:
                 f'FROM {self.name} WHERE "{outcome.column}" IS NOT NULL',
                 {"outcome": outcome.name, "batch": batch_id},
             )
-        [(length,)] = self.store.rows("commonest_length")
-        self.store.set_frequency(FREQUENCY[length])
+            if takes_back:
+                self._take_back(outcome, batch_id)
+
+    def _load_firms(self, batch_id: int, *, takes_back: bool) -> None:
+        names = [stored_name(column.name) for column in self.table]
+        columns, given = ", ".join(names), ", ".join(f"g.{name}" for name in names)
+        emptied = (
+            "nullif(CASE WHEN list_contains(r.empty, 'ateco_code') THEN list_append(r.empty, 'division') "
+            "ELSE r.empty END, [])"
+        )
+        self.store.execute(
+            f"INSERT INTO {self.table.name} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
+            f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, $batch, "
+            f"g.row_number, {emptied if takes_back else 'NULL'}, false "
+            f"FROM given_rows AS g JOIN {self.name} AS s USING (sheet, row_number) "
+            "JOIN compared_rows AS r USING (sheet, row_number)",
+            {"batch": batch_id},
+        )
+
+    def _take_back(self, outcome: Outcome, batch_id: int) -> None:
+        """Of figures whose cell in the file is empty, and its column there, none is left."""
+        self.store.execute(
+            "INSERT INTO observations SELECT s.firm_id, s.period, $outcome, NULL, NULL, $batch "  # noqa: S608
+            f"FROM {self.name} AS s JOIN staged_sheets AS h USING (sheet) "
+            "JOIN current_observations AS c ON c.firm_id = s.firm_id AND c.period = s.period AND c.outcome = $outcome "
+            f"WHERE s.\"{outcome.column}\" IS NULL AND list_contains(h.given, '{outcome.column}')",
+            {"outcome": outcome.name, "batch": batch_id},
+        )
 
     def rejections(self) -> tuple[Rejection, ...]:
         """The first of them, in the file's order."""

@@ -196,7 +196,7 @@ class BlockReader:
         name = self.heading(column.name)
         for at, text, why in unread:
             yield Rejection(int(rows[at]), name, shown(text), why.reason, why.expected, self.sheet, column.name)
-        if column.required and cells.null_count:
+        if (column.key if self.table.corrects else column.required) and cells.null_count:
             empty = np.flatnonzero(cells.is_null().to_numpy(zero_copy_only=False))
             said = {at for at, *_ in unread}
             yield from (

@@ -134,5 +134,5 @@ class Desk:
             return (
                 store.batches(),
                 store.frame("observations").values.tolist(),
-                sorted(store.key_values("application_id")),
+                store.select("FROM current_applications ORDER BY application_id"),
             )

@@ -1,4 +1,6 @@
--- Grain: one imported file, oldest first.
-SELECT batch_id, input_table, file_name, sha256, strftime(imported_at, '%Y-%m-%dT%H:%M:%SZ'), rows_in, rows_loaded, rows_rejected
-FROM batches
+-- Grain: one imported file that counts, oldest first.
+SELECT
+    batch_id, input_table, file_name, sha256, strftime(imported_at, '%Y-%m-%dT%H:%M:%SZ'), rows_in, rows_loaded, rows_rejected,
+    strftime(undone_at, '%Y-%m-%dT%H:%M:%SZ'), kept_sha256
+FROM live_batches
 ORDER BY batch_id

@@ -15,7 +15,7 @@ WITH ranked AS (
         outcome IN ('not_funded', 'not_admitted') AS turned_down,
         coalesce(list_contains($ineligible, exclusion_reason), false) AS ineligible,
         coalesce(list_contains($threshold, exclusion_reason), false) AS below_threshold
-    FROM applications
+    FROM current_applications
 ),
 first_award AS (
     SELECT *, false AS set_aside, NULL::BOOLEAN AS eligibility_known
@@ -34,7 +34,9 @@ without_award AS (
     QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY turned_down DESC, application_id) = 1
 ),
 known AS (
-    SELECT firm_id, min(closed_on) AS closed_on, min(other_aid_on) AS other_aid_on FROM applications GROUP BY firm_id
+    SELECT firm_id, min(closed_on) AS closed_on, min(other_aid_on) AS other_aid_on
+    FROM current_applications
+    GROUP BY firm_id
 ),
 collected AS (
     SELECT

@@ -1,5 +1,5 @@
 -- Grain: how applications ended; unit: applications.
 SELECT outcome, count(*) AS applications, count(awarded_on) AS awarded
-FROM applications
+FROM current_applications
 GROUP BY outcome
 ORDER BY outcome

@@ -2,4 +2,4 @@
 INSERT INTO staged_rejections
 SELECT sheet, row_number, 'fiscal_code', NULL, firm_id, $reason, ''
 FROM staged_sales
-WHERE firm_id NOT IN (SELECT firm_id FROM applications)
+WHERE firm_id NOT IN (SELECT firm_id FROM current_applications)

@@ -7,7 +7,7 @@ SELECT
     cor,
     awarded_on::VARCHAR AS awarded_on,
     grant_eur::VARCHAR AS grant_eur
-FROM applications
+FROM current_applications
 WHERE outcome IN ('funded', 'revoked', 'withdrawn') AND awarded_on IS NOT NULL
-    AND batch_id IN (SELECT batch_id FROM batches)
+    AND batch_id IN (SELECT batch_id FROM live_batches)
 ORDER BY application_id

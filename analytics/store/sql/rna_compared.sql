@@ -5,7 +5,7 @@ CREATE OR REPLACE TEMP TABLE compared_rna_aids AS
 WITH stored AS (
     SELECT *
     FROM rna_aids
-    WHERE batch_id IN (SELECT batch_id FROM batches)
+    WHERE batch_id IN (SELECT batch_id FROM live_batches)
         AND (cor, component, instrument) IN (SELECT (cor, component, instrument) FROM staged_rna_aids)
     QUALIFY row_number() OVER (
         PARTITION BY cor, component, instrument ORDER BY batch_id DESC, rna_aids.row_number DESC

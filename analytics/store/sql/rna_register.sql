@@ -2,7 +2,7 @@
 WITH newest AS (
     SELECT *
     FROM rna_aids
-    WHERE batch_id IN (SELECT batch_id FROM batches)
+    WHERE batch_id IN (SELECT batch_id FROM live_batches)
     QUALIFY row_number() OVER (
         PARTITION BY cor, component, instrument ORDER BY batch_id DESC, rna_aids.row_number DESC
     ) = 1

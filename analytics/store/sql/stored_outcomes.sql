@@ -1,4 +1,4 @@
 -- Grain: an outcome of which the store has values.
 SELECT DISTINCT outcome
-FROM observations
+FROM current_observations
 ORDER BY outcome

@@ -4,7 +4,7 @@ SELECT
     count(*) AS applications,
     count(DISTINCT firm_id) AS firms,
     sum(grant_eur) AS grant_eur
-FROM applications
+FROM current_applications
 WHERE outcome IN ('funded', 'revoked', 'withdrawn') AND awarded_on IS NOT NULL
 GROUP BY tranche
 ORDER BY tranche

@@ -3,7 +3,7 @@
 WITH reporting AS (
     SELECT firm_id FROM staged_spread WHERE reported > 0
     UNION
-    SELECT firm_id FROM observations WHERE outcome = $outcome
+    SELECT firm_id FROM current_observations WHERE outcome = $outcome
 ),
 shares AS (
     SELECT

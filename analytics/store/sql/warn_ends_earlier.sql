@@ -2,7 +2,7 @@
 -- most of those replaced, and the file is no correction of a few firms. value, usual: the last period in the file and stored.
 WITH stored AS (
     SELECT firm_id, period, arg_max(value, batch_id) AS value
-    FROM observations
+    FROM current_observations
     WHERE outcome = $outcome AND firm_id IN (SELECT firm_id FROM staged_series)
     GROUP BY firm_id, period
 ),
@@ -22,4 +22,4 @@ FROM ends
 JOIN stored_ends USING (firm_id)
 WHERE changed > 0
 HAVING count(*) FILTER (ends.last_period < stored_ends.last_period) > $most * count(*)
-    AND count(*) > $most * (SELECT count(DISTINCT firm_id) FROM observations WHERE outcome = $outcome)
+    AND count(*) > $most * (SELECT count(DISTINCT firm_id) FROM current_observations WHERE outcome = $outcome)

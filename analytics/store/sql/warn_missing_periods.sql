@@ -6,4 +6,4 @@ WITH gaps AS (
 SELECT sum(missing)::BIGINT AS count, min(period) AS example
 FROM gaps
 WHERE missing > 0
-HAVING (SELECT count(DISTINCT firm_id) FROM staged_sales) > $most * (SELECT count(DISTINCT firm_id) FROM observations)
+HAVING (SELECT count(DISTINCT firm_id) FROM staged_sales) > $most * (SELECT count(DISTINCT firm_id) FROM current_observations)

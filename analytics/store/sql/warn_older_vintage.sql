@@ -4,6 +4,7 @@ WITH stored AS (
     SELECT firm_id, period, arg_max(value, batch_id) AS newest, list(DISTINCT value) AS given
     FROM observations
     WHERE outcome = $outcome AND firm_id IN (SELECT firm_id FROM staged_series)
+        AND batch_id IN (SELECT batch_id FROM live_batches)
     GROUP BY firm_id, period
 ),
 changed AS (

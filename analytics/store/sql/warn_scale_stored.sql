@@ -6,7 +6,7 @@ WITH here AS (
 ),
 stored AS (
     SELECT firm_id, period, arg_max(value, batch_id) AS value
-    FROM observations
+    FROM current_observations
     WHERE outcome = $outcome AND firm_id IN (SELECT firm_id FROM here)
     GROUP BY firm_id, period
 ),

@@ -3,7 +3,7 @@
 WITH collected AS (
     SELECT DISTINCT firm_id, coalesce(source, '—') AS source FROM staged_sales
     UNION
-    SELECT DISTINCT firm_id, coalesce(source, '—') FROM observations
+    SELECT DISTINCT firm_id, coalesce(source, '—') FROM current_observations
 ),
 counted AS (
     SELECT source, count(*) FILTER (funded) AS funded, count(*) FILTER (NOT funded) AS comparison

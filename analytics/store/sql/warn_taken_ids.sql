@@ -6,5 +6,5 @@ SELECT
     arg_min(staged.firm_id, staged.row_number) AS firm,
     arg_min(applications.firm_id, staged.row_number) AS other
 FROM staged_applications AS staged
-JOIN applications USING (application_id)
+JOIN current_applications AS applications USING (application_id)
 WHERE staged.firm_id <> applications.firm_id

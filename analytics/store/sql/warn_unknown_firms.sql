@@ -4,5 +4,5 @@ SELECT
     min(staged.firm_id) FILTER (applications.firm_id IS NULL) AS example,
     100.0 * count(*) FILTER (applications.firm_id IS NULL) / count(*) AS percent
 FROM (SELECT DISTINCT firm_id FROM staged_sales) AS staged
-LEFT JOIN (SELECT DISTINCT firm_id FROM applications) AS applications USING (firm_id)
+LEFT JOIN (SELECT DISTINCT firm_id FROM current_applications) AS applications USING (firm_id)
 HAVING count(*) FILTER (applications.firm_id IS NULL) > $most * count(*)
