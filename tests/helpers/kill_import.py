@@ -38,7 +38,7 @@ def act_counting(desk: Desk, action: str, content: bytes, kill_at: int | None) -
 
 
 def in_child(folder: Path, action: str, content: bytes, kill_at: int | None) -> int:
-    """Run one import or undo in a process of its own, on a copy of the home; how it ended, or how many moments it had."""
+    """Run one import or undo in a process of its own, on a copy of the home; how it ended, or its moments."""
     shutil.copytree(folder.parent / "home", folder)
     reader, writer = os.pipe()
     child = os.fork()
