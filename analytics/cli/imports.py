@@ -66,7 +66,7 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
             if arguments.save_mapping and not (report.already or arguments.rehearse):
                 write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
                 print(text("cli.done.mapping", file=arguments.save_mapping))
-        if arguments.table == "applications" and store.number("SELECT count(*) FROM rna_aids"):
+        if arguments.table == "applications" and any(batch.input_table == "rna" for batch in store.batches()):
             print("\n".join(reconciliation_lines(reconcile(store, programme), text, programme)))
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)

@@ -140,7 +140,7 @@ class _Import:
             SheetColumns(
                 sheet.found.looked.sheet,
                 {column.name: readers[0].heading(column.name) for column in self.table},
-                frozenset(name for reader in readers for name in (*reader.readers, *reader.constants)),
+                frozenset.intersection(*(frozenset({**reader.readers, **reader.constants}) for reader in readers)),
             )
             for sheet, readers in zip(sheets, blocks, strict=True)
         ]

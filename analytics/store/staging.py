@@ -31,7 +31,7 @@ _TYPES = {CellKind.DATE: "DATE", CellKind.DECIMAL: "DECIMAL(18, 6)"}
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
     """The columns of a sheet that is read, "" in a file without sheets. theirs: our column -> its heading; given: those
-    of ours that the sheet has, or that its mapping states.
+    of ours that every row of the sheet has a cell for, or that its mapping states.
     """
 
     sheet: str
