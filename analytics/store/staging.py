@@ -1,7 +1,7 @@
 """The rows of one file between its cells and the store: temporary tables of the import's own transaction.
 
-`staged_applications` or `staged_sales` hold the typed rows, with the number of their sheet and their row;
-`staged_rejections` what is wrong with the others. They stay with the database, which spills to its own disk what does
+`staged_applications`, `staged_comparison` or `staged_sales` hold the typed rows, with the number of their sheet and
+their row; `staged_rejections` what is wrong with the others. They stay with the database, which spills to its own disk what does
 not fit into memory.
 """
 
@@ -78,7 +78,7 @@ class Staging:
     @property
     def of_firms(self) -> bool:
         """Whether each row describes an application or a firm: its activity has a division."""
-        return self.table.name in KEYS
+        return self.table.stored in KEYS
 
     def add(self, sheet: int, frame: pa.Table) -> None:
         """Stage typed rows: canonical columns and row_number."""
@@ -118,7 +118,7 @@ class Staging:
         """Let the staged rows say what is known already of their keys, where the file says nothing; what it says itself
         stays in the temporary table `given_rows`.
         """
-        key, current = KEYS[self.table.name], f"current_{self.table.name}"
+        key, current = KEYS[self.table.stored], f"current_{self.table.stored}"
         self.store.execute(f"CREATE OR REPLACE TEMP TABLE given_rows AS FROM {self.name}")
         names = [stored_name(column.name) for column in self.table]
         filled = ", ".join(
@@ -148,7 +148,7 @@ class Staging:
             "CREATE OR REPLACE TEMP VIEW given_and_good AS SELECT g.* FROM given_rows AS g "
             f"SEMI JOIN {self.name} AS s ON s.sheet = g.sheet AND s.row_number = g.row_number"
         )
-        key, current = KEYS[self.table.name], f"current_{self.table.name}"
+        key, current = KEYS[self.table.stored], f"current_{self.table.stored}"
         return compare_rows(self.store, self.table, key, "given_and_good", current, takes_back=takes_back)
 
     @property
@@ -191,7 +191,7 @@ class Staging:
             "ELSE r.empty END, [])"
         )
         self.store.execute(
-            f"INSERT INTO {self.table.name} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
+            f"INSERT INTO {self.table.stored} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
             f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, $batch, "
             f"g.row_number, {emptied if takes_back else 'NULL'}, false "
             f"FROM given_rows AS g JOIN {self.name} AS s USING (sheet, row_number) "
