@@ -20,8 +20,7 @@ from analytics.panel import Panel
 from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.release.figure import Figure
-
-PREFIX = f"spec_{Specification.OUTSIDE_FIRMS}_"  # of the measures that they enter
+from analytics.release.measures import WITH_OUTSIDE_FIRMS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +69,7 @@ def hide_few_outside(
     that of the main one, and no more. earlier: the releases beside, each with the marks of its firms from outside.
     """
     for figure in figures:
-        told = str(figure.measure.name).startswith(PREFIX) and figure.published
+        told = figure.measure in WITH_OUTSIDE_FIRMS and figure.published
         if told and (outside.few_tell or _few_stand_in(figure) or _few_changed(figure, outside, programme, earlier)):
             yield replace(
                 Figure(figure.key, figure.unit, reason=Reason.CONFIDENTIAL),
