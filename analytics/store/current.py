@@ -12,10 +12,6 @@ from analytics.programme.classifications import SIZE_LIMITS
 # Of applications, and of firms from outside the applicants: the key, and the columns without which a row does not count.
 KEYS = {"applications": "application_id", "comparison_firms": "firm_id"}
 NEEDED = {"applications": ("firm_id", "outcome"), "comparison_firms": ()}
-COMPARISON_COLUMNS = (
-    *("firm_id", "name", "ateco_code", "ateco_edition", "division", "province", "employees", "turnover_eur"),
-    *("balance_sheet_eur", "size_class", "beneficiary_kind", "other_aid_on", "closed_on", "batch_id", "row_number"),
-)
 OF_THE_ROW = ("batch_id", "row_number", "emptied", "retracted")  # columns that no file gives
 
 OBSERVATIONS = """
@@ -39,8 +35,6 @@ def every_batch(version: int) -> str:
 def current_rows(table: str, columns: Iterator[str] | list[str], version: int) -> str:
     """One row per key of a table whose files each give some columns. A store of an earlier version has a row of each."""
     key, names = KEYS[table], [name for name in columns if name not in OF_THE_ROW]
-    if version <= 2 and table == "comparison_firms":  # which it did not know yet
-        return f"SELECT {', '.join(COMPARISON_COLUMNS)} FROM applications WHERE false"  # noqa: S608
     if version <= 2:
         return f"SELECT * FROM {table} WHERE batch_id IN (SELECT batch_id FROM live_batches)"  # noqa: S608
     newest = ", ".join(f"{_newest(name)} AS {name}" for name in names if name != key)

@@ -1,8 +1,8 @@
 """The rows of one file between its cells and the store: temporary tables of the import's own transaction.
 
 `staged_applications`, `staged_comparison` or `staged_sales` hold the typed rows, with the number of their sheet and
-their row; `staged_rejections` what is wrong with the others. They stay with the database, which spills to its own disk what does
-not fit into memory.
+their row; `staged_rejections` what is wrong with the others. They stay with the database, which spills to its own disk
+what does not fit into memory.
 """
 
 from collections import Counter, defaultdict
@@ -186,16 +186,17 @@ class Staging:
     def _load_firms(self, batch_id: int, *, takes_back: bool) -> None:
         names = [stored_name(column.name) for column in self.table]
         columns, given = ", ".join(names), ", ".join(f"g.{name}" for name in names)
-        emptied = (
-            "nullif(CASE WHEN list_contains(r.empty, 'ateco_code') THEN list_append(r.empty, 'division') "
-            "ELSE r.empty END, [])"
+        emptied = ", ".join(
+            f"CASE WHEN g.{name} IS NULL AND list_contains(h.given, '{name}') THEN '{taken}' END"
+            for name, taken in (*zip(names, names, strict=True), ("ateco_code", "division"))
         )
+        taken_back = f"nullif(list_filter([{emptied}], lambda name: name IS NOT NULL), [])"
         self.store.execute(
             f"INSERT INTO {self.table.stored} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
             f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, $batch, "
-            f"g.row_number, {emptied if takes_back else 'NULL'}, false "
+            f"g.row_number, {taken_back if takes_back else 'NULL'}, false "
             f"FROM given_rows AS g JOIN {self.name} AS s USING (sheet, row_number) "
-            "JOIN compared_rows AS r USING (sheet, row_number)",
+            "JOIN staged_sheets AS h USING (sheet)",
             {"batch": batch_id},
         )
 
