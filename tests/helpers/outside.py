@@ -1,18 +1,13 @@
 """An invented programme with firms from outside the applicants, as files, and as a panel put together by hand."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from analytics.build.candidate import build
-from analytics.folders import PROGRAMME_FILES, Home
+from analytics.folders import PROGRAMME_FILES
 from analytics.panel import Panel
 from analytics.programme.file import Programme, parse_programme
-from analytics.release import Release, Releases
-from analytics.store.database import Store
-from analytics.store.ingest import import_file
 from tests.helpers.panels import drawn
 
 NAME = "outside-2020"
@@ -119,41 +114,3 @@ def invented(seed: int = 3, *, outside: int = 60) -> Invented:
     kind = np.full(len(panel.units), "funded", dtype=object)
     kind[~panel.funded] = rng.permutation(others)
     return Invented(panel, pd.Series(kind, index=panel.units.index))
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """A data folder with the programme's store and releases."""
-
-    home: Home
-    programme: Programme
-
-    def load(self, kind: str, rows: Rows, name: str) -> None:
-        """Import rows as a CSV file."""
-        path = self.home.root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        pd.DataFrame(rows).to_csv(path, index=False)
-        with self.open() as store:
-            import_file(kind, path, programme=self.programme, store=store, archive=self.home.archive)
-
-    def open(self) -> Store:
-        """The store."""
-        return Store(self.home.store(self.programme.id), self.programme.id)
-
-    def release(self, *, published: bool = True) -> Release:
-        """The next release."""
-        releases = Releases(self.home.releases, self.programme.id)
-        with self.open() as store:
-            name = build(self.programme, store, releases)
-        if published:
-            releases.publish(name)
-        return Release(releases.path(name))
-
-
-def office(root: Path, firms: Invented) -> Office:
-    """A folder into which what applicants sent was imported, and what they sold."""
-    at = Office(Home(root), outside_programme())
-    at.load("applications", firms.applications(), "applications.csv")
-    applied = [str(firm) for firm in firms.kind.index if firm not in set(firms.outside)]
-    at.load("sales", firms.sales(applied), "sales.csv")
-    return at

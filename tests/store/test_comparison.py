@@ -108,7 +108,7 @@ TAKEN_BACK_TWICE = [
 
 @example(steps=TAKEN_BACK_TWICE)
 @given(steps=STEPS)
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=8, deadline=None, derandomize=True)
 def test_undone_files_leave_what_the_others_alone_would_tell(stores, steps):
     """After any imports and undos the store tells what it would, had only the files that count come, in their order."""
     folder, store, other = stores
