@@ -17,9 +17,10 @@ from analytics.build.applications import applications_told
 from analytics.build.claims import with_group_claims
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
-from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier
+from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier, recall_outside
 from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
+from analytics.build.outside import hide_few_outside, outside_firms
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import find_withheld_cells
 from analytics.build.reconciliation import reconciliation
@@ -68,7 +69,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
-    keep_contributions(store.contributions_folder, release, made.contributions)
+    keep_contributions(store.contributions_folder, release, made.contributions, made.outside)
     keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
     keep_inputs(store.contributions_folder, release, _input_files(store))
     manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
@@ -80,12 +81,13 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
     """What a release holds: its manifest, but for when it was built, and its tables; and, confidential, what stands
-    behind them and by which rules cells are withheld.
+    behind them, marks of the firms from outside the applicants, and by which rules cells are withheld.
     """
 
     manifest: Manifest
     tables: dict[str, pd.DataFrame]
     contributions: pd.DataFrame
+    outside: pd.Series
     withheld_cells: WithheldCells
 
 
@@ -114,19 +116,22 @@ def contents(
     searched = find_withheld_cells(contributed, programme, inputs, progress)
     withheld_cells = with_empty_cells(searched, panel, programme)
     earlier = [behind.release for behind in inputs if behind.release is not None]
-    candidates = figures(everybody, programme, samples, withheld_cells, progress, earlier)
+    everything = figures(everybody, programme, samples, withheld_cells, progress, earlier)
+    outside = outside_firms(everybody, programme)
+    told = [(release, recall_outside(store.contributions_folder, release.release_id)) for release in earlier]
+    candidates = list(hide_few_outside(everything, outside, programme, told))
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)
     shown = hide_told_sellers(protected, contributed, samples, programme, earlier)
     tested = with_equality_of_parts(shown, samples, programme, earlier)
-    told = list(with_group_claims(tested, programme, _years_apart(samples, programme)))
-    hidden = {figure.key for figure in told if figure.reason is Reason.CONFIDENTIAL}.__contains__
+    claimed = list(with_group_claims(tested, programme, _years_apart(samples, programme)))
+    hidden = {figure.key for figure in claimed if figure.reason is Reason.CONFIDENTIAL}.__contains__
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
     dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept, hidden)
     tables = {
-        "figures": figures_table(told, filed, release),
+        "figures": figures_table(claimed, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
         "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier, hidden),
@@ -136,7 +141,7 @@ def contents(
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
     manifest = _manifest(panel, filed, store, release, outcomes, beside, tables["figures"])
-    return Contents(manifest, tables, contributed, withheld_cells)
+    return Contents(manifest, tables, contributed, outside.marks, withheld_cells)
 
 
 def _years_apart(samples: Samples, programme: Programme) -> float:

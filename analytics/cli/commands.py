@@ -64,7 +64,7 @@ def _add_import(
 ) -> None:
     """The commands that bring data in; `command` and `programme` as in `_parser`."""
     load = command("import", run_import)
-    load.add_argument("table", choices=("applications", "sales", "rna"), help=text("cli.help.table"))
+    load.add_argument("table", choices=("applications", "sales", "comparison", "rna"), help=text("cli.help.table"))
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=text("cli.help.files"))
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--save-mapping", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))

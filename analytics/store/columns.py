@@ -51,6 +51,11 @@ class Table:
         return iter(self.columns)
 
     @property
+    def stored(self) -> str:
+        """The store's table that its rows come to. Sales come to one that is shaped otherwise."""
+        return "comparison_firms" if self.name == "comparison" else self.name
+
+    @property
     def keys(self) -> list[str]:
         """The columns that identify a row."""
         return [column.name for column in self.columns if column.key]
@@ -110,8 +115,30 @@ def applications(programme: Programme) -> Table:
     return Table("applications", columns)
 
 
+# Of a firm from outside the applicants: those of its columns that an application has, too.
+_COMPARISON = (
+    *("fiscal_code", "name", "ateco_code", "ateco_edition", "province", "employees", "turnover_eur"),
+    *("balance_sheet_eur", "size_class", "beneficiary_kind", "other_aid_on", "closed_on"),
+)
+_MEANINGS = {
+    "province": "province of the seat, car-plate code",
+    "employees": "staff when the call opened, full-time equivalents",
+    "beneficiary_kind": "what it is: firm, association, university, …",
+}
+
+
+def comparison(programme: Programme) -> Table:
+    """The table of firms from outside the applicants: what an application says of its firm, one row per firm."""
+    of_firm = {column.name: column for column in applications(programme)}
+    columns = tuple(
+        replace(of_firm[name], key=name == "fiscal_code", meaning=_MEANINGS.get(name, of_firm[name].meaning))
+        for name in _COMPARISON
+    )
+    return Table("comparison", columns)
+
+
 _SALES = (
-    Column("fiscal_code", CellKind.FIRM, "the firm, as in the applications", required=True, key=True),
+    Column("fiscal_code", CellKind.FIRM, "the firm, as in the other files", required=True, key=True),
     Column("period", CellKind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
     Column("source", CellKind.TEXT, "how the figure was collected"),
 )
@@ -146,6 +173,12 @@ def required_columns(table: Table, programme: Programme) -> list[str]:
     if table.corrects:
         return table.keys
     names = [column.name for column in table if column.required]
-    if table.name == "applications":
-        return list(dict.fromkeys([*names, *programme.requires]))
+    if table.name != "sales":
+        return list(dict.fromkeys([*names, *required_of_firms(table, programme)]))
     return [*names, programme.outcome(programme.headline.outcome).column]
+
+
+def required_of_firms(table: Table, programme: Programme) -> list[str]:
+    """What the programme requires of applications, as far as the table has it."""
+    known = {column.name for column in table}
+    return [name for name in programme.requires if name in known]
