@@ -22,6 +22,7 @@ from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import find_withheld_cells
+from analytics.build.programme_check import check_programme, refuse
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
@@ -62,8 +63,10 @@ def _cycles_left_alone() -> Iterator[None]:
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:
     """Write a candidate release and return its id. Nothing is published.
 
-    Raises UserError when the store holds no sales or no awards, or when its figures cannot be protected.
+    Raises UserError when the store does not hold what a release needs, when the programme file would make it tell
+    something false, or when its figures cannot be protected.
     """
+    refuse(programme, check_programme(programme, store))
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)

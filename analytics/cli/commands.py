@@ -49,6 +49,7 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     demo.add_argument("programme", nargs="?", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
     _add_import(command, programme, text)
     add_mapping_commands(command, programme, text)
+    programme(command("check-programme", run_check_programme))
     _add_release_commands(command, programme, text)
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
@@ -144,6 +145,13 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.cli import imports
 
     return imports.run_import(arguments, text)
+
+
+def run_check_programme(arguments: argparse.Namespace, text: Text) -> int:
+    """A programme file by itself, and beside the data where there are any."""
+    from analytics.cli import checks
+
+    return checks.run_check_programme(arguments, text)
 
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:

@@ -24,6 +24,7 @@ from tests.bench.markdown import deliver, paragraph, table
 from tests.helpers.rna import CAR, write_month
 
 FORMER = "6e6fb42"
+OF = ("--programme", "ecommerce-2020")
 ROWS = (1_000_000, 10_000_000)
 MEGABYTES = (100, 1000)
 DOCUMENT = PROJECT / "docs" / "IMPORT.md"
