@@ -41,9 +41,11 @@ def named(releases: "Releases", name: str) -> "Release":
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
     from analytics.build.candidate import build
+    from analytics.build.omissions import strength_of
     from analytics.build.programme_check import check_programme, refuse
     from analytics.build.reconciliation import above_announced
     from analytics.cli.checks import print_findings
+    from analytics.cli.strength import strength_lines
     from analytics.programme.file import load_programme
     from analytics.release import Release
     from analytics.store.database import Store
@@ -61,6 +63,7 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     built = Release(releases.path(release))
     for tranche in above:
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
+    print("\n".join(strength_lines(strength_of(built), text)))
     print(text("cli.done.build", release=release))
     if releases.current:
         try:
