@@ -58,10 +58,8 @@ def files(tmp_path) -> Path:
 
 def test_importing_counts_rows(officer, files):
     """Rows in = loaded + rejected; the same file again says so and changes nothing."""
-    assert officer("import", "applications", "applications.csv")[:2] == (
-        0,
-        "applications.csv: 3 rows read = 3 loaded + 0 rejected.\n",
-    )
+    ended, out, _ = officer("import", "applications", "applications.csv")
+    assert (ended, out.splitlines()[0]) == (0, "applications.csv: 3 rows read = 3 loaded + 0 rejected.")
     assert officer("import", "sales", "sales.csv")[0] == 0
     ended, out, _ = officer("import", "sales", "sales.csv")
     assert (ended, "already been imported" in out) == (0, True)
@@ -542,3 +540,41 @@ def test_a_kill_while_the_store_is_made_leaves_no_half_store(officer, files):
         shutil.rmtree(files / "data", ignore_errors=True)
         assert run(moment).returncode == -9
         assert officer("import", "applications", "applications.csv")[0] == 0
+
+
+# ---- the programme file beside the data ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_applications_firms_are_counted_by_sector(officer, files, language):
+    """Every sector with its firms, as the store then stands; simulated data are said to be marked as such."""
+    text = Text(language)
+    _, out, err = officer("import", "applications", "applications.csv", language=language)
+    lines = out.splitlines()
+    title = lines.index(text("cli.sectors.title"))
+    assert len(lines) == title + 1 + len(ECOMMERCE.sectors)
+    [retail] = [line for line in lines if line.startswith(f"  {ECOMMERCE.label('sector', 'retail', text)}")]
+    assert retail.endswith(text("cli.sectors.counts", funded="3", not_funded="0"))
+    assert text("cli.simulated_import", programme="ecommerce-2020") in err
+    assert "confidential" in err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_programme_says_all_at_once(officer, files, language):
+    """Without a store the file alone, and it says so; with one, what no firm falls into; refused is exit code 1."""
+    text = Text(language)
+    named = {"language": language, "programme": ""}
+    words = ("check-programme", "--programme", "ecommerce-2020")
+    ended, out, _ = officer(*words, **named)
+    assert (ended, text("checked.alone") in out) == (0, True)
+    assert text("checked.clean_alone", file="ecommerce-2020.toml") in out
+    officer("import", "applications", "applications.csv")
+    ended, out, err = officer("check-programme", **named)
+    assert (ended, out) == (0, "")
+    for entry in ("sectors", "tranches", "channels", "outcomes", "specifications"):
+        assert f"  - {entry}: " in err
+    officer("import", "sales", "sales.csv")
+    ended, _, err = officer("check-programme", **named)
+    assert (ended, "windows.before_ends" in err.split(text("checked.warned"))[1]) == (1, True)
+    built_ended, _, built_err = officer("build", **named)
+    assert (built_ended, built_err) == (1, err)
