@@ -20,9 +20,11 @@ from analytics.build.contributions import contributions
 from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier, recall_outside
 from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
+from analytics.build.needs import check_needs
 from analytics.build.outside import hide_few_outside, outside_firms
 from analytics.build.panel_from_store import from_store
 from analytics.build.patterns import find_withheld_cells
+from analytics.build.programme_check import check_programme, refuse
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
@@ -34,7 +36,7 @@ from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
 from analytics.evidence.checks import years_apart
-from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, UserError, silent
+from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
@@ -63,8 +65,10 @@ def _cycles_left_alone() -> Iterator[None]:
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:
     """Write a candidate release and return its id. Nothing is published.
 
-    Raises UserError when the store holds no sales or no awards, or when its figures cannot be protected.
+    Raises UserError when the store does not hold what a release needs, when the programme file would make it tell
+    something false, or when its figures cannot be protected.
     """
+    refuse(programme, check_programme(programme, store))
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)
@@ -106,10 +110,9 @@ def contents(
     """
     everybody = from_store(store, filed, everybody=True)
     panel = everybody.compared
+    check_needs(panel, filed)
     programme = _as_reported(filed, panel)
     years = horizons(panel, programme.settings)
-    if programme.headline.year is not None and programme.headline.year not in years:
-        raise UserError("release.no_headline", release=release)
     samples = samples_of(panel, programme, years)
     inputs = list(recall_earlier(store.contributions_folder, releases, filed, beside).values())
     contributed = contributions(panel, programme, samples)
@@ -152,14 +155,8 @@ def _years_apart(samples: Samples, programme: Programme) -> float:
 
 
 def _as_reported(filed: Programme, panel: Panel) -> Programme:
-    """The programme with the outcomes of which any file brought a figure. Raises UserError when it is too little."""
-    if not panel.funded.any():
-        raise UserError("store.no_awards", programme=filed.id)
-    reported = [name for name, values in panel.outcomes.items() if np.isfinite(values).any()]
-    programme = filed.with_outcomes(reported)
-    if filed.headline.outcome not in reported:
-        raise UserError("store.no_headline", programme=filed.id, outcome=filed.headline.outcome)
-    return programme
+    """The programme with the outcomes of which any file brought a figure."""
+    return filed.with_outcomes([name for name, values in panel.outcomes.items() if np.isfinite(values).any()])
 
 
 def _table(kind: type[IndexPoint] | type[Dot], rows: Iterable[IndexPoint | Dot]) -> pd.DataFrame:

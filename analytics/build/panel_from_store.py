@@ -20,7 +20,7 @@ def from_store(store: Store, programme: Programme, *, everybody: bool = False) -
     frequency = store.frequency
     if frequency is None:
         raise UserError("store.no_sales", programme=programme.id)
-    units = _firms(store, programme)
+    units = firms_of(store, programme).drop(columns=["division", "tranche"])
     observed = store.frame("observations")
     observed = _reported(observed, units)
     if observed.empty:
@@ -55,10 +55,10 @@ def _reported(observed: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([applicants, others[within & others["outcome"].isin(applicants["outcome"].unique())]])
 
 
-def _firms(store: Store, programme: Programme) -> pd.DataFrame:
+def firms_of(store: Store, programme: Programme) -> pd.DataFrame:
     """One row per firm (see store/sql/firms.sql), index firm_id, with its code in each dimension."""
     reasons = {"ineligible": list(programme.ineligible_reasons), "threshold": list(programme.threshold_reasons)}
     firms = store.frame("firms", reasons, kinds=programme.kind_frame()).set_index("firm_id")
     for dimension in programme.dimensions:  # in the list's order: macro-sectors are told from sectors
         firms[dimension.name] = dimension.code_of(firms)
-    return firms.drop(columns=["division", "tranche"])
+    return firms

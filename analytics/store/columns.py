@@ -1,12 +1,13 @@
 """The input tables: each column's type, constraint and meaning, said once. Checks and documentation derive from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from analytics.model import UserError
 from analytics.programme.classifications import ATECO_EDITIONS, PROVINCES
 from analytics.programme.file import Programme
+from analytics.programme.parts import Outcome
+from analytics.programme.problems import FileProblem, ProgrammeFileError, listing, shown
 
 
 class CellKind(StrEnum):
@@ -98,7 +99,7 @@ def applications(programme: Programme) -> Table:
     """The applications table as this programme needs it: its own tranches; its own channels and kinds of
     beneficiaries where it lists some.
 
-    Raises UserError when the programme requires a column that there is not.
+    Raises ProgrammeFileError when the programme requires a column that there is not.
     """
     codes = {
         "tranche": tuple(programme.codes("wave")),
@@ -109,9 +110,7 @@ def applications(programme: Programme) -> Table:
         replace(column, kind=CellKind.CODE, values=codes[column.name]) if codes.get(column.name) else column
         for column in _APPLICATIONS
     )
-    unknown = sorted(set(programme.requires) - {column.name for column in columns})
-    if unknown:
-        raise _programme_error(programme, "requires", f"{unknown[0]!r} is no column of the applications")
+    _refuse(programme, required_problems(programme))
     return Table("applications", columns)
 
 
@@ -147,23 +146,40 @@ _SALES = (
 def sales(programme: Programme) -> Table:
     """The sales table: firm, period, and the outcomes that the programme declares. An empty cell is "not reported".
 
-    Raises UserError when an outcome's column has the name of another column.
+    Raises ProgrammeFileError when an outcome's column has the name of another column.
     """
-    columns: tuple[Column, ...] = _SALES
+    _refuse(programme, outcome_problems(programme))
+    return Table("sales", (*_SALES, *map(_of_outcome, programme.outcomes)))
+
+
+def _of_outcome(outcome: Outcome) -> Column:
+    maximum = 100.0 if outcome.unit == "percent" else None
+    return Column(outcome.column, CellKind.DECIMAL, outcome.label.in_language("en"), minimum=0, maximum=maximum)
+
+
+def required_problems(programme: Programme) -> list[FileProblem]:
+    """Columns that a programme file requires of the applications, and which do not exist."""
+    known = [column.name for column in _APPLICATIONS]
+    unknown = dict.fromkeys(name for name in programme.requires if name not in known)
+    return [
+        FileProblem("no_column", "requires", {"found": shown(name), "expected": listing(known)}) for name in unknown
+    ]
+
+
+def outcome_problems(programme: Programme) -> list[FileProblem]:
+    """Outcomes of a programme file whose column stands for something else already."""
+    taken, problems = {column.name for column in _SALES}, []
     for outcome in programme.outcomes:
-        if outcome.column in {column.name for column in columns}:
-            raise _programme_error(
-                programme, "outcomes", f"column {outcome.column!r} stands for something else already"
-            )
-        maximum = 100.0 if outcome.unit == "percent" else None
-        columns += (
-            Column(outcome.column, CellKind.DECIMAL, outcome.label.in_language("en"), minimum=0, maximum=maximum),
-        )
-    return Table("sales", columns)
+        if outcome.column in taken:
+            entry = f"outcomes.{outcome.name}.column"
+            problems.append(FileProblem("column_taken", entry, {"found": shown(outcome.column)}))
+        taken.add(outcome.column)
+    return problems
 
 
-def _programme_error(programme: Programme, key: str, problem: str) -> UserError:
-    return UserError("programme.key", file=f"{programme.id}.toml", entry=key, problem=problem, more=0)
+def _refuse(programme: Programme, problems: Sequence[FileProblem]) -> None:
+    if problems:
+        raise ProgrammeFileError(f"{programme.id}.toml", problems)
 
 
 def required_columns(table: Table, programme: Programme) -> list[str]:
