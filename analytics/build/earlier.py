@@ -48,6 +48,20 @@ def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) 
     _keep(_contributions_file(folder, release), contributions)
 
 
+def contributors_of(file: Path) -> frozenset[str]:
+    """The firms in a file of contributions; none where there is none."""
+    if not file.exists():
+        return frozenset()
+    return frozenset(pd.read_parquet(file, columns=[]).index.astype(str))
+
+
+def contributions_of(file: Path) -> pd.DataFrame:
+    """What each firm contributed; codes as objects, also where none is known."""
+    frame = pd.read_parquet(file)
+    numbers = {contribution.column for contribution in contributions_in(frame)}
+    return frame.astype({str(column): object for column in frame if column not in numbers})
+
+
 def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, programme: Programme) -> None:
     """Write which cells of a release are withheld, by which rule, and how the search for them came out."""
     patterns = [
@@ -108,7 +122,7 @@ def recall_earlier(
         lost = [file for file in needed if not file.exists()]
         if not lost:
             ledger = pd.read_parquet(needed[1]) if release.own_ledger is None else release.own_ledger
-            earlier[name] = EarlierInputs.of(release, _contributions(needed[0]), ledger)
+            earlier[name] = EarlierInputs.of(release, contributions_of(needed[0]), ledger)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
             raise UserError("disclosure.behind", release=name, file=lost[0])
     return earlier
@@ -151,10 +165,3 @@ def _summaries(file: Path) -> dict[tuple[Arm, str], PatternSummary]:
         of = Arm(told.pop("arm")), str(told.pop("outcome"))
         found[of] = PatternSummary(**told)
     return found
-
-
-def _contributions(file: Path) -> pd.DataFrame:
-    """What each firm contributed; codes as objects, also where none is known."""
-    frame = pd.read_parquet(file)
-    numbers = {contribution.column for contribution in contributions_in(frame)}
-    return frame.astype({str(column): object for column in frame if column not in numbers})

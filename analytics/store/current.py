@@ -32,6 +32,14 @@ def every_batch(version: int) -> str:
     return f"SELECT *{added} FROM batches"  # noqa: S608 - our own columns
 
 
+def every_forgotten(version: int) -> str:
+    """Who was deleted on request, without who it was; before version 3 nobody could be."""
+    if version > 2:
+        return "FROM forgotten"
+    columns = "NULL::TIMESTAMP AS forgotten_at, []::INTEGER[] AS batches, []::VARCHAR[] AS releases"
+    return f"SELECT {columns}, []::VARCHAR[] AS sources WHERE false"
+
+
 def current_rows(table: str, columns: Iterator[str] | list[str], version: int) -> str:
     """One row per key of a table whose files each give some columns. A store of an earlier version has a row of each."""
     key, names = KEYS[table], [name for name in columns if name not in OF_THE_ROW]

@@ -20,6 +20,7 @@ from analytics.clock import from_stamp, rome_time
 from analytics.folders import WINDOWS, name_once
 from analytics.model import UserError
 from analytics.store import current
+from analytics.store.journal import settle
 
 SCHEMA_VERSION = 3
 OLDEST_VERSION = 1
@@ -59,6 +60,18 @@ class Batch:
     kept_sha256: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """That a firm was deleted on request; which one, nobody keeps. at: UTC, ISO format; batches: imports whose files
+    spoke of it; releases: those that cannot be made again; sources: hashes of files that it stood in.
+    """
+
+    at: str
+    batches: tuple[int, ...]
+    releases: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 def _create(path: Path, programme: str) -> None:
     """Make the file whole, then give it its name: a kill in between leaves no half store."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +107,7 @@ class Store:
         self._is_new = False
         read_only = read_only or as_of is not None
         try:
+            settle(path)
             if not path.exists():
                 if read_only:
                     raise UserError("store.absent", programme=programme)
@@ -145,6 +159,7 @@ class Store:
         """Make the views of store/current.py, for as long as the store is open."""
         views = {
             "every_batch": current.every_batch(version),
+            "every_forgotten": current.every_forgotten(version),
             "live_batches": "SELECT * FROM every_batch WHERE undone_at IS NULL",
             "current_observations": current.OBSERVATIONS,
         }
@@ -240,6 +255,17 @@ class Store:
         if found is None:
             raise UserError("undo.unknown", batch=batch_id, programme=self._programme)
         return found
+
+    def forgotten(self) -> list[Forgotten]:
+        """The firms deleted on request, oldest first, without who they were."""
+        return [Forgotten(at, *map(tuple, lists)) for at, *lists in self.rows("forgotten")]
+
+    def refuse_forgotten(self, path: Path, sha256: str) -> None:
+        """Raises UserError for a file that a firm was deleted from on request: it would bring it back."""
+        deleted = any(sha256 in one.sources for one in self.forgotten())
+        if deleted or any(batch.sha256 == sha256 and batch.kept_sha256 for batch in self.log()):
+            kept = next((b.kept_sha256 for b in reversed(self.log()) if b.sha256 == sha256 and b.kept_sha256), None)
+            raise UserError("forget.source", file=path.name, kept=kept or "–")
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
         """Record an import; its number. reading: how the file was read, as JSON. Call inside a transaction."""
