@@ -3,9 +3,9 @@ by, keeps later releases from telling about it.
 
 Were the row gone, a firm that is in release 1 and not in release 2 would be nobody who changed, and the difference of
 the two could be published: the firm's own figures. What stays is in which cells it was counted (the codes of groups,
-which release 1 cut its tables by), under a random name, and in place of each amount a bound that no firm of
-a publishable total exceeds. An attacker's interval widens no slower than the amount behind it, and the protection level
-is a share of that amount: what is kept open for the bound is kept open for any amount below it (METHODS.md 7).
+which release 1 cut its tables by), under a random name, and in place of each amount the largest one
+that another firm contributes. An attacker's interval narrows no faster than the amount behind it, and the protection
+level is a share of that amount: what is kept open for a large one is kept open for any smaller one (METHODS.md 7).
 """
 
 import secrets
@@ -20,7 +20,6 @@ from analytics.build.cubes import CELL_MEASURES
 from analytics.programme.file import Programme
 
 PREFIX = "deleted-"  # of the random names of such rows
-SHARE_WITHOUT_RULE = 0.1  # p of the p%-rule, where a programme has none
 
 
 def without_firm(
@@ -79,8 +78,7 @@ def _instead(
 
 
 def _bound(contribution: Contribution, others: list[pd.Series], programme: Programme) -> float:
-    """What no firm of a total that the p%-rule lets be published exceeds; of grants, the largest that there is."""
+    """The largest amount that another firm contributes; of grants, the largest that there is."""
     if contribution.what == "grants" and programme.grant_max is not None:
         return float(programme.grant_max)
-    share = programme.disclosure_rules.p_percent / 100 or SHARE_WITHOUT_RULE
-    return max(1.0, *(float(known.sum()) / share for known in others))
+    return max((float(known.max()) for known in others if known.notna().any()), default=0.0) or 1.0
