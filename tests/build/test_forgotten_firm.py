@@ -72,7 +72,7 @@ def interval_of_firm(
     value[place["firm", 0]] = first.loc[FIRM, grants]
     identities.append({("textiles", 1): 1.0, ("textiles", 2): -1.0, ("firm", 0): -1.0})
     for sector in set(SECTORS) - {"textiles"}:
-        identities += [{(sector, 1): 1.0, (sector, 2): -1.0}] * (sums[0][sector] == sums[1][sector])
+        identities += [{(sector, 1): 1.0, (sector, 2): -1.0}] * int(sums[0][sector] == sums[1][sector])
     rows = [[terms.get(name, 0.0) for name in names] for terms in identities]
     cells = pd.DataFrame({"cell": [f"{name} {k}" for name, k in names], "n_units": 5, "value": value})
     cells = cells.assign(largest=value, second=0.0)
