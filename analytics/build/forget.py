@@ -96,7 +96,7 @@ def _left_behind(store: Store) -> list[Path]:
 
 def _log_of(path: Path) -> list[Batch]:
     """The log of another programme's imports."""
-    with Store(path, path.stem) as store:
+    with Store(path, path.stem, read_only=True) as store:
         return store.log()
 
 
@@ -182,7 +182,7 @@ class _Task:
         """Other programmes whose stores hold the firm."""
         for path in _stores(self.home):
             if path != self.path:
-                with Store(path, path.stem) as other:
+                with Store(path, path.stem, read_only=True) as other:
                     if firm_rows(other, self.code).batches:
                         yield path.stem
 
