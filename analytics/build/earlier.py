@@ -60,6 +60,24 @@ def recall_outside(folder: Path, release: str) -> pd.Series:
     return frame[OUTSIDE].dropna() if OUTSIDE in frame else pd.Series(dtype="float64")
 
 
+def contributors_of(file: Path) -> frozenset[str]:
+    """The firms in a file of contributions; none where there is none."""
+    if not file.exists():
+        return frozenset()
+    return frozenset(pd.read_parquet(file, columns=[]).index.astype(str))
+
+
+def contributions_of(file: Path) -> pd.DataFrame:
+    """What each firm contributed, or the mark of one from outside; codes as objects, also where none is known."""
+    frame = pd.read_parquet(file)
+    numbers = {OUTSIDE, *(contribution.column for contribution in contributions_in(frame))}
+    return frame.astype({str(column): object for column in frame if column not in numbers})
+
+
+def _of_applicants(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame[OUTSIDE].isna()].drop(columns=OUTSIDE) if OUTSIDE in frame else frame
+
+
 def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, programme: Programme) -> None:
     """Write which cells of a release are withheld, by which rule, and how the search for them came out."""
     patterns = [
@@ -120,7 +138,7 @@ def recall_earlier(
         lost = [file for file in needed if not file.exists()]
         if not lost:
             ledger = pd.read_parquet(needed[1]) if release.own_ledger is None else release.own_ledger
-            earlier[name] = EarlierInputs.of(release, _contributions(needed[0]), ledger)
+            earlier[name] = EarlierInputs.of(release, _of_applicants(contributions_of(needed[0])), ledger)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
             raise UserError("disclosure.behind", release=name, file=lost[0])
     return earlier
@@ -163,12 +181,3 @@ def _summaries(file: Path) -> dict[tuple[Arm, str], PatternSummary]:
         of = Arm(told.pop("arm")), str(told.pop("outcome"))
         found[of] = PatternSummary(**told)
     return found
-
-
-def _contributions(file: Path) -> pd.DataFrame:
-    """What each firm contributed; codes as objects, also where none is known."""
-    frame = pd.read_parquet(file)
-    if OUTSIDE in frame:
-        frame = frame[frame[OUTSIDE].isna()].drop(columns=OUTSIDE)
-    numbers = {contribution.column for contribution in contributions_in(frame)}
-    return frame.astype({str(column): object for column in frame if column not in numbers})

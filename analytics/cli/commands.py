@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.cli import releases, withheld
+from analytics.cli import forget, releases, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
@@ -129,6 +129,10 @@ def _add_release_commands(
     difference.add_argument("new", metavar="NEW", help=text("cli.help.new"))
     difference.add_argument("--attribute", action="store_true", help=text("cli.help.attribute"))
     programme(difference)
+    deletion = command("forget", forget.run_forget)
+    deletion.add_argument("firm", metavar="FIRM", help=text("cli.help.firm"))
+    deletion.add_argument("--yes", action="store_true", help=text("cli.help.yes"))
+    programme(deletion)
     ledger = command("withheld", withheld.run_withheld)
     ledger.add_argument("release", metavar="ID", help=text("cli.help.release"))
     programme(ledger)

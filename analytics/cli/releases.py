@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from analytics.cli.forget import deleted_since
 from analytics.cli.progress import Bar
 from analytics.clock import moment_in_words, parse_moment
 from analytics.folders import Home
@@ -60,7 +61,10 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
         with Bar(text) as bar:
             release = build(programme, store, releases, progress=bar)
         above = above_announced(programme, store)
+        notes = list(deleted_since(store, text))
     built = Release(releases.path(release))
+    for note in notes:
+        print(note, file=sys.stderr)
     for tranche in above:
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
     print("\n".join(strength_lines(strength_of(built), text)))

@@ -18,6 +18,7 @@ import pyarrow as pa
 from analytics.clock import from_stamp, rome_time
 from analytics.model import UserError
 from analytics.store import current, making
+from analytics.store.journal import settle
 
 SCHEMA_VERSION = 3
 OLDEST_VERSION = 1
@@ -57,6 +58,18 @@ class Batch:
     kept_sha256: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """That a firm was deleted on request; which one, nobody keeps. at: UTC, ISO format; batches: imports whose files
+    spoke of it; releases: those that cannot be made again; sources: hashes of files that it stood in.
+    """
+
+    at: str
+    batches: tuple[int, ...]
+    releases: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
 class Store:
     """An open store. Use as a context manager; `read_only` never creates the file, nor does `as_of`.
 
@@ -88,6 +101,7 @@ class Store:
     def _connected(self) -> duckdb.DuckDBPyConnection:
         """The open file, made where there is none yet."""
         try:
+            settle(self._path)
             if not self._path.exists():
                 if self._read_only:
                     raise UserError("store.absent", programme=self._programme)
@@ -133,13 +147,14 @@ class Store:
                 self._connection.execute(query("rna_aids"))
             self._connection.execute(query("set_aside_2"))
             self._connection.execute(query("schema"))
-            back = query("bring_back_2").replace("$version", str(SCHEMA_VERSION))
-            self._connection.execute(back.replace("{computed_size}", current.computed_size()))
+            self._connection.execute(current.computed_size())
+            self._connection.execute(query("bring_back_2"))
 
     def _view_what_counts(self, *, is_log: bool) -> None:
         """Make the views of store/current.py, for as long as the store is open. is_log: it is of this version."""
         views = {
             "every_batch": current.every_batch(is_log=is_log),
+            "every_forgotten": current.every_forgotten(is_log=is_log),
             "live_batches": "SELECT * FROM every_batch WHERE undone_at IS NULL",
             "current_observations": current.OBSERVATIONS,
         }
@@ -147,6 +162,7 @@ class Store:
             columns = self._connection.table(table).columns if is_log else ()
             body = current.current_rows(table, columns) if is_log else current.rows_as_stored(table)
             views[f"current_{table}"] = body
+        self._connection.execute(current.computed_size())
         for name, body in views.items():
             self._connection.execute(f"CREATE TEMP VIEW {name} AS {body}")
 
@@ -236,6 +252,17 @@ class Store:
         if found is None:
             raise UserError("undo.unknown", batch=batch_id, programme=self._programme)
         return found
+
+    def forgotten(self) -> list[Forgotten]:
+        """The firms deleted on request, oldest first, without who they were."""
+        return [Forgotten(at, *map(tuple, lists)) for at, *lists in self.rows("forgotten")]
+
+    def refuse_forgotten(self, path: Path, sha256: str) -> None:
+        """Raises UserError for a file that a firm was deleted from on request: it would bring it back."""
+        deleted = any(sha256 in one.sources for one in self.forgotten())
+        if deleted or any(batch.sha256 == sha256 and batch.kept_sha256 for batch in self.log()):
+            kept = next((b.kept_sha256 for b in reversed(self.log()) if b.sha256 == sha256 and b.kept_sha256), None)
+            raise UserError("forget.source", file=path.name, kept=kept or "–")
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
         """Record an import; its number. reading: how the file was read, as JSON. Call inside a transaction."""

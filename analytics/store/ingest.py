@@ -218,6 +218,7 @@ def import_file(
     if kind == "sales" and not store.firm_ids():
         raise UserError("sales.before_applications")
     sha256 = hash_of(path, one.at(0))
+    store.refuse_forgotten(path, sha256)
     store.bound_memory()
     with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
         earlier = store.find_batch(kind, sha256, given)
