@@ -21,6 +21,10 @@ from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger
 from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
 from analytics.build.panel_from_store import from_store
+from analytics.build.path.counts import with_path
+from analytics.build.path.kept import BehindPath
+from analytics.build.path.places import places_of
+from analytics.build.path.told import Counts, recall_paths, tell_path
 from analytics.build.patterns import find_withheld_cells
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
@@ -71,6 +75,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     keep_contributions(store.contributions_folder, release, made.contributions)
     keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
     keep_inputs(store.contributions_folder, release, _input_files(store))
+    made.behind_path.keep(store.contributions_folder, release)
     manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     write_release(releases.path(release), manifest, made.tables)
     releases.record("built", release)
@@ -87,6 +92,7 @@ class Contents:
     tables: dict[str, pd.DataFrame]
     contributions: pd.DataFrame
     withheld_cells: WithheldCells
+    behind_path: BehindPath
 
 
 def contents(
@@ -125,18 +131,24 @@ def contents(
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
     dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept, hidden)
+    ended = applications_told(
+        store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
+    )
+    counts = reconciliation(contributed, programme, withheld_cells, earlier, hidden)
+    places = places_of(everybody, samples, programme, store)
+    behind = recall_paths(store.contributions_folder, inputs, programme)
+    path = tell_path(places, programme, Counts(counts, contributed, told, ended, samples), behind)
     tables = {
         "figures": figures_table(told, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
-        "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier, hidden),
-        "applications": applications_told(
-            store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
-        ),
+        "reconciliation": with_path(counts, path, behind.reconciliation),
+        "reconciliation_gaps": path.table,
+        "applications": ended,
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
     manifest = _manifest(panel, filed, store, release, outcomes, beside, tables["figures"])
-    return Contents(manifest, tables, contributed, withheld_cells)
+    return Contents(manifest, tables, contributed, withheld_cells, path.behind)
 
 
 def _years_apart(samples: Samples, programme: Programme) -> float:

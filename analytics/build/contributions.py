@@ -88,11 +88,14 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
 
 
 def _reconciled(panel: Panel, programme: Programme, samples: Samples) -> Iterator[tuple[Contribution, FloatArray]]:
-    """Funded firms with any figure of the headline's outcome, and those with both windows: 1, NaN elsewhere."""
+    """Funded firms that sell, with any figure of the headline's outcome, and with both windows: 1, NaN elsewhere."""
     question = programme.headline
     sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
-    for what, values in ((REPORTING, panel.outcomes[question.outcome]), (MEASURED, sample.windows.after)):
-        counted = panel.funded & np.isfinite(values).any(axis=1)
+    reported = np.isfinite(panel.outcomes[question.outcome]).any(axis=1)
+    has_figures = panel.units.get("has_figures", pd.Series(reported, panel.units.index)).to_numpy(dtype=bool)
+    sells = panel.units["sells"].fillna(True).to_numpy(dtype=bool)
+    reporting = panel.funded & sells & has_figures
+    for what, counted in ((REPORTING, reporting), (MEASURED, sample.measured)):
         yield Contribution(question.outcome, question.horizon_code, what), np.where(counted, 1.0, np.nan)
 
 
