@@ -30,8 +30,6 @@ from analytics.build.path.rows import (
     AMOUNT,
     APPLICATIONS,
     FIRMS_COUNTED,
-    NOT_EXPLAINED,
-    STANDS,
     Leaf,
     PathRow,
     StepValue,
@@ -40,9 +38,9 @@ from analytics.build.path.rows import (
 from analytics.model import DisclosureRules
 from analytics.programme.file import Programme
 from analytics.release.measures import ALL
+from analytics.release.path import NOT_EXPLAINED, PATHS, STANDS
 
-IN_ALL = "in_all"  # the path of applications
-AWARDS, PAYMENTS, ANALYSIS, COMPARISON = "awards", "payments", "analysis", "comparison"
+IN_ALL, AWARDS, PAYMENTS, ANALYSIS, COMPARISON = PATHS
 UNPAID_REASONS = {REVOKED: "revoked_unpaid", WITHDRAWN: "withdrawn_unpaid", STILL_FUNDED: "waiting"}
 
 

@@ -49,6 +49,7 @@ from analytics.disclosure.cube import Cube
 from analytics.model import ObsStatus, UserError
 from analytics.programme.file import Programme
 from analytics.release.measures import ALL
+from analytics.release.path import PATHS
 
 AS_COUNTS: Codes = (ALL, ALL, ALL, ALL)  # of awards, beside the tranche: all of them
 AS_GRANTS: Codes = ("granted", ALL, ALL, ALL)
@@ -116,6 +117,7 @@ def make_path(
         rows += analysis_rows(told_places, patterns.analysis, one.tranche, rules, split=splits[0])
     rows += comparison_rows(told_places, patterns.comparison, programme, split=splits[1])
     behind = BehindPath.of(told_places, _with_all_that_is_told(patterns, elsewhere))
+    rows.sort(key=lambda row: PATHS.index(row.path))
     return MadePath(path_table(rows), behind, False, lambda tranche, stage: patterns.analysis.tells((tranche, stage)))
 
 

@@ -20,6 +20,7 @@ from analytics.estimate.left_out import (
 from analytics.estimate.sample import Sample
 from analytics.panel import Panel
 from analytics.programme.file import Programme
+from analytics.release.path import INELIGIBLE
 from analytics.store.database import Store
 
 SELLING, MATCHED, MEASURED, ANALYSED = "selling", "matched", "measured", "analysed"
@@ -28,7 +29,6 @@ PLACE, WAVE = "place", "wave"
 STILL_FUNDED, REVOKED, WITHDRAWN = "still_funded", "revoked", "withdrawn"
 FATES = {"funded": STILL_FUNDED, "revoked": REVOKED, "withdrawn": WITHDRAWN}
 PAID, PAID_IN_PART, PAID_ABOVE, UNPAID, UNKNOWN = "paid", "paid_in_part", "paid_above", "unpaid", "payment_unknown"
-INELIGIBLE = "ineligible_"  # how the reasons of applicants that could not have been funded begin
 _NO_FIGURES = ("closed_unreported", "not_reported")
 CLOSED, SPLIT_NOT_TOLD = "closed", "no_sales_in_a_window"
 # of a measured firm, by whether it sold in its windows: told one by one, or as one where they would tell too much

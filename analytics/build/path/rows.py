@@ -10,11 +10,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from analytics.model import ObsStatus
+from analytics.release.path import NOT_EXPLAINED, STANDS, TOGETHER, UNITS
 
-STANDS = "*"  # in place of a reason: what stands at the step
-NOT_EXPLAINED = "not_explained"  # never told together with others
-TOGETHER = "+"  # between reasons that are told as one
-APPLICATIONS, FIRMS_COUNTED, AMOUNT = "applications", "firms", "amount"  # units of a row
+APPLICATIONS, FIRMS_COUNTED, AMOUNT = UNITS
 COLUMNS = ("place", "path", "tranche", "step", "reason", "unit", "value", "obs_status")
 
 
