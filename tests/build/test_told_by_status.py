@@ -108,7 +108,7 @@ def test_the_file_names_no_rule(release: Release, demonstration: Home) -> None:
     path = Releases(demonstration.releases, PROGRAMME).path(release.release_id)
     with duckdb.connect(path, read_only=True) as connection:
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        assert tables == {"manifest", "figures", "lines", "spread", "reconciliation", "applications"}
+        assert tables == {"manifest", "figures", "lines", "spread", "reconciliation", "reconciliation_gaps", "applications"}
         for table in tables - {"manifest"}:
             rows = connection.execute(f"SELECT * FROM {table}").df()
             for name in rows:

@@ -1,15 +1,15 @@
 """The release's reconciliation beside its path: the two say the same of every stage."""
 
-import numpy as np
 import pandas as pd
 
+from analytics.build.path.chains import ANALYSIS
 from analytics.build.path.made import MadePath
-from analytics.build.path.places import ANALYSED, MATCHED, MEASURED, SELLING
-from analytics.release.measures import ALL
+from analytics.build.path.places import ANALYSED, FIRMS, MATCHED, MEASURED, SELLING
+from analytics.release.path import STANDS
 
 # of the path, the stage that each count is of
 COUNTED_STAGES = {
-    "loaded_firms": ALL,
+    "loaded_firms": FIRMS,
     "selling_firms": SELLING,
     "reporting_firms": MATCHED,
     "measured_firms": MEASURED,
@@ -27,8 +27,9 @@ def with_path(table: pd.DataFrame, path: MadePath, earlier: pd.DataFrame | None)
         for column in ("loaded_eur", *COUNTED_STAGES):
             table[column] = before[column].astype(table[column].dtype).array
         return table
-    everywhere = np.ones(len(table), dtype=bool)
+    rows = path.table[(path.table["path"] == ANALYSIS) & (path.table["reason"] == STANDS)]
     for column, stage in COUNTED_STAGES.items():
-        told = np.array([path.tells(tranche, stage) for tranche in table["tranche"]])
-        table[column] = table[column].where(told if len(path.table) or stage == MATCHED else everywhere)
+        told = rows[rows["step"] == stage].set_index("tranche")["value"].reindex(table["tranche"])
+        if len(rows) or stage == MATCHED:
+            table[column] = told.astype("Int64").array
     return table

@@ -4,8 +4,8 @@ Where one or two firms changed what any number of it is, the difference to an ea
 all of it stays, so that it still adds up.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ from analytics.build.path.places import (
     FATES,
     MEASURED,
     OF_FUNDED,
+    PAID,
+    PAID_IN_PART,
     PLACE,
     SELLING,
     SPLIT_NOT_TOLD,
@@ -73,13 +75,22 @@ class Elsewhere:
 @dataclass(frozen=True, slots=True, eq=False)
 class MadePath:
     """The table `reconciliation_gaps` of a release, empty where nothing of it may be told; and what stands behind it,
-    confidential. is_held: whether it is as an earlier release told it; tells: tranche and stage -> whether it is told.
+    confidential. is_held: whether it is as an earlier release told it.
     """
 
     table: pd.DataFrame
     behind: BehindPath
     is_held: bool
-    tells: Callable[[str, str], bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """differs: whether so few firms changed since an earlier release that the difference would tell of them: what would
+    tell it is withheld.
+    """
+
+    patterns: Patterns
+    differs: bool
 
 
 def make_path(
@@ -103,9 +114,9 @@ def make_path(
         if error.key not in ("disclosure.unsafe", "disclosure.narrowed"):
             raise
         found = None
-    if found is None:
+    if found is None or (found.differs and earlier_table is not None):
         return _held(earlier, earlier_table)
-    patterns, rows = found, list[PathRow]()
+    patterns, rows = found.patterns, list[PathRow]()
     applied = programme.announced.applications if programme.announced else None
     firms_told = patterns.awards.tells((ALL, *AS_COUNTS))
     rules = programme.disclosure_rules
@@ -118,7 +129,7 @@ def make_path(
     rows += comparison_rows(told_places, patterns.comparison, programme, split=splits[1])
     behind = BehindPath.of(told_places, _with_all_that_is_told(patterns, elsewhere))
     rows.sort(key=lambda row: PATHS.index(row.path))
-    return MadePath(path_table(rows), behind, False, lambda tranche, stage: patterns.analysis.tells((tranche, stage)))
+    return MadePath(path_table(rows), behind, is_held=False)
 
 
 def _with_all_that_is_told(patterns: Patterns, elsewhere: Elsewhere) -> dict[str, Pattern]:
@@ -132,8 +143,8 @@ def _with_all_that_is_told(patterns: Patterns, elsewhere: Elsewhere) -> dict[str
 def _held(earlier: Sequence[BehindPath], table: pd.DataFrame | None) -> MadePath:
     """As the newest earlier release told it; nothing where none did."""
     if table is None or not len(table) or not earlier:
-        return MadePath(path_table([]), BehindPath.nothing(), table is not None, lambda *_: False)
-    return MadePath(table.assign(obs_status=ObsStatus.PROVISIONAL.value), earlier[-1], True, lambda *_: False)
+        return MadePath(path_table([]), BehindPath.nothing(), is_held=False)
+    return MadePath(table.assign(obs_status=ObsStatus.PROVISIONAL.value), earlier[-1], is_held=True)
 
 
 def _as_split(places: Places, splits: tuple[bool, bool]) -> Places:
@@ -151,8 +162,8 @@ def _patterns(
     elsewhere: Elsewhere,
     earlier: Sequence[BehindPath],
     splits: tuple[bool, bool],
-) -> Patterns | None:
-    """What may be told of each tree of places; None where the difference to an earlier release would tell of few."""
+) -> "_Found":
+    """What may be told of each tree of places."""
     rules, differs = programme.disclosure_rules, list[bool]()
 
     def find(name: str, cube: Cube, told: Told, measure: str = "n_units", *, awards: bool = False) -> Pattern:
@@ -175,10 +186,19 @@ def _patterns(
         "awards", counts_of_awards(places.awards), _told_of_awards(places, elsewhere, rules.min_units), awards=True
     )
     grants = Told(_awards(elsewhere.told, "granted", AS_GRANTS), _awards(elsewhere.secret, "granted", AS_GRANTS))
-    amounts = find("amounts", euros_of_awards(places.awards), grants, "value", awards=True)
+    euros = euros_of_awards(places.awards)
+    amounts = find("amounts", euros, replace(grants, unsaid=_uncounted(euros, awards)), "value", awards=True)
     of_others = tree_cube(places.turned_down, parents_of(comparison_steps(programme)))
     comparison = find("comparison", of_others, _told_of_comparison(elsewhere))
-    return None if any(differs) else Patterns(analysis, awards, amounts, comparison, *splits)
+    return _Found(Patterns(analysis, awards, amounts, comparison, *splits), any(differs))
+
+
+def _uncounted(euros: Cube, awards: Pattern) -> frozenset[Codes]:
+    """Cells of euros that would tell how many firms they are of, which is withheld: nobody has more than the largest
+    grant. What was paid is of too many for that.
+    """
+    of_many = (PAID, PAID_IN_PART)
+    return frozenset(codes for codes in euros.positions if codes[3] not in of_many and not awards.tells(codes))
 
 
 def _stages(stages: Iterable[tuple[str, str]]) -> frozenset[Codes]:
