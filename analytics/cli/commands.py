@@ -21,7 +21,7 @@ DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = (
     *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
-    "mapping.template_kind",
+    *("mapping.template_kind", "retract.key"),
 )
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
@@ -69,8 +69,19 @@ def _add_import(
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--save-mapping", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))
     load.add_argument("--partial", action="store_true", help=text("cli.help.partial"))
+    load.add_argument("--rejected", type=Path, metavar="FILE.xlsx", help=text("cli.help.rejected"))
+    load.add_argument("--empty-takes-back", action="store_true", help=text("cli.help.empty_takes_back"))
+    load.add_argument("--rehearse", action="store_true", help=text("cli.help.rehearse"))
     add_rna_options(load, text)
     programme(load)
+    programme(command("imports", run_repair("imports")))
+    undo = command("undo", run_repair("undo"))
+    undo.add_argument("batch", nargs="?", type=int, metavar="N", help=text("cli.help.batch"))
+    programme(undo)
+    retract = command("retract", run_repair("retract"))
+    retract.add_argument("what", choices=("sales", "application"), help=text("cli.help.retract_what"))
+    retract.add_argument("key", nargs="+", metavar="KEY", help=text("cli.help.retract_key"))
+    programme(retract)
 
 
 def _add_export(
@@ -142,6 +153,17 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.cli import imports
 
     return imports.run_import(arguments, text)
+
+
+def run_repair(command: str) -> Command:
+    """One of the commands that put right what was imported."""
+
+    def run(arguments: argparse.Namespace, text: Text) -> int:
+        from analytics.cli import repair
+
+        return int(getattr(repair, f"run_{command}")(arguments, text))
+
+    return run
 
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:

@@ -128,7 +128,7 @@ class Store:
         if version < SCHEMA_VERSION and not read_only:
             self._upgrade(version)
             version = SCHEMA_VERSION
-        self._view_what_counts(version)
+        self._view_what_counts(is_log=version == SCHEMA_VERSION)
 
     def _upgrade(self, version: int) -> None:
         """Bring a store of an earlier version up to this one, whole or not at all."""
@@ -141,18 +141,19 @@ class Store:
             back = query("bring_back_2").replace("$version", str(SCHEMA_VERSION))
             self._connection.execute(back.replace("{computed_size}", current.computed_size()))
 
-    def _view_what_counts(self, version: int) -> None:
-        """Make the views of store/current.py, for as long as the store is open."""
+    def _view_what_counts(self, *, is_log: bool) -> None:
+        """Make the views of store/current.py, for as long as the store is open. is_log: it is of this version."""
         views = {
-            "every_batch": current.every_batch(version),
+            "every_batch": current.every_batch(is_log=is_log),
             "live_batches": "SELECT * FROM every_batch WHERE undone_at IS NULL",
             "current_observations": current.OBSERVATIONS,
         }
         for table in current.KEYS:
-            columns = self._connection.execute(f"SELECT * FROM {table} LIMIT 0").description if version > 2 else []
-            views[f"current_{table}"] = current.current_rows(table, [name for name, *_ in columns or ()], version)
+            columns = self._connection.table(table).columns if is_log else ()
+            body = current.current_rows(table, columns) if is_log else current.rows_as_stored(table)
+            views[f"current_{table}"] = body
         for name, body in views.items():
-            self._connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {body}")
+            self._connection.execute(f"CREATE TEMP VIEW {name} AS {body}")
 
     def _count_as_of(self, as_of: dt.datetime) -> None:
         """Count what counted then, for as long as the store is open."""

@@ -31,7 +31,7 @@ _TYPES = {CellKind.DATE: "DATE", CellKind.DECIMAL: "DECIMAL(18, 6)"}
 @dataclass(frozen=True, slots=True)
 class SheetColumns:
     """The columns of a sheet that is read, "" in a file without sheets. theirs: our column -> its heading; given: those
-    of ours that the sheet has, or that its mapping states.
+    of ours that every row of the sheet has a cell for, or that its mapping states.
     """
 
     sheet: str
@@ -114,6 +114,15 @@ class Staging:
         columns = self.store.columns(f"SELECT * FROM {self.name} ORDER BY sheet, row_number")  # noqa: S608
         return pd.DataFrame({name: pd.Series(cells, dtype=object) for name, cells in columns.items()})
 
+    @property
+    def brings_new_rows(self) -> bool:
+        """Whether any staged application or firm is not known yet. Sales are each new by themselves."""
+        if not self.of_firms:
+            return False
+        key = KEYS[self.table.name]
+        known = f"SELECT {key} FROM current_{self.table.name}"  # noqa: S608
+        return self.store.number(f"SELECT count(*) FROM {self.name} WHERE {key} NOT IN ({known})") > 0  # noqa: S608
+
     def complete(self) -> None:
         """Let the staged rows say what is known already of their keys, where the file says nothing; what it says itself
         stays in the temporary table `given_rows`.
@@ -144,10 +153,8 @@ class Staging:
         """How the staged rows differ from what the store tells."""
         if not self.of_firms:
             return compare_figures(self.store, programme, takes_back=takes_back)
-        self.store.execute(
-            "CREATE OR REPLACE TEMP VIEW given_and_good AS SELECT g.* FROM given_rows AS g "
-            f"SEMI JOIN {self.name} AS s ON s.sheet = g.sheet AND s.row_number = g.row_number"
-        )
+        good = f"SEMI JOIN {self.name} AS s ON s.sheet = g.sheet AND s.row_number = g.row_number"
+        self.store.execute(f"CREATE OR REPLACE TEMP VIEW given_and_good AS SELECT g.* FROM given_rows AS g {good}")  # noqa: S608
         key, current = KEYS[self.table.name], f"current_{self.table.name}"
         return compare_rows(self.store, self.table, key, "given_and_good", current, takes_back=takes_back)
 
@@ -192,8 +199,8 @@ class Staging:
         )
         self.store.execute(
             f"INSERT INTO {self.table.name} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
-            f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, $batch, "
-            f"g.row_number, {emptied if takes_back else 'NULL'}, false "
+            f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, "
+            f"$batch, g.row_number, {emptied if takes_back else 'NULL'}, false "
             f"FROM given_rows AS g JOIN {self.name} AS s USING (sheet, row_number) "
             "JOIN compared_rows AS r USING (sheet, row_number)",
             {"batch": batch_id},

@@ -8,7 +8,7 @@ FROM batches_2;
 INSERT INTO rejected_rows BY NAME
 FROM rejected_rows_2;
 INSERT INTO applications BY NAME
-SELECT * EXCLUDE (computed_size) REPLACE (nullif(size_class, computed_size) AS size_class), false AS retracted
+SELECT * EXCLUDE (computed_size) REPLACE (nullif(size_class, computed_size) AS size_class)
 FROM (SELECT *, {computed_size} AS computed_size FROM applications_2);
 INSERT INTO observations BY NAME
 FROM observations_2;
