@@ -56,7 +56,7 @@ def path() -> None:
     for name in told:
         st.subheader(text(f"code.path.{name}"), anchor=False)
         st.markdown(text(f"path.{name}_says"))
-        block(ladders_markup(ladders(release, name, text), text, level=4), f"path_{name}")
+        block(ladders_markup(ladders(release, name, text), text, 4, folded=True), f"path_{name}")
     if not told:
         st.table(show.escaped(audit.path_to_analysed(release, text)), border="horizontal")
         st.caption(text("path.none"))

@@ -9,26 +9,29 @@ from analytics.language.text import Text
 from analytics.present.tables.path import GapInWords, Ladder, StepInWords
 
 
-def ladders_markup(ladders: Sequence[Ladder], text: Text, level: int = 3) -> Markup:
-    """Ladders side by side, in little room one below the other; level: of their titles."""
-    return element("div", *(_ladder(ladder, text, level) for ladder in ladders), class_="ladders")
+def ladders_markup(ladders: Sequence[Ladder], text: Text, level: int, *, folded: bool) -> Markup:
+    """Ladders side by side, in little room one below the other; level: of their titles; folded: whether reasons that
+    are told as one are listed at a click.
+    """
+    return element("div", *(_ladder(ladder, text, level, folded=folded) for ladder in ladders), class_="ladders")
 
 
-def _ladder(ladder: Ladder, text: Text, level: int) -> Markup:
+def _ladder(ladder: Ladder, text: Text, level: int, *, folded: bool) -> Markup:
     said = text("path.explained") if ladder.is_explained else text("path.unexplained")
     foot = element("p", said, class_="foot" if ladder.is_explained else "foot unexplained")
-    steps = element("ol", *(_step(step) for step in ladder.steps))
+    steps = element("ol", *(_step(step, folded=folded) for step in ladder.steps))
     return element("section", element(f"h{level}", ladder.title), steps, foot)
 
 
-def _step(step: StepInWords) -> Markup:
-    gaps = element("ul", *(_gap(gap) for gap in step.gaps)) if step.gaps else ""
+def _step(step: StepInWords, *, folded: bool) -> Markup:
+    gaps = element("ul", *(_gap(gap, folded=folded) for gap in step.gaps)) if step.gaps else ""
     numbers = [element("b", step.stands) if step.stands else "", element("i", step.amount) if step.amount else ""]
     return element("li", gaps, element("p", element("span", step.name), " ", *numbers, class_="stands"))
 
 
-def _gap(gap: GapInWords) -> Markup:
+def _gap(gap: GapInWords, *, folded: bool) -> Markup:
     numbers = [element("b", number) for number in (gap.lost, gap.amount) if number]
     parts = element("ul", *(element("li", part) for part in gap.together)) if gap.together else ""
-    says = element("span", gap.says, parts)
+    fold = folded and gap.together
+    says = element("details", element("summary", gap.says), parts) if fold else element("span", gap.says, parts)
     return element("li", says, joined([" ", *numbers]), class_="unexplained" if gap.is_unexplained else None)

@@ -46,7 +46,7 @@ def _path(draft: Draft) -> Iterator[Markup]:
     for name in paths_told(release):
         yield draft.heading(3, f"code.path.{name}")
         yield draft.paragraph(f"path.{name}_says")
-        yield ladders_markup(ladders(release, name, text), text, level=4)
+        yield ladders_markup(ladders(release, name, text), text, 4, folded=False)
 
 
 def _group_head(draft: Draft, letter: str) -> Markup:
