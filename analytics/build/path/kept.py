@@ -30,6 +30,7 @@ from analytics.release import Release
 from analytics.release.measures import ALL
 
 FIRST_WITH_PATH = 10  # format of a release
+OF_ANALYSIS = ANYWHERE, IN_ROWS = "analysis", "analysis_in_rows"  # what all tells of the firms, what the rows do
 FRAMES = ("funded", "awards", "turned_down")
 BETWEEN = "|"  # between the codes of a cell
 # of a release up to format 9: each stage of the reconciliation holds those that went no further
@@ -64,9 +65,16 @@ class BehindPath:
         turned_down = places.turned_down.set_index("firm")
         return cls({"funded": places.funded, "awards": places.awards, "turned_down": turned_down}, told, {})
 
+    def changed_firms(self, places: Places) -> int:
+        """How many firms stand elsewhere now, or were granted or paid something else."""
+        now = BehindPath.of(places, {}).frames
+        return len({firm for name in FRAMES for firm in _differing(self.frames.get(name), now[name])})
+
     def pattern(self, name: str, programme: Programme) -> Pattern | None:
         """One of its cubes with what was not told of it; None where it has none."""
-        frame = self.frames.get({"analysis": "funded", "comparison": "turned_down"}.get(name, "awards"))
+        frame = self.frames.get(
+            {**dict.fromkeys(OF_ANALYSIS, "funded"), "comparison": "turned_down"}.get(name, "awards")
+        )
         if name not in self.told or frame is None or frame.empty:
             return None
         cube = self._cube(name, frame, programme)
@@ -74,7 +82,7 @@ class BehindPath:
         return Pattern(cube, np.array([codes not in told for codes in cube.positions], dtype=bool))
 
     def _cube(self, name: str, frame: pd.DataFrame, programme: Programme) -> Cube:
-        if name == "analysis":
+        if name in OF_ANALYSIS:
             return tree_cube(frame, parents_of(OF_FUNDED) | dict(self.parents))
         if name == "comparison":
             return tree_cube(frame, parents_of(comparison_steps(programme)))
@@ -141,7 +149,21 @@ def _of_stages(release: Release, contributions: pd.DataFrame) -> BehindPath:
     )
     frame = pd.DataFrame({WAVE: funded.get("wave"), PLACE: place}, index=funded.index)
     parents = {_only(stage): stage for stage in (SELLING, MATCHED, MEASURED)}
-    return BehindPath({"funded": frame}, {"analysis": told}, parents)
+    return BehindPath({"funded": frame}, dict.fromkeys(OF_ANALYSIS, told), parents)
+
+
+def _differing(before: pd.DataFrame | None, now: pd.DataFrame) -> set[str]:
+    """The firms of which the two frames do not say the same."""
+    told = [set() if frame is None else _rows(frame) for frame in (before, now)]
+    return {firm for firm, *_ in told[0] ^ told[1]}
+
+
+def _rows(frame: pd.DataFrame) -> set[tuple[str, ...]]:
+    """Firm and what a frame says of it, as text."""
+    columns = [
+        frame[name].astype(object).where(frame[name].notna(), "").astype(str) for name in sorted(map(str, frame))
+    ]
+    return set(zip(frame.index.astype(str), *columns, strict=True))
 
 
 def _only(stage: str) -> str:

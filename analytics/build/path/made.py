@@ -1,7 +1,7 @@
 """The path of a release: told anew as a whole, or as the newest earlier release told it, as a whole.
 
-Where one or two firms changed what any number of it is, the difference to an earlier release would tell of them: then
-all of it stays, so that it still adds up.
+Where one or two firms changed since an earlier release, the difference would tell of them: then all of it stays, so
+that it still adds up. Where more did, but of some number one or two, that number is confidential.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,7 +18,7 @@ from analytics.build.path.chains import (
     award_rows,
     comparison_rows,
 )
-from analytics.build.path.kept import BehindPath
+from analytics.build.path.kept import ANYWHERE, IN_ROWS, BehindPath
 from analytics.build.path.places import (
     ANALYSED,
     BY_SALES,
@@ -114,7 +114,8 @@ def make_path(
         if error.key not in ("disclosure.unsafe", "disclosure.narrowed"):
             raise
         found = None
-    if found is None or (found.differs and earlier_table is not None):
+    few = bool(earlier) and 0 < earlier[-1].changed_firms(told_places) < programme.disclosure_rules.min_units
+    if found is None or (found.differs and few and earlier_table is not None):
         return _held(earlier, earlier_table)
     patterns, rows = found.patterns, list[PathRow]()
     applied = programme.announced.applications if programme.announced else None
@@ -137,7 +138,7 @@ def _with_all_that_is_told(patterns: Patterns, elsewhere: Elsewhere) -> dict[str
     known = mask_of(patterns.analysis.cube, _stages(elsewhere.told))
     analysis = Pattern(patterns.analysis.cube, patterns.analysis.withheld & ~known)
     named = {"awards": patterns.awards, "amounts": patterns.amounts, "comparison": patterns.comparison}
-    return {"analysis": analysis, **named}
+    return {ANYWHERE: analysis, IN_ROWS: patterns.analysis, **named}
 
 
 def _held(earlier: Sequence[BehindPath], table: pd.DataFrame | None) -> MadePath:
@@ -177,11 +178,11 @@ def _patterns(
 
     cube = tree_cube(places.funded, parents_of(OF_FUNDED))
     told = Told(_stages(elsewhere.told), _stages(elsewhere.secret))
-    first = find("analysis", cube, told)
+    first = find(ANYWHERE, cube, told)
     # what the figures tell of measured firms cannot be hidden here; that so few are lost between two stages is not said
     unsaid = frozenset(codes for codes, hidden in zip(cube.positions, first.withheld, strict=True) if hidden)
     known = frozenset(codes for codes in told.known if codes[1] not in (MEASURED, ANALYSED)) - unsaid
-    analysis = find("analysis", cube, Told(known, told.secret - known, unsaid - known))
+    analysis = find(IN_ROWS, cube, Told(known, told.secret - known, unsaid - known))
     awards = find(
         "awards", counts_of_awards(places.awards), _told_of_awards(places, elsewhere, rules.min_units), awards=True
     )

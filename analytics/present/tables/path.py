@@ -81,7 +81,7 @@ def reason_in_words(reason: str, text: Text) -> str:
     return text(f"code.gap.{reason}")
 
 
-_INELIGIBLE_IN_WORDS = tuple(f"{INELIGIBLE}{reason}" for reason in ("size", "sector", "insolvency", "no_seat"))
+_INELIGIBLE_IN_WORDS = ("ineligible_size", "ineligible_sector", "ineligible_insolvency", "ineligible_no_seat")
 
 
 def _ladder(release: Release, rows: pd.DataFrame, tranche: str, text: Text) -> Ladder:
