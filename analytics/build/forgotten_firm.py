@@ -17,6 +17,7 @@ import pandas as pd
 
 from analytics.build.contributions import Contribution, contributions_in
 from analytics.build.cubes import CELL_MEASURES
+from analytics.build.earlier import OUTSIDE
 from analytics.programme.file import Programme
 
 PREFIX = "deleted-"  # of the random names of such rows
@@ -48,14 +49,23 @@ def without_firm(
         instead = _instead(contribution, len(distinct), others, programme, rng)
         for release, value in told.items():
             rows[release][column] = instead[distinct.index(value)]
+    _mark_outside(rows, rng)
     return {release: _replaced(frame, firm, name, rows[release]) for release, frame in of_firm.items()}
+
+
+def _mark_outside(rows: Mapping[str, dict[Hashable, Any]], rng: np.random.Generator) -> None:
+    """Of a firm from outside the applicants, another mark in place of each of its own."""
+    instead: dict[float, float] = {}
+    for row in rows.values():
+        if pd.notna(row.get(OUTSIDE)):
+            row[OUTSIDE] = instead.setdefault(float(row[OUTSIDE]), 1 + rng.random())
 
 
 def _replaced(frame: pd.DataFrame, firm: str, name: str, row: Mapping[Hashable, Any]) -> pd.DataFrame:
     """The frame without the firm; with the row at its end, where the firm contributed anything."""
     rest = frame.drop(index=firm)
-    columns = [contribution.column for contribution in contributions_in(frame)]
-    if all(pd.isna(row[column]) for column in columns):
+    columns = [OUTSIDE, *(contribution.column for contribution in contributions_in(frame))]
+    if all(pd.isna(row.get(column)) for column in columns):
         return rest
     added = pd.DataFrame([row], index=pd.Index([name], name=frame.index.name, dtype=frame.index.dtype))
     return pd.concat([rest, added.astype(frame.dtypes.to_dict())])

@@ -46,7 +46,7 @@ def current_rows(table: str, columns: Sequence[str]) -> str:
     newest = ", ".join(f"{_newest(name)} AS {name}" for name in names if name != key)
     needed = " AND ".join(["true", *(f"{name} IS NOT NULL" for name in NEEDED[table])])
     return f"""
-        SELECT * REPLACE (coalesce(size_class, {computed_size()}) AS size_class)
+        SELECT * REPLACE (coalesce(size_class, computed_size(employees, turnover_eur, balance_sheet_eur)) AS size_class)
         FROM (
             SELECT {key}, {newest}, max(batch_id) AS batch_id, arg_max(row_number, batch_id) AS row_number
             FROM ({said(table)})
@@ -79,10 +79,12 @@ def _newest(name: str) -> str:
 
 
 def computed_size() -> str:
-    """The size class that staff and accounts give (programme/classifications.py), NULL where staff is not known."""
+    """Makes the function computed_size of SQL: the size class that staff and accounts give, as the one of
+    programme/classifications.py; NULL where staff is not known.
+    """
     sizes = " ".join(
         f"WHEN employees < {staff} AND (coalesce(turnover_eur, balance_sheet_eur) IS NULL "
         f"OR turnover_eur <= {turnover} OR balance_sheet_eur <= {balance}) THEN '{name}'"
         for name, staff, turnover, balance in SIZE_LIMITS
     )
-    return f"CASE {sizes} END"
+    return f"CREATE OR REPLACE TEMP MACRO computed_size(employees, turnover_eur, balance_sheet_eur) AS CASE {sizes} END"

@@ -21,6 +21,7 @@ from analytics.store.archive import hash_of, keep
 from analytics.store.cells.parser import Rejection
 from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
+from analytics.store.columns import comparison as comparison_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
 from analytics.store.differences import NO_DIFFERENCE, Difference
@@ -28,13 +29,18 @@ from analytics.store.mapping.check import check_mapping
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.proposal import Proposal
 from analytics.store.mapping.wide import heading_text
-from analytics.store.plausibility.checks import applications_warnings, other_call_warnings, sales_warnings
+from analytics.store.plausibility.checks import (
+    applications_warnings,
+    comparison_warnings,
+    other_call_warnings,
+    sales_warnings,
+)
 from analytics.store.plausibility.warned import Warned
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import Notice, Source
 from analytics.store.rejected_file import RejectedFile, write_rejected
-from analytics.store.row_checks import check_applications, check_sales
+from analytics.store.row_checks import check_applications, check_comparison, check_sales
 from analytics.store.sheets import SheetReport, refuse_new_rows_without_columns, sheets_to_read
 from analytics.store.spool import SpooledSheet, spool
 from analytics.store.staging import ProblemGroup, SheetColumns, Staging
@@ -55,6 +61,7 @@ class InputTable:
 INPUT_TABLES = {
     "applications": InputTable(applications_table, check_applications, applications_warnings),
     "sales": InputTable(sales_table, check_sales, sales_warnings),
+    "comparison": InputTable(comparison_table, check_comparison, comparison_warnings),
 }
 
 
@@ -140,7 +147,7 @@ class _Import:
             SheetColumns(
                 sheet.found.looked.sheet,
                 {column.name: readers[0].heading(column.name) for column in self.table},
-                frozenset(name for reader in readers for name in (*reader.readers, *reader.constants)),
+                frozenset.intersection(*(frozenset({**reader.readers, **reader.constants}) for reader in readers)),
             )
             for sheet, readers in zip(sheets, blocks, strict=True)
         ]
