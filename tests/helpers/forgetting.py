@@ -85,7 +85,7 @@ def filled(root: Path) -> Home:
             [code(n) for n in firms],
         )
         frame.index.name = "firm_id"
-        keep_contributions(store.contributions_folder, "2026-1", frame)
+        keep_contributions(store.contributions_folder, "2026-1", frame, pd.Series(dtype="float64"))
         keep_inputs(store.contributions_folder, "2026-1", inputs)
     return home
 
