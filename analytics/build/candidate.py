@@ -210,6 +210,7 @@ def _manifest(
         settings=programme.settings,
         as_of=None if store.as_of is None else utc_stamp(store.as_of),
         inputs=tuple(file.published for file in _input_files(store)),
+        deletions=_deletions(store),
         outcomes=outcomes,
         frequency=panel.periods.freqstr[0],
         first_period=str(panel.periods[0]),
@@ -251,6 +252,14 @@ def _input_files(store: Store) -> tuple[ImportedFile, ...]:
     return tuple(
         ImportedFile(batch.input_table, **{name: getattr(batch, name) for name in names}) for batch in store.batches()
     )
+
+
+def _deletions(store: Store) -> str:
+    """A mark of the requests by which firms were deleted, which tells neither how many nor when: releases of the same
+    imports, before and after one, stand on different data.
+    """
+    moments = [one.at for one in store.forgotten()]
+    return hashlib.sha256(repr(moments).encode()).hexdigest()[:12] if moments else ""
 
 
 def _awards(panel: Panel) -> pd.Series:

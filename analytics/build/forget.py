@@ -48,12 +48,14 @@ class Meaning:
 
 
 def foresee(programme: Programme, typed: str, home: Home, progress: Progress = silent) -> Meaning:
-    """What deleting a firm would mean; nothing is changed. typed: its code, in any writing that files may have.
+    """What deleting a firm would mean; nothing is deleted. typed: its code, in any writing that files may have.
 
     Raises UserError where neither the store nor any archived file tells of it.
     """
     task = _Task.of(programme, typed, home, progress)
-    with Store(task.path, programme.id, read_only=True) as store:
+    if not task.path.exists():
+        raise UserError("store.absent", programme=programme.id)
+    with Store(task.path, programme.id) as store:  # brought up to this version, where it is an earlier one's
         return task.meaning(store)
 
 
@@ -96,7 +98,7 @@ def _left_behind(store: Store) -> list[Path]:
 
 def _log_of(path: Path) -> list[Batch]:
     """The log of another programme's imports."""
-    with Store(path, path.stem, read_only=True) as store:
+    with Store(path, path.stem) as store:
         return store.log()
 
 
@@ -182,7 +184,7 @@ class _Task:
         """Other programmes whose stores hold the firm."""
         for path in _stores(self.home):
             if path != self.path:
-                with Store(path, path.stem, read_only=True) as other:
+                with Store(path, path.stem) as other:
                     if firm_rows(other, self.code).batches:
                         yield path.stem
 
