@@ -123,6 +123,8 @@ def _run(connection: Connection, parent: int, work: Callable[..., Any], argument
         ended = Ended()
     connection.send(ended)
     connection.close()
+    logging.shutdown()
+    os._exit(0)  # the database has nothing left to write, and would only complain of what Python still holds
 
 
 def _end(*_: object) -> None:

@@ -153,6 +153,8 @@ def _warning(warned: Warned, names: dict[str, str], sheets: Sequence[str]) -> Wo
 
 def _sheet(report: SheetReport) -> Sheet:
     def says(text: Text) -> str:
+        if report.unread == "hidden":
+            return text("officer.hidden_sheet", sheet=report.sheet)
         if report.unread:
             return text(f"part.{report.unread}", sheet=report.sheet)
         if not report.sheet:

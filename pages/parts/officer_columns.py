@@ -7,6 +7,7 @@ import streamlit as st
 from analytics.language.text import Text, plain
 from analytics.officer.choices import DAY_FIRST, MONTH_FIRST, Choices, applied
 from analytics.officer.told import Layout, OurColumn, Reading, UnknownWord
+from analytics.present.sentences.phrases import capital
 from pages.parts.officer_desk import Desk, going_on, later, said, step
 from pages.parts.show import bullets
 
@@ -89,10 +90,10 @@ def _choose_column(ours: OurColumn, layout: Layout, turn: int, text: Text) -> st
     if theirs not in headings:
         headings.append(theirs)
     name, cells = st.columns([1, 1], gap="medium", vertical_alignment="bottom")
-    key = "officer.column_needed" if ours.required else "officer.column"
+    meaning = capital(ours.meaning[text.language])
     with name:
         chosen: str = st.selectbox(
-            plain(text(key, meaning=ours.meaning[text.language], name=ours.name)),
+            plain(text("officer.column_needed", meaning=meaning) if ours.required else meaning),
             headings,
             headings.index(theirs),
             format_func=lambda heading: heading or text("officer.no_column"),
@@ -105,6 +106,8 @@ def _choose_column(ours: OurColumn, layout: Layout, turn: int, text: Text) -> st
 
 def _about(ours: OurColumn, theirs: str, layout: Layout, text: Text) -> str:
     """Examples of the chosen column, or what it may be, or the one value for all rows."""
+    if ours.name in layout.mapping.get("wide", {}) or (ours.name == "period" and "wide" in layout.mapping):
+        return text("officer.from_headings")
     if constant := layout.mapping.get("constants", {}).get(ours.name):
         return text("officer.same_for_all", value=constant)
     column = next((c for c in layout.columns if c.heading == theirs), None)
@@ -124,7 +127,7 @@ def _choose_wide(layout: Layout, turn: int, text: Text) -> dict[str, str]:
     """Headings that hold a period -> of which figure of ours they are."""
     stated = {pattern: ours for ours, pattern in layout.mapping.get("wide", {}).items()}
     figures = [NONE, *(column.name for column in layout.of_kind if column.is_amount)]
-    labels = {column.name: column.meaning[text.language] for column in layout.of_kind}
+    labels = {column.name: capital(column.meaning[text.language]) for column in layout.of_kind}
     return {
         pattern: st.selectbox(
             plain(text("officer.wide", pattern=pattern)),
@@ -169,9 +172,10 @@ def _choose_word(word: UnknownWord, column: OurColumn, key: str, text: Text) -> 
     options = [*labels, *({word.proposed} - labels.keys() if word.rows == 0 and word.proposed else ())]
     at = options.index(word.proposed) if word.certain and word.proposed in options else 0
     near = codes.get(word.proposed or "", "") if not word.certain else ""
-    rows = text.count("propose.rows", word.rows) if word.rows else column.name
+    meaning = capital(column.meaning[text.language])
+    rows = f" ({text.count('propose.rows', word.rows)})" if word.rows else ""
     chosen: str = st.selectbox(
-        plain(text("officer.word", column=column.meaning[text.language], word=word.word, rows=rows)),
+        plain(text("officer.word", column=meaning, word=word.word) + rows),
         options,
         at,
         format_func=lambda code: labels.get(code, code),
@@ -221,7 +225,7 @@ def _choose_constants(layout: Layout, turn: int, text: Text) -> dict[str, str]:
     """Our column -> the value that it has in all rows."""
     stated: dict[str, str] = layout.mapping.get("constants", {})
     taken = {*layout.mapping.get("columns", {}), *layout.mapping.get("wide", {})}
-    labels = {column.name: column.meaning[text.language] for column in layout.of_kind}
+    labels = {column.name: capital(column.meaning[text.language]) for column in layout.of_kind}
     now = {
         ours: st.text_input(
             plain(text("officer.constant", column=labels.get(ours, ours))), value, key=f"officer_constant_{turn}_{ours}"

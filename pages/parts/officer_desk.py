@@ -139,7 +139,7 @@ class Desk:
         elif isinstance(made, Comparison):
             self.comparison = made
         elif isinstance(made, dict):
-            self.published = made
+            self.published, self.candidate, self.comparison = made, None, None
 
     # ---- a question before what cannot be taken back at once ---------------------------------------------------------
 

@@ -16,12 +16,18 @@ def is_asked_for() -> bool:
 
 def may_open() -> bool:
     """Whether this server has an officer's page at all: it is asked for, and only this machine reaches the server."""
-    return is_asked_for() and is_this_machine(st.get_option("server.address"))
+    return is_asked_for() and is_this_machine(_listens_at())
 
 
 def may_manage() -> bool:
     """Whether this session may load and publish. Until there is a login and roles: whoever sits at this machine."""
     return may_open() and comes_from_here(*_visitor())
+
+
+def _listens_at() -> str | None:
+    """The address at which the server listens; None: at all."""
+    address: str | None = st.get_option("server.address")
+    return address
 
 
 def _visitor() -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -53,9 +53,9 @@ def _table(imports: tuple[Imported, ...], text: Text) -> None:
     lines = [
         {
             "import": text("officer.import_of", n=one.batch_id, kind=_kind(one.kind, text), file=one.file_name),
-            "when": moment_in_words(_moment(one.imported_at), text),
-            "rows": text(
+            "when": text(
                 "officer.rows_of",
+                when=moment_in_words(_moment(one.imported_at), text),
                 loaded=text.number(one.rows_loaded),
                 rows=text.number(one.rows_in),
                 rejected=text.number(one.rows_rejected),

@@ -90,13 +90,19 @@ def _headline(one: HeadlineChange, text: Text) -> Markup:
             "div",
             element("b", text(f"officer.side.{side}")),
             element("p", words[text.language]),
-            element("small", (grade or {}).get(text.language, "")),
+            element("small", _unsaid_grade(words[text.language], (grade or {}).get(text.language, ""))),
         )
         for side, words, grade in (("before", one.before, one.grade_before), ("after", one.after, one.grade_after))
         if words is not None and (one.how != "same" or side == "after")
     ]
-    title = element("h3", one.label[text.language], " · ", text(f"officer.changed.{one.how}"))
+    about = f"{one.label[text.language]}, {text(f'officer.about.{one.kind}')}"
+    title = element("h3", about, " · ", text(f"officer.changed.{one.how}"))
     return element("section", title, element("div", *sides, class_="sides"), class_=f"headline-change {one.how}")
+
+
+def _unsaid_grade(sentence: str, grade: str) -> str:
+    """How reliable a sentence is said to be, where it does not say so itself."""
+    return "" if grade in sentence else grade
 
 
 # ---- publication -----------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import streamlit as st
 
 from analytics.language.text import Text, plain
 from analytics.officer.told import FileDifference, OurColumn, Reading
+from analytics.present.sentences.phrases import capital
 from pages.parts import show
 from pages.parts.officer_desk import Desk, later, said, step
 
@@ -87,9 +88,8 @@ def show_difference(desk: Desk, text: Text) -> None:
 def _show_changes(difference: FileDifference, of_kind: tuple[OurColumn, ...], text: Text) -> None:
     if not difference.changes:
         return
-    labels = {column.name: column.meaning[text.language] for column in of_kind} | {
-        "firm_id": labels_of_firm(of_kind, text)
-    }
+    labels = {column.name: capital(column.meaning[text.language]) for column in of_kind}
+    labels["firm_id"] = labels.get("fiscal_code", "")
     by_column = [
         text("officer.difference.column", column=labels.get(name, name), n=text.number(n))
         for name, n in difference.columns
@@ -113,8 +113,3 @@ def words_table(frame: pd.DataFrame, key: str) -> None:
     """A table of words, which stand to the left as in any text. frame: of Markdown."""
     with st.container(key=f"words_{key}"):
         st.table(frame, border="horizontal")
-
-
-def labels_of_firm(of_kind: tuple[OurColumn, ...], text: Text) -> str:
-    """What the column of the firm is called."""
-    return next((column.meaning[text.language] for column in of_kind if column.name == "fiscal_code"), "")

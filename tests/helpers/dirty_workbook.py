@@ -31,7 +31,11 @@ def _write_applications(firms: pd.DataFrame, path: Path) -> None:
     for line in ("Direzione generale", "Graduatoria delle domande", "Riservato"):
         book.active.append([line])
     legend = book.create_sheet(SHEETS[1])
-    for row in (["Esito", "Significato"], ["Finanziata", "ha avuto il contributo"], ["Ammessa ma non finanziata", "no"]):
+    for row in (
+        ["Esito", "Significato"],
+        ["Finanziata", "ha avuto il contributo"],
+        ["Ammessa ma non finanziata", "no"],
+    ):
         legend.append(row)
     half = len(firms) // 2
     for title, part in zip(SHEETS[2:4], (firms[:half], firms[half:]), strict=True):
