@@ -1,5 +1,5 @@
-"""What the data officer does, step by step: read a file and say what it would change, import, undo, build, publish.
+"""What the data officer does, step by step (CONFIDENTIAL): files and acts come in; what they say and change goes out.
 
-A file or a release's name comes in; what is to be told goes out, as plain values in every language. The officer's page
-calls it. Whatever opens the store or estimates runs in a process of its own.
+All that is told are plain values, in every language. The officer's page calls it; whatever opens the store or estimates
+runs in a process of its own.
 """

@@ -44,6 +44,9 @@ WORDS = {
     "{}MB per file • TOML": "per_toml",
     "Remove {}": "remove_file",
     "Add files": "add_file",
+    "add icon": "add_file",
+    "Help for {}": "help",
+    "Choose options": "choose",
 }
 
 

@@ -93,7 +93,7 @@ def _choose_column(ours: OurColumn, layout: Layout, turn: int, text: Text) -> st
     meaning = capital(ours.meaning[text.language])
     with name:
         chosen: str = st.selectbox(
-            plain(text("officer.column_needed", meaning=meaning) if ours.required else meaning),
+            text("officer.column_needed", meaning=meaning) if ours.required else meaning,
             headings,
             headings.index(theirs),
             format_func=lambda heading: heading or text("officer.no_column"),
@@ -130,7 +130,7 @@ def _choose_wide(layout: Layout, turn: int, text: Text) -> dict[str, str]:
     labels = {column.name: capital(column.meaning[text.language]) for column in layout.of_kind}
     return {
         pattern: st.selectbox(
-            plain(text("officer.wide", pattern=pattern)),
+            text("officer.wide", pattern=plain(pattern)),
             figures,
             figures.index(ours) if ours in figures else 0,
             format_func=lambda name: labels.get(name, text("officer.no_column")),
@@ -175,7 +175,7 @@ def _choose_word(word: UnknownWord, column: OurColumn, key: str, text: Text) -> 
     meaning = capital(column.meaning[text.language])
     rows = f" ({text.count('propose.rows', word.rows)})" if word.rows else ""
     chosen: str = st.selectbox(
-        plain(text("officer.word", column=meaning, word=word.word) + rows),
+        text("officer.word", column=meaning, word=plain(word.word)) + rows,
         options,
         at,
         format_func=lambda code: labels.get(code, code),
@@ -228,7 +228,7 @@ def _choose_constants(layout: Layout, turn: int, text: Text) -> dict[str, str]:
     labels = {column.name: capital(column.meaning[text.language]) for column in layout.of_kind}
     now = {
         ours: st.text_input(
-            plain(text("officer.constant", column=labels.get(ours, ours))), value, key=f"officer_constant_{turn}_{ours}"
+            text("officer.constant", column=labels.get(ours, ours)), value, key=f"officer_constant_{turn}_{ours}"
         )
         for ours, value in stated.items()
     }
