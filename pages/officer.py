@@ -19,6 +19,7 @@ if not officer_door.may_manage():  # whatever the navigation says
     st.stop()
 text = in_use.language()
 desk = desk_of()
+desk.language = text.language
 desk.take_in()
 st.title(text("officer.title"))
 st.markdown(text("officer.says"))

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from analytics.build.firms_by_sector import firms_by_sector
+from analytics.cli.checks import sector_lines
 from analytics.cli.mapping import write_new
 from analytics.cli.progress import Bar
 from analytics.cli.rna import reconciliation_lines
@@ -15,15 +17,18 @@ from analytics.model import DataKind, UserError
 from analytics.programme.file import Programme, load_programme
 from analytics.store.cells.parser import Rejection
 from analytics.store.database import Store
+from analytics.store.differences import Difference
 from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, import_file
 from analytics.store.mapping.file import load_mapping, mapping_toml
 from analytics.store.mapping.paste import paste_columns, paste_values
 from analytics.store.plausibility.warned import Warned, in_words
+from analytics.store.rejected_file import RejectedFile
 from analytics.store.rna.reconciliation import reconcile
 from analytics.store.sheets import ColumnsMissingError, SheetReport
 from analytics.store.staging import ProblemGroup
 
 MOST_REJECTIONS = 20  # problems listed one by one; more are told by column and reason
+MOST_CHANGES = 20  # changed values listed one by one
 LONGEST_VALUE = 80  # characters of a cell that are shown
 LONGEST_WARNING = 2000  # characters of a warning, whose words come from the text files
 
@@ -45,16 +50,27 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
                         archive=home.archive,
                         mapping=mapping,
                         partial=arguments.partial,
+                        takes_back=arguments.empty_takes_back,
+                        rehearsed=arguments.rehearse,
+                        rejected_to=RejectedFile(arguments.rejected, text) if arguments.rejected else None,
                         progress=bar,
                     )
             except (RowsRefusedError, ColumnsMissingError) as error:
                 print_refusal(error, programme, arguments.table, text)
+                if isinstance(error, RowsRefusedError):
+                    _print_rejected_file(path, arguments, text)
                 return 1
             _print_report(path, report, programme, text)
-            if arguments.save_mapping and not report.already:
+            if report.batch.rows_rejected and not report.already:
+                _print_rejected_file(path, arguments, text)
+            if arguments.rehearse and not report.already:
+                print(text("cli.rehearsed", file=path.name))
+            if arguments.save_mapping and not (report.already or arguments.rehearse):
                 write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
                 print(text("cli.done.mapping", file=arguments.save_mapping))
-        if arguments.table == "applications" and store.number("SELECT count(*) FROM rna_aids"):
+        if arguments.table == "applications":
+            print("\n".join(sector_lines(firms_by_sector(store, programme), programme, text)))
+        if arguments.table == "applications" and any(batch.input_table == "rna" for batch in store.batches()):
             print("\n".join(reconciliation_lines(reconcile(store, programme), text, programme)))
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
@@ -75,8 +91,7 @@ def _print_report(path: Path, report: Report, programme: Programme, text: Text) 
     if report.unused_columns:
         print(text("cli.unused_columns", columns=", ".join(report.unused_columns)))
     _print_lines(paste_columns(report.proposal, text), text, sys.stdout)
-    if report.difference.revised:
-        print(text.count("cli.superseded", report.difference.revised))
+    _print_difference(report.difference, text)
     for outcome in map(programme.outcome, report.outcomes_without_column):
         absent = text("cli.outcome_without_column", outcome=outcome.label.in_(text), column=outcome.column)
         print(absent, file=sys.stderr)
@@ -84,6 +99,33 @@ def _print_report(path: Path, report: Report, programme: Programme, text: Text) 
     _print_warnings(report.warnings, report.proposal.mapping.columns, sheets, text)
     counts = {"rows_in": batch.rows_in, "loaded": batch.rows_loaded, "rejected": batch.rows_rejected}
     print(text("cli.done.import", file=path.name, **{name: text.number(count) for name, count in counts.items()}))
+
+
+def _print_difference(difference: Difference, text: Text) -> None:
+    """What the file changes of what was there: nothing is said of a first file."""
+    counts = {name: text.number(getattr(difference, name)) for name in ("new", "revised", "unchanged")}
+    if difference.revised or difference.unchanged or difference.empty:
+        print(text("cli.difference.of_file", **counts))
+    for column, n in difference.columns:
+        print(text("cli.difference.column", n=text.number(n), column=column))
+    for change in difference.changes[:MOST_CHANGES]:
+        before, after = (_printable(value) if value else "–" for value in (change.before, change.after))
+        print(text("cli.difference.change", key=change.key, column=change.column, before=before, after=after))
+    if len(difference.changes) > MOST_CHANGES:
+        print(text("cli.difference.more_changes"))
+    if difference.empty and not difference.takes_back:
+        print(text.count("cli.difference.empty", difference.empty), file=sys.stderr)
+
+
+def _print_rejected_file(path: Path, arguments: argparse.Namespace, text: Text) -> None:
+    """Where the rejected rows are, to be corrected and imported again; or how to get them."""
+    if arguments.rejected is None:
+        print(text("cli.rejected.how", file=path.name), file=sys.stderr)
+        return
+    target = RejectedFile(arguments.rejected, text)
+    mapping = f" --mapping {target.mapping_path}" if arguments.mapping else ""
+    command = f"python -m analytics import {arguments.table} {target.path}{mapping} --programme {arguments.programme}"
+    print(text("cli.rejected.written", file=target.path, command=command), file=sys.stderr)
 
 
 def _print_sheet(sheet: SheetReport, text: Text) -> None:

@@ -1,17 +1,17 @@
 """Imports and their history: what was loaded, what is undone, what does not add up."""
 
-from importlib import import_module
-
 from analytics.build.above_announced import above_announced
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import Progress
 from analytics.officer.told import Archive, Asked, Done, Imported, Words, in_all
+from analytics.officer.undone import undone_in_words
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Tranche
 from analytics.store.database import Batch, Store
 from analytics.store.ingest import Report, import_file
 from analytics.store.mapping.file import ColumnMapping
+from analytics.store.repair import undo
 
 
 def given_mapping(asked: Asked) -> ColumnMapping | None:
@@ -85,10 +85,8 @@ def undo_one(programme_id: str, batch_id: int | None, home: Home) -> Done:
     """Undo an import. Raises UserError where there is none."""
     programme = load_programme(programme_id)
     with Store(home.store(programme.id), programme.id) as store:
-        repair = import_module("analytics.store.repair")
-        before = {batch.batch_id for batch in store.batches()}
-        repair.undo(store, batch_id)
-        undone = [batch for batch in store.log() if batch.batch_id in before and batch.undone_at is not None]
-        files = ", ".join(batch.file_name for batch in undone)
-        says = in_all(lambda text: text("officer.undone", files=files))
-        return Done((says,), _archive(store, programme))
+        undone = undo(store, batch_id)
+        says = [in_all(lambda text: undone_in_words(undone, text))]
+        if undone.without_application:
+            says.append(in_all(lambda text: text.count("cli.undo.without_application", undone.without_application)))
+        return Done(tuple(says), _archive(store, programme))

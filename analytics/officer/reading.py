@@ -1,7 +1,5 @@
 """A file before anything is loaded: how it is laid out, what is wrong with it, what it would change."""
 
-import csv
-import io
 import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,10 +33,11 @@ from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, impor
 from analytics.store.mapping.code_words import meaning_of
 from analytics.store.mapping.looking import look
 from analytics.store.plausibility.warned import Warned, in_words
+from analytics.store.rejected_file import RejectedFile
 from analytics.store.sheets import SheetReport
 
 LONGEST_VALUE = 80  # characters of a cell that are shown
-MOST_PROBLEMS = 200  # told one by one; the file of rejected rows has all that the importer tells
+MOST_PROBLEMS = 200  # told one by one; the file of rejected rows has all
 MOST_CHANGES = 50
 
 
@@ -47,16 +46,24 @@ def read_file(asked: Asked, home: Home, progress: Progress) -> Reading:
     programme = load_programme(asked.programme)
     table = INPUT_TABLES[asked.kind].columns(programme)
     layout: Layout | None = None
-    try:
-        layout = _look(asked, table, programme)
-        report = _rehearsed(asked, programme, home, progress)
-    except RowsRefusedError as error:
-        return _refused_for_rows(error, layout, table, programme)
-    except UserError as error:
-        return Reading(refused=words_of(error), error=error.key, layout=layout)
-    if report.already:
-        return Reading(already=_already(asked, report), layout=layout)
-    return _accepted(report, layout, table, programme)
+    with tempfile.TemporaryDirectory() as folder:
+        target = RejectedFile(Path(folder) / "rejected.xlsx", Text(asked.language))
+        try:
+            layout = _look(asked, table, programme)
+            report = _rehearsed(asked, programme, home, target, progress)
+        except RowsRefusedError as error:
+            return _refused_for_rows(error, layout, table, programme, _written(target))
+        except UserError as error:
+            return Reading(refused=words_of(error), error=error.key, layout=layout)
+        if report.already:
+            return Reading(already=_already(asked, report), layout=layout)
+        return _accepted(report, layout, table, programme, _written(target))
+
+
+def _written(target: RejectedFile) -> tuple[bytes, bytes]:
+    """The workbook of rejected rows and its mapping, where there are any."""
+    rows, mapping = (path.read_bytes() if path.exists() else b"" for path in (target.path, target.mapping_path))
+    return rows, mapping
 
 
 def _look(asked: Asked, table: Table, programme: Programme) -> Layout:
@@ -65,7 +72,7 @@ def _look(asked: Asked, table: Table, programme: Programme) -> Layout:
         return layout_of(looked, table, programme, given_mapping(asked))
 
 
-def _rehearsed(asked: Asked, programme: Programme, home: Home, progress: Progress) -> Report:
+def _rehearsed(asked: Asked, programme: Programme, home: Home, target: RejectedFile, progress: Progress) -> Report:
     with Store(home.store(programme.id), programme.id) as store:
         return import_file(
             asked.kind,
@@ -77,6 +84,7 @@ def _rehearsed(asked: Asked, programme: Programme, home: Home, progress: Progres
             partial=asked.partial,
             takes_back=asked.takes_back,
             rehearsed=True,
+            rejected_to=target,
             progress=progress,
         )
 
@@ -88,7 +96,9 @@ def _already(asked: Asked, report: Report) -> Words:
     )
 
 
-def _refused_for_rows(error: RowsRefusedError, layout: Layout | None, table: Table, programme: Programme) -> Reading:
+def _refused_for_rows(
+    error: RowsRefusedError, layout: Layout | None, table: Table, programme: Programme, rejected: tuple[bytes, bytes]
+) -> Reading:
     return Reading(
         refused=words_of(error),
         error=error.key,
@@ -100,13 +110,15 @@ def _refused_for_rows(error: RowsRefusedError, layout: Layout | None, table: Tab
             ProblemKind(group.column, _why(group.reason, group.value, group.expected), group.count)
             for group in error.groups
         ),
-        rejected=rejected_rows(error.rejections),
+        rejected=rejected,
         rows_in=int(str(error.details["rows_in"])),
         rows_rejected=int(str(error.details["bad"])),
     )
 
 
-def _accepted(report: Report, layout: Layout | None, table: Table, programme: Programme) -> Reading:
+def _accepted(
+    report: Report, layout: Layout | None, table: Table, programme: Programme, rejected: tuple[bytes, bytes]
+) -> Reading:
     sheets = [sheet.sheet for sheet in report.sheets if not sheet.unread]
     notices = tuple(_notice(key, details) for key, details in report.notices)
     unused = ", ".join(report.unused_columns)
@@ -124,7 +136,7 @@ def _accepted(report: Report, layout: Layout | None, table: Table, programme: Pr
             ProblemKind(group.column, _why(group.reason, group.value, group.expected), group.count)
             for group in report.groups
         ),
-        rejected=rejected_rows(report.rejections),
+        rejected=rejected,
         rows_in=report.batch.rows_in,
         rows_loaded=report.batch.rows_loaded,
         rows_rejected=report.batch.rows_rejected,
@@ -191,23 +203,6 @@ def _unknown_words(words: Mapping[str, Counter[str]], table: Table, programme: P
             meaning = meaning_of(word, columns[ours], programme)
             found.append(UnknownWord(ours, word, rows, meaning.code, meaning.certain))
     return tuple(found)
-
-
-def rejected_rows(rejections: Sequence[Rejection]) -> bytes:
-    """The problems as a file that an Italian spreadsheet opens: sheet, row, column, value, why."""
-    content = io.StringIO()
-    text = Text()
-    writer = csv.writer(content, delimiter=";", lineterminator="\r\n")
-    writer.writerow([text(f"officer.problem.{name}") for name in ("sheet", "row", "column", "value", "why")])
-    for bad in rejections:
-        why = text(f"reject.{bad.reason}", value=printable(bad.value), expected=bad.expected)
-        writer.writerow([disarmed(cell) for cell in (bad.sheet, str(bad.row), bad.column, bad.value, why)])
-    return content.getvalue().encode("utf-8-sig", "replace") if rejections else b""
-
-
-def disarmed(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _difference(found: Difference) -> FileDifference:

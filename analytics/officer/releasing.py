@@ -3,14 +3,16 @@
 import datetime as dt
 
 from analytics.build.candidate import build
+from analytics.build.omissions import strength_of
+from analytics.build.programme_check import ProgrammeFinding, Severity, check_programme, refuse
 from analytics.clock import moment_in_words
 from analytics.folders import Home
 from analytics.model import Progress
 from analytics.officer.headlines import compare_with_current
 from analytics.officer.importing import warnings_of
+from analytics.officer.strength import strength_lines
 from analytics.officer.told import Candidate, Words, in_all
-from analytics.programme.file import Programme, load_programme
-from analytics.programme.parts import Outcome
+from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.store.database import Store
 
@@ -20,20 +22,19 @@ def build_candidate(programme_id: str, home: Home, progress: Progress) -> Candid
     programme = load_programme(programme_id)
     releases = Releases(home.releases, programme.id)
     with Store(home.store(programme.id), programme.id, read_only=True) as store:
+        findings = check_programme(programme, store)
+        refuse(programme, findings)
         release = build(programme, store, releases, progress=progress)
-        says = [*warnings_of(programme, store)]
+        says = [_finding(one) for one in findings if one.severity is Severity.WARNED]
+        says += warnings_of(programme, store)
     progress("compare", 0, 1)
-    says += _without_figures(programme, Release(releases.path(release)))
-    return Candidate(release, tuple(says), compare_with_current(programme_id, release, home))
+    strength = strength_of(Release(releases.path(release)))
+    evidence = in_all(lambda text: "\n".join(strength_lines(strength, text)))
+    return Candidate(release, tuple(says), evidence, compare_with_current(programme_id, release, home))
 
 
-def _without_figures(programme: Programme, built: Release) -> list[Words]:
-    """Outcomes of which no file brought a value."""
-    return [_no_figures(outcome) for outcome in programme.outcomes if outcome not in built.outcomes]
-
-
-def _no_figures(outcome: Outcome) -> Words:
-    return in_all(lambda text: text("cli.no_figures", outcome=outcome.label.in_(text), column=outcome.column))
+def _finding(finding: ProgrammeFinding) -> Words:
+    return in_all(finding.said)
 
 
 def publish_one(programme_id: str, release: str, until: dt.datetime | None, home: Home) -> Words:

@@ -26,7 +26,7 @@ def words_of(error: UserError) -> Words:
 class Asked:
     """A file that is to be read. kind: "applications", "sales", …; mapping: None where the headings are to tell;
     partial: whether good rows are loaded though others are wrong; takes_back: whether empty cells take back what the
-    store tells.
+    store tells; language: of what is written beside rejected rows.
     """
 
     programme: str
@@ -35,6 +35,7 @@ class Asked:
     mapping: MappingParts | None = None
     partial: bool = False
     takes_back: bool = False
+    language: str = LANGUAGES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +150,9 @@ class Reading:
     """What a file says, before anything is loaded.
 
     refused: why it cannot be loaded, None where it can; error: the key of that, ""; already: that it was imported
-    before and says nothing new; layout: None where the file could not even be opened; rejected: a file of the rejected
-    rows; rows_in = loaded + rejected rows.
+    before and says nothing new; layout: None where the file could not even be opened; rejected: a workbook of
+    the rejected rows, to be corrected, and the mapping that reads it, b"" where there is none; rows_in = loaded +
+    rejected rows.
     """
 
     refused: Words | None = None
@@ -163,7 +165,7 @@ class Reading:
     words: tuple[UnknownWord, ...] = ()
     problems: tuple[Problem, ...] = ()
     kinds: tuple[ProblemKind, ...] = ()
-    rejected: bytes = b""
+    rejected: tuple[bytes, bytes] = (b"", b"")
     rows_in: int = 0
     rows_loaded: int = 0
     rows_rejected: int = 0
@@ -237,8 +239,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A release that was built. says: what its builder warns of."""
+    """A release that was built. says: what its builder warns of; evidence: how reliable its results are, and what is
+    missing behind them.
+    """
 
     release: str
     says: tuple[Words, ...]
+    evidence: Words
     comparison: Comparison

@@ -11,7 +11,7 @@ MOST_EXAMPLES = 200  # changes that a difference carries; the store keeps all of
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One value that changes. key: application, firm, or firm and period; before, after: as text, None where nothing is."""
+    """One value that changes. key: application, firm, or firm and period; before, after: as text, None: no value."""
 
     key: str
     column: str
@@ -38,6 +38,9 @@ class Difference:
     def nothing(self) -> bool:
         """Whether the store tells all of it already."""
         return not (self.new or self.revised or (self.empty and self.takes_back))
+
+
+NO_DIFFERENCE = Difference()
 
 
 def stored_name(column: str) -> str:
@@ -79,7 +82,8 @@ def compare_rows(store: Store, table: Table, key: str, staged: str, current: str
         rows = store.select(
             f"SELECT s.{key}, c.{name}::VARCHAR, s.{name}::VARCHAR FROM compared_rows AS r "  # noqa: S608
             f"JOIN {staged} AS s USING (sheet, row_number) JOIN {current} AS c ON c.{key} = s.{key} "
-            f"WHERE NOT r.is_new AND list_contains({which}, '{name}') ORDER BY s.sheet, s.row_number LIMIT {MOST_EXAMPLES}"
+            f"WHERE NOT r.is_new AND list_contains({which}, '{name}') "
+            f"ORDER BY s.sheet, s.row_number LIMIT {MOST_EXAMPLES}"
         )
         changes += [Change(str(of), str(name), before, after) for of, before, after in rows]
     told = tuple((str(name), int(n)) for name, n in columns)

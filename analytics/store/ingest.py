@@ -21,20 +21,27 @@ from analytics.store.archive import hash_of, keep
 from analytics.store.cells.parser import Rejection
 from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
+from analytics.store.columns import comparison as comparison_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
-from analytics.store.differences import Difference
+from analytics.store.differences import NO_DIFFERENCE, Difference
 from analytics.store.mapping.check import check_mapping
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.proposal import Proposal
 from analytics.store.mapping.wide import heading_text
-from analytics.store.plausibility.checks import applications_warnings, other_call_warnings, sales_warnings
+from analytics.store.plausibility.checks import (
+    applications_warnings,
+    comparison_warnings,
+    other_call_warnings,
+    sales_warnings,
+)
 from analytics.store.plausibility.warned import Warned
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import Notice, Source
-from analytics.store.row_checks import check_applications, check_sales
-from analytics.store.sheets import SheetReport, sheets_to_read
+from analytics.store.rejected_file import RejectedFile, write_rejected
+from analytics.store.row_checks import check_applications, check_comparison, check_sales
+from analytics.store.sheets import SheetReport, refuse_new_rows_without_columns, sheets_to_read
 from analytics.store.spool import SpooledSheet, spool
 from analytics.store.staging import ProblemGroup, SheetColumns, Staging
 
@@ -54,6 +61,7 @@ class InputTable:
 INPUT_TABLES = {
     "applications": InputTable(applications_table, check_applications, applications_warnings),
     "sales": InputTable(sales_table, check_sales, sales_warnings),
+    "comparison": InputTable(comparison_table, check_comparison, comparison_warnings),
 }
 
 
@@ -96,7 +104,7 @@ class Report:
     unused_columns: tuple[str, ...] = ()
     words: dict[str, Counter[str]] = field(default_factory=dict)
     outcomes_without_column: tuple[str, ...] = ()
-    difference: Difference = Difference()
+    difference: Difference = NO_DIFFERENCE
 
 
 @dataclass(frozen=True)
@@ -139,7 +147,7 @@ class _Import:
             SheetColumns(
                 sheet.found.looked.sheet,
                 {column.name: readers[0].heading(column.name) for column in self.table},
-                frozenset(name for reader in readers for name in (*reader.readers, *reader.constants)),
+                frozenset.intersection(*(frozenset({**reader.readers, **reader.constants}) for reader in readers)),
             )
             for sheet, readers in zip(sheets, blocks, strict=True)
         ]
@@ -192,11 +200,14 @@ def import_file(
     partial: bool = False,
     takes_back: bool = False,
     rehearsed: bool = False,
+    rejected_to: RejectedFile | None = None,
     progress: Progress = silent,
 ) -> Report:
     """Import one file of applications, sales or comparison firms. mapping: None where the file's own headings are to
     tell which column is which; takes_back: whether empty cells take back what the store tells there; rehearsed: whether
-    only to say what the file would change. Raises UserError when it is refused; the store is then as it was.
+    only to say what the file would change; rejected_to: where to write the rejected rows, if there are any.
+
+    Raises UserError when the file is refused; the store is then as it was.
     """
     one = _Import(kind, path, mapping, programme, store, progress)
     one.at(0)()
@@ -207,17 +218,23 @@ def import_file(
     if kind == "sales" and not store.firm_ids():
         raise UserError("sales.before_applications")
     sha256 = hash_of(path, one.at(0))
+    store.refuse_forgotten(path, sha256)
     store.bound_memory()
     with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
         earlier = store.find_batch(kind, sha256, given)
-        if earlier and earlier == store.batches()[-1]:
+        if earlier and earlier == store.batches()[-1] and not takes_back:
             return Report(earlier, already=True)
         sheets, others = one.spooled(source, Path(folder))
         staging = one.staged(sheets)
+        if one.table.corrects and staging.brings_new_rows:
+            found = [sheet.found for sheet in sheets]
+            refuse_new_rows_without_columns(found, one.table, mapping, programme, path.name)
         suspicions = other_call_warnings(store, one.table)
         one.check(staging)
         rows_in = sum(sheet.rows for sheet in sheets)
         report = _report(one, sheets, others, staging)
+        if staging.rows_rejected and rejected_to is not None:
+            write_rejected(rejected_to, sheets, staging, one.table, programme, mapping)
         if staging.rows_rejected and not partial:
             raise RowsRefusedError(path, rows_in, staging, suspicions)
         if staging.rows_loaded == 0:

@@ -4,7 +4,7 @@ officer is asked.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from analytics.model import UserError
@@ -17,6 +17,7 @@ from analytics.store.mapping.wide import Block, blocks_of, heading_text
 from analytics.store.readers.table import TYPED, RawTable, Visibility
 
 IDENTIFIERS = frozenset({"application_id", "fiscal_code", "name"})  # one column of a file may be several of these
+WITHOUT_A_FIGURE = frozenset({"name", "source"})  # columns that change no figure when they alone are given
 NUMBER = re.compile(rf"{TYPED}.*|\s*[€(+-]?\s*\d[\d\s.,'/-]*[€)-]?\s*")
 LEAST_DATA_ROWS, LEAST_DATA_COLUMNS = 2, 3  # a sheet with as much below its first row, numbers among it, is no note
 
@@ -146,7 +147,22 @@ def _missing(blocks: Sequence[Block], table: Table, mapping: ColumnMapping, prog
     for block in blocks:
         has |= {*block.names, *block.constants, *(("period",) if block.combined else ())}
     absent = [name for name in dict.fromkeys(must) if name not in has]
+    if not absent and has <= {*table.keys, *WITHOUT_A_FIGURE}:
+        absent = [name for name in required_columns(replace(table, corrects=False), programme) if name not in has]
     return tuple(mapping.columns.get(name, name) for name in absent)
+
+
+def refuse_new_rows_without_columns(
+    sheets: Sequence[FoundSheet], table: Table, mapping: ColumnMapping | None, programme: Programme, file: str
+) -> None:
+    """Raises UserError for sheets of a file that was thought to correct what is stored, and brings new rows without the
+    columns that those must have.
+    """
+    whole = replace(table, corrects=False)
+    for sheet in sheets:
+        missing = _missing(sheet.blocks, whole, sheet.mapping, programme)
+        if missing:
+            raise _refusal(replace(sheet, missing=missing), mapping, file)
 
 
 def _refusal(sheet: FoundSheet, mapping: ColumnMapping | None, file: str) -> UserError:

@@ -47,6 +47,11 @@ class SpooledSheet:
                 rows = table.column("row_number").to_numpy()
                 yield Chunk(rows, table.drop_columns("row_number"))
 
+    @property
+    def places(self) -> list[int]:
+        """The places in the sheet of the columns that are kept, in their order."""
+        return sorted({place for places in _used_columns(self.found).values() for place in places})
+
     def readers(self, table: Table, programme: Programme) -> list[BlockReader]:
         """What reads its blocks; the blocks of one sheet share what they know of a column."""
         mapping = self.found.mapping

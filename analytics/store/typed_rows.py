@@ -46,7 +46,7 @@ class ColumnReader:
         if not pa.types.is_string(cells.type):
             if self._amounts and (pa.types.is_integer(cells.type) or pa.types.is_floating(cells.type)):
                 return self._read_typed_amounts(cells)
-            return self._read_distinct(_as_texts(cells))
+            return self._read_distinct(as_texts(cells))
         if not self._amounts:
             return self._read_distinct(cells)
         plain = pc.match_substring_regex(cells, self._plain)
@@ -62,7 +62,7 @@ class ColumnReader:
         where = np.flatnonzero(~plain)
         if not len(where):
             return amounts, []
-        others, unread = self._read_distinct(_as_texts(cells.take(pa.array(where))))
+        others, unread = self._read_distinct(as_texts(cells.take(pa.array(where))))
         merged = pc.replace_with_mask(amounts, pa.array(~plain), others.cast(amounts.type))
         return merged, [(int(where[at]), text, why) for at, text, why in unread]
 
@@ -98,7 +98,7 @@ class ColumnReader:
         return self._known[text]
 
 
-def _as_texts(cells: pa.Array) -> pa.Array:
+def as_texts(cells: pa.Array) -> pa.Array:
     """Typed cells as text that begins with TYPED, texts as they are."""
     if pa.types.is_string(cells.type):
         return cells
@@ -175,9 +175,9 @@ class BlockReader:
         combined = self.block.combined
         if combined is None or name != "period":
             return self.readers[name].read(self._cells(chunk, self.block.names[name]))
-        years = _as_texts(self._cells(chunk, combined.year))
+        years = as_texts(self._cells(chunk, combined.year))
         named = combined.month or combined.quarter
-        parts = _as_texts(self._cells(chunk, named)) if named else self.block.constants.get("period", "")
+        parts = as_texts(self._cells(chunk, named)) if named else self.block.constants.get("period", "")
         pairs = pc.binary_join_element_wise(years, parts, _PAIR).dictionary_encode()
         quarters = combined.quarter is not None or (not named and str(parts).startswith("Q"))
         periods = [_period_of_pair(pair, quarters) for pair in pairs.dictionary.to_pylist()]

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.folders import Home
-from analytics.language.text import Text, plain
+from analytics.language.text import DEFAULT_LANGUAGE, Text, plain
 from analytics.model import UserError
 from analytics.officer import works
 from analytics.officer.job import Ended, Job
@@ -31,6 +31,7 @@ class Desk:
     waits for a second click.
     """
 
+    language: str = DEFAULT_LANGUAGE
     programme: str = ""
     kind: str = "applications"
     upload: Upload | None = None
@@ -58,7 +59,8 @@ class Desk:
         """The file as it is to be read; None without one."""
         if self.upload is None:
             return None
-        return Asked(self.programme, self.kind, self.upload.path, self.mapping, self.partial, self.takes_back)
+        path, language = self.upload.path, self.language
+        return Asked(self.programme, self.kind, path, self.mapping, self.partial, self.takes_back, language)
 
     def _asked_as(self) -> str:
         return json.dumps(

@@ -9,7 +9,7 @@ from analytics.language.text import Text, plain
 from analytics.officer.upload import Upload
 from pages.parts.officer_desk import Desk, said, step, titles
 
-KINDS = ("applications", "sales", "comparison", "comparison_firms")  # that may have words of their own
+KINDS = ("applications", "sales", "comparison")
 
 
 def show(desk: Desk, text: Text) -> None:
@@ -24,11 +24,10 @@ def show(desk: Desk, text: Text) -> None:
     with left:
         _choose_programme(desk, called, text)
     with right:
-        kinds = [kind for kind in KINDS if text.has(f"input.{kind}")]
         desk.kind = st.selectbox(
             text("officer.kind"),
-            kinds,
-            kinds.index(desk.kind),
+            KINDS,
+            KINDS.index(desk.kind),
             format_func=lambda kind: text(f"input.{kind}"),
             disabled=desk.is_busy,
             key="officer_kind",

@@ -40,6 +40,7 @@ def show_build(desk: Desk, text: Text) -> None:
         st.success(text("officer.built_done", release=desk.candidate.release))
         for words in desk.candidate.says:
             st.warning(said(words, text))
+        st.info(said(desk.candidate.evidence, text))
         st.caption(text("officer.next.build"))
 
 

@@ -48,13 +48,13 @@ def _show_rows(desk: Desk, reading: Reading, text: Text) -> None:
             for bad in reading.problems
         ]
         _table(lines, text)
-    st.download_button(
-        text("officer.download_rejected"),
-        reading.rejected,
-        f"{desk.kind}-{text('officer.rejected_file')}.csv",
-        "text/csv",
-        key="officer_rejected",
-    )
+    name = f"{desk.kind}-{text('officer.rejected_file')}"
+    with st.container(horizontal=True):
+        for content, ending in zip(reading.rejected, ("xlsx", "toml"), strict=True):
+            if content:
+                label = text(f"officer.download_rejected_{ending}")
+                st.download_button(label, content, f"{name}.{ending}", key=f"officer_rejected_{ending}")
+    st.markdown(text("officer.rejected_correct"))
     if reading.refused:
         st.markdown(text("officer.rejected_do"))
 

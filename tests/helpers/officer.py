@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import openpyxl
@@ -120,12 +121,13 @@ class Desk:
         name: str = "file.csv",
         *,
         mapping: ColumnMapping | None = None,
-        partial: bool = False,
+        **how: Any,
     ) -> Report:
+        """how: as import_file takes it."""
         path, archive = self.save(name, content), self.folder / "archive"
         with self.open() as store:
             return import_file(
-                kind, path, programme=self.programme, store=store, archive=archive, mapping=mapping, partial=partial
+                kind, path, programme=self.programme, store=store, archive=archive, mapping=mapping, **how
             )
 
     def content(self) -> tuple[object, ...]:

@@ -84,7 +84,7 @@ def test_revised_sales_supersede_and_the_earlier_stay(desk):
     """The newest batch holds; the report counts what it replaced; an empty cell takes nothing back."""
     desk.load("sales", as_csv([sale(1001, online="100", total_sales_eur="900"), sale(1002, online="5")]))
     report = desk.load("sales", as_csv([sale(1001, online="150"), sale(1003, online="7")]))
-    assert report.superseded == 1
+    assert report.difference.revised == 1
     with desk.open() as store:
         values = store.frame("observations").set_index(["outcome", "firm_id"])["value"].to_dict()
         everything = store._connection.execute("SELECT count(*) FROM observations").fetchall()
@@ -98,17 +98,17 @@ def test_revised_sales_supersede_and_the_earlier_stay(desk):
 
 
 def test_the_same_rows_under_another_mapping_do_not_slip_in_twice(desk):
-    """Sales read another way replace the earlier reading, and the report says how many; applications are refused."""
+    """Sales read another way replace the earlier reading, and the report says how many; equal rows change nothing."""
     content = as_csv([sale(1001, online="1.500")])
     dot, comma = ({"online_sales_eur": ColumnFormat(decimal=mark)} for mark in (".", ","))
     desk.load("sales", content, mapping=ColumnMapping(formats=dot))
     report = desk.load("sales", content, mapping=ColumnMapping(formats=comma))
-    assert (report.already, report.superseded) == (False, 1)
+    assert (report.already, report.difference.revised) == (False, 1)
     with desk.open() as store:
         assert store.frame("observations")["value"].tolist() == [1500.0]
     mapping = ColumnMapping(constants={"name": "x"})
-    error = refused(desk, "applications", as_csv([application(n) for n in (1001, 1002, 1003)]), mapping=mapping)
-    assert {reason for *_, reason in rejections_of(error)} == {"already_loaded"}
+    report = desk.load("applications", as_csv([application(n) for n in (1001, 1002, 1003)]), mapping=mapping)
+    assert (report.difference.unchanged, report.difference.columns) == (0, (("name", 3),))
 
 
 def test_a_column_that_could_be_read_two_ways_is_refused(desk):
@@ -153,7 +153,7 @@ def test_a_bad_row_of_sales_refuses_the_file(desk, changes, rejection):
     ("changes", "rejection"),
     [
         ({"application_id": "A1"}, ("application_id", "A1", "repeated")),
-        ({"application_id": "A1001"}, ("application_id", "A1001", "already_loaded")),
+        ({"application_id": "A1001"}, ("fiscal_code", code(2), "other_firm")),
         ({"awarded_on": "2021-02-30"}, ("awarded_on", "2021-02-30", "date")),
         ({"awarded_on": ""}, ("awarded_on", "", "award_missing")),
         ({"outcome": "not_funded"}, ("awarded_on", "2020-11-30", "award_contradicts")),
@@ -383,7 +383,7 @@ def test_gaps_in_optional_columns_are_gaps(tmp_path):
     desk.load("applications", as_csv([row | common | {"fiscal_code": row["application_id"]} for row in rows]))
     with desk.open() as store:
         sizes = store._connection.execute(
-            "SELECT division, size_class FROM applications ORDER BY application_id"
+            "SELECT division, size_class FROM current_applications ORDER BY application_id"
         ).fetchall()
     assert sizes == [(10, "micro"), (None, "medium"), (47, "small"), (None, None)]
 

@@ -73,14 +73,19 @@ def stage(store: Store, name: str, like: str, frame: pd.DataFrame) -> None:
     store._connection.unregister("given")
 
 
+def add_file(store: Store, kind: str, n: int) -> int:
+    values = {"input_table": kind, "file_name": "x", "sha256": "", "mapping": "", "imported_at": TODAY}
+    return store.add_batch(values | {"rows_in": n, "rows_loaded": n, "rows_rejected": 0})
+
+
 def add_applications(store: Store, frame: pd.DataFrame) -> None:
-    store.append("applications", frame.drop(columns="sheet", errors="ignore").assign(batch_id=1))
+    batch_id = add_file(store, "applications", len(frame))
+    store.append("applications", frame.drop(columns="sheet", errors="ignore").assign(batch_id=batch_id))
 
 
-def add_sales(store: Store, frame: pd.DataFrame, batch_id: int, column: str = "online_sales_eur") -> None:
+def add_sales(store: Store, frame: pd.DataFrame, column: str = "online_sales_eur") -> None:
     """What an earlier file gave."""
-    values = {"input_table": "sales", "file_name": "x", "sha256": str(batch_id), "mapping": "", "imported_at": TODAY}
-    store.add_batch(values | {"rows_in": len(frame), "rows_loaded": len(frame), "rows_rejected": 0, "reading": None})
+    batch_id = add_file(store, "sales", len(frame))
     rows = frame[["firm_id", "period", "source"]].assign(value=frame[column], outcome="online_sales")
     store.append("observations", rows.assign(batch_id=batch_id))
 
@@ -225,7 +230,7 @@ def test_one_mistake_does_not_drown_the_reader(store, reason):
 def test_a_file_in_thousands_is_told_against_what_is_stored(store):
     """The earlier file was in euros; one firm alone is told as one firm."""
     add_applications(store, plausible_applications())
-    add_sales(store, plausible_sales(), 2)
+    add_sales(store, plausible_sales())
     later = plausible_sales().assign(
         period=lambda f: f["period"].str.replace("20", "202", n=1).str[:3] + f["period"].str[3:]
     )
@@ -259,8 +264,8 @@ def test_an_older_vintage_is_told(store):
     add_applications(store, plausible_applications())
     first = plausible_sales()
     corrected = first.assign(online_sales_eur=(first[ONLINE] * 1.01).round(2))
-    add_sales(store, first, 2)
-    add_sales(store, corrected, 3)
+    add_sales(store, first)
+    add_sales(store, corrected)
     assert sales_found(store, corrected) == ()
     [warned] = sales_found(store, first)
     assert (warned.reason, warned.count, warned.example) == ("older_vintage", 480, "F00, 2019-01")
@@ -430,9 +435,7 @@ def test_a_warning_speaks_of_the_file_in_its_own_words():
     said = in_words(
         Warned("closed_long_ago", 1200, "closed_on", "A-7", details), Text("it"), {"closed_on": "Cessazione"}
     )
-    assert said.startswith(
-        "Colonna «Cessazione»: chiusure anteriori al 1950 (righe: 1.200; per esempio la domanda A-7, "
-    )
+    assert said.startswith("Colonna «Cessazione»: chiusure anteriori al 1950 (righe: 1.200; per esempio A-7, ")
     assert "riga 1344: 1 gennaio 1900)" in said
     whole = Warned("above_whole", 1, ONLINE, "F1, 2020-01", {"row": 2, "value": 12.5, "usual": 3000.0, "whole": TOTAL})
     assert in_words(whole, Text("en"), {TOTAL: "Totale"}).startswith("“online_sales_eur” is larger than “Totale”, of")

@@ -127,8 +127,10 @@ def _load_file(
         progress("import", 0, 1)
 
     sha256 = hash_of(path, alive)
+    store.refuse_forgotten(path, sha256)
     earlier = store.find_batch(INPUT_TABLE, sha256, selection.as_json())
-    if earlier:
+    newest = [batch for batch in store.batches() if batch.input_table == INPUT_TABLE][-1:]
+    if earlier and [earlier] == newest:
         return RnaFile(path.name, earlier, already=True)
     store.frame("rna_staged")
     reading = AidFile(path, tally.wanted)
@@ -139,6 +141,8 @@ def _load_file(
     store.frame("rna_compared")
     counts = store.frame("rna_counts").iloc[0]
     loaded = int(counts["staged"] - counts["same"])
+    if earlier and not loaded:
+        return RnaFile(path.name, earlier, already=True)
     batch_id = store.add_batch(
         {
             "input_table": INPUT_TABLE,

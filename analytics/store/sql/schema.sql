@@ -66,7 +66,7 @@ CREATE TABLE applications (
     batch_id INTEGER NOT NULL,
     row_number BIGINT NOT NULL,
     emptied VARCHAR[],                  -- columns whose earlier value the file takes back
-    retracted BOOLEAN NOT NULL          -- the whole application is taken back, with all that earlier files said of it
+    retracted BOOLEAN NOT NULL DEFAULT false    -- the whole application is taken back, with all that earlier files said of it
 );
 
 -- one row per firm from outside the applicants and file that speaks of it; read as the applications are
@@ -87,7 +87,7 @@ CREATE TABLE comparison_firms (
     batch_id INTEGER NOT NULL,
     row_number BIGINT NOT NULL,
     emptied VARCHAR[],
-    retracted BOOLEAN NOT NULL
+    retracted BOOLEAN NOT NULL DEFAULT false
 );
 
 -- one row per firm, period, outcome and batch; the newest batch holds. No row: not reported; NULL: taken back
@@ -104,5 +104,6 @@ CREATE TABLE observations (
 CREATE TABLE forgotten (
     forgotten_at TIMESTAMP NOT NULL,    -- UTC
     batches INTEGER[] NOT NULL,         -- whose files spoke of it
-    releases VARCHAR[] NOT NULL         -- that counted it
+    releases VARCHAR[] NOT NULL,        -- that cannot be made again: they counted it, or stand beside one that did
+    sources VARCHAR[] NOT NULL          -- hashes of files that it stood in, which are not imported again
 );

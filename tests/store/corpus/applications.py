@@ -179,9 +179,9 @@ def _rows() -> Iterator[Case]:
         kind="applications",
     )
     yield case(
-        "row: loaded before",
+        "row: a number of another firm",
         _file({"application_id": "A1001"}),
-        rejects((2, "application_id", "already_loaded")),
+        rejects((2, "fiscal_code", "other_firm")),
         kind="applications",
     )
     yield case(

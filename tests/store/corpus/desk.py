@@ -92,7 +92,6 @@ class OpenDesk:
         for name in [*tables, "batches"]:
             if self.ask("SELECT 1 FROM duckdb_columns() WHERE table_name = ? AND column_name = 'batch_id'", [name]):
                 self.store._connection.execute(f'DELETE FROM "{name}" WHERE batch_id > 1')
-        self.store._connection.execute("UPDATE store SET frequency = NULL")
 
     def _tables(self) -> list[str]:
         return [
