@@ -5,10 +5,12 @@
 
 import gc
 import logging
+import sys
 from pathlib import Path
 
 import streamlit as st
 from streamlit.file_util import get_static_dir
+from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.language.text import LANGUAGES, Text, plain
@@ -17,8 +19,8 @@ from analytics.present.sentences.phrases import lower_first
 from analytics.release.readable import ReadableReleases
 from analytics.serve.heads import title_of
 from analytics.serve.site import site
-from pages import PAGES
-from pages.parts import address, in_use, show
+from pages import OFFICER, PAGES
+from pages.parts import address, in_use, officer_door, show
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")
@@ -33,11 +35,12 @@ def draw() -> None:
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
     st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
-    pages = [
-        st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
-        for name, path in PAGES.items()
-    ]
-    page = st.navigation(pages, position="top")
+    shown = PAGES | OFFICER if officer_door.may_manage() else PAGES
+    pages = {
+        name: st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
+        for name, path in shown.items()
+    }
+    page = st.navigation(list(pages.values()), position="top")
     address.at(page.url_path)
     _name_window(page.url_path, text)
     frame = None
@@ -50,8 +53,10 @@ def draw() -> None:
                 _say_unknown(frame)
             _name_window(page.url_path, text, frame)
             address.settle()
+        elif page.url_path in OFFICER.values():
+            page.run()
         else:
-            _nothing_yet(text)
+            _nothing_yet(text, pages.get("officer"))
     except Exception:  # whatever it is, a reader gets a page in their language, and we the trace
         LOG.exception("page %s", page.title)
         st.title(text("page.error_title"))
@@ -62,7 +67,7 @@ def draw() -> None:
 
 def _name_window(path: str, text: Text, frame: in_use.Frame | None = None) -> None:
     """The window's title: the page, and the sector that it is about once that is known."""
-    name = next(name for name, end in PAGES.items() if end == path)
+    name = next(name for name, end in (PAGES | OFFICER).items() if end == path)
     sector = address.chosen("sector")
     label = frame.release.programme.label("sector", sector, text) if frame and sector else ""
     icon = str(HERE / "static" / "favicon.svg")
@@ -77,11 +82,13 @@ def _say_unknown(frame: in_use.Frame) -> None:
             st.warning(frame.text("address.unknown", what=what, words=plain(words)))
 
 
-def _nothing_yet(text: Text) -> None:
-    """What to do where nothing has been published."""
+def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
+    """What to do where nothing has been published. officers: the page where an officer begins."""
     st.title(text("page.empty_title"))
     st.markdown(text("page.empty"))
     st.code("python -m analytics demo", language=None)
+    if officers is not None:
+        st.page_link(officers, label=text("officer.begin"))
 
 
 def _frame(text: Text) -> in_use.Frame | None:
@@ -156,5 +163,11 @@ else:
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
     base = str(st.get_option("server.baseUrlPath") or "")
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.shelves(), base)
+    officers = OFFICER if officer_door.may_open() else {}
+    if officer_door.is_asked_for() and not officers:
+        closed = Text()(
+            "officer.closed", variable=officer_door.VARIABLE, address=st.get_option("server.address") or "*"
+        )
+        print(closed, file=sys.stderr, flush=True)
+    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.shelves(), base, officers)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

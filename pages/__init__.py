@@ -11,3 +11,6 @@ PAGES = {
     "press": "stampa",
     "audit": "dati",
 }
+
+# The data officer's own page, which is no reader's: see parts/officer_door.py.
+OFFICER = {"officer": "caricare"}

@@ -107,6 +107,7 @@
 
   const OURS = ".block, [data-testid=stMarkdownContainer], [data-testid=stHtml], [data-testid=stTable], [data-testid=stCode], " +
     "svg, style, script, title, noscript, input, textarea";
+  const isOurs = (element) => element?.closest(OURS) && !element.closest("[data-testid=stFileUploaderDropzone] button");
   const NAMED = ["aria-label", "title", "placeholder", "alt"];
   const templates = Object.keys(known.words.en ?? Object.values(known.words)[0]).filter((words) => words.includes("{}"))
     .map((words) => [new RegExp("^" + words.split("{}").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"))
@@ -135,7 +136,7 @@
   }
 
   function translateText(node) {
-    if (node.data.trim() && !node.parentElement?.closest(OURS)) translate(node, "", node.data, (ours) => { node.data = ours; });
+    if (node.data.trim() && !isOurs(node.parentElement)) translate(node, "", node.data, (ours) => { node.data = ours; });
   }
 
   function translateNames(element) {

@@ -10,11 +10,9 @@ from analytics.build.withheld_cells import WithheldCells
 from analytics.model import Arm, Rule
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
-from analytics.programme.parts import Tranche
 from analytics.release import Release
 from analytics.release.figure import FigureKey, group_of
 from analytics.release.measures import ALL, EFFECTS
-from analytics.store.database import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,18 +143,3 @@ def _newest(column: str, tranche: str, earlier: Sequence[Release]) -> float | No
         if len(told):
             return float(told.iloc[0])
     return None
-
-
-def above_announced(programme: Programme, store: Store) -> list[Tranche]:
-    """Tranches for which more firms or euros were loaded than announced: something is loaded twice, or wrong. For the
-    officer: it counts what is withheld, too.
-    """
-    loaded = {row["tranche"]: row for row in store.frame("tranches").to_dict("records")}
-    above = []
-    for tranche in programme.tranches:
-        row = loaded.get(tranche.id, {"firms": 0, "grant_eur": None})
-        firms = tranche.announced_firms is not None and row["firms"] > tranche.announced_firms
-        stated = tranche.announced_eur is not None and tranche.announced_eur_is == "grants"
-        euros = stated and not pd.isna(row["grant_eur"]) and float(row["grant_eur"]) > (tranche.announced_eur or 0.0)
-        above += [tranche] if firms or euros else []
-    return above

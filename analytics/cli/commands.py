@@ -196,7 +196,7 @@ def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
 
 
 def run_serve(arguments: argparse.Namespace, text: Text) -> int:
-    """Build the demonstration on first use, then serve the dashboard on 127.0.0.1."""
+    """Serve the dashboard on 127.0.0.1. On first use build the demonstration, unless an officer is to load data."""
     with socket.socket() as probe:
         if not WINDOWS:  # where a port in use could be bound again
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -208,7 +208,7 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
         except OSError:
             print(text("error.serve.port", port=arguments.port), file=sys.stderr)
             return 2
-    if Home.default().is_new(DEFAULT_PROGRAMME):
+    if Home.default().is_new(DEFAULT_PROGRAMME) and os.environ.get("VETRINA_OFFICER") != "1":
         run_demo(argparse.Namespace(programme=DEFAULT_PROGRAMME), text)
     print(text("cli.done.serve", port=arguments.port), flush=True)
     dashboard = str(PROJECT / "dashboard.py")

@@ -41,12 +41,12 @@ def named(releases: "Releases", name: str) -> "Release":
 
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
+    from analytics.build.above_announced import above_announced
     from analytics.build.candidate import build
     from analytics.build.omissions import strength_of
     from analytics.build.programme_check import check_programme, refuse
-    from analytics.build.reconciliation import above_announced
     from analytics.cli.checks import print_findings
-    from analytics.cli.strength import strength_lines
+    from analytics.officer.strength import strength_lines
     from analytics.programme.file import load_programme
     from analytics.release import Release
     from analytics.store.database import Store
@@ -79,9 +79,14 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_publish(arguments: argparse.Namespace, text: Text) -> int:
     """Show a release to readers, now or from a moment on."""
+    from analytics.model import DataKind
+    from analytics.programme.file import load_programme
+
     releases = of(arguments)
     until = parse_moment(arguments.embargo_until) if arguments.embargo_until else None
     releases.publish(arguments.release, until)
+    if load_programme(arguments.programme).data_kind is DataKind.CONFIDENTIAL:
+        print(text("cli.one_person"), file=sys.stderr)
     if until is None:
         print(text("cli.done.publish", release=arguments.release))
     else:

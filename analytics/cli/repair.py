@@ -8,9 +8,10 @@ from analytics.clock import from_stamp, moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import UserError
+from analytics.officer.undone import undone_in_words
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Batch, Store
-from analytics.store.repair import Undone, retract_application, retract_figures, undo
+from analytics.store.repair import retract_application, retract_figures, undo
 
 KEY_WORDS = {"application": (1,), "sales": (2, 3)}  # how many words name what is taken back
 
@@ -54,19 +55,6 @@ def run_undo(arguments: argparse.Namespace, text: Text) -> int:
         print(text.count("cli.undo.without_application", undone.without_application), file=sys.stderr)
     print(text("cli.undo.next"))
     return 0
-
-
-def undone_in_words(undone: Undone, text: Text) -> str:
-    """What undoing did, in one sentence per kind of thing that changed."""
-    batch = undone.batch
-    said = [text("cli.undo.done", batch=batch.batch_id, file=batch.file_name, at=_moment(batch.imported_at, text))]
-    for name in ("applications", "firms", "figures"):
-        n = getattr(undone, name)
-        if n:
-            said.append(text.count(f"cli.undo.{name}_{'fewer' if n < 0 else 'more'}", abs(n)))
-    if undone.restored:
-        said.append(text.count("cli.undo.restored", undone.restored))
-    return " ".join(said)
 
 
 def _existing(programme: Programme) -> Path:

@@ -16,7 +16,8 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.publish.feed import PATH as FEED
 from analytics.release import Release
-from analytics.serve.heads import SECTOR, Shell, head_of
+from analytics.serve.door import comes_from_here
+from analytics.serve.heads import SECTOR, Head, Shell, head_of, title_of
 from analytics.serve.packing import LEAST, accepted_encodings, pack
 from analytics.serve.reader_language import language_of
 
@@ -35,17 +36,28 @@ OpenRelease = Callable[[str | None, str | None], Release]
 class Documents:
     """The HTML of every page. Each release, page, language and sector is put together once."""
 
-    def __init__(self, shell: Shell, pages: Mapping[str, str], opens: OpenRelease) -> None:
+    def __init__(
+        self, shell: Shell, pages: Mapping[str, str], opens: OpenRelease, officers: Mapping[str, str] | None = None
+    ) -> None:
         """pages: name -> end of the address, "" for the first; opens: a release that everybody may read, by programme
-        and id, None for the usual one.
+        and id, None for the usual one; officers: pages for who sits at this machine alone.
         """
-        self._shell, self._pages, self._opens = shell, pages, opens
+        self._shell, self._pages, self._opens, self._officers = shell, pages, opens, officers or {}
         self._kept = lru_cache(maxsize=MOST_KEPT)(self._page)
 
     @property
     def ends(self) -> Collection[str]:
         """The ends of the pages' addresses."""
         return self._pages.values()
+
+    def officers_page(self, path: str, language: str) -> bytes | None:
+        """The HTML of a page for who sits at this machine; None when there is no such page."""
+        name = next((page for page, end in self._officers.items() if end == path), None)
+        if name is None:
+            return None
+        text = Text(language)
+        words = text(f"head.{name}")
+        return self._shell.page(Head(language, title_of(name, text), words, f"./{path}", "noindex")).encode()
 
     def page(self, path: str, query: str, language: str) -> bytes | None:
         """The HTML of the page at a path ("settori"); None when there is no such page."""
@@ -130,6 +142,9 @@ class OwnDocuments:
         named = parse_qs(query[:2000]).get("lang", [None])[-1]
         language = language_of(named, asked.get("accept-language"))
         body = await to_thread.run_sync(self._documents.page, path.removeprefix("/"), query, language)
+        client = scope["client"][0] if scope.get("client") else None
+        if body is None and comes_from_here(client, asked.get("host"), asked.keys()):
+            body = self._documents.officers_page(path.removeprefix("/"), language)
         status = 200 if body is not None else 404
         content = self._documents.missing(root, language) if body is None else body
         await _html(content, status, asked)(scope, receive, send)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -19,6 +20,7 @@ from analytics.serve.routes import routes
 # What the first view of a page is drawn with: Streamlit's names, as in static/js/NAME.*.js; one that it has no more is
 # passed over. What only some pages show further down is fetched when it is shown.
 FIRST_ELEMENTS = ("Html", "Selectbox", "ButtonGroup", "Button")
+NO_PAGES: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +31,17 @@ class Site:
     middleware: list[Middleware]
 
 
-def site(frontend: Path, static: Path, pages: Mapping[str, str], shelves: Shelves, base: str = "") -> Site:
+def site(
+    frontend: Path,
+    static: Path,
+    pages: Mapping[str, str],
+    shelves: Shelves,
+    base: str = "",
+    officers: Mapping[str, str] = NO_PAGES,
+) -> Site:
     """frontend: the folder with Streamlit's index.html; static: ours; pages: name -> end of its address; shelves: the
-    releases that everybody may read; base: the path below which the site lies. What browsers load first is packed in
-    the background.
+    releases that everybody may read; base: the path below which the site lies; officers: pages that are there for who
+    sits at this machine alone. What browsers load first is packed in the background.
     """
     html = (frontend / "index.html").read_text(encoding="utf-8")
     files = FrontendFiles(frontend / "static")
@@ -43,6 +52,6 @@ def site(frontend: Path, static: Path, pages: Mapping[str, str], shelves: Shelve
         Middleware(SafeHeaders),
         Middleware(PackedFrontend, files),
         Middleware(Api, Service(shelves, pages), base),
-        Middleware(OwnDocuments, Documents(shell, pages, shelves.open)),
+        Middleware(OwnDocuments, Documents(shell, pages, shelves.open, officers)),
     ]
     return Site(routes(pages.values(), static), middleware)

@@ -39,6 +39,14 @@ WORDS = {
     "{} options available.": "options_available",
     "{}, selected": "selected",
     "{}, not selected": "not_selected",
+    "Upload": "upload",
+    "{}MB per file": "per_file",
+    "{}MB per file • TOML": "per_toml",
+    "Remove {}": "remove_file",
+    "Add files": "add_file",
+    "add icon": "add_file",
+    "Help for {}": "help",
+    "Choose options": "choose",
 }
 
 

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from scipy.optimize import linprog
 
+from analytics.build.above_announced import above_announced
 from analytics.build.applications import applications_told, withheld_outcomes
 from analytics.build.candidate import build
 from analytics.build.earlier import recall_ledger
-from analytics.build.reconciliation import above_announced, reconciliation
+from analytics.build.reconciliation import reconciliation
 from analytics.build.withheld_cells import WithheldCells
 from analytics.demonstration.michigan import write_michigan_files
 from analytics.folders import Home

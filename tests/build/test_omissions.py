@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from analytics.build.omissions import ORDER, ClaimChecks, Omission, _claims, strength_of
-from analytics.cli.strength import strength_lines
 from analytics.demonstration import michigan
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import Check, CheckReason, Grade, Result
+from analytics.officer.strength import strength_lines
 from analytics.release import Release, Releases
 from tests.helpers.michigan_release import _build, sales_only
 

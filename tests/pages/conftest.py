@@ -7,6 +7,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -19,10 +20,17 @@ from tests.pages.reader import HANG
 @pytest.fixture(scope="package")
 def address(demonstration: Home) -> Iterator[str]:
     """A dashboard serving the demonstrations, as `make run` starts it."""
+    with served(demonstration) as root:
+        yield root
+
+
+@contextmanager
+def served(home: Home, **variables: str) -> Iterator[str]:
+    """A dashboard that serves a home, with these variables of its environment; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"VETRINA_DATA": str(demonstration.root)}
+    environment = os.environ | {"VETRINA_DATA": str(home.root)} | variables
     command = [sys.executable, "-m", "analytics", "serve", "--port", str(port)]
     server = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -23,7 +23,7 @@ from analytics.programme.file import load_programme
 from analytics.publish.addresses import figure_page_address, image_address
 from analytics.release import Releases
 from analytics.release.figure_id import short
-from pages import PAGES
+from pages import OFFICER, PAGES
 from tests.helpers.languages import foreign_words
 from tests.helpers.officer import identifiers, standing_in
 from tests.pages.reader import (
@@ -100,6 +100,14 @@ def test_no_identifier_of_a_firm_is_in_what_the_server_sends(seen: Seen, secrets
     """Every message to the browser is searched for every fiscal code and firm name of the input files."""
     assert len(seen.sent) > 5_000
     assert standing_in(seen.sent, secrets) == []
+
+
+def test_nothing_of_the_officers_page_is_sent_to_readers(seen: Seen) -> None:
+    """Neither its address, nor its name, nor any of its words is in a message of the server."""
+    [end] = OFFICER.values()
+    text = Text(seen.language)
+    secret = (end, text("nav.officer"), text("officer.title"), text("officer.step.file"), "officer_")
+    assert [word for word in secret if word.encode() in seen.sent] == []
 
 
 CARRIED = {"it": ("DATI SIMULATI", "Fonte"), "en": ("SIMULATED DATA", "Source")}

@@ -23,7 +23,7 @@ from analytics.folders import PROJECT
 PICTURE = PROJECT / "docs" / "architecture.svg"
 PAGE = PROJECT / "docs" / "ARCHITECTURE.md"
 TABLE_STARTS, TABLE_ENDS = "<!-- packages: made by make architecture -->", "<!-- packages end -->"
-CONFIDENTIAL = ("store", "build")
+CONFIDENTIAL = ("store", "build", "officer")
 PUBLIC = ("release", "present", "charts", "pages")
 
 WIDTH, MARGIN, HEADER = 900, 24, 58
