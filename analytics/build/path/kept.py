@@ -31,6 +31,7 @@ from analytics.release.measures import ALL
 
 FIRST_WITH_PATH = 10  # format of a release
 OF_ANALYSIS = ANYWHERE, IN_ROWS = "analysis", "analysis_in_rows"  # what all tells of the firms, what the rows do
+PATH_ROWS = ".path.parquet"  # how the files of rows by firm end
 FRAMES = ("funded", "awards", "turned_down")
 BETWEEN = "|"  # between the codes of a cell
 # of a release up to format 9: each stage of the reconciliation holds those that went no further
@@ -172,7 +173,7 @@ def _only(stage: str) -> str:
 
 
 def _rows_file(folder: Path, release: str) -> Path:
-    return folder / f"{release}.path.parquet"
+    return folder / f"{release}{PATH_ROWS}"
 
 
 def _told_file(folder: Path, release: str) -> Path:
