@@ -27,6 +27,14 @@ class Home:
         """The confidential file of a programme."""
         return self.root / "store" / f"{programme}.duckdb"
 
+    def stores(self) -> list[str]:
+        """The programmes that have a confidential file here, by alphabet."""
+        return sorted(path.stem for path in (self.root / "store").glob("*.duckdb"))
+
+    def released(self) -> list[str]:
+        """The programmes of which a release was built or published here, by alphabet."""
+        return sorted({path.parent.name for path in self.releases.glob("*/*.duckdb")})
+
     @property
     def archive(self) -> Path:
         """Source files by hash."""
@@ -39,9 +47,8 @@ class Home:
 
     def is_new(self, demonstration: str) -> bool:
         """Whether nobody has put data here, but for a demonstration that was not finished."""
-        stores = {path.stem for path in (self.root / "store").glob("*.duckdb")}
         begun = (self.demonstration(demonstration)).exists()
-        return not any(self.releases.glob("*/current")) and stores <= ({demonstration} if begun else set())
+        return not any(self.releases.glob("*/current")) and set(self.stores()) <= ({demonstration} if begun else set())
 
     def demonstration(self, programme: str) -> Path:
         """Generated input files of a demonstration programme."""

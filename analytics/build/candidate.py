@@ -17,15 +17,18 @@ from analytics.build.applications import applications_told
 from analytics.build.claims import with_group_claims
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
-from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier
+from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier, recall_outside
 from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
+from analytics.build.needs import check_needs
+from analytics.build.outside import hide_few_outside, outside_firms
 from analytics.build.panel_from_store import from_store
 from analytics.build.path.counts import with_path
 from analytics.build.path.kept import BehindPath
 from analytics.build.path.places import places_of
 from analytics.build.path.told import Counts, recall_paths, tell_path
 from analytics.build.patterns import find_withheld_cells
+from analytics.build.programme_check import check_programme, refuse
 from analytics.build.reconciliation import reconciliation
 from analytics.build.rows.dots import Dot, spread_dots
 from analytics.build.rows.effects import figures
@@ -37,7 +40,7 @@ from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
 from analytics.evidence.checks import years_apart
-from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, UserError, silent
+from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
@@ -66,13 +69,15 @@ def _cycles_left_alone() -> Iterator[None]:
 def build(programme: Programme, store: Store, releases: Releases, *, progress: Progress = silent) -> str:
     """Write a candidate release and return its id. Nothing is published.
 
-    Raises UserError when the store holds no sales or no awards, or when its figures cannot be protected.
+    Raises UserError when the store does not hold what a release needs, when the programme file would make it tell
+    something false, or when its figures cannot be protected.
     """
+    refuse(programme, check_programme(programme, store))
     now = dt.datetime.now(dt.UTC)
     release = releases.next_id(now.year)
     then = releases if store.as_of is None else releases.at(store.as_of)
     made = contents(programme, store, releases, release, then.beside(), progress)
-    keep_contributions(store.contributions_folder, release, made.contributions)
+    keep_contributions(store.contributions_folder, release, made.contributions, made.outside)
     keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
     keep_inputs(store.contributions_folder, release, _input_files(store))
     made.behind_path.keep(store.contributions_folder, release)
@@ -85,12 +90,13 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
 @dataclass(frozen=True, slots=True, eq=False)
 class Contents:
     """What a release holds: its manifest, but for when it was built, and its tables; and, confidential, what stands
-    behind them and by which rules cells are withheld.
+    behind them, marks of the firms from outside the applicants, and by which rules cells are withheld.
     """
 
     manifest: Manifest
     tables: dict[str, pd.DataFrame]
     contributions: pd.DataFrame
+    outside: pd.Series
     withheld_cells: WithheldCells
     behind_path: BehindPath
 
@@ -110,24 +116,26 @@ def contents(
     """
     everybody = from_store(store, filed, everybody=True)
     panel = everybody.compared
+    check_needs(panel, filed)
     programme = _as_reported(filed, panel)
     years = horizons(panel, programme.settings)
-    if programme.headline.year is not None and programme.headline.year not in years:
-        raise UserError("release.no_headline", release=release)
     samples = samples_of(panel, programme, years)
     inputs = list(recall_earlier(store.contributions_folder, releases, filed, beside).values())
     contributed = contributions(panel, programme, samples)
     searched = find_withheld_cells(contributed, programme, inputs, progress)
     withheld_cells = with_empty_cells(searched, panel, programme)
     earlier = [behind.release for behind in inputs if behind.release is not None]
-    candidates = figures(everybody, programme, samples, withheld_cells, progress, earlier)
+    everything = figures(everybody, programme, samples, withheld_cells, progress, earlier)
+    outside = outside_firms(everybody, programme)
+    told = [(release, recall_outside(store.contributions_folder, release.release_id)) for release in earlier]
+    candidates = list(hide_few_outside(everything, outside, programme, told))
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)
     shown = hide_told_sellers(protected, contributed, samples, programme, earlier)
     tested = with_equality_of_parts(shown, samples, programme, earlier)
-    told = list(with_group_claims(tested, programme, _years_apart(samples, programme)))
-    hidden = {figure.key for figure in told if figure.reason is Reason.CONFIDENTIAL}.__contains__
+    claimed = list(with_group_claims(tested, programme, _years_apart(samples, programme)))
+    hidden = {figure.key for figure in claimed if figure.reason is Reason.CONFIDENTIAL}.__contains__
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
     dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept, hidden)
@@ -137,9 +145,9 @@ def contents(
     counts = reconciliation(contributed, programme, withheld_cells, earlier, hidden)
     places = places_of(everybody, samples, programme, store)
     behind = recall_paths(store.contributions_folder, inputs, programme)
-    path = tell_path(places, programme, Counts(counts, contributed, told, ended, samples), behind)
+    path = tell_path(places, programme, Counts(counts, contributed, claimed, ended, samples), behind)
     tables = {
-        "figures": figures_table(told, filed, release),
+        "figures": figures_table(claimed, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
         "reconciliation": with_path(counts, path, behind.reconciliation),
@@ -148,7 +156,7 @@ def contents(
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
     manifest = _manifest(panel, filed, store, release, outcomes, beside, tables["figures"])
-    return Contents(manifest, tables, contributed, withheld_cells, path.behind)
+    return Contents(manifest, tables, contributed, outside.marks, withheld_cells, path.behind)
 
 
 def _years_apart(samples: Samples, programme: Programme) -> float:
@@ -159,14 +167,8 @@ def _years_apart(samples: Samples, programme: Programme) -> float:
 
 
 def _as_reported(filed: Programme, panel: Panel) -> Programme:
-    """The programme with the outcomes of which any file brought a figure. Raises UserError when it is too little."""
-    if not panel.funded.any():
-        raise UserError("store.no_awards", programme=filed.id)
-    reported = [name for name, values in panel.outcomes.items() if np.isfinite(values).any()]
-    programme = filed.with_outcomes(reported)
-    if filed.headline.outcome not in reported:
-        raise UserError("store.no_headline", programme=filed.id, outcome=filed.headline.outcome)
-    return programme
+    """The programme with the outcomes of which any file brought a figure."""
+    return filed.with_outcomes([name for name, values in panel.outcomes.items() if np.isfinite(values).any()])
 
 
 def _table(kind: type[IndexPoint] | type[Dot], rows: Iterable[IndexPoint | Dot]) -> pd.DataFrame:

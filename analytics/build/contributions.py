@@ -15,6 +15,7 @@ from analytics.estimate.estimands import euro_sums
 from analytics.estimate.sample import Sample
 from analytics.model import Arm, Estimand
 from analytics.panel import Panel
+from analytics.panel.arms import Firms
 from analytics.panel.windows import cohorts_of
 from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
@@ -82,8 +83,8 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
         for sample in samples[outcome.name]:
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
-    columns |= {trace.column: np.where(funded | compared, _marks(traced), np.nan) for trace, traced in traces}
-    columns |= {contribution.column: marks for contribution, marks in _measured_funded(panel, programme, samples)}
+    columns |= {trace.column: np.where(funded | compared, marks(traced), np.nan) for trace, traced in traces}
+    columns |= {measured.column: counted for measured, counted in _measured_funded(panel, programme, samples)}
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
 
@@ -131,7 +132,7 @@ def _traces(
     for sample in samples:
         yield Contribution(outcome.name, sample.horizon, SELLING), _own_sides(sample)
         if sample.horizon != OVERALL:
-            yield Contribution(outcome.name, sample.horizon, TRACE), _entering(sample, outcome)
+            yield Contribution(outcome.name, sample.horizon, TRACE), entering(sample, outcome)
 
 
 def _own_sides(sample: Sample) -> FloatArray:
@@ -143,7 +144,7 @@ def _own_sides(sample: Sample) -> FloatArray:
     )
 
 
-def _entering(sample: Sample, outcome: Outcome) -> FloatArray:
+def entering(sample: Sample, outcome: Outcome) -> FloatArray:
     """What of a firm enters the effects of one year: its windows, and what was known of it before; of a funded firm,
     those of its own cohort alone.
     """
@@ -155,7 +156,7 @@ def _entering(sample: Sample, outcome: Outcome) -> FloatArray:
     )
 
 
-def _marks(values: FloatArray | pd.DataFrame) -> FloatArray:
+def marks(values: FloatArray | pd.DataFrame) -> FloatArray:
     """A number from 1 to 2 for each firm, another where anything is; NaN where there is nothing."""
     frame = pd.DataFrame(values)
     mixed = pd.util.hash_pandas_object(frame, index=False).to_numpy(dtype=np.uint64)
@@ -166,15 +167,7 @@ def _marks(values: FloatArray | pd.DataFrame) -> FloatArray:
 def _measured(sample: Sample, estimands: Sequence[Estimand]) -> Iterator[tuple[str, FloatArray]]:
     """(n_firms,) each, per period; of an estimand of which every firm is one vote, 1 for those that enter."""
     firms = sample.group(sample.panel.funded)
-    weights = comparison_weights(sample, firms)
-    total = weights.sum(axis=1)
-    share = weights / np.where(total > 0, total, np.nan)[:, None]
-    for what, seen in (("before", sample.windows.before), ("after", sample.windows.after)):
-        values = np.full(len(seen), np.nan)
-        values[firms.rows] = firms.funded(seen)
-        means = np.where(share > 0, firms.comparison(seen) * share, 0).sum(axis=1)
-        values[firms.others] = np.where(total > 0, means, np.nan)
-        yield what, values
+    yield from amounts_in_windows(sample, firms)
     for estimand in estimands:
         values = np.full(len(sample.windows.after), np.nan)
         if estimand is Estimand.EURO_WEIGHTED:
@@ -186,3 +179,18 @@ def _measured(sample: Sample, estimands: Sequence[Estimand]) -> Iterator[tuple[s
             if deletions is not None:
                 values[deletions.firm[deletions.funded]] = 1.0
         yield estimand.value, values
+
+
+def amounts_in_windows(sample: Sample, firms: Firms) -> Iterator[tuple[str, FloatArray]]:
+    """(n_firms,) what each sold `before` and `after`, per period; a comparison firm the mean of its windows, weighted
+    as in the means that are published. NaN: in neither arm, or not known.
+    """
+    weights = comparison_weights(sample, firms)
+    total = weights.sum(axis=1)
+    share = weights / np.where(total > 0, total, np.nan)[:, None]
+    for what, seen in (("before", sample.windows.before), ("after", sample.windows.after)):
+        values = np.full(len(seen), np.nan)
+        values[firms.rows] = firms.funded(seen)
+        means = np.where(share > 0, firms.comparison(seen) * share, 0).sum(axis=1)
+        values[firms.others] = np.where(total > 0, means, np.nan)
+        yield what, values

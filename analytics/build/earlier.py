@@ -25,6 +25,8 @@ from analytics.release.figure import group_of
 from analytics.release.manifest import ImportedFile
 from analytics.release.measures import ALL
 
+OUTSIDE = "outside"  # the column of a mark of each firm from outside the applicants
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeptLedger:
@@ -43,9 +45,37 @@ class KeptLedger:
         return {group_of({name: row[name] for name in names}): Rule(row["rule"]) for row in rows.to_dict("records")}
 
 
-def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame) -> None:
-    """Write what each firm contributed to a release."""
-    _keep(_contributions_file(folder, release), contributions)
+def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame, outside: pd.Series) -> None:
+    """Write what each firm contributed to a release. outside: a mark of each firm from outside the applicants, which
+    contributes to one specification alone; it has a row of its own.
+    """
+    others = pd.DataFrame({OUTSIDE: outside})
+    others.index.name = contributions.index.name
+    _keep(_contributions_file(folder, release), pd.concat([contributions, others]) if len(others) else contributions)
+
+
+def recall_outside(folder: Path, release: str) -> pd.Series:
+    """The marks of the firms from outside the applicants that stood behind a release; none, where none did."""
+    frame = pd.read_parquet(_contributions_file(folder, release))
+    return frame[OUTSIDE].dropna() if OUTSIDE in frame else pd.Series(dtype="float64")
+
+
+def contributors_of(file: Path) -> frozenset[str]:
+    """The firms in a file of contributions; none where there is none."""
+    if not file.exists():
+        return frozenset()
+    return frozenset(pd.read_parquet(file, columns=[]).index.astype(str))
+
+
+def contributions_of(file: Path) -> pd.DataFrame:
+    """What each firm contributed, or the mark of one from outside; codes as objects, also where none is known."""
+    frame = pd.read_parquet(file)
+    numbers = {OUTSIDE, *(contribution.column for contribution in contributions_in(frame))}
+    return frame.astype({str(column): object for column in frame if column not in numbers})
+
+
+def _of_applicants(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame[OUTSIDE].isna()].drop(columns=OUTSIDE) if OUTSIDE in frame else frame
 
 
 def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, programme: Programme) -> None:
@@ -108,7 +138,7 @@ def recall_earlier(
         lost = [file for file in needed if not file.exists()]
         if not lost:
             ledger = pd.read_parquet(needed[1]) if release.own_ledger is None else release.own_ledger
-            earlier[name] = EarlierInputs.of(release, _contributions(needed[0]), ledger)
+            earlier[name] = EarlierInputs.of(release, _of_applicants(contributions_of(needed[0])), ledger)
         elif programme.data_kind is DataKind.CONFIDENTIAL:
             raise UserError("disclosure.behind", release=name, file=lost[0])
     return earlier
@@ -151,10 +181,3 @@ def _summaries(file: Path) -> dict[tuple[Arm, str], PatternSummary]:
         of = Arm(told.pop("arm")), str(told.pop("outcome"))
         found[of] = PatternSummary(**told)
     return found
-
-
-def _contributions(file: Path) -> pd.DataFrame:
-    """What each firm contributed; codes as objects, also where none is known."""
-    frame = pd.read_parquet(file)
-    numbers = {contribution.column for contribution in contributions_in(frame)}
-    return frame.astype({str(column): object for column in frame if column not in numbers})

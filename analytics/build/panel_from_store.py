@@ -13,14 +13,16 @@ def from_store(store: Store, programme: Programme, *, everybody: bool = False) -
     """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported of
     each outcome that any file brought; `has_figures`: any of the headline's outcome.
 
-    everybody: also those that are no fair comparison, with the column `set_aside` (see store/sql/firms.sql).
+    everybody: also those that are no fair comparison, with the column `set_aside`, and those of them that did not
+    apply, with the column `outside` (see store/sql/firms.sql). What the latter reported in other periods, or of other
+    outcomes, than the applicants is left out.
     """
     frequency = store.frequency
     if frequency is None:
         raise UserError("store.no_sales", programme=programme.id)
-    units = _firms(store, programme)
+    units = firms_of(store, programme).drop(columns=["division", "tranche"])
     observed = store.frame("observations")
-    observed = observed[observed["firm_id"].isin(units.index)]
+    observed = _reported(observed, units)
     if observed.empty:
         raise UserError("store.no_sales", programme=programme.id)
     place, distinct = pd.factorize(observed["period"])  # few periods, many rows: each text is read once
@@ -45,10 +47,20 @@ def from_store(store: Store, programme: Programme, *, everybody: bool = False) -
     return panel if everybody else panel.compared
 
 
-def _firms(store: Store, programme: Programme) -> pd.DataFrame:
-    """One row per firm that applied (see store/sql/firms.sql), index firm_id, with its code in each dimension."""
+def _reported(observed: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """What the firms reported; of those from outside the applicants, in periods and of outcomes of the applicants."""
+    applicants = observed[observed["firm_id"].isin(units.index[~units["outside"]])]
+    others = observed[observed["firm_id"].isin(units.index[units["outside"]])]
+    if others.empty or applicants.empty:
+        return applicants
+    within = others["period"].between(applicants["period"].min(), applicants["period"].max())
+    return pd.concat([applicants, others[within & others["outcome"].isin(applicants["outcome"].unique())]])
+
+
+def firms_of(store: Store, programme: Programme) -> pd.DataFrame:
+    """One row per firm (see store/sql/firms.sql), index firm_id, with its code in each dimension."""
     reasons = {"ineligible": list(programme.ineligible_reasons), "threshold": list(programme.threshold_reasons)}
     firms = store.frame("firms", reasons, kinds=programme.kind_frame()).set_index("firm_id")
     for dimension in programme.dimensions:  # in the list's order: macro-sectors are told from sectors
         firms[dimension.name] = dimension.code_of(firms)
-    return firms.drop(columns=["division", "tranche"])
+    return firms

@@ -115,9 +115,13 @@ def _by_place(table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 @contextmanager
 def store_of(release: Release, home: Home) -> Iterator[Store]:
-    """The store as the release was built from it. Raises UserError when it is not at hand, or holds something else."""
+    """The store as the release was built from it. Raises UserError when it is not at hand, holds something else, or
+    lacks a firm that was deleted on request.
+    """
     programme = release.programme.id
     with Store(home.store(programme), programme, read_only=True) as store:
+        if any(release.release_id in one.releases for one in store.forgotten()):
+            raise UserError("store.inputs_deleted", release=release.release_id)
         inputs = recall_inputs(store.contributions_folder, release)
         places = {(batch.input_table, batch.sha256, batch.imported_at): batch.batch_id for batch in store.log()}
         used = [places.get((file.table, file.sha256, file.imported_at)) for file in inputs]

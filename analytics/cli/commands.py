@@ -9,17 +9,19 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.cli import releases, withheld
+from analytics.cli import forget, releases, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
+from analytics.cli.which_programme import only_programme
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
 
 DEFAULT_PROGRAMME = "ecommerce-2020"
 WRONG_USE = (
-    *("programme.unknown", "demo.unknown", "figure.shape", "figure.check", "release.moment"),
+    *("programme.unknown", "programme.several_stores", "programme.several_releases", "programme.no_store"),
+    *("demo.unknown", "figure.shape", "figure.check", "release.moment"),
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
     *("mapping.template_kind", "retract.key"),
 )
@@ -41,12 +43,13 @@ def _parser(text: Text) -> argparse.ArgumentParser:
         return sub
 
     def programme(sub: argparse.ArgumentParser) -> None:
-        sub.add_argument("--programme", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
+        sub.add_argument("--programme", help=text("cli.help.only_programme"))
 
     demo = command("demo", run_demo)
     demo.add_argument("programme", nargs="?", default=DEFAULT_PROGRAMME, help=text("cli.help.programme"))
     _add_import(command, programme, text)
     add_mapping_commands(command, programme, text)
+    programme(command("check-programme", run_check_programme))
     _add_release_commands(command, programme, text)
     headlines = command("headlines", run_headlines)
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
@@ -64,7 +67,7 @@ def _add_import(
 ) -> None:
     """The commands that bring data in; `command` and `programme` as in `_parser`."""
     load = command("import", run_import)
-    load.add_argument("table", choices=("applications", "sales", "rna"), help=text("cli.help.table"))
+    load.add_argument("table", choices=("applications", "sales", "comparison", "rna"), help=text("cli.help.table"))
     load.add_argument("files", nargs="+", type=Path, metavar="FILE", help=text("cli.help.files"))
     load.add_argument("--mapping", type=Path, help=text("cli.help.mapping"))
     load.add_argument("--save-mapping", type=Path, metavar="FILE", help=text("cli.help.save_mapping"))
@@ -126,6 +129,10 @@ def _add_release_commands(
     difference.add_argument("new", metavar="NEW", help=text("cli.help.new"))
     difference.add_argument("--attribute", action="store_true", help=text("cli.help.attribute"))
     programme(difference)
+    deletion = command("forget", forget.run_forget)
+    deletion.add_argument("firm", metavar="FIRM", help=text("cli.help.firm"))
+    deletion.add_argument("--yes", action="store_true", help=text("cli.help.yes"))
+    programme(deletion)
     ledger = command("withheld", withheld.run_withheld)
     ledger.add_argument("release", metavar="ID", help=text("cli.help.release"))
     programme(ledger)
@@ -164,6 +171,13 @@ def run_repair(command: str) -> Command:
         return int(getattr(repair, f"run_{command}")(arguments, text))
 
     return run
+
+
+def run_check_programme(arguments: argparse.Namespace, text: Text) -> int:
+    """A programme file by itself, and beside the data where there are any."""
+    from analytics.cli import checks
+
+    return checks.run_check_programme(arguments, text)
 
 
 def run_headlines(arguments: argparse.Namespace, text: Text) -> int:
@@ -215,6 +229,8 @@ def main(words: list[str] | None = None) -> int:
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
     try:
+        if getattr(arguments, "programme", DEFAULT_PROGRAMME) is None:
+            arguments.programme = only_programme(Home.default())
         ended = int(arguments.run(arguments, text))
         sys.stdout.flush()
         return ended

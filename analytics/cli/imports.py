@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from analytics.build.firms_by_sector import firms_by_sector
+from analytics.cli.checks import sector_lines
 from analytics.cli.mapping import write_new
 from analytics.cli.progress import Bar
 from analytics.cli.rna import reconciliation_lines
@@ -66,6 +68,8 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
             if arguments.save_mapping and not (report.already or arguments.rehearse):
                 write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
                 print(text("cli.done.mapping", file=arguments.save_mapping))
+        if arguments.table == "applications":
+            print("\n".join(sector_lines(firms_by_sector(store, programme), programme, text)))
         if arguments.table == "applications" and any(batch.input_table == "rna" for batch in store.batches()):
             print("\n".join(reconciliation_lines(reconcile(store, programme), text, programme)))
     if programme.data_kind is DataKind.SIMULATED:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from analytics.store.mapping.looking import Looked
 
 Command = Callable[[argparse.Namespace, Text], int]
-TABLES = ("applications", "sales")
+TABLES = ("applications", "sales", "comparison")
 PRIVATE = frozenset({"application_id", "fiscal_code", "name", "cor"})  # shown on the screen, and kept out of a mapping
 WIDEST = 44  # characters of a heading on the screen
 
@@ -44,7 +44,8 @@ def add_commands(
 def _table(name: str, programme: "Programme") -> "Table":
     from analytics.store import columns
 
-    return columns.applications(programme) if name == "applications" else columns.sales(programme)
+    tables = {"applications": columns.applications, "sales": columns.sales, "comparison": columns.comparison}
+    return tables[name](programme)
 
 
 def run_propose(arguments: argparse.Namespace, text: Text) -> int:

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from analytics.cli.forget import deleted_since
 from analytics.cli.progress import Bar
 from analytics.clock import moment_in_words, parse_moment
 from analytics.folders import Home
@@ -41,7 +42,11 @@ def named(releases: "Releases", name: str) -> "Release":
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
     from analytics.build.candidate import build
+    from analytics.build.omissions import strength_of
+    from analytics.build.programme_check import check_programme, refuse
     from analytics.build.reconciliation import above_announced
+    from analytics.cli.checks import print_findings
+    from analytics.cli.strength import strength_lines
     from analytics.programme.file import load_programme
     from analytics.release import Release
     from analytics.store.database import Store
@@ -49,15 +54,20 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     programme, releases = load_programme(arguments.programme), of(arguments)
     as_of = parse_moment(arguments.as_of, whole_day=True) if arguments.as_of else None
     path = Home.default().store(programme.id)
-    with Store(path, programme.id, read_only=True, as_of=as_of) as store, Bar(text) as bar:
-        release = build(programme, store, releases, progress=bar)
+    with Store(path, programme.id, read_only=True, as_of=as_of) as store:
+        findings = check_programme(programme, store)
+        print_findings(findings, text)
+        refuse(programme, findings)
+        with Bar(text) as bar:
+            release = build(programme, store, releases, progress=bar)
         above = above_announced(programme, store)
+        notes = list(deleted_since(store, text))
     built = Release(releases.path(release))
+    for note in notes:
+        print(note, file=sys.stderr)
     for tranche in above:
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
-    for outcome in programme.outcomes:
-        if outcome not in built.outcomes:
-            print(text("cli.no_figures", outcome=outcome.label.in_(text), column=outcome.column), file=sys.stderr)
+    print("\n".join(strength_lines(strength_of(built), text)))
     print(text("cli.done.build", release=release))
     if releases.current:
         try:

@@ -46,7 +46,8 @@ def try_specifications(
 ) -> dict[GroupLabel, list[SpecificationResult]]:
     """How every specification came out, for each group that has a main estimate.
 
-    everybody: the panel of all applicants, `sample` is of those in either arm; groups: masks of the sample's panel.
+    everybody: the panel of all applicants, and of firms from outside; `sample` is of those in either arm; groups: masks
+    of the sample's panel.
     whole: the one group is the programme. propensity: what the last three specifications weigh by; without it they are
     not testable.
     """
@@ -192,15 +193,20 @@ def _below_threshold_only(panel: Panel) -> BoolArray | None:
 
 
 def _all_not_funded(panel: Panel) -> BoolArray | None:
-    return np.ones(len(panel.units), dtype=bool) if _set_aside(panel).any() else None
+    applied = ~_from_outside(panel)
+    return applied if (_set_aside(panel) & applied).any() else None
+
+
+def _from_outside(panel: Panel) -> BoolArray:
+    """Firms that did not apply."""
+    if "outside" not in panel.units:
+        return np.zeros(len(panel.units), dtype=bool)
+    return panel.units["outside"].to_numpy(dtype=bool)
 
 
 def _outside_firms(panel: Panel) -> BoolArray | None:
-    outside = _known(panel, "outside")
-    if outside is None:
-        return None
-    is_outside: BoolArray = outside.fillna(False).to_numpy(dtype=bool)
-    return panel.funded | is_outside
+    outside = _from_outside(panel)
+    return panel.funded | outside if outside.any() else None
 
 
 def _paid_only(panel: Panel) -> BoolArray | None:

@@ -60,11 +60,15 @@ class Panel:
 
     @property
     def compared(self) -> "Panel":
-        """The same of the firms in either arm: without those that the column `set_aside` names, where there is one."""
-        if "set_aside" not in self.units:
+        """The same of the firms in either arm: without those that the column `set_aside` names, where there is one, or
+        `outside`.
+        """
+        named = [name for name in ("set_aside", "outside") if name in self.units]
+        if not named:
             return self
-        kept = self.keep(~self.units["set_aside"].to_numpy(dtype=bool))
-        return replace(kept, units=kept.units.drop(columns="set_aside"))
+        aside = np.logical_or.reduce([self.units[name].to_numpy(dtype=bool) for name in named])
+        kept = self.keep(~aside)
+        return replace(kept, units=kept.units.drop(columns=named))
 
     @property
     def periods_per_year(self) -> int:

@@ -4,22 +4,24 @@ One TOML file under `data/programmes/`; every key is checked on load, and a wron
 """
 
 import tomllib
-import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import pandas as pd
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from analytics.folders import PROGRAMME_FILES
-from analytics.language.text import LANGUAGES, Text
-from analytics.model import DataKind, DisclosureRules, Estimand, Settings, Specification, UserError
-from analytics.programme.classifications import DIVISIONS, PROVINCES
-from analytics.programme.dimensions import DIMENSIONS, Dimension, Group, dimensions_of, sector_of_division
+from analytics.language.text import Text
+from analytics.model import DataKind, DisclosureRules, Settings, Specification, UserError
+from analytics.programme.contradictions import contradictions, empty_sectors, in_order
+from analytics.programme.dimensions import Dimension, Group, dimensions_of, sector_of_division
+from analytics.programme.field_errors import field_problems
 from analytics.programme.parts import (
     CC_BY_4,
+    IDENTIFIER,
+    IN_FILE,
     Announced,
     Area,
     BeneficiaryKind,
@@ -44,21 +46,14 @@ from analytics.programme.parts import (
     Tranche,
     WindowRules,
     Words,
-    words_within,
 )
-
-# Names that stand for something else beside the dimensions: in panels, contributions, cubes and releases.
-LONGEST_WORDS = 300  # characters of a name
-TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # marks of the direction of writing
-RESERVED = frozenset(
-    {*DIMENSIONS, "arm", "cohort", "division", "firm_id", "horizon", "measure", "outcome", "sells", "set_aside", "unit"}
-)
+from analytics.programme.problems import FileProblem, ProgrammeFileError, shown
 
 
 class Programme(Part):
     """A programme file, checked."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    id: Annotated[str, Field(pattern=IDENTIFIER)]
     title: Words
     short_title: Words
     authority: Words
@@ -102,67 +97,11 @@ class Programme(Part):
     tiles: tuple[tuple[str, ...], ...] = ()
 
     @model_validator(mode="after")
-    def _headline_exists(self) -> Self:
-        horizon = self.headline.horizon
-        if horizon != "overall" and not 1 <= horizon <= self.windows.years_after:
-            raise ValueError(f"headline.horizon: {horizon} is not a year from 1 to windows.years_after")
-        units = {outcome.name: outcome.unit for outcome in self.outcomes}
-        if self.headline.estimand is Estimand.EURO_WEIGHTED and units.get(self.headline.outcome) != "currency":
-            raise ValueError("headline.estimand: 'euro_weighted' needs an outcome in money")
-        names = set(units)
-        if self.headline.outcome not in names:
-            raise ValueError(f"headline.outcome: no outcome is named {self.headline.outcome!r}")
-        wholes = {outcome.share_of for outcome in self.outcomes} - {None}
-        if not wholes <= names or len(wholes) > 1:
-            raise ValueError("outcomes.share_of: name one other outcome, the same for all that are part of it")
-        return self
-
-    @model_validator(mode="after")
-    def _sectors_are_grouped(self) -> Self:
-        sectors = tuple(sector.id for sector in self.sectors)
-        macro = {item.id for item in self.macro_sectors}
-        for sector in self.sectors:
-            if sector.macro_sector not in macro:
-                raise ValueError(
-                    f"sectors: {sector.id} names macro_sector {sector.macro_sector!r}, which is not listed"
-                )
-        _whole_of("sectors: division", [d for s in self.sectors for d in s.divisions], DIVISIONS)
-        if sum(sector.rest for sector in self.sectors) != 1:
-            raise ValueError("sectors: exactly one must say rest = true, so that every activity has its sector")
-        for grouping in self.groupings:
-            if grouping.id in RESERVED:
-                raise ValueError(f"groupings: {grouping.id!r} is the name of something else")
-            _distinct(f"groupings.{grouping.id}", [group.id for group in grouping.groups])
-            grouped = [sector for group in grouping.groups for sector in group.sectors]
-            _whole_of(f"groupings.{grouping.id}: sector", grouped, sectors)
-            if missing := [sector for sector in sectors if sector not in grouped]:
-                raise ValueError(f"groupings.{grouping.id}: sector {missing[0]} stands in no group")
-        return self
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        for name, items in (
-            ("tranches", self.tranches),
-            ("macro_sectors", self.macro_sectors),
-            ("sectors", self.sectors),
-            ("groupings", self.groupings),
-            ("areas", self.areas),
-            ("size_classes", self.size_classes),
-            ("channels", self.channels),
-            ("beneficiary_kinds", self.beneficiary_kinds),
-        ):
-            _distinct(name, [item.id for item in items])
-        _distinct("outcomes", [outcome.name for outcome in self.outcomes])
-        named = tuple(p for area in self.areas for p in area.provinces)
-        _whole_of("areas: province", named, tuple(PROVINCES))
-        _whole_of("tiles: province", [p for row in self.tiles for p in row], named)
-        sectors = tuple(sector.id for sector in self.sectors)
-        for context in self.context:
-            _whole_of("context: sector", context.sectors, sectors)
-        for pair in self.pairs:
-            for dimension in pair:
-                if dimension not in self.dimension_names:
-                    raise ValueError(f"pairs: {dimension!r} is not one of {', '.join(self.dimension_names)}")
+    def _consistent(self, info: ValidationInfo) -> Self:
+        """What a file contradicts itself in is told together with the rest (`parse_programme`); a release has none."""
+        if info.context != IN_FILE:
+            for problem in contradictions(self.model_dump()):
+                raise ValueError(problem.said(Text("en")))
         return self
 
     @property
@@ -273,71 +212,26 @@ class Programme(Part):
         return item.label.in_(text) if item else code
 
 
-def _distinct(where: str, ids: list[str]) -> None:
-    twice = sorted({item for item in ids if ids.count(item) > 1})
-    if twice:
-        raise ValueError(f"{where}: {', '.join(twice)} stands more than once")
+def parse_programme(content: str, name: str, programme: str | None = None) -> Programme:
+    """Check the text of a programme file. programme: the id that it must have, where that is known.
 
-
-def _whole_of(what: str, named: Sequence[object], known: tuple[object, ...]) -> None:
-    for item in named:
-        if item not in known:
-            raise ValueError(f"{what} {item} does not exist")
-        if list(named).count(item) > 1:
-            raise ValueError(f"{what} {item} stands in more than one group")
-
-
-def parse_programme(content: str, name: str) -> Programme:
-    """Check the text of a programme file. Raises UserError naming the key and what was expected."""
+    Raises ProgrammeFileError with all that is wrong, or UserError where it is no TOML.
+    """
     try:
-        programme = Programme.model_validate(tomllib.loads(content))
+        raw = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise UserError("programme.toml", file=name, problem=error) from error
+    problems: list[FileProblem] = []
+    try:
+        parsed = Programme.model_validate(raw, context=IN_FILE)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or first["msg"].removeprefix("Value error, ").split(":")[0]
-        problem = first["msg"].removeprefix("Value error, ")
-        kind = {"missing": "programme.key_missing", "extra_forbidden": "programme.key_unknown"}.get(first["type"])
-        more = len(error.errors()) - 1
-        raise UserError(kind or "programme.key", file=name, entry=key, problem=problem, more=more) from error
-    _check_languages(programme, name)
-    _check_characters(programme, name)
-    return programme
-
-
-def _check_languages(programme: Programme, name: str) -> None:
-    """Refuse a name without its words in a language that is spoken, or with words in one that is not."""
-    problems = [
-        (kind, f"{key}.{language}")
-        for key, words in words_within(programme)
-        for kind, languages in (
-            ("missing", [language for language in LANGUAGES if language not in words.root]),
-            ("unknown", [language for language in words.root if language not in LANGUAGES]),
-        )
-        for language in languages
-    ]
+        problems += field_problems(raw, error.errors())
+    problems += [*contradictions(raw), *empty_sectors(raw)]
+    if programme is not None and raw.get("id", programme) != programme:
+        problems.append(FileProblem("other_id", "id", {"found": shown(raw["id"]), "expected": shown(programme)}))
     if problems:
-        kind, entry = problems[0]
-        raise UserError(f"programme.key_{kind}", file=name, entry=entry, more=len(problems) - 1)
-
-
-def _check_characters(programme: Programme, name: str) -> None:
-    """Refuse words with control characters, which come along with what is pasted and break files made of them, or turn
-    around what stands beside them; and words that are no name any more.
-    """
-    for key, words in words_within(programme):
-        for language, said in words.root.items():
-            odd = next((mark for mark in said if _is_control(mark)), None)
-            problem = "" if odd is None else f"it contains the control character U+{ord(odd):04X}"
-            if len(said) > LONGEST_WORDS:
-                problem = f"it is longer than {LONGEST_WORDS} characters"
-            if problem:
-                raise UserError("programme.key", file=name, entry=f"{key}.{language}", problem=problem, more=0)
-
-
-def _is_control(mark: str) -> bool:
-    """A control character, no character at all, or one that turns the direction of writing."""
-    return mark != "\n" and (unicodedata.category(mark) in ("Cc", "Cn", "Cs") or mark in TURNING)
+        raise ProgrammeFileError(name, in_order(problems, raw))
+    return parsed
 
 
 def load_programme(programme: str, folder: Path = PROGRAMME_FILES) -> Programme:
@@ -350,9 +244,4 @@ def load_programme(programme: str, folder: Path = PROGRAMME_FILES) -> Programme:
         content = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError("file.unreadable", file=path, problem=error) from error
-    loaded = parse_programme(content, path.name)
-    if loaded.id != programme:
-        raise UserError(
-            "programme.key", file=path.name, entry="id", problem=f"{loaded.id!r} is not the file's name", more=0
-        )
-    return loaded
+    return parse_programme(content, path.name, programme)

@@ -1,18 +1,29 @@
 """The tables of a programme file, each checked on its own; `programme` puts them together."""
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
-from analytics.language.text import DEFAULT_LANGUAGE, Text
+from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import CheckLimits, Estimand, Settings
 
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Month = Annotated[str, Field(pattern=r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$")]
-Year = Annotated[str, Field(pattern=r"^(19|20)\d{2}$")]
-WebAddress = Annotated[str, Field(pattern=r"^https?://[^\s<>()\"\\^`{|}]+$")]  # may stand in a link, and in RDF
+IDENTIFIER = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+SLUG = r"^[a-z][a-z0-9_]*$"
+MONTH = r"^(19|20)\d{2}(-(0[1-9]|1[0-2]))?$"
+YEAR = r"^(19|20)\d{2}$"
+WEB_ADDRESS = r"^https?://[^\s<>()\"\\^`{|}]+$"  # may stand in a link, and in RDF
+EMAIL = r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$"
+Slug = Annotated[str, Field(pattern=SLUG)]
+Month = Annotated[str, Field(pattern=MONTH)]
+Year = Annotated[str, Field(pattern=YEAR)]
+WebAddress = Annotated[str, Field(pattern=WEB_ADDRESS)]
+LONGEST_WORDS = 300  # characters of a name
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # marks of the direction of writing
+IN_FILE = {"file": True}  # context of a validation: what is checked stands in a programme file, not in a release
 Theme = Literal["AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN"]
 
 
@@ -25,12 +36,21 @@ class Part(BaseModel):
 class Words(RootModel[dict[str, str]]):
     """A name in every language: code of the language -> words.
 
-    A programme file names every language that is spoken (`load_programme` sees to it); a release that was made before
-    one was added speaks the default language in its place.
+    A programme file names every language that is spoken; a release that was made before one was added speaks the
+    default language in its place.
     """
 
     model_config = ConfigDict(frozen=True)
     root: Annotated[dict[str, str], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _can_be_said(self, info: ValidationInfo) -> Self:
+        """In a programme file: words in every language that is spoken and in no other, without control characters,
+        which come along with what is pasted and break files made of them, or turn around what stands beside them.
+        """
+        if info.context == IN_FILE and (problems := list(_unsayable(self.root))):
+            raise PydanticCustomError("words", "no words", {"problems": problems})
+        return self
 
     def in_(self, text: Text) -> str:
         """The name in the reader's language."""
@@ -41,16 +61,21 @@ class Words(RootModel[dict[str, str]]):
         return next(self.root[code] for code in (language, DEFAULT_LANGUAGE, *self.root) if code in self.root)
 
 
-def words_within(part: object, key: str = "") -> Iterator[tuple[str, Words]]:
-    """Every name that stands in a table of the programme file, with its key: ("sectors.0.label", …); no default's."""
-    if isinstance(part, Words):
-        yield key, part
-    elif isinstance(part, BaseModel):
-        for name in sorted(part.model_fields_set, key=list(type(part).model_fields).index):
-            yield from words_within(getattr(part, name), f"{key}.{name}".lstrip("."))
-    elif isinstance(part, tuple):
-        for place, item in enumerate(part):
-            yield from words_within(item, f"{key}.{place}")
+def _unsayable(said: dict[str, str]) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """What is wrong with the words of a name: kind of problem, language, details."""
+    yield from (("missing", language, {}) for language in LANGUAGES if language not in said)
+    for language, words in said.items():
+        if language not in LANGUAGES:
+            yield "language", language, {"expected": ", ".join(LANGUAGES)}
+        if odd := next((mark for mark in words if _is_control(mark)), None):
+            yield "control", language, {"found": f"U+{ord(odd):04X}"}
+        if len(words) > LONGEST_WORDS:
+            yield "long", language, {"expected": LONGEST_WORDS}
+
+
+def _is_control(mark: str) -> bool:
+    """A control character, no character at all, or one that turns the direction of writing."""
+    return mark != "\n" and (unicodedata.category(mark) in ("Cc", "Cn", "Cs") or mark in TURNING)
 
 
 class Named(Part):
@@ -126,7 +151,7 @@ class Outcome(Part):
     @model_validator(mode="after")
     def _currency_where_money(self) -> Self:
         if (self.unit == "currency") != (self.currency is not None):
-            raise ValueError("'currency' goes with unit = \"currency\", and only there")
+            raise PydanticCustomError("contradiction", "currency and its unit", {"kind": "currency"})
         return self
 
 
@@ -222,7 +247,7 @@ class Contact(Part):
     """Who answers for the figures, and corrects them."""
 
     name: Words
-    email: Annotated[str, Field(pattern=r"^[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+$")]
+    email: Annotated[str, Field(pattern=EMAIL)]
 
 
 class Licence(Part):
@@ -269,7 +294,7 @@ class CatalogueEntry(Part):
     @model_validator(mode="after")
     def _of_somebody(self) -> Self:
         if self.publisher_id is not None and self.publisher is None:
-            raise ValueError("publisher_id: whose it is, 'publisher' must say")
+            raise PydanticCustomError("contradiction", "no publisher", {"kind": "publisher"})
         return self
 
 

@@ -133,6 +133,9 @@ def specification_of(specification: Specification, estimand: Estimand) -> Measur
     return MEASURES[f"spec_{specification}_{estimand}"]
 
 
+WITH_OUTSIDE_FIRMS = frozenset(specification_of(Specification.OUTSIDE_FIRMS, estimand) for estimand in Estimand)
+
+
 def lasting(estimand: Estimand) -> Measure:
     """The effect of the last year less that of the first."""
     return MEASURES[f"lasting_{estimand}"]

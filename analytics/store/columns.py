@@ -1,12 +1,13 @@
 """The input tables: each column's type, constraint and meaning, said once. Checks and documentation derive from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from analytics.model import UserError
 from analytics.programme.classifications import ATECO_EDITIONS, PROVINCES
 from analytics.programme.file import Programme
+from analytics.programme.parts import Outcome
+from analytics.programme.problems import FileProblem, ProgrammeFileError, listing, shown
 
 
 class CellKind(StrEnum):
@@ -51,6 +52,11 @@ class Table:
         return iter(self.columns)
 
     @property
+    def stored(self) -> str:
+        """The store's table that its rows come to. Sales come to one that is shaped otherwise."""
+        return "comparison_firms" if self.name == "comparison" else self.name
+
+    @property
     def keys(self) -> list[str]:
         """The columns that identify a row."""
         return [column.name for column in self.columns if column.key]
@@ -93,7 +99,7 @@ def applications(programme: Programme) -> Table:
     """The applications table as this programme needs it: its own tranches; its own channels and kinds of
     beneficiaries where it lists some.
 
-    Raises UserError when the programme requires a column that there is not.
+    Raises ProgrammeFileError when the programme requires a column that there is not.
     """
     codes = {
         "tranche": tuple(programme.codes("wave")),
@@ -104,14 +110,34 @@ def applications(programme: Programme) -> Table:
         replace(column, kind=CellKind.CODE, values=codes[column.name]) if codes.get(column.name) else column
         for column in _APPLICATIONS
     )
-    unknown = sorted(set(programme.requires) - {column.name for column in columns})
-    if unknown:
-        raise _programme_error(programme, "requires", f"{unknown[0]!r} is no column of the applications")
+    _refuse(programme, required_problems(programme))
     return Table("applications", columns)
 
 
+# Of a firm from outside the applicants: those of its columns that an application has, too.
+_COMPARISON = (
+    *("fiscal_code", "name", "ateco_code", "ateco_edition", "province", "employees", "turnover_eur"),
+    *("balance_sheet_eur", "size_class", "beneficiary_kind", "other_aid_on", "closed_on"),
+)
+_MEANINGS = {
+    "province": "province of the seat, car-plate code",
+    "employees": "staff when the call opened, full-time equivalents",
+    "beneficiary_kind": "what it is: firm, association, university, …",
+}
+
+
+def comparison(programme: Programme) -> Table:
+    """The table of firms from outside the applicants: what an application says of its firm, one row per firm."""
+    of_firm = {column.name: column for column in applications(programme)}
+    columns = tuple(
+        replace(of_firm[name], key=name == "fiscal_code", meaning=_MEANINGS.get(name, of_firm[name].meaning))
+        for name in _COMPARISON
+    )
+    return Table("comparison", columns)
+
+
 _SALES = (
-    Column("fiscal_code", CellKind.FIRM, "the firm, as in the applications", required=True, key=True),
+    Column("fiscal_code", CellKind.FIRM, "the firm, as in the other files", required=True, key=True),
     Column("period", CellKind.PERIOD, "month 2021-03, quarter 2021Q1 or year 2021", required=True, key=True),
     Column("source", CellKind.TEXT, "how the figure was collected"),
 )
@@ -120,23 +146,40 @@ _SALES = (
 def sales(programme: Programme) -> Table:
     """The sales table: firm, period, and the outcomes that the programme declares. An empty cell is "not reported".
 
-    Raises UserError when an outcome's column has the name of another column.
+    Raises ProgrammeFileError when an outcome's column has the name of another column.
     """
-    columns: tuple[Column, ...] = _SALES
+    _refuse(programme, outcome_problems(programme))
+    return Table("sales", (*_SALES, *map(_of_outcome, programme.outcomes)))
+
+
+def _of_outcome(outcome: Outcome) -> Column:
+    maximum = 100.0 if outcome.unit == "percent" else None
+    return Column(outcome.column, CellKind.DECIMAL, outcome.label.in_language("en"), minimum=0, maximum=maximum)
+
+
+def required_problems(programme: Programme) -> list[FileProblem]:
+    """Columns that a programme file requires of the applications, and which do not exist."""
+    known = [column.name for column in _APPLICATIONS]
+    unknown = dict.fromkeys(name for name in programme.requires if name not in known)
+    return [
+        FileProblem("no_column", "requires", {"found": shown(name), "expected": listing(known)}) for name in unknown
+    ]
+
+
+def outcome_problems(programme: Programme) -> list[FileProblem]:
+    """Outcomes of a programme file whose column stands for something else already."""
+    taken, problems = {column.name for column in _SALES}, []
     for outcome in programme.outcomes:
-        if outcome.column in {column.name for column in columns}:
-            raise _programme_error(
-                programme, "outcomes", f"column {outcome.column!r} stands for something else already"
-            )
-        maximum = 100.0 if outcome.unit == "percent" else None
-        columns += (
-            Column(outcome.column, CellKind.DECIMAL, outcome.label.in_language("en"), minimum=0, maximum=maximum),
-        )
-    return Table("sales", columns)
+        if outcome.column in taken:
+            entry = f"outcomes.{outcome.name}.column"
+            problems.append(FileProblem("column_taken", entry, {"found": shown(outcome.column)}))
+        taken.add(outcome.column)
+    return problems
 
 
-def _programme_error(programme: Programme, key: str, problem: str) -> UserError:
-    return UserError("programme.key", file=f"{programme.id}.toml", entry=key, problem=problem, more=0)
+def _refuse(programme: Programme, problems: Sequence[FileProblem]) -> None:
+    if problems:
+        raise ProgrammeFileError(f"{programme.id}.toml", problems)
 
 
 def required_columns(table: Table, programme: Programme) -> list[str]:
@@ -146,6 +189,12 @@ def required_columns(table: Table, programme: Programme) -> list[str]:
     if table.corrects:
         return table.keys
     names = [column.name for column in table if column.required]
-    if table.name == "applications":
-        return list(dict.fromkeys([*names, *programme.requires]))
+    if table.name != "sales":
+        return list(dict.fromkeys([*names, *required_of_firms(table, programme)]))
     return [*names, programme.outcome(programme.headline.outcome).column]
+
+
+def required_of_firms(table: Table, programme: Programme) -> list[str]:
+    """What the programme requires of applications, as far as the table has it."""
+    known = {column.name for column in table}
+    return [name for name in programme.requires if name in known]

@@ -32,13 +32,21 @@ def every_batch(*, is_log: bool) -> str:
     return f"SELECT *{added} FROM batches"  # noqa: S608 - our own columns
 
 
+def every_forgotten(*, is_log: bool) -> str:
+    """Who was deleted on request, without who it was. is_log: as above; before this version nobody could be."""
+    if is_log:
+        return "FROM forgotten"
+    columns = "NULL::TIMESTAMP AS forgotten_at, []::INTEGER[] AS batches, []::VARCHAR[] AS releases"
+    return f"SELECT {columns}, []::VARCHAR[] AS sources WHERE false"
+
+
 def current_rows(table: str, columns: Sequence[str]) -> str:
     """One row per key of a table whose files each give some of its columns."""
     key, names = KEYS[table], [name for name in columns if name not in OF_THE_ROW]
     newest = ", ".join(f"{_newest(name)} AS {name}" for name in names if name != key)
     needed = " AND ".join(["true", *(f"{name} IS NOT NULL" for name in NEEDED[table])])
     return f"""
-        SELECT * REPLACE (coalesce(size_class, {computed_size()}) AS size_class)
+        SELECT * REPLACE (coalesce(size_class, computed_size(employees, turnover_eur, balance_sheet_eur)) AS size_class)
         FROM (
             SELECT {key}, {newest}, max(batch_id) AS batch_id, arg_max(row_number, batch_id) AS row_number
             FROM ({said(table)})
@@ -71,10 +79,12 @@ def _newest(name: str) -> str:
 
 
 def computed_size() -> str:
-    """The size class that staff and accounts give (programme/classifications.py), NULL where staff is not known."""
+    """Makes the function computed_size of SQL: the size class that staff and accounts give, as the one of
+    programme/classifications.py; NULL where staff is not known.
+    """
     sizes = " ".join(
         f"WHEN employees < {staff} AND (coalesce(turnover_eur, balance_sheet_eur) IS NULL "
         f"OR turnover_eur <= {turnover} OR balance_sheet_eur <= {balance}) THEN '{name}'"
         for name, staff, turnover, balance in SIZE_LIMITS
     )
-    return f"CASE {sizes} END"
+    return f"CREATE OR REPLACE TEMP MACRO computed_size(employees, turnover_eur, balance_sheet_eur) AS CASE {sizes} END"

@@ -5,7 +5,6 @@ Only the importer writes here; only `panel` and `build` read. No page opens it.
 
 import datetime as dt
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -17,9 +16,9 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.clock import from_stamp, rome_time
-from analytics.folders import WINDOWS, name_once
 from analytics.model import UserError
-from analytics.store import current
+from analytics.store import current, making
+from analytics.store.journal import settle
 
 SCHEMA_VERSION = 3
 OLDEST_VERSION = 1
@@ -59,21 +58,16 @@ class Batch:
     kept_sha256: str | None = None
 
 
-def _create(path: Path, programme: str) -> None:
-    """Make the file whole, then give it its name: a kill in between leaves no half store."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
-        whole = Path(folder) / path.name
-        try:
-            with duckdb.connect(whole) as connection:
-                connection.execute(query("schema"))
-                connection.execute(query("rna_aids"))
-                connection.execute("INSERT INTO store VALUES (?, ?)", [SCHEMA_VERSION, programme])
-                connection.execute("CHECKPOINT")
-        except duckdb.Error as error:
-            raise UserError("store.unwritable", file=path, problem=error) from error
-        with suppress(FileExistsError):  # another process was quicker
-            name_once(whole, path)
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """That a firm was deleted on request; which one, nobody keeps. at: UTC, ISO format; batches: imports whose files
+    spoke of it; releases: those that cannot be made again; sources: hashes of files that it stood in.
+    """
+
+    at: str
+    batches: tuple[int, ...]
+    releases: tuple[str, ...]
+    sources: tuple[str, ...]
 
 
 class Store:
@@ -91,27 +85,42 @@ class Store:
         """
         self._path, self._programme = path, programme
         self.as_of = as_of
-        self._is_new = False
-        read_only = read_only or as_of is not None
+        self._folders: list[Path] = []  # made for this store
+        self._read_only = read_only or as_of is not None
+        making.note_open(path)
+        connection = None
         try:
-            if not path.exists():
-                if read_only:
-                    raise UserError("store.absent", programme=programme)
-                _create(path, programme)
-                self._is_new = True
-            self._connection = duckdb.connect(path, read_only=read_only)
-        except OSError as error:
-            raise UserError("store.unwritable", file=path.parent, problem=error.strerror) from error
-        except duckdb.Error as error:
-            key = "store.locked" if "lock" in str(error) else "store.unreadable"
-            raise UserError(key, file=path, problem=error) from error
-        try:
-            self._check(programme, read_only=read_only)
+            connection = self._connection = self._connected()
+            self._check(programme, read_only=self._read_only)
             if as_of is not None:
                 self._count_as_of(as_of)
         except BaseException:
-            self._connection.close()
+            making.let_go(path, connection, (), is_empty=False)
             raise
+
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        """The open file, made where there is none yet."""
+        try:
+            settle(self._path)
+            if not self._path.exists():
+                if self._read_only:
+                    raise UserError("store.absent", programme=self._programme)
+                self._folders = self._made()
+            return duckdb.connect(self._path, read_only=self._read_only)
+        except OSError as error:
+            raise UserError("store.unwritable", file=self._path.parent, problem=error.strerror) from error
+        except duckdb.Error as error:
+            key = "store.locked" if "lock" in str(error) else "store.unreadable"
+            raise UserError(key, file=self._path, problem=error) from error
+
+    def _made(self) -> list[Path]:
+        """A new file, of which no import is known yet; the folders that were made for it."""
+        owner = self._programme.replace("'", "''")
+        named = f"INSERT INTO store VALUES ({SCHEMA_VERSION}, '{owner}')"  # noqa: S608 - an id of our own
+        try:
+            return making.make(self._path, (query("schema"), query("rna_aids"), named))
+        except duckdb.Error as error:
+            raise UserError("store.unwritable", file=self._path, problem=error) from error
 
     def _check(self, programme: str, *, read_only: bool) -> None:
         """Refuse a file that is no store, or not the one sought; bring one of an earlier version up to this one, unless
@@ -138,13 +147,14 @@ class Store:
                 self._connection.execute(query("rna_aids"))
             self._connection.execute(query("set_aside_2"))
             self._connection.execute(query("schema"))
-            back = query("bring_back_2").replace("$version", str(SCHEMA_VERSION))
-            self._connection.execute(back.replace("{computed_size}", current.computed_size()))
+            self._connection.execute(current.computed_size())
+            self._connection.execute(query("bring_back_2"))
 
     def _view_what_counts(self, *, is_log: bool) -> None:
         """Make the views of store/current.py, for as long as the store is open. is_log: it is of this version."""
         views = {
             "every_batch": current.every_batch(is_log=is_log),
+            "every_forgotten": current.every_forgotten(is_log=is_log),
             "live_batches": "SELECT * FROM every_batch WHERE undone_at IS NULL",
             "current_observations": current.OBSERVATIONS,
         }
@@ -152,6 +162,7 @@ class Store:
             columns = self._connection.table(table).columns if is_log else ()
             body = current.current_rows(table, columns) if is_log else current.rows_as_stored(table)
             views[f"current_{table}"] = body
+        self._connection.execute(current.computed_size())
         for name, body in views.items():
             self._connection.execute(f"CREATE TEMP VIEW {name} AS {body}")
 
@@ -177,14 +188,14 @@ class Store:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the file; one that was made for an import that was refused goes with it."""
-        is_empty = self._is_new and not self.log()
-        if is_empty and not WINDOWS:
-            self._path.unlink(missing_ok=True)
-        self._connection.close()
-        if is_empty:
-            self._path.unlink(missing_ok=True)
-            self._path.with_name(f"{self._path.name}.wal").unlink(missing_ok=True)
+        """Close the file; one into which nothing was ever loaded, such as one made for an import that was refused, goes
+        with it.
+        """
+        is_empty = False
+        if not self._read_only:
+            with suppress(duckdb.Error):  # a file that cannot be asked any more stays
+                is_empty = not self.log()
+        making.let_go(self._path, self._connection, self._folders, is_empty=is_empty)
 
     @contextmanager
     def transaction(self, *, rehearsed: bool = False) -> Iterator[None]:
@@ -241,6 +252,17 @@ class Store:
         if found is None:
             raise UserError("undo.unknown", batch=batch_id, programme=self._programme)
         return found
+
+    def forgotten(self) -> list[Forgotten]:
+        """The firms deleted on request, oldest first, without who they were."""
+        return [Forgotten(at, *map(tuple, lists)) for at, *lists in self.rows("forgotten")]
+
+    def refuse_forgotten(self, path: Path, sha256: str) -> None:
+        """Raises UserError for a file that a firm was deleted from on request: it would bring it back."""
+        deleted = any(sha256 in one.sources for one in self.forgotten())
+        if deleted or any(batch.sha256 == sha256 and batch.kept_sha256 for batch in self.log()):
+            kept = next((b.kept_sha256 for b in reversed(self.log()) if b.sha256 == sha256 and b.kept_sha256), None)
+            raise UserError("forget.source", file=path.name, kept=kept or "–")
 
     def add_batch(self, batch: Mapping[str, object]) -> int:
         """Record an import; its number. reading: how the file was read, as JSON. Call inside a transaction."""

@@ -21,6 +21,7 @@ from analytics.store.archive import hash_of, keep
 from analytics.store.cells.parser import Rejection
 from analytics.store.columns import Table
 from analytics.store.columns import applications as applications_table
+from analytics.store.columns import comparison as comparison_table
 from analytics.store.columns import sales as sales_table
 from analytics.store.database import Batch, Store
 from analytics.store.differences import NO_DIFFERENCE, Difference
@@ -28,13 +29,18 @@ from analytics.store.mapping.check import check_mapping
 from analytics.store.mapping.file import ColumnMapping
 from analytics.store.mapping.proposal import Proposal
 from analytics.store.mapping.wide import heading_text
-from analytics.store.plausibility.checks import applications_warnings, other_call_warnings, sales_warnings
+from analytics.store.plausibility.checks import (
+    applications_warnings,
+    comparison_warnings,
+    other_call_warnings,
+    sales_warnings,
+)
 from analytics.store.plausibility.warned import Warned
 from analytics.store.readers.open import read_tables
 from analytics.store.readers.source import open_source
 from analytics.store.readers.table import Notice, Source
 from analytics.store.rejected_file import RejectedFile, write_rejected
-from analytics.store.row_checks import check_applications, check_sales
+from analytics.store.row_checks import check_applications, check_comparison, check_sales
 from analytics.store.sheets import SheetReport, refuse_new_rows_without_columns, sheets_to_read
 from analytics.store.spool import SpooledSheet, spool
 from analytics.store.staging import ProblemGroup, SheetColumns, Staging
@@ -55,6 +61,7 @@ class InputTable:
 INPUT_TABLES = {
     "applications": InputTable(applications_table, check_applications, applications_warnings),
     "sales": InputTable(sales_table, check_sales, sales_warnings),
+    "comparison": InputTable(comparison_table, check_comparison, comparison_warnings),
 }
 
 
@@ -211,6 +218,7 @@ def import_file(
     if kind == "sales" and not store.firm_ids():
         raise UserError("sales.before_applications")
     sha256 = hash_of(path, one.at(0))
+    store.refuse_forgotten(path, sha256)
     store.bound_memory()
     with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
         earlier = store.find_batch(kind, sha256, given)

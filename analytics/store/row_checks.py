@@ -9,7 +9,7 @@ import pandas as pd
 from analytics.programme.classifications import AmbiguousCodeError, UnknownCodeError, division_2007
 from analytics.programme.file import Programme
 from analytics.store.cells.parser import Rejection
-from analytics.store.columns import Table
+from analytics.store.columns import Table, required_of_firms
 from analytics.store.database import FREQUENCY
 from analytics.store.staging import Staging
 
@@ -55,10 +55,10 @@ def _written(value: object) -> str:
 
 def _reject_repeated(checked: Checked, key: str) -> Checked:
     """Of rows with the same key the first stays."""
-    repeated = checked.frame.duplicated(key)
+    repeated = checked.frame.duplicated(_stored(key))
     if not repeated.any():
         return checked
-    first = checked.frame.groupby(key)["row_number"].transform("first")
+    first = checked.frame.groupby(_stored(key))["row_number"].transform("first")
     return _reject(checked, repeated, key, "repeated", first)
 
 
@@ -85,7 +85,26 @@ def check_applications(staging: Staging, table: Table, programme: Programme) -> 
     checked = _reject(
         checked, outcome.isin(["not_funded", "not_admitted"]) & awarded, "awarded_on", "award_contradicts"
     )
-    checked = _add_divisions(_reject_outside_call(checked, programme))
+    _keep_checked(staging, _add_divisions(_reject_outside_call(checked, programme)))
+
+
+def check_comparison(staging: Staging, table: Table, programme: Programme) -> None:
+    """Reject what the rows of firms from outside the applicants say wrongly together, and with what is known of them:
+    a firm that stands twice, one that applied, an activity code that its edition does not have. Adds the ATECO 2007
+    division.
+    """
+    applied = {str(firm) for (firm,) in staging.store.rows("staged_applicants")}
+    staging.complete()
+    checked = Checked(staging.frame())
+    for name in required_of_firms(table, programme):
+        checked = _reject(checked, checked.frame[_stored(name)].isna(), name, "missing")
+    checked = _reject(checked, checked.frame["firm_id"].isin(applied), "fiscal_code", "applied")
+    checked = _reject_repeated(checked, "fiscal_code")
+    _keep_checked(staging, _add_divisions(checked))
+
+
+def _keep_checked(staging: Staging, checked: Checked) -> None:
+    """Stage what is wrong, take those rows out, and keep the divisions of the others."""
     for sheet in {sheet for sheet, _ in checked.rejections}:
         staging.reject(sheet, [rejection for number, rejection in checked.rejections if number == sheet])
     staging.remove_rejected()
@@ -130,8 +149,8 @@ def _add_divisions(checked: Checked) -> Checked:
 
 
 def check_sales(staging: Staging, table: Table, programme: Programme) -> None:
-    """Reject firms that did not apply, second rows of a firm and period, and periods of another frequency than the
-    programme's.
+    """Reject firms that neither applied nor are compared from outside, second rows of a firm and period, and periods of
+    another frequency than the programme's.
     """
     del table, programme
     store = staging.store

@@ -1,8 +1,8 @@
 """The rows of one file between its cells and the store: temporary tables of the import's own transaction.
 
-`staged_applications` or `staged_sales` hold the typed rows, with the number of their sheet and their row;
-`staged_rejections` what is wrong with the others. They stay with the database, which spills to its own disk what does
-not fit into memory.
+`staged_applications`, `staged_comparison` or `staged_sales` hold the typed rows, with the number of their sheet and
+their row; `staged_rejections` what is wrong with the others. They stay with the database, which spills to its own disk
+what does not fit into memory.
 """
 
 from collections import Counter, defaultdict
@@ -78,7 +78,7 @@ class Staging:
     @property
     def of_firms(self) -> bool:
         """Whether each row describes an application or a firm: its activity has a division."""
-        return self.table.name in KEYS
+        return self.table.stored in KEYS
 
     def add(self, sheet: int, frame: pa.Table) -> None:
         """Stage typed rows: canonical columns and row_number."""
@@ -119,15 +119,15 @@ class Staging:
         """Whether any staged application or firm is not known yet. Sales are each new by themselves."""
         if not self.of_firms:
             return False
-        key = KEYS[self.table.name]
-        known = f"SELECT {key} FROM current_{self.table.name}"  # noqa: S608
+        key = KEYS[self.table.stored]
+        known = f"SELECT {key} FROM current_{self.table.stored}"  # noqa: S608
         return self.store.number(f"SELECT count(*) FROM {self.name} WHERE {key} NOT IN ({known})") > 0  # noqa: S608
 
     def complete(self) -> None:
         """Let the staged rows say what is known already of their keys, where the file says nothing; what it says itself
         stays in the temporary table `given_rows`.
         """
-        key, current = KEYS[self.table.name], f"current_{self.table.name}"
+        key, current = KEYS[self.table.stored], f"current_{self.table.stored}"
         self.store.execute(f"CREATE OR REPLACE TEMP TABLE given_rows AS FROM {self.name}")
         names = [stored_name(column.name) for column in self.table]
         filled = ", ".join(
@@ -155,7 +155,7 @@ class Staging:
             return compare_figures(self.store, programme, takes_back=takes_back)
         good = f"SEMI JOIN {self.name} AS s ON s.sheet = g.sheet AND s.row_number = g.row_number"
         self.store.execute(f"CREATE OR REPLACE TEMP VIEW given_and_good AS SELECT g.* FROM given_rows AS g {good}")  # noqa: S608
-        key, current = KEYS[self.table.name], f"current_{self.table.name}"
+        key, current = KEYS[self.table.stored], f"current_{self.table.stored}"
         return compare_rows(self.store, self.table, key, "given_and_good", current, takes_back=takes_back)
 
     @property
@@ -193,25 +193,27 @@ class Staging:
     def _load_firms(self, batch_id: int, *, takes_back: bool) -> None:
         names = [stored_name(column.name) for column in self.table]
         columns, given = ", ".join(names), ", ".join(f"g.{name}" for name in names)
-        emptied = (
-            "nullif(CASE WHEN list_contains(r.empty, 'ateco_code') THEN list_append(r.empty, 'division') "
-            "ELSE r.empty END, [])"
+        emptied = ", ".join(
+            f"CASE WHEN g.{name} IS NULL AND list_contains(h.given, '{name}') THEN '{taken}' END"
+            for name, taken in (*zip(names, names, strict=True), ("ateco_code", "division"))
         )
+        taken_back = f"nullif(list_filter([{emptied}], lambda name: name IS NOT NULL), [])"
         self.store.execute(
-            f"INSERT INTO {self.table.name} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
+            f"INSERT INTO {self.table.stored} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
             f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, "
-            f"$batch, g.row_number, {emptied if takes_back else 'NULL'}, false "
+            f"$batch, g.row_number, {taken_back if takes_back else 'NULL'}, false "
             f"FROM given_rows AS g JOIN {self.name} AS s USING (sheet, row_number) "
-            "JOIN compared_rows AS r USING (sheet, row_number)",
+            "JOIN staged_sheets AS h USING (sheet)",
             {"batch": batch_id},
         )
 
     def _take_back(self, outcome: Outcome, batch_id: int) -> None:
-        """Of figures whose cell in the file is empty, and its column there, none is left."""
+        """Of figures whose cell in the file is empty, and its column there, none is left; also where the store tells of
+        none now, so that it does not come back where another file is undone.
+        """
         self.store.execute(
             "INSERT INTO observations SELECT s.firm_id, s.period, $outcome, NULL, NULL, $batch "  # noqa: S608
             f"FROM {self.name} AS s JOIN staged_sheets AS h USING (sheet) "
-            "JOIN current_observations AS c ON c.firm_id = s.firm_id AND c.period = s.period AND c.outcome = $outcome "
             f"WHERE s.\"{outcome.column}\" IS NULL AND list_contains(h.given, '{outcome.column}')",
             {"outcome": outcome.name, "batch": batch_id},
         )

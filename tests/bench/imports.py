@@ -24,6 +24,7 @@ from tests.bench.markdown import deliver, paragraph, table
 from tests.helpers.rna import CAR, write_month
 
 FORMER = "6e6fb42"
+OF = ("--programme", "ecommerce-2020")
 ROWS = (1_000_000, 10_000_000)
 MEGABYTES = (100, 1000)
 DOCUMENT = PROJECT / "docs" / "IMPORT.md"
@@ -74,7 +75,7 @@ def timed(tree: Path, begun: Path, *words: object) -> Cost:
     home = begun.with_name("copy")
     shutil.copytree(begun, home)
     try:
-        return run(tree, home, "import", *words)
+        return run(tree, home, "import", *words, *OF)
     finally:
         shutil.rmtree(home)
 
@@ -85,7 +86,7 @@ def time_sales(folder: Path, rows: int, trees: dict[str, Path]) -> Iterator[list
     applications = folder / "applications.csv"
     write_applications(applications, firms)
     for name, tree in trees.items():
-        run(tree, folder / f"home-{name}-{rows}", "import", "applications", applications)
+        run(tree, folder / f"home-{name}-{rows}", "import", "applications", applications, *OF)
     for suffix, write in _WRITE.items():
         path = folder / f"sales.{suffix}"
         write(path, firms)
@@ -102,7 +103,7 @@ def time_rna(folder: Path, megabytes: int) -> list[str]:
     write_month(path, megabytes)
     size = path.stat().st_size / 1e6
     home = folder / f"home-rna-{megabytes}"
-    cost = run(PROJECT, home, "import", "rna", path, "--car", CAR)
+    cost = run(PROJECT, home, "import", "rna", path, "--car", CAR, *OF)
     path.unlink()
     return [f"{size:,.0f}", *cost.cells(), f"{size / cost.seconds:.0f}"]
 

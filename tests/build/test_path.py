@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import linprog
 
 from analytics.build.candidate import build, contents
-from analytics.build.path.kept import recall_path
+from analytics.build.path.kept import paths_without_firm, recall_path
 from analytics.build.path.places import OF_FUNDED, comparison_steps
 from analytics.build.path.rows import Leaf, StepValue, chain_rows, path_table
 from analytics.demonstration.michigan import write_michigan_files
@@ -286,6 +286,20 @@ def test_626_stand_for_638(demonstration: Home) -> None:
     of_reasons = mine[mine["reason"] != STANDS]["value"]
     assert of_reasons.sum() == 87
     assert len(of_reasons) > 1
+
+
+def test_a_deleted_firm_stays_in_its_places_under_no_name(office: Office, first: Release) -> None:
+    """One row for each of its own, with its place, and amounts that are not its own, whatever it was granted."""
+    with office.store(read_only=True) as store:
+        rows = pd.read_parquet(store.contributions_folder / f"{first.release_id}.path.parquet")
+    firm = rows.index[rows["frame"] == "awards"][0]
+    left = paths_without_firm({"a": rows}, firm, office.programme)["a"]
+    assert firm not in left.index
+    mine, there = rows.loc[[firm]], left[left.index.str.startswith("deleted-")]
+    kept = ["frame", "wave", "place", "fate", "flow"]
+    assert there[kept].to_numpy().tolist() == mine[kept].to_numpy().tolist()
+    assert not set(there["granted"].dropna()) & set(mine["granted"].dropna())
+    assert len(left) == len(rows)
 
 
 # ---- by hand ---------------------------------------------------------------------------------------------------------

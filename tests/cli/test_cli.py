@@ -34,7 +34,10 @@ def officer(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("VETRINA_DATA", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
 
-    def type_(*words: str, language: str = "en") -> tuple[int, str, str]:
+    def type_(*words: str, language: str = "en", programme: str = "ecommerce-2020") -> tuple[int, str, str]:
+        asked = ("import", "build", "headlines", "publish", "withdraw", "releases", "difference", "withheld")
+        if programme and words and words[0] in asked and "--programme" not in words:
+            words = (*words, "--programme", programme)
         try:
             ended = main(["--lang", language, *words])
         except SystemExit as error:
@@ -55,10 +58,8 @@ def files(tmp_path) -> Path:
 
 def test_importing_counts_rows(officer, files):
     """Rows in = loaded + rejected; the same file again says so and changes nothing."""
-    assert officer("import", "applications", "applications.csv")[:2] == (
-        0,
-        "applications.csv: 3 rows read = 3 loaded + 0 rejected.\n",
-    )
+    ended, out, _ = officer("import", "applications", "applications.csv")
+    assert (ended, out.splitlines()[0]) == (0, "applications.csv: 3 rows read = 3 loaded + 0 rejected.")
     assert officer("import", "sales", "sales.csv")[0] == 0
     ended, out, _ = officer("import", "sales", "sales.csv")
     assert (ended, "already been imported" in out) == (0, True)
@@ -180,7 +181,7 @@ def test_commands_before_any_data_say_what_comes_first(officer):
 def test_from_published_sentences_back_to_their_figures(demonstration, monkeypatch, capsys):
     """headlines --json gives ids; verify finds them (here the first and the last)."""
     monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
-    assert main(["headlines", "--json"]) == 0
+    assert main(["headlines", "--json", "--programme", "ecommerce-2020"]) == 0
     items = json.loads(capsys.readouterr().out)["headlines"]
     assert items
     for item in (items[0], items[-1]):
@@ -389,7 +390,7 @@ def test_the_officer_reads_which_rule_withholds_which_cell(demonstration, monkey
     release says no more than how many they are.
     """
     monkeypatch.setenv("VETRINA_DATA", str(demonstration.root))
-    assert main(["--lang", language, "withheld", "2026-1"]) == 0
+    assert main(["--lang", language, "withheld", "2026-1", "--programme", "ecommerce-2020"]) == 0
     text, lines = Text(language), capsys.readouterr().out.splitlines()
     release = Releases(demonstration.releases, "ecommerce-2020").open()
     assert lines[0] == text("cli.withheld.confidential", release="2026-1")
@@ -425,8 +426,155 @@ def test_a_ledger_that_is_lost_or_not_there_is_named(officer, published):
 def test_the_module_runs_as_a_command(tmp_path):
     """In Italian by default; errors on the error stream."""
     environment = os.environ | {"VETRINA_DATA": str(tmp_path)}
-    command = [sys.executable, "-m", "analytics", "import", "sales", str(tmp_path)]
+    command = [sys.executable, "-m", "analytics", "import", "sales", str(tmp_path), *P]
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (1, "")
     assert "è una cartella" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+# ---- which programme, and what a refused import leaves ---------------------------------------------------------------
+
+
+def everything_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_takes_the_only_programme_that_has_a_store(officer, files, language):
+    """With none or several, those that there are are listed, with what to type; nothing is guessed or made."""
+    without = {"programme": "", "language": language}
+    ended, out, err = officer("import", "applications", "applications.csv", **without)
+    assert (ended, out) == (2, "")
+    for words in ("ecommerce-2020", "michigan-1988", "--programme"):
+        assert words in err
+    assert not (files / "data").exists()
+    officer("import", "applications", "applications.csv")
+    assert officer("import", "sales", "sales.csv", **without)[0] == 0
+    assert officer("releases", **without)[:1] == (0,)
+    shutil.copy(Home.default().store("ecommerce-2020"), Home.default().store("michigan-1988"))
+    ended, out, err = officer("import", "sales", "sales.csv", **without)
+    assert (ended, out, "ecommerce-2020, michigan-1988" in err) == (2, "", True)
+
+
+def test_where_no_store_is_the_only_programme_with_releases_is_meant(officer, published):
+    """A machine for readers holds releases and no store."""
+    shutil.rmtree(Home.default().root / "store")
+    assert officer("releases", programme="")[0] == 0
+    assert officer("headlines", programme="")[0] == 0
+
+
+def _nowhere(_: Path) -> tuple[str, ...]:
+    return ("nowhere.csv",)
+
+
+def _bad(folder: Path) -> tuple[str, ...]:
+    (folder / "bad.csv").write_bytes(as_csv([application(1, outcome="perhaps")]))
+    return ("bad.csv",)
+
+
+def _unreadable(folder: Path) -> tuple[str, ...]:
+    (folder / "part.xlsx").write_bytes(b"PK\x03\x04\0\0")
+    return ("part.xlsx",)
+
+
+def _wrong_mapping(folder: Path) -> tuple[str, ...]:
+    (folder / "m.toml").write_text('[columns]\ncolour = "x"')
+    return ("applications.csv", "--mapping", "m.toml")
+
+
+def _unknown_programme(_: Path) -> tuple[str, ...]:
+    return ("applications.csv", "--programme", "fishing")
+
+
+@pytest.mark.parametrize("table", ["applications", "sales", "rna"])
+@pytest.mark.parametrize("wrong", [_nowhere, _bad, _unreadable, _wrong_mapping, _unknown_programme])
+def test_a_refused_import_leaves_nothing_behind(officer, files, table, wrong):
+    """No empty store, no empty folder; also for aids of the register."""
+    words = wrong(files)
+    before = everything_in(files)
+    ended, out, err = officer("import", table, *words)
+    assert (ended in (1, 2), out, bool(err)) == (True, "", True)
+    assert everything_in(files) == before
+
+
+def test_a_refused_import_leaves_what_others_had_put_there(officer, files):
+    """Only what was made for it goes: the officer's own empty folder stays, and so does a store with an import."""
+    (files / "data" / "store").mkdir(parents=True)
+    _bad(files)
+    assert officer("import", "applications", "bad.csv")[0] == 1
+    assert everything_in(files / "data") == ["store"]
+    assert officer("import", "applications", "applications.csv")[0] == 0
+    assert officer("import", "applications", "bad.csv")[0] == 1
+    assert (files / "data" / "store" / "ecommerce-2020.duckdb").exists()
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from analytics.store.database import Store
+count, kill_at = 0, int(sys.argv[2])
+def watch(frame, event, _):
+    global count
+    if frame.f_code.co_filename.endswith(("store/making.py", "store/database.py", "tempfile.py", "folders.py")):
+        count += 1
+        if count == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+sys.setprofile(watch)
+store = Store(Path(sys.argv[1]), "ecommerce-2020")
+sys.setprofile(None)
+print(count)
+"""
+
+
+def test_a_kill_while_the_store_is_made_leaves_no_half_store(officer, files):
+    """Whenever it comes, the next command works, and finds the store whole or not there."""
+    path = Home.default().store("ecommerce-2020")
+
+    def run(kill_at: int) -> "subprocess.CompletedProcess[str]":
+        command = [sys.executable, "-c", KILLED, str(path), str(kill_at)]
+        return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
+
+    total = int(run(0).stdout)
+    for moment in range(1, total, max(total // 7, 1)):
+        shutil.rmtree(files / "data", ignore_errors=True)
+        assert run(moment).returncode == -9
+        assert officer("import", "applications", "applications.csv")[0] == 0
+
+
+# ---- the programme file beside the data ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_after_applications_firms_are_counted_by_sector(officer, files, language):
+    """Every sector with its firms, as the store then stands; simulated data are said to be marked as such."""
+    text = Text(language)
+    _, out, err = officer("import", "applications", "applications.csv", language=language)
+    lines = out.splitlines()
+    title = lines.index(text("cli.sectors.title"))
+    assert len(lines) == title + 1 + len(ECOMMERCE.sectors)
+    [retail] = [line for line in lines if line.startswith(f"  {ECOMMERCE.label('sector', 'retail', text)}")]
+    assert retail.endswith(text("cli.sectors.counts", funded="3", not_funded="0"))
+    assert text("cli.simulated_import", programme="ecommerce-2020") in err
+    assert "confidential" in err
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_check_programme_says_all_at_once(officer, files, language):
+    """Without a store the file alone, and it says so; with one, what no firm falls into; refused is exit code 1."""
+    text = Text(language)
+    named = {"language": language, "programme": ""}
+    words = ("check-programme", "--programme", "ecommerce-2020")
+    ended, out, _ = officer(*words, **named)
+    assert (ended, text("checked.alone") in out) == (0, True)
+    assert text("checked.clean_alone", file="ecommerce-2020.toml") in out
+    officer("import", "applications", "applications.csv")
+    ended, out, err = officer("check-programme", **named)
+    assert (ended, out) == (0, "")
+    for entry in ("sectors", "tranches", "channels", "outcomes", "specifications"):
+        assert f"  - {entry}: " in err
+    officer("import", "sales", "sales.csv")
+    ended, _, err = officer("check-programme", **named)
+    assert (ended, "windows.before_ends" in err.split(text("checked.warned"))[1]) == (1, True)
+    built_ended, _, built_err = officer("build", **named)
+    assert (built_ended, built_err) == (1, err)

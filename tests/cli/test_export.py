@@ -29,7 +29,8 @@ def export(demonstration: Home, monkeypatch, tmp_path, capsysbinary):
 
     def type_(*words: str) -> tuple[int, bytes, str]:
         try:
-            ended = main(["--lang", "en", "export", *words])
+            named = () if "--programme" in words else ("--programme", "ecommerce-2020")
+            ended = main(["--lang", "en", "export", *words, *named])
         except SystemExit as error:
             ended = int(error.code or 0)
         out, err = capsysbinary.readouterr()

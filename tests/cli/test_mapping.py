@@ -26,7 +26,7 @@ def officer(tmp_path, monkeypatch, capsys):
     (tmp_path / "domande.csv").write_text(FILE, encoding="utf-8")
 
     def type_(*words: str, language: str = "it") -> tuple[int, str, str]:
-        ended = main(["--lang", language, *words])
+        ended = main(["--lang", language, *words, "--programme", "ecommerce-2020"])
         out, err = capsys.readouterr()
         return ended, out, err
 

@@ -48,7 +48,7 @@ def test_an_officer_can_repeat_the_import_with_the_mappings_beside_the_files(
     monkeypatch.setenv("VETRINA_DATA", str(tmp_path))
     for table, name in (("applications", "domande"), ("sales", "vendite")):
         files = [str(folder / f"{name}.csv"), "--mapping", str(folder / f"{name}.toml")]
-        assert main(["import", table, *files]) == 0
+        assert main(["import", table, *files, "--programme", programme.id]) == 0
     with store(programme.id) as first, Store(Home(tmp_path).store(programme.id), programme.id) as second:
         ours, theirs = from_store(first, programme), from_store(second, programme)
     pd.testing.assert_frame_equal(ours.units, theirs.units)

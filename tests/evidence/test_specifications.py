@@ -37,8 +37,10 @@ LIKELIHOOD = 1e-5
 
 
 def everybody(seed: int = 1, **drawing: object) -> Panel:
-    """Applicants of two sectors with all that the specifications ask for; a quarter of those not funded stand aside."""
-    known = {"frequency": "Y", "cohorts": (2, 3), "funded": (55, 50), "comparison": (95, 90), "years": 6, **drawing}
+    """Firms of two sectors with all that the specifications ask for: a quarter of those not funded stand aside, and
+    three in ten did not apply.
+    """
+    known = {"frequency": "Y", "cohorts": (2, 3), "funded": (55, 50), "comparison": (125, 120), "years": 6, **drawing}
     panel = rich(drawn(seed, **known), seed)
     rng, n, funded = np.random.default_rng(seed + 100), len(panel.units), panel.funded
     awarded = pd.Series(pd.PeriodIndex(panel.units["cohort"]).to_timestamp(), index=panel.units.index)
@@ -48,10 +50,11 @@ def everybody(seed: int = 1, **drawing: object) -> Panel:
         other_aid_on=aid.where(rng.random(n) < 0.6),
         paid_eur=np.where(funded & (rng.random(n) < 0.6), 5000.0, np.where(rng.random(n) < 0.5, 0.0, np.nan)),
         below_threshold=~funded & (rng.random(n) < 0.6),
-        outside=~funded & (rng.random(n) < 0.5),
-        size_class=np.where(rng.random(n) < 0.1, None, np.where(rng.random(n) < 0.5, "micro", "small")),
+        outside=~funded & (rng.random(n) < 0.3),
+        size_class=np.where(rng.random(n) < 0.2, None, np.where(rng.random(n) < 0.5, "micro", "small")),
         set_aside=~funded & (rng.random(n) < 0.25),
     )
+    units["set_aside"] |= units["outside"]
     return Panel(units, panel.periods, panel.outcomes)
 
 
@@ -124,7 +127,7 @@ def by_hand(panel: Panel, name: Specification) -> Panel:
                 "paid_only": not aside and (not funded or unit["paid_eur"] > 0),
                 "no_aid_before": not aside and not aided,
                 "below_threshold_only": funded or (bool(unit["below_threshold"]) and not aside),
-                "all_not_funded": True,
+                "all_not_funded": not unit["outside"],
                 "outside_firms": funded or bool(unit["outside"]),
             }[name]
         )

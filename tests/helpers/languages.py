@@ -16,10 +16,19 @@ from babel import Locale
 from analytics.folders import PROGRAMME_FILES
 from analytics.language import text
 from analytics.language.text import LANGUAGES, SPOKEN, sentences
-from analytics.programme import file
+from analytics.programme import parts
 from analytics.programme.classifications import PROVINCES
 
-OFF_THE_PAGES = ("api.", "cli.", "error.", "reject.", "warn.")  # said where keys of files and addresses are quoted
+OFF_THE_PAGES = (
+    "api.",
+    "checked.",
+    "cli.",
+    "error.",
+    "needed.",
+    "programme_problem.",
+    "reject.",
+    "warn.",
+)  # they quote keys
 # Words of no language: placeholders, directives, entities, addresses, files, figure ids, a hash or its beginning, codes
 # of two capitals, and the provinces, which have one name.
 NAMES = "|".join(re.escape(province.name) for province in PROVINCES.values())
@@ -112,7 +121,7 @@ def add_language(code: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     added.write_text(english.replace(table, f'name = "{code.upper()}"\nlocale = "{code}"\n'), encoding="utf-8")
     monkeypatch.setattr(text, "FOLDER", folder)
     monkeypatch.setattr(text, "SPOKEN", text.read_languages(folder))
-    for module in (text, file, sys.modules[__name__]):
+    for module in (text, parts, sys.modules[__name__]):
         monkeypatch.setattr(module, "LANGUAGES", tuple(text.SPOKEN))
     monkeypatch.setattr(sys.modules[__name__], "SPOKEN", text.SPOKEN)
     monkeypatch.setattr(text, "sentences", text.sentences.__wrapped__)

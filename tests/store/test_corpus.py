@@ -98,14 +98,16 @@ def said(result: Result, programme: Programme, case: Case) -> list[str]:
 
 
 def stored(desk: OpenDesk) -> tuple[set[tuple[str, str, str, Decimal]], dict[str, dict[str, str | None]]]:
-    """Observations in force, and the columns of each application as text."""
+    """Observations in force, and the columns of each application, and of each firm from outside, as text."""
     connection = desk.store._connection
     observations = connection.execute("SELECT firm_id, period, outcome, value FROM current_observations").fetchall()
-    columns = [name for name, *_ in connection.execute("DESCRIBE applications").fetchall()]
-    chosen = ", ".join(f'"{name}"::VARCHAR' for name in columns)
-    rows = connection.execute(f"SELECT {chosen} FROM applications").fetchall()
-    applications = {str(row[0]): dict(zip(columns, row, strict=True)) for row in rows}
-    return {(firm, period, outcome, Decimal(value)) for firm, period, outcome, value in observations}, applications
+    described: dict[str, dict[str, str | None]] = {}
+    for table in ("current_applications", "current_comparison_firms"):
+        columns = [name for name, *_ in connection.execute(f"DESCRIBE {table}").fetchall()]
+        chosen = ", ".join(f'"{name}"::VARCHAR' for name in columns)
+        rows = connection.execute(f"SELECT {chosen} FROM {table}").fetchall()
+        described |= {str(row[0]): dict(zip(columns, row, strict=True)) for row in rows}
+    return {(firm, period, outcome, Decimal(value)) for firm, period, outcome, value in observations}, described
 
 
 def differs(outcome: Outcome, result: Result, screens: list[str], desk: OpenDesk) -> str:

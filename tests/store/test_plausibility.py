@@ -435,9 +435,7 @@ def test_a_warning_speaks_of_the_file_in_its_own_words():
     said = in_words(
         Warned("closed_long_ago", 1200, "closed_on", "A-7", details), Text("it"), {"closed_on": "Cessazione"}
     )
-    assert said.startswith(
-        "Colonna «Cessazione»: chiusure anteriori al 1950 (righe: 1.200; per esempio la domanda A-7, "
-    )
+    assert said.startswith("Colonna «Cessazione»: chiusure anteriori al 1950 (righe: 1.200; per esempio A-7, ")
     assert "riga 1344: 1 gennaio 1900)" in said
     whole = Warned("above_whole", 1, ONLINE, "F1, 2020-01", {"row": 2, "value": 12.5, "usual": 3000.0, "whole": TOTAL})
     assert in_words(whole, Text("en"), {TOTAL: "Totale"}).startswith("“online_sales_eur” is larger than “Totale”, of")

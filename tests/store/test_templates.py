@@ -9,12 +9,12 @@ from stdnum.it import codicefiscale
 
 from analytics.language.text import LANGUAGES, Text
 from analytics.programme.file import load_programme
-from analytics.store.columns import APPLICATION_OUTCOMES, Table, applications, required_columns, sales
+from analytics.store.columns import APPLICATION_OUTCOMES, Table, applications, comparison, required_columns, sales
 from analytics.store.mapping.proposal import propose
 from analytics.store.mapping.templates import template_csv, template_xlsx
 
 PROGRAMMES = [load_programme(name) for name in ("ecommerce-2020", "michigan-1988")]
-TABLES = [(of(programme), programme) for programme in PROGRAMMES for of in (applications, sales)]
+TABLES = [(of(programme), programme) for programme in PROGRAMMES for of in (applications, sales, comparison)]
 IDS = [f"{programme.id}-{table.name}" for table, programme in TABLES]
 
 

@@ -5,12 +5,21 @@ from collections.abc import Iterator
 import pandas as pd
 
 from analytics.language.text import Text
-from analytics.model import Arm, Check, Estimand, Reason, Result, Specification, Unit
+from analytics.model import Arm, Check, CheckReason, Estimand, Reason, Result, Specification, Unit
 from analytics.present.sentences.phrases import capital, horizon_phrase, why
 from analytics.present.sentences.reasons import estimand_of, figure_beside
 from analytics.present.written import amount, figure_id
 from analytics.release import Figure, Release, measures
-from analytics.release.measures import ALL, CENTS, READINGS, Measure, check_of, reading_of, specification_of
+from analytics.release.measures import (
+    ALL,
+    CENTS,
+    READINGS,
+    WITH_OUTSIDE_FIRMS,
+    Measure,
+    check_of,
+    reading_of,
+    specification_of,
+)
 
 
 def _reading_measures(estimand: Estimand) -> dict[str, Measure]:
@@ -85,6 +94,8 @@ def specifications_table(release: Release, claim: Figure, text: Text) -> pd.Data
 def specification_cell(figure: Figure | None, release: Release, text: Text) -> str:
     """What one way of estimating gives, or why it gives nothing."""
     if figure is not None and figure.result is Result.NOT_TESTABLE:
+        if figure.measure in WITH_OUTSIDE_FIRMS and figure.because is CheckReason.NO_SUCH_FIRMS:
+            return text("because_short.no_outside_firms")
         return text(f"because_short.{figure.because}")
     return cell(figure, release, text)
 

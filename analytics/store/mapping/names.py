@@ -247,7 +247,7 @@ _SALES_WORD = "vendit"
 
 def names_of(table: Table, programme: Programme) -> dict[str, Names]:
     """Every column of ours -> how offices call it; a programme's outcomes by their labels in every language."""
-    known = dict(_APPLICATIONS if table.name == "applications" else _SALES)
+    known = dict(_SALES if table.name == "sales" else _APPLICATIONS)
     if table.name == "sales":
         known |= {outcome.column: Names(tuple(_labels(outcome))) for outcome in programme.outcomes}
     return {column.name: known.get(column.name, Names(())) for column in table}

@@ -1,7 +1,7 @@
 """Files to be filled in by an office: our columns by headings that the proposal knows, an example, what each may hold.
 
 The example row is marked as invented; no import takes it for data, since its code of a firm is none, and neither is
-its outcome.
+its outcome, or of a firm from outside its size.
 """
 
 import csv
@@ -117,7 +117,7 @@ def _example(column: Column, table: Table, programme: Programme, text: Text) -> 
         return text("template.invented")
     if column.kind is CellKind.FIRM:
         return text("template.example")
-    if column.name == "outcome":
+    if column.name == "outcome" or (table.name == "comparison" and column.name == "size_class"):
         return f"{column.values[0]} ({text('template.example')})"
     if column.kind is CellKind.CODE:
         return column.values[0] if column.values else ""

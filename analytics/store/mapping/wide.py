@@ -62,6 +62,8 @@ def blocks_of(names: Sequence[str], table: Table, mapping: ColumnMapping, progra
     sought = {column.name: mapping.columns.get(column.name, column.name) for column in table}
     long = {ours: in_file[theirs] for ours, theirs in sought.items() if theirs in in_file}
     long = {ours: theirs for ours, theirs in long.items() if ours not in mapping.constants}
+    if table.name != "sales" and not mapping.wide and mapping.period is None:
+        return (Block(long, dict(mapping.constants)),)  # months in their headings are columns that nobody asked for
     if not mapping.wide:
         return (_long_block(in_file, long, mapping, programme),)
     _check_wide(mapping, programme, long)

@@ -38,6 +38,7 @@ SALES_REASONS = (
 APPLICATION_REASONS = (
     *(
         "taken_ids",
+        "comparison_applicants",
         "unknown_reasons",
         "firms_already_there",
         "awarded_long_after_call",
@@ -85,7 +86,10 @@ def other_call_warnings(store: Store, table: Table) -> tuple[Warned, ...]:
     """Whether the staged rows look like another call's: asked before the rows are checked together, since the rows that
     tell it are rejected then.
     """
-    reason, column = ("unknown_firms", "fiscal_code") if table.name == "sales" else ("taken_ids", "application_id")
+    told_by = {"sales": ("unknown_firms", "fiscal_code"), "applications": ("taken_ids", "application_id")}
+    if table.name not in told_by:
+        return ()
+    reason, column = told_by[table.name]
     return tuple(_Checks(store, dataclasses.asdict(LIMITS)).warned(reason, column))
 
 
@@ -228,10 +232,27 @@ def applications_warnings(
     found = checks.warned("application_rows", decisions=_decisions(programme))
     found += [*checks.warned("application_amounts"), *checks.warned("closing_dates", "closed_on")]
     found += [*checks.warned("application_firms"), *checks.warned("firms_already_there", "fiscal_code")]
-    found += checks.warned("one_arm", "outcome")
+    found += [*checks.warned("one_arm", "outcome"), *checks.warned("comparison_applicants", "fiscal_code")]
     if programme.ineligible_reasons or programme.threshold_reasons:
         found += checks.warned("unknown_reasons", "exclusion_reason")
     found += _sizes_that_contradict(store)
+    return _in_order(found, APPLICATION_REASONS)
+
+
+def comparison_warnings(
+    store: Store, table: Table, programme: Programme, *, today: dt.date | None = None
+) -> tuple[Warned, ...]:
+    """What looks wrong in `staged_comparison`: what is asked of applications and does not go by an award.
+
+    today: by Rome's clock where none is given.
+    """
+    del table
+    checks = _Checks(store, _application_parameters(programme, today or _today()))
+    checks.keep("staged_applications")
+    checks.keep("staged_and_stored")
+    found = checks.warned("application_rows", decisions=_decisions(programme))
+    found += [*checks.warned("application_amounts"), *checks.warned("closing_dates", "closed_on")]
+    found += [*checks.warned("application_firms"), *_sizes_that_contradict(store)]
     return _in_order(found, APPLICATION_REASONS)
 
 

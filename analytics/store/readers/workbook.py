@@ -61,6 +61,13 @@ class SheetTable:
             if below.num_rows:
                 yield _chunk(below, width)
 
+    def rows(self) -> Iterator[TextRow]:
+        """Every row in which anything stands, also those above the header."""
+        for batch in _batches(self.file) if self.file else ():
+            columns = [column.to_pylist() for column in batch.columns]
+            for number, *cells in zip(*columns, strict=True):
+                yield number, list(cells)
+
     def _check_uncomputed(self, header_row: int, width: int) -> None:
         count, kept = self.uncomputed
         cells = [cell for cell in kept if cell[0] > header_row and cell[1] <= width]

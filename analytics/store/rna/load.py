@@ -127,6 +127,7 @@ def _load_file(
         progress("import", 0, 1)
 
     sha256 = hash_of(path, alive)
+    store.refuse_forgotten(path, sha256)
     earlier = store.find_batch(INPUT_TABLE, sha256, selection.as_json())
     newest = [batch for batch in store.batches() if batch.input_table == INPUT_TABLE][-1:]
     if earlier and [earlier] == newest:

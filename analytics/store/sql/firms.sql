@@ -1,6 +1,7 @@
--- Grain: one row per firm that applied.
+-- Grain: one row per firm that applied, or that is compared from outside the applicants (`outside`), where it did not.
 -- A firm with more than one award counts from the first. A firm without award is a comparison, unless it is set aside:
 -- it withdrew, or an application of its was turned down for a reason that no funded firm could have had ($ineligible).
+-- Firms from outside are always set aside.
 -- closed_on, other_aid_on: the earliest that any of its applications knows of. sells: false for kinds of beneficiaries
 -- that have no sales (associations, universities): they are counted, and left out of effects. below_threshold: turned
 -- down for its score ($threshold). eligibility_known: NULL for funded firms; false where nobody said why a firm was not
@@ -33,9 +34,18 @@ without_award AS (
     WHERE firm_id NOT IN (SELECT firm_id FROM ranked WHERE awarded)
     QUALIFY row_number() OVER (PARTITION BY firm_id ORDER BY turned_down DESC, application_id) = 1
 ),
+from_outside AS (
+    SELECT *, true AS set_aside, NULL::BOOLEAN AS eligibility_known, false AS below_threshold, true AS outside
+    FROM current_comparison_firms
+    WHERE firm_id NOT IN (SELECT firm_id FROM ranked)
+),
 known AS (
     SELECT firm_id, min(closed_on) AS closed_on, min(other_aid_on) AS other_aid_on
-    FROM current_applications
+    FROM (
+        SELECT firm_id, closed_on, other_aid_on FROM current_applications
+        UNION ALL
+        SELECT firm_id, closed_on, other_aid_on FROM from_outside
+    )
     GROUP BY firm_id
 ),
 collected AS (
@@ -50,13 +60,16 @@ collected AS (
     GROUP BY firm_id
 ),
 firms AS (
-    SELECT * FROM first_award
-    UNION ALL
-    SELECT * FROM without_award
+    SELECT *, false AS outside FROM first_award
+    UNION ALL BY NAME
+    SELECT *, false AS outside FROM without_award
+    UNION ALL BY NAME
+    SELECT * FROM from_outside
 )
 SELECT
     firms.firm_id,
     firms.set_aside,
+    firms.outside,
     firms.division,
     firms.awarded_on,
     firms.tranche,

@@ -104,5 +104,6 @@ CREATE TABLE observations (
 CREATE TABLE forgotten (
     forgotten_at TIMESTAMP NOT NULL,    -- UTC
     batches INTEGER[] NOT NULL,         -- whose files spoke of it
-    releases VARCHAR[] NOT NULL         -- that counted it
+    releases VARCHAR[] NOT NULL,        -- that cannot be made again: they counted it, or stand beside one that did
+    sources VARCHAR[] NOT NULL          -- hashes of files that it stood in, which are not imported again
 );

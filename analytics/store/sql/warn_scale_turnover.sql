@@ -1,7 +1,14 @@
 -- Grain: reason; firms whose sales of a year ($periods_a_year periods) are about a thousand times, or a thousandth, of the
--- turnover in their application: the typical firm, or some. value, usual: a year's sales, turnover.
+-- turnover in their application, or as firms from outside: the typical firm, or some. value, usual: a year's sales, turnover.
 WITH turnovers AS (
-    SELECT firm_id, max(turnover_eur)::DOUBLE AS turnover FROM current_applications WHERE turnover_eur > 0 GROUP BY firm_id
+    SELECT firm_id, max(turnover_eur)::DOUBLE AS turnover
+    FROM (
+        SELECT firm_id, turnover_eur FROM current_applications
+        UNION ALL
+        SELECT firm_id, turnover_eur FROM current_comparison_firms
+    )
+    WHERE turnover_eur > 0
+    GROUP BY firm_id
 ),
 years AS (
     SELECT firm_id, 10 ** typical * $periods_a_year * positive / reported AS value FROM staged_spread WHERE positive > 0

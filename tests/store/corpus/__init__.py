@@ -3,6 +3,7 @@
 from tests.store.corpus import (
     applications,
     books,
+    comparison,
     doubts,
     foreign,
     mappings,
@@ -15,7 +16,10 @@ from tests.store.corpus import (
 )
 from tests.store.corpus.case import Case
 
-_PARTS = (texts, numbers, periods, wide, applications, books, other_books, foreign, parquets, mappings, doubts)
+_PARTS = (
+    *(texts, numbers, periods, wide, applications, comparison),
+    *(books, other_books, foreign, parquets, mappings, doubts),
+)
 CASES: dict[str, Case] = {}
 for _part in _PARTS:
     for _case in _part.cases():
