@@ -152,12 +152,12 @@ def _renamed(
     """place: of each pair of granted and paid, how many cents it lies below the largest."""
     others = frame.drop(index=firm)
     most = programme.grant_max or float(others["granted"].max() if others["granted"].notna().any() else 1.0)
-    rows = frame.loc[[firm]].copy()
-    for at, (granted, paid) in enumerate(zip(rows["granted"], rows["paid"], strict=True)):
-        if granted == granted:
-            instead = round(most - place[granted, paid] / 100, 2)
-            part = 0.0 if paid == 0 else instead / 2 if paid < granted else instead + (paid > granted)
-            rows.iloc[at, [rows.columns.get_loc("granted"), rows.columns.get_loc("paid")]] = [instead, round(part, 2)]
+    rows, pairs = frame.loc[[firm]], []
+    for granted, paid in zip(rows["granted"], rows["paid"], strict=True):
+        instead = round(most - place.get((granted, paid), 0) / 100, 2)
+        part = 0.0 if paid == 0 else instead / 2 if paid < granted else instead + (paid > granted)
+        pairs.append((instead, round(part, 2)) if granted == granted else (np.nan, np.nan))
+    rows = rows.assign(granted=[granted for granted, _ in pairs], paid=[paid for _, paid in pairs])
     rows.index = pd.Index([name] * len(rows), name=frame.index.name)
     return pd.concat([others, rows])
 
