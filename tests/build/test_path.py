@@ -1,6 +1,5 @@
 """The path from announced to analysed: every gap is split into its reasons, adds up to zero, and tells of no firm."""
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from analytics.store.database import Store
 from analytics.store.formats import Format
 from analytics.store.ingest import import_file
 from analytics.store.mapping.file import ColumnMapping, load_mapping
+from analytics.store.repair import undo
 from tests.build.test_counted import FEW, small_programme
 
 OPEN = 1.0  # firms by which a confidential count stays open on either side
@@ -64,9 +64,7 @@ class Office:
 
     def undo_last(self) -> None:
         with self.store() as store:
-            last = store.batches()[-1].batch_id
-            now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-            store.execute("UPDATE batches SET undone_at = $now WHERE batch_id = $last", {"now": now, "last": last})
+            undo(store)
 
     def publish(self) -> Release:
         with self.store() as store:
