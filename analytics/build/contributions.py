@@ -84,7 +84,7 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
     columns |= {trace.column: np.where(funded | compared, marks(traced), np.nan) for trace, traced in traces}
-    columns |= {contribution.column: counted for contribution, counted in _measured_funded(panel, programme, samples)}
+    columns |= {measured.column: counted for measured, counted in _measured_funded(panel, programme, samples)}
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pandas as pd
 
 from analytics.build.earlier import contributions_of, contributors_of, recall_inputs
-from analytics.build.forgotten_firm import path_without_firm, without_firm
-from analytics.build.path.kept import PATH_ROWS
+from analytics.build.forgotten_firm import without_firm
+from analytics.build.path.kept import PATH_ROWS, paths_without_firm
 from analytics.folders import Home
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
@@ -249,11 +249,11 @@ class _Task:
         for name, frame in without_firm(of_firm, self.code, self.programme).items():
             frame.to_parquet(folder / f"behind-{name}.parquet")
             yield f"behind-{name}.parquet", self._place(files[name])
-        for file in sorted(store.contributions_folder.glob(f"*{PATH_ROWS}")):
-            if self.code in contributors_of(file):
-                changed = path_without_firm(pd.read_parquet(file), self.code, self.programme)
-                changed.to_parquet(folder / f"behind-{file.name}")
-                yield f"behind-{file.name}", self._place(file)
+        of_paths = {file.stem: file for file in sorted(store.contributions_folder.glob(f"*{PATH_ROWS}"))}
+        rows = {name: pd.read_parquet(file) for name, file in of_paths.items() if self.code in contributors_of(file)}
+        for name, frame in paths_without_firm(rows, self.code, self.programme).items():
+            frame.to_parquet(folder / f"behind-{name}.parquet")
+            yield f"behind-{name}.parquet", self._place(of_paths[name])
 
     def _kept_elsewhere(self, changed: Sequence[tuple[ArchivedFile, Rewritten]]) -> dict[str, dict[str, str]]:
         """For other programmes' logs: which archived file is kept now. Their stores are brought up to this version."""

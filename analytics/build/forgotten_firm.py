@@ -57,19 +57,6 @@ def without_firm(
     return {release: _replaced(frame, firm, name, rows[release]) for release, frame in of_firm.items()}
 
 
-def path_without_firm(frame: pd.DataFrame, firm: str, programme: Programme) -> pd.DataFrame:
-    """What stood behind a release's path (`path/kept.py`) with the firm's rows under a random name, and in place of
-    what it was granted and paid the most that a grant may be, else that another firm's was.
-    """
-    own = frame.index.astype(str) == firm
-    changed = frame.rename(index={firm: f"{PREFIX}{secrets.token_hex(8)}"})
-    for column in ("granted", "paid"):
-        known = frame.loc[~own, column].max()
-        bound = programme.grant_max or (float(known) if pd.notna(known) else 1.0)
-        changed.loc[own & frame[column].notna().to_numpy(), column] = bound
-    return changed
-
-
 def _mark_outside(rows: Mapping[str, dict[Hashable, Any]], rng: np.random.Generator) -> None:
     """Of a firm from outside the applicants, another mark in place of each of its own."""
     instead: dict[float, float] = {}

@@ -1,6 +1,5 @@
 """The path from announced to analysed: every gap is split into its reasons, adds up to zero, and tells of no firm."""
 
-import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 from scipy.optimize import linprog
 
 from analytics.build.candidate import build, contents
-from analytics.build.path.kept import recall_path
+from analytics.build.path.kept import paths_without_firm, recall_path
 from analytics.build.path.places import OF_FUNDED, comparison_steps
 from analytics.build.path.rows import Leaf, StepValue, chain_rows, path_table
 from analytics.demonstration.michigan import write_michigan_files
@@ -22,6 +21,7 @@ from analytics.store.database import Store
 from analytics.store.formats import Format
 from analytics.store.ingest import import_file
 from analytics.store.mapping.file import ColumnMapping, load_mapping
+from analytics.store.repair import undo
 from tests.build.test_counted import FEW, small_programme
 
 OPEN = 1.0  # firms by which a confidential count stays open on either side
@@ -64,9 +64,7 @@ class Office:
 
     def undo_last(self) -> None:
         with self.store() as store:
-            last = store.batches()[-1].batch_id
-            now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-            store.execute("UPDATE batches SET undone_at = $now WHERE batch_id = $last", {"now": now, "last": last})
+            undo(store)
 
     def publish(self) -> Release:
         with self.store() as store:
@@ -286,6 +284,20 @@ def test_626_stand_for_638(demonstration: Home) -> None:
     of_reasons = mine[mine["reason"] != STANDS]["value"]
     assert of_reasons.sum() == 87
     assert len(of_reasons) > 1
+
+
+def test_a_deleted_firm_stays_in_its_places_under_no_name(office: Office, first: Release) -> None:
+    """One row for each of its own, with its place, and amounts that are not its own, whatever it was granted."""
+    with office.store(read_only=True) as store:
+        rows = pd.read_parquet(store.contributions_folder / f"{first.release_id}.path.parquet")
+    firm = rows.index[rows["frame"] == "awards"][0]
+    left = paths_without_firm({"a": rows}, firm, office.programme)["a"]
+    assert firm not in left.index
+    mine, there = rows.loc[[firm]], left[left.index.str.startswith("deleted-")]
+    kept = ["frame", "wave", "place", "fate", "flow"]
+    assert there[kept].to_numpy().tolist() == mine[kept].to_numpy().tolist()
+    assert not set(there["granted"].dropna()) & set(mine["granted"].dropna())
+    assert len(left) == len(rows)
 
 
 # ---- by hand ---------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@ was told. A new release is protected beside all of them.
 """
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analytics.build.forgotten_firm import PREFIX
 from analytics.build.path.places import (
     ANALYSED,
     MATCHED,
@@ -126,6 +128,39 @@ def recall_path(folder: Path, release: Release, contributions: pd.DataFrame, pro
         for name, of_one in cells.groupby("pattern")
     }
     return BehindPath(frames, told, {})
+
+
+def paths_without_firm(frames: Mapping[str, pd.DataFrame], firm: str, programme: Programme) -> dict[str, pd.DataFrame]:
+    """The rows behind paths that have a firm, by release, with its rows under one random name, as for contributions
+    (`build/forgotten_firm.py`): where it stood stays; in place of what it was granted the largest grant that there is.
+    """
+    rng = np.random.default_rng(secrets.randbits(64))
+    name = f"{PREFIX}{rng.bytes(8).hex()}"
+    mine = {release: frame for release, frame in frames.items() if firm in frame.index}
+    amounts = [pair for frame in mine.values() for pair in _amounts(frame.loc[[firm]])]
+    distinct = rng.permutation(np.arange(len(dict.fromkeys(amounts)))).tolist()
+    place = dict(zip(dict.fromkeys(amounts), distinct, strict=True))
+    return {release: _renamed(frame, firm, name, place, programme) for release, frame in mine.items()}
+
+
+def _amounts(rows: pd.DataFrame) -> list[tuple[float, float]]:
+    return [(granted, paid) for granted, paid in zip(rows["granted"], rows["paid"], strict=True) if granted == granted]
+
+
+def _renamed(
+    frame: pd.DataFrame, firm: str, name: str, place: Mapping[tuple[float, float], int], programme: Programme
+) -> pd.DataFrame:
+    """place: of each pair of granted and paid, how many cents it lies below the largest."""
+    others = frame.drop(index=firm)
+    most = programme.grant_max or float(others["granted"].max() if others["granted"].notna().any() else 1.0)
+    rows, pairs = frame.loc[[firm]], []
+    for granted, paid in zip(rows["granted"], rows["paid"], strict=True):
+        instead = round(most - place.get((granted, paid), 0) / 100, 2)
+        part = 0.0 if paid == 0 else instead / 2 if paid < granted else instead + (paid > granted)
+        pairs.append((instead, round(part, 2)) if granted == granted else (np.nan, np.nan))
+    rows = rows.assign(granted=[granted for granted, _ in pairs], paid=[paid for _, paid in pairs])
+    rows.index = pd.Index([name] * len(rows), name=frame.index.name)
+    return pd.concat([others, rows])
 
 
 def _of_stages(release: Release, contributions: pd.DataFrame) -> BehindPath:
