@@ -61,7 +61,7 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
                     _print_rejected_file(path, arguments, text)
                 return 1
             _print_report(path, report, programme, text)
-            if report.batch.rows_rejected and not report.already:
+            if report.batch.rows_rejected and (arguments.rejected or not report.already):
                 _print_rejected_file(path, arguments, text)
             if arguments.rehearse and not report.already:
                 print(text("cli.rehearsed", file=path.name))

@@ -163,6 +163,9 @@ class _Import:
                     self.at(2)()
         if any(len(readers) > 1 for readers in blocks):
             staging.remove_rejected()
+        if self.table.corrects and staging.brings_new_rows:
+            found = [sheet.found for sheet in sheets]
+            refuse_new_rows_without_columns(found, self.table, self.mapping, self.programme, self.path.name)
         return staging
 
     def check(self, staging: Staging) -> None:
@@ -222,13 +225,10 @@ def import_file(
     store.bound_memory()
     with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
         earlier = store.find_batch(kind, sha256, given)
-        if earlier and earlier == store.batches()[-1] and not takes_back:
+        if earlier and earlier == store.batches()[-1] and not (takes_back or rejected_to):
             return Report(earlier, already=True)
         sheets, others = one.spooled(source, Path(folder))
         staging = one.staged(sheets)
-        if one.table.corrects and staging.brings_new_rows:
-            found = [sheet.found for sheet in sheets]
-            refuse_new_rows_without_columns(found, one.table, mapping, programme, path.name)
         suspicions = other_call_warnings(store, one.table)
         one.check(staging)
         rows_in = sum(sheet.rows for sheet in sheets)

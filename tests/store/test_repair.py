@@ -215,6 +215,9 @@ def test_rejected_rows_come_back_as_a_file_to_correct(desk, tmp_path):
     target.path.unlink()
     report = desk.load("sales", as_csv(rows, delimiter=";"), mapping=mapping, partial=True, rejected_to=target)
     assert report.batch.rows_loaded == 1
+    target.path.unlink()
+    again = desk.load("sales", as_csv(rows, delimiter=";"), mapping=mapping, partial=True, rejected_to=target)
+    assert again.already, "the rejected rows of a file that is in the store are to be had, too"
     book = openpyxl.load_workbook(target.path)
     sheet = book.worksheets[0]
     assert [cell.value for cell in sheet[1]][:3] == ["Codice fiscale", "Mese", "Vendite online"]
