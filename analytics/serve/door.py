@@ -1,10 +1,11 @@
 """Who may come in through the door that stands open on this machine alone, until there is a login."""
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")  # headers that proxies add
+FORWARDED = re.compile(r"forwarded|x-forwarded-.*|x-real-ip|via|cf-.*|true-client-ip|x-client-ip|x-cluster-client-ip")
 
 
 def is_this_machine(name: str | None) -> bool:
@@ -22,9 +23,9 @@ def comes_from_here(client: str | None, host: str | None, headers: Iterable[str]
     """Whether a request was sent on this machine, to this machine, by nobody for somebody else.
 
     client: the address it came from; host: its header Host, with or without a port: another name may be a page of
-    somebody else's that had this machine asked; headers: the names of all its headers.
+    somebody else's that had this machine asked; headers: the names of all its headers, among which proxies add theirs.
     """
-    is_forwarded = any(name.casefold() in FORWARDED for name in headers)
+    is_forwarded = any(FORWARDED.fullmatch(name.casefold()) for name in headers)
     try:
         named = urlsplit(f"//{host or ''}").hostname
     except ValueError:

@@ -224,7 +224,8 @@ class Store:
     def frequency(self) -> str | None:
         """M, Q or Y, of the sales that count; None before the first."""
         lengths = self._connection.execute(
-            "SELECT length(period) FROM observations WHERE batch_id IN (SELECT batch_id FROM live_batches) LIMIT 1"
+            "SELECT length(period) FROM observations WHERE value IS NOT NULL "
+            "AND batch_id IN (SELECT batch_id FROM live_batches) LIMIT 1"
         ).fetchall()
         return FREQUENCY[lengths[0][0]] if lengths else None
 

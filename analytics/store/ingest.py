@@ -116,6 +116,7 @@ class _Import:
     mapping: ColumnMapping | None
     programme: Programme
     store: Store
+    takes_back: bool
     progress: Progress
 
     @cached_property
@@ -151,7 +152,7 @@ class _Import:
             )
             for sheet, readers in zip(sheets, blocks, strict=True)
         ]
-        staging = Staging(self.store, self.table, columns)
+        staging = Staging(self.store, self.table, columns, takes_back=self.takes_back)
         for number, (sheet, readers) in enumerate(zip(sheets, blocks, strict=True)):
             width = str(len(sheet.found.looked.names))
             staging.reject(number, (Rejection(row, "", str(n), "cells", width) for row, n in sheet.ragged))
@@ -188,7 +189,7 @@ class _Import:
                 "reading": _as_json(report),
             }
         )
-        staging.load(batch_id, self.programme, takes_back=report.difference.takes_back)
+        staging.load(batch_id, self.programme)
         return self.store.batch(batch_id)
 
 
@@ -212,7 +213,7 @@ def import_file(
 
     Raises UserError when the file is refused; the store is then as it was.
     """
-    one = _Import(kind, path, mapping, programme, store, progress)
+    one = _Import(kind, path, mapping, programme, store, takes_back, progress)
     one.at(0)()
     source = open_source(path)
     if mapping is not None:
@@ -225,8 +226,6 @@ def import_file(
     store.bound_memory()
     with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
         earlier = store.find_batch(kind, sha256, given)
-        if earlier and earlier == store.batches()[-1] and not (takes_back or rejected_to):
-            return Report(earlier, already=True)
         sheets, others = one.spooled(source, Path(folder))
         staging = one.staged(sheets)
         suspicions = other_call_warnings(store, one.table)
@@ -239,7 +238,7 @@ def import_file(
             raise RowsRefusedError(path, rows_in, staging, suspicions)
         if staging.rows_loaded == 0:
             raise RowsRefusedError(path, rows_in, staging, suspicions, "file.nothing_loaded")
-        difference = staging.compare(programme, takes_back=takes_back)
+        difference = staging.compare(programme)
         if earlier and difference.nothing:
             return Report(earlier, already=True)
         warnings = INPUT_TABLES[kind].warnings(store, one.table, programme)

@@ -6,12 +6,15 @@ as it was written.
 """
 
 import datetime as dt
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 
+import pyarrow as pa
 import xlsxwriter
 
 from analytics.language.text import Text
@@ -27,9 +30,22 @@ from analytics.store.staging import Staging
 from analytics.store.typed_rows import ColumnReader, as_texts
 
 MOST_ROWS = 1_000_000  # of a sheet of a workbook
-LONGEST_CELL = 32_000  # characters
+LONGEST_CELL, LONGEST_NAME = 32_000, 31  # characters of a cell, of a sheet's name
+MOST_DIGITS = 15  # of a number in a spreadsheet
 Cell = str | float | dt.date
-Problems = Mapping[int, Sequence[str]]  # row of the file -> what is wrong with it, in words
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+_NO_NAME = re.compile(r"[\[\]:*?/\\]")  # what no sheet of a workbook is called
+
+
+@dataclass(slots=True)
+class _Problems:
+    """What is wrong with a row, in words; repeated: whether its key stands in an earlier row too."""
+
+    words: list[str] = field(default_factory=list)
+    repeated: bool = False
+
+
+Problems = Mapping[int, _Problems]  # row of the file -> what is wrong with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,66 +72,108 @@ def write_rejected(
     """Write the rows of the sheets that were rejected. Raises UserError when the file exists or cannot be written."""
     if target.path.suffix.lower() != ".xlsx":
         raise UserError("rejected.suffix", file=target.path)
-    if target.path.exists():
-        raise UserError("rejected.exists", file=target.path)
+    for path in (target.path, *((target.mapping_path,) if mapping is not None else ())):
+        if path.exists():
+            raise UserError("rejected.exists", file=path)
     problems = _problems(staging, target.text)
     partial = target.path.with_name(f".{target.path.name}.partial")
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     try:
-        with xlsxwriter.Workbook(partial, options) as book:
+        with xlsxwriter.Workbook(partial, _OPTIONS) as book:
             for number, sheet in enumerate(sheets):
                 if number in problems:
                     _write_sheet(book, sheet, problems[number], _readers(sheet, table, programme), target.text)
-        partial.replace(target.path)
         if mapping is not None:
-            kept = mapping.format.model_copy(update={"header_row": None, "separator": None, "encoding": None})
-            content = mapping_toml(mapping.model_copy(update={"format": kept}), {})
-            target.mapping_path.write_text(content, encoding="utf-8")
+            target.mapping_path.write_text(_mapping_of_rows(mapping), encoding="utf-8")
+        partial.replace(target.path)
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         raise UserError("rejected.unwritable", file=target.path, problem=error) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
-def _problems(staging: Staging, text: Text) -> dict[int, dict[int, list[str]]]:
+def _mapping_of_rows(mapping: ColumnMapping) -> str:
+    """The mapping that reads the workbook: its sheets begin with their headings, and all of them are read."""
+    of_file = {"header_row": None, "separator": None, "encoding": None, "sheet": None, "sheets": ()}
+    return mapping_toml(mapping.model_copy(update={"format": mapping.format.model_copy(update=of_file)}), {})
+
+
+def _problems(staging: Staging, text: Text) -> dict[int, dict[int, _Problems]]:
     """Sheet -> row -> what is wrong with it: the column and the reason, in words."""
-    problems: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
+    problems: dict[int, dict[int, _Problems]] = defaultdict(lambda: defaultdict(_Problems))
     for sheet, row, column, value, reason, expected in staging.store.rows("every_rejection"):
         why = text(f"reject.{reason}", value=shown(str(value)), expected=expected)
-        problems[sheet][row].append(f"{heading_text(str(column))}: {why}" if column else why)
+        of_row = problems[sheet][row]
+        of_row.words.append(f"{heading_text(str(column))}: {why}" if column else why)
+        of_row.repeated |= reason == "repeated"
     return problems
 
 
-def _readers(sheet: SpooledSheet, table: Table, programme: Programme) -> dict[int, ColumnReader]:
-    """What reads the columns of amounts, days and periods, by their place in the sheet; those in other units not, since
-    the heading says the unit again.
-    """
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    """What reads a column of amounts or days, and what a written 1 stands for in it."""
+
+    reader: ColumnReader
+    unit: Decimal
+
+    def of(self, cell: str) -> Cell:
+        """The number or day that a cell says, as it would be written there; else its text."""
+        try:
+            value = self.reader.value(cell)
+        except BadCellError:
+            return shown(cell)
+        if isinstance(value, str):
+            number = Decimal(value) / self.unit
+            return float(number) if Decimal(repr(float(number))) == number else shown(cell)
+        return value if isinstance(value, dt.date) else shown(cell)
+
+
+def _readers(sheet: SpooledSheet, table: Table, programme: Programme) -> dict[int, _Meaning]:
+    """What reads the columns of amounts and days, by their place in the sheet."""
     kinds = {column.name: column.kind for column in table}
-    readers: dict[int, ColumnReader] = {}
+    readers: dict[int, _Meaning] = {}
     for block in sheet.readers(table, programme):
         for ours, theirs in block.block.names.items():
-            if kinds[ours] in (CellKind.DECIMAL, CellKind.DATE) and sheet.forms[ours].unit == 1:
-                readers[block.positions[theirs]] = block.readers[ours]
+            if kinds[ours] in (CellKind.DECIMAL, CellKind.DATE):
+                readers[block.positions[theirs]] = _Meaning(block.readers[ours], sheet.forms[ours].unit)
     return readers
 
 
 def _write_sheet(
-    book: xlsxwriter.Workbook, sheet: SpooledSheet, problems: Problems, readers: Mapping[int, ColumnReader], text: Text
+    book: xlsxwriter.Workbook, sheet: SpooledSheet, problems: Problems, readers: Mapping[int, _Meaning], text: Text
 ) -> None:
     """One sheet: its headings, then each rejected row with what is wrong."""
-    written = book.add_worksheet(sheet.found.looked.sheet or None)
+    written = book.add_worksheet(_sheet_name(sheet.found.looked.sheet, book))
     day, bold = book.add_format({"num_format": "dd/mm/yyyy"}), book.add_format({"bold": True, "text_wrap": True})
-    places = sheet.places
+    places, key = sheet.places, _key_place(sheet)
     headings = [heading_text(sheet.found.looked.names[place]) for place in places]
-    for at, heading in enumerate([*headings, text("rejected.row"), text("rejected.problem")]):
-        written.write_string(0, at, heading, bold)
     written.set_column(0, len(places), 18)
     written.set_column(len(places) + 1, len(places) + 1, 90)
-    for line, (row, cells) in enumerate(_rows(sheet, problems), start=1):
-        if line > MOST_ROWS:
-            break
+    for at, heading in enumerate([*headings, text("rejected.row"), text("rejected.problem")]):
+        written.write_string(0, at, heading, bold)
+    for line, (row, cells) in enumerate(islice(_rows(sheet, problems), MOST_ROWS), start=1):
         for at, place in enumerate(places if cells else ()):
-            _write_cell(written, line, at, _meant(cells[at], readers.get(place)), day)
+            cell = readers[place].of(cells[at]) if place in readers else _typed_number(cells[at])
+            # an earlier row has that key and was good: which of the two holds is for the officer to say
+            _write_cell(written, line, at, "" if problems[row].repeated and place == key else cell, day)
         written.write_number(line, len(places), row)
-        written.write_string(line, len(places) + 1, "; ".join(dict.fromkeys(problems[row]))[:LONGEST_CELL])
+        words = problems[row].words if cells else [*problems[row].words, text("rejected.see_row", row=row)]
+        written.write_string(line, len(places) + 1, "; ".join(dict.fromkeys(words))[:LONGEST_CELL])
+
+
+def _sheet_name(name: str, book: xlsxwriter.Workbook) -> str | None:
+    """The sheet's name as a workbook may have it, and no other sheet of this one has; None: it has none."""
+    known = {sheet.get_name().casefold() for sheet in book.worksheets()}
+    plain = _NO_NAME.sub(" ", name).strip("' ")[:LONGEST_NAME].strip("' ")
+    if not plain or plain.casefold() in known:
+        plain = f"{plain[: LONGEST_NAME - 4]} {len(known) + 1}".strip() if plain else ""
+    return plain or None
+
+
+def _key_place(sheet: SpooledSheet) -> int | None:
+    """The place of the column that tells a firm's rows apart, else of the one that tells the firms apart."""
+    places = {name: i for i, name in enumerate(sheet.found.looked.names) if name}
+    names = sheet.found.blocks[0].names
+    return next((places[names[ours]] for ours in ("application_id", "period", "fiscal_code") if ours in names), None)
 
 
 def _rows(sheet: SpooledSheet, problems: Problems) -> Iterator[tuple[int, list[str]]]:
@@ -123,7 +181,8 @@ def _rows(sheet: SpooledSheet, problems: Problems) -> Iterator[tuple[int, list[s
     ragged = sorted(row for row, _ in sheet.ragged)
     for chunk in sheet.chunks():
         wanted = [at for at, row in enumerate(chunk.rows.tolist()) if row in problems]
-        columns = [as_texts(column.combine_chunks()).take(wanted).to_pylist() for column in chunk.cells.columns]
+        places = pa.array(wanted, pa.int64())
+        columns = [as_texts(column.combine_chunks()).take(places).to_pylist() for column in chunk.cells.columns]
         for place, at in enumerate(wanted):
             row = int(chunk.rows[at])
             while ragged and ragged[0] < row:
@@ -132,25 +191,11 @@ def _rows(sheet: SpooledSheet, problems: Problems) -> Iterator[tuple[int, list[s
     yield from ((row, []) for row in ragged)
 
 
-def _meant(cell: str, reader: ColumnReader | None) -> Cell:
-    """The number or day that a cell says, where it says one; else its text."""
-    if reader is not None:
-        try:
-            value = reader.value(cell)
-        except BadCellError:
-            return shown(cell)
-        if isinstance(value, dt.date):
-            return value
-        if isinstance(value, str):
-            return float(value) if Decimal(value) == Decimal(repr(float(value))) else value
-    return _typed_number(cell)
-
-
 def _typed_number(cell: str) -> Cell:
     """A number that the file itself types stays one; all else is text."""
     written = typed_text(cell) if cell.startswith(TYPED) else ""
     try:
-        return float(written) if len(written) <= 15 else written
+        return float(written) if len(written) <= MOST_DIGITS else written
     except ValueError:
         return shown(cell)
 

@@ -14,6 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.model import UserError
+from analytics.programme.classifications import (
+    AmbiguousCodeError,
+    AtecoEdition,
+    UnknownCodeError,
+    division_2007,
+)
 from analytics.programme.file import Programme
 from analytics.store.archive import keep
 from analytics.store.cells.parser import BadCellError, CellForm, cell_parser
@@ -99,7 +105,26 @@ def _resting(store: Store) -> list[int]:
         rows = store.select(f"SELECT DISTINCT batch_id FROM ({said(table)}) WHERE {key} NOT IN ({known})")  # noqa: S608
         batches |= {int(batch_id) for (batch_id,) in rows}
     batches |= {int(batch_id) for (batch_id,) in store.rows("contradicting_applications")}
-    return sorted(batches)
+    return sorted(batches | _with_other_division(store))
+
+
+def _with_other_division(store: Store) -> set[int]:
+    """Imports that gave an activity code, or its edition, which together are not of the division that is told."""
+    found: set[int] = set()
+    for table in KEYS:
+        told = f"SELECT DISTINCT ateco_code, ateco_edition, division FROM current_{table} WHERE ateco_code IS NOT NULL"  # noqa: S608
+        for code, edition, division in store.select(told):
+            if division is not None and _division(code, edition) != division:
+                parameters = {"code": code, "edition": edition, "division": division}
+                found |= {int(batch) for (batch,) in store.rows(f"batches_of_{table}_code", parameters)}
+    return found
+
+
+def _division(code: str, edition: AtecoEdition | None) -> int | None:
+    try:
+        return division_2007(code, edition or "2007")
+    except (UnknownCodeError, AmbiguousCodeError):
+        return None
 
 
 def retract_figures(

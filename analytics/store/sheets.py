@@ -142,7 +142,7 @@ def _find(raw: RawTable, table: Table, mapping: ColumnMapping | None, programme:
 
 def _missing(blocks: Sequence[Block], table: Table, mapping: ColumnMapping, programme: Programme) -> tuple[str, ...]:
     """The file's names, where the mapping states them, of the columns that must be there and are not."""
-    must = [*required_columns(table, programme), *mapping.columns]
+    must = [*required_columns(table, programme), *(() if table.corrects else mapping.columns)]
     has: set[str] = set()
     for block in blocks:
         has |= {*block.names, *block.constants, *(("period",) if block.combined else ())}

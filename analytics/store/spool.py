@@ -21,6 +21,8 @@ from analytics.store.typed_rows import BlockReader, ColumnReader
 
 PROFILED = (CellKind.DECIMAL, CellKind.DATE, CellKind.PERIOD)
 TOTAL = re.compile(r"\s*(sub|gran )?(totale|totali|total|totals|somma)\b", re.IGNORECASE)
+# in a column of firms: none, "Totale", "85 domande"
+NO_FIRM = r"^\s*$|^(?i:\s*(sub|gran )?tot|\s*somma|\s*\d{1,6} [a-z]+\s*$)"
 LEGAL_FORM = re.compile(r"\b(s\.?\s?r\.?\s?l|s\.?\s?p\.?\s?a|s\.?\s?a\.?\s?s|s\.?\s?n\.?\s?c|coop)\b", re.IGNORECASE)
 
 
@@ -151,7 +153,9 @@ def _without_totals(chunk: Chunk, key: list[int] | tuple[()]) -> tuple[Chunk, li
     if not key or not _is_text(chunk.cells.column(str(key[0]))):
         return chunk, []
     firms = chunk.cells.column(str(key[0]))
-    no_firm = pc.match_substring_regex(firms, r"^\s*$|^(?i:\s*(sub|gran )?tot|\s*somma)").to_numpy()
+    no_firm = pc.match_substring_regex(
+        firms, r"^\s*$|^(?i:\s*(sub|gran )?tot|\s*somma|\s*\d{1,6} [a-z]+\s*$)"
+    ).to_numpy()
     sums = []
     for at in np.flatnonzero(no_firm):
         cells = [str(column[int(at)].as_py()) for column in chunk.cells.columns]

@@ -54,8 +54,11 @@ class ProblemGroup:
 class Staging:
     """The staged rows of one file."""
 
-    def __init__(self, store: Store, table: Table, sheets: Sequence[SheetColumns]) -> None:
-        """Make the temporary tables anew, for the sheets that are read."""
+    def __init__(self, store: Store, table: Table, sheets: Sequence[SheetColumns], *, takes_back: bool = False) -> None:
+        """Make the temporary tables anew, for the sheets that are read. takes_back: whether cells that are empty take
+        back what the store tells there.
+        """
+        self.takes_back = takes_back
         self.store, self.table = store, table
         self.name = f"staged_{table.name}"
         names = [("firm_id" if c.name == "fiscal_code" else c.name, _TYPES.get(c.kind, "VARCHAR")) for c in table]
@@ -129,15 +132,22 @@ class Staging:
         """
         key, current = KEYS[self.table.stored], f"current_{self.table.stored}"
         self.store.execute(f"CREATE OR REPLACE TEMP TABLE given_rows AS FROM {self.name}")
-        names = [stored_name(column.name) for column in self.table]
-        filled = ", ".join(
-            f"{name} = coalesce(s.{name}, c.{name})" for name in names if name not in (key, "size_class")
-        )
-        size = (
-            "size_class = coalesce(s.size_class, CASE WHEN coalesce(s.employees, s.turnover_eur, s.balance_sheet_eur) "
+        names = [name for column in self.table if (name := stored_name(column.name)) not in (key, "size_class")]
+        known = {name: f"coalesce(s.{name}, c.{name})" for name in names}
+        known["size_class"] = (
+            "coalesce(s.size_class, CASE WHEN coalesce(s.employees, s.turnover_eur, s.balance_sheet_eur) "
             "IS NULL THEN c.size_class END)"
         )
-        self.store.execute(f"UPDATE {self.name} AS s SET {filled}, {size} FROM {current} AS c WHERE c.{key} = s.{key}")  # noqa: S608
+        if self.takes_back:
+            known = {
+                name: f"CASE WHEN list_contains(h.given, '{name}') THEN s.{name} ELSE {value} END"
+                for name, value in known.items()
+            }
+        filled = ", ".join(f"{name} = {value}" for name, value in known.items())
+        self.store.execute(
+            f"UPDATE {self.name} AS s SET {filled} FROM {current} AS c, staged_sheets AS h "  # noqa: S608
+            f"WHERE c.{key} = s.{key} AND h.sheet = s.sheet"
+        )
 
     def set_derived(self, checked: pd.DataFrame) -> None:
         """Keep what checks derive of the activity: its division."""
@@ -149,14 +159,14 @@ class Staging:
             "WHERE d.sheet = s.sheet AND d.row_number = s.row_number"
         )
 
-    def compare(self, programme: Programme, *, takes_back: bool) -> Difference:
+    def compare(self, programme: Programme) -> Difference:
         """How the staged rows differ from what the store tells."""
         if not self.of_firms:
-            return compare_figures(self.store, programme, takes_back=takes_back)
+            return compare_figures(self.store, programme, takes_back=self.takes_back)
         good = f"SEMI JOIN {self.name} AS s ON s.sheet = g.sheet AND s.row_number = g.row_number"
         self.store.execute(f"CREATE OR REPLACE TEMP VIEW given_and_good AS SELECT g.* FROM given_rows AS g {good}")  # noqa: S608
         key, current = KEYS[self.table.stored], f"current_{self.table.stored}"
-        return compare_rows(self.store, self.table, key, "given_and_good", current, takes_back=takes_back)
+        return compare_rows(self.store, self.table, key, "given_and_good", current, takes_back=self.takes_back)
 
     @property
     def rows_loaded(self) -> int:
@@ -173,13 +183,11 @@ class Staging:
         """All that is wrong with the rejected rows."""
         return self.store.number("SELECT count(*) FROM staged_rejections")
 
-    def load(self, batch_id: int, programme: Programme, *, takes_back: bool) -> None:
-        """Write what the file says to the store, as rows of this batch, and keep the rejected ones. takes_back: whether
-        cells that are empty take back what the store tells there. Call after `compare`.
-        """
+    def load(self, batch_id: int, programme: Programme) -> None:
+        """Write what the file says to the store, as rows of this batch, and keep the rejected ones."""
         self.store.run("keep_rejected", {"batch_id": batch_id})
         if self.of_firms:
-            self._load_firms(batch_id, takes_back=takes_back)
+            self._load_firms(batch_id)
             return
         for outcome in programme.outcomes:
             self.store.execute(
@@ -187,21 +195,23 @@ class Staging:
                 f'FROM {self.name} WHERE "{outcome.column}" IS NOT NULL',
                 {"outcome": outcome.name, "batch": batch_id},
             )
-            if takes_back:
+            if self.takes_back:
                 self._take_back(outcome, batch_id)
 
-    def _load_firms(self, batch_id: int, *, takes_back: bool) -> None:
+    def _load_firms(self, batch_id: int) -> None:
         names = [stored_name(column.name) for column in self.table]
         columns, given = ", ".join(names), ", ".join(f"g.{name}" for name in names)
         emptied = ", ".join(
             f"CASE WHEN g.{name} IS NULL AND list_contains(h.given, '{name}') THEN '{taken}' END"
             for name, taken in (*zip(names, names, strict=True), ("ateco_code", "division"))
         )
+        speaks = "coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL"
+        speaks += " OR list_has_any(h.given, ['ateco_code', 'ateco_edition'])" if self.takes_back else ""
         taken_back = f"nullif(list_filter([{emptied}], lambda name: name IS NOT NULL), [])"
         self.store.execute(
             f"INSERT INTO {self.table.stored} ({columns}, division, batch_id, row_number, emptied, retracted) "  # noqa: S608
-            f"SELECT {given}, CASE WHEN coalesce(g.ateco_code, g.ateco_edition) IS NOT NULL THEN s.division END, "
-            f"$batch, g.row_number, {taken_back if takes_back else 'NULL'}, false "
+            f"SELECT {given}, CASE WHEN {speaks} THEN s.division END, "
+            f"$batch, g.row_number, {taken_back if self.takes_back else 'NULL'}, false "
             f"FROM given_rows AS g JOIN {self.name} AS s USING (sheet, row_number) "
             "JOIN staged_sheets AS h USING (sheet)",
             {"batch": batch_id},

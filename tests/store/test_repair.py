@@ -14,6 +14,7 @@ from analytics.folders import PROJECT
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.store.database import Store
+from analytics.store.formats import Format
 from analytics.store.ingest import RowsRefusedError
 from analytics.store.mapping.file import ColumnMapping, load_mapping
 from analytics.store.rejected_file import RejectedFile
@@ -165,6 +166,69 @@ def test_an_empty_cell_says_nothing_unless_it_is_to_take_back(desk):
     assert figures(desk) == {}
 
 
+def test_what_must_be_there_is_not_taken_back_by_an_empty_cell(desk):
+    """Only `retract application` removes an application: its firm, outcome and award stay, and the row is rejected."""
+    for cells, why in ((",MI,funded", "missing"), (f"{code(1)},,funded", "missing"), (f"{code(1)},MI,", "missing")):
+        content = f"application_id,fiscal_code,province,outcome\nA1,{cells}\n".encode()
+        with pytest.raises(RowsRefusedError) as caught:
+            desk.load("applications", content, takes_back=True)
+        assert {bad.reason for bad in caught.value.rejections} == {why}
+    with pytest.raises(RowsRefusedError) as caught:
+        desk.load("applications", b"application_id,awarded_on\nA1,\n", takes_back=True)
+    assert {bad.reason for bad in caught.value.rejections} == {"award_missing"}
+
+
+def test_a_code_and_an_edition_of_different_files_are_undone_together(desk):
+    """A division is that of its code and edition: an undo that would pair others is refused."""
+    desk.load("applications", as_csv([application(4, ateco_code="10.71", ateco_edition="2007")]), "a.csv")
+    desk.load("applications", b"application_id,ateco_code\nA4,46.70\n", "b.csv")
+    desk.load("applications", b"application_id,ateco_edition\nA4,2025\n", "c.csv")
+    with pytest.raises(UserError) as caught:
+        undone(desk, 3)
+    assert caught.value.key == "undo.rests"
+    undone(desk)
+    undone(desk)
+    assert of(desk, "division", 4) == "10"
+
+
+def test_a_store_without_figures_takes_any_frequency(desk):
+    """Also where what is left of the figures is that they were taken back."""
+    desk.load("sales", as_csv([sale(1)]))
+    with desk.open() as store:
+        retract_figures(store, desk.folder / "archive", desk.programme, code(1), "2021-03")
+    undone(desk, 2)
+    assert desk.load("sales", as_csv([sale(1, "2021Q1")]), "q.csv").batch.rows_loaded == 1
+
+
+def test_rejected_rows_of_any_file_are_written(desk, tmp_path):
+    """Ragged rows, repeated keys, thousands, a mapping that names sheets; a mapping that is there stays."""
+    target = RejectedFile(tmp_path / "r.xlsx", Text("it"))
+    ragged = f"fiscal_code;period;online_sales_eur\n{code(1)};2021-03;5\n{code(2)};2021-03;5;77\n".encode()
+    desk.load("sales", ragged, partial=True, rejected_to=target)
+    target.path.unlink()
+    twice = as_csv([sale(1, "2021-04", "5"), sale(1, "2021-04", "6")])
+    desk.load("sales", twice, partial=True, rejected_to=target)
+    row = [cell.value for cell in openpyxl.load_workbook(target.path).worksheets[0][2]]
+    assert row[:3] == [code(1), None, 6.0], "without its key it replaces nothing unasked"
+    target.path.unlink()
+    lines = "CF;Mese;Vendite online (migliaia di euro)\n"
+    lines += f"{code(1)};2021-05;1.234,5\n{code(2)};2021-05;1.234\n123;2021-05;2.345\n"
+    columns = {"fiscal_code": "CF", "period": "Mese", "online_sales_eur": "Vendite online (migliaia di euro)"}
+    mapping = ColumnMapping(columns=columns, format=Format(separator=";"))
+    desk.load("sales", lines.encode(), "k.csv", mapping=mapping, partial=True, rejected_to=target)
+    book = openpyxl.load_workbook(target.path)
+    book.worksheets[0].cell(2, 1).value = code(3)
+    corrected = io.BytesIO()
+    book.save(corrected)
+    desk.load("sales", corrected.getvalue(), "k.xlsx", mapping=load_mapping(target.mapping_path))
+    assert figures(desk)[f"{code(3)} 2021-05"] == 2_345_000
+    target.path.unlink()
+    with pytest.raises(UserError) as caught:
+        desk.load("sales", lines.encode(), "k.csv", mapping=mapping, partial=True, rejected_to=target)
+    assert caught.value.key == "rejected.exists", "a mapping that is there is not written over"
+    assert not list(tmp_path.glob(".*partial"))
+
+
 def test_a_rehearsal_says_all_and_changes_nothing(desk):
     """Not a row, not a batch, not a copy in the archive."""
     before, archive = desk.content(), sorted((desk.folder / "archive").rglob("*"))
@@ -198,6 +262,11 @@ def test_figures_and_applications_are_taken_back_and_come_again(desk):
             retract_application(store, archive, "A77")
 
 
+def remove(target: RejectedFile) -> None:
+    target.path.unlink()
+    target.mapping_path.unlink()
+
+
 def test_rejected_rows_come_back_as_a_file_to_correct(desk, tmp_path):
     """Refused whole or loaded in part: only the bad rows, in the file's own headings, with what is wrong; corrected and
     imported again they are loaded, and good rows of the corrected whole are unchanged, not rejected.
@@ -212,10 +281,10 @@ def test_rejected_rows_come_back_as_a_file_to_correct(desk, tmp_path):
     target = RejectedFile(tmp_path / "scartate.xlsx", Text("it"))
     with pytest.raises(RowsRefusedError):
         desk.load("sales", as_csv(rows, delimiter=";"), mapping=mapping, rejected_to=target)
-    target.path.unlink()
+    remove(target)
     report = desk.load("sales", as_csv(rows, delimiter=";"), mapping=mapping, partial=True, rejected_to=target)
     assert report.batch.rows_loaded == 1
-    target.path.unlink()
+    remove(target)
     again = desk.load("sales", as_csv(rows, delimiter=";"), mapping=mapping, partial=True, rejected_to=target)
     assert again.already, "the rejected rows of a file that is in the store are to be had, too"
     book = openpyxl.load_workbook(target.path)

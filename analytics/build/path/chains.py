@@ -142,7 +142,9 @@ def _paid(cells: "_Cells", unit: str) -> StepValue:
 def _announced_rows(announced: Announced, firms: StepValue, unit: str) -> Iterator[PathRow]:
     """The step of what was announced, and how far the firms, or their grants, are from it."""
     stated = announced.firms if unit == FIRMS_COUNTED else announced.amount
-    reason = "endowment_left" if unit == AMOUNT and announced.is_endowment else NOT_EXPLAINED
+    exceeded = stated is not None and firms.told and firms.value is not None and firms.value > stated
+    of_endowment = unit == AMOUNT and announced.is_endowment and not exceeded
+    reason = "endowment_left" if of_endowment else NOT_EXPLAINED
     yield PathRow(AWARDS, announced.tranche, "announced", STANDS, unit, stated)
     if stated is not None and firms.value is not None:
         gap = round(stated - firms.value, 2)

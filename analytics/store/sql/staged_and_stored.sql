@@ -4,6 +4,7 @@ WITH every AS (
     SELECT application_id, firm_id, name, outcome, awarded_on, row_number, true AS in_file FROM staged_applications
     UNION ALL
     SELECT application_id, firm_id, name, outcome, awarded_on, row_number, false FROM current_applications
+    WHERE application_id NOT IN (SELECT application_id FROM staged_applications)
 )
 SELECT
     *,
