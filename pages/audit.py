@@ -7,6 +7,8 @@ import streamlit as st
 from analytics.charts.kit.markup import element
 from analytics.language.text import LANGUAGES, plain, speaking
 from analytics.present.tables import audit
+from analytics.present.tables.path import is_held, ladders, paths_told
+from analytics.present.tables.path_markup import ladders_markup
 from analytics.publish.addresses import report_address
 from analytics.publish.report.browser import find_browser
 from pages.parts import address, in_use, show
@@ -44,6 +46,24 @@ def report() -> None:
         st.caption(text("report.page.no_pdf"))
 
 
+def path() -> None:
+    """Every step from announced to analysed with its gaps; of a release that does not tell them, the counts alone."""
+    told = paths_told(release)
+    st.header(text("path.title") if told else text("audit.path"), anchor=False)
+    st.markdown(text("path.says") if told else text("audit.path_says"))
+    if is_held(release):
+        st.markdown(text("path.held"))
+    for name in told:
+        st.subheader(text(f"code.path.{name}"), anchor=False)
+        st.markdown(text(f"path.{name}_says"))
+        block(ladders_markup(ladders(release, name, text), text, 4, folded=True), f"path_{name}")
+    if not told:
+        st.table(show.escaped(audit.path_to_analysed(release, text)), border="horizontal")
+        st.caption(text("path.none"))
+    if kinds := audit.without_sales(release, text):
+        st.caption(plain(text("audit.without_sales", kinds=kinds)))
+
+
 with show.top_row(frame):
     pass
 st.title(text("audit.title"))
@@ -58,11 +78,7 @@ st.caption(
     "  \n".join(plain(f"{tranche.label.in_(text)}: {tranche.source.in_(text)}") for tranche in programme.tranches)
 )
 
-st.header(text("audit.path"), anchor=False)
-st.markdown(text("audit.path_says"))
-st.table(show.escaped(audit.path_to_analysed(release, text)), border="horizontal")
-if kinds := audit.without_sales(release, text):
-    st.caption(plain(text("audit.without_sales", kinds=kinds)))
+path()
 
 left, right = st.columns(2, gap="large")
 with left:

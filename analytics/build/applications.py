@@ -42,14 +42,19 @@ def withheld_outcomes(counts: Counts, awarded: Counts, before: set[str], rules: 
     """Outcomes to withhold: small ones, and those that an earlier release withheld (before). Two totals are public: of
     all, and, by the programme's firms, of the awards. So each confidential sum needs another entry of its part beside
     it, of so many applications that it is not confidential itself: the smallest such one. Confidential are, too, one or
-    two awards of outcomes that others without an award share, such as withdrawn: they follow from the others.
+    two awards of outcomes that others without an award share, such as withdrawn, and one or two of those others: they
+    follow from the rest.
     """
     hidden = {outcome for outcome, n in counts.items() if 0 < n < rules.min_units} | before
     awards = {outcome for outcome, n in counts.items() if awarded.get(outcome) == n}
-    of_others = sum(n for outcome, n in awarded.items() if outcome not in awards)
-    for part, rest in ((awards, of_others), (set(counts) - awards, 0)):
+    mixed = {outcome for outcome in awarded if outcome not in awards}
+    of_others = sum(awarded[outcome] for outcome in mixed)
+    without = sum(counts[outcome] - awarded[outcome] for outcome in mixed)
+    if 0 < without < rules.min_units:
+        hidden |= mixed
+    for part, rest in ((awards, of_others), (set(counts) - awards, without)):
         small = any(0 < n < rules.min_units for n in (rest, *(counts[outcome] for outcome in part)))
-        beside = _ascending(counts, {outcome for outcome in part if counts[outcome] >= rules.min_units})
+        beside = _ascending(counts, {outcome for outcome in part - mixed if counts[outcome] >= rules.min_units})
         if small and not hidden & set(beside):
             hidden |= {beside[0]} if beside else set(counts)
     return hidden

@@ -23,6 +23,10 @@ from analytics.build.kept import kept_where_held
 from analytics.build.needs import check_needs
 from analytics.build.outside import hide_few_outside, outside_firms
 from analytics.build.panel_from_store import from_store
+from analytics.build.path.counts import with_path
+from analytics.build.path.kept import BehindPath
+from analytics.build.path.places import places_of
+from analytics.build.path.told import Counts, recall_paths, tell_path
 from analytics.build.patterns import find_withheld_cells
 from analytics.build.programme_check import check_programme, refuse
 from analytics.build.reconciliation import reconciliation
@@ -76,6 +80,7 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     keep_contributions(store.contributions_folder, release, made.contributions, made.outside)
     keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
     keep_inputs(store.contributions_folder, release, _input_files(store))
+    made.behind_path.keep(store.contributions_folder, release)
     manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
     write_release(releases.path(release), manifest, made.tables)
     releases.record("built", release)
@@ -93,6 +98,7 @@ class Contents:
     contributions: pd.DataFrame
     outside: pd.Series
     withheld_cells: WithheldCells
+    behind_path: BehindPath
 
 
 def contents(
@@ -121,8 +127,8 @@ def contents(
     earlier = [behind.release for behind in inputs if behind.release is not None]
     everything = figures(everybody, programme, samples, withheld_cells, progress, earlier)
     outside = outside_firms(everybody, programme)
-    told = [(release, recall_outside(store.contributions_folder, release.release_id)) for release in earlier]
-    candidates = list(hide_few_outside(everything, outside, programme, told))
+    before = [(old, recall_outside(store.contributions_folder, old.release_id)) for old in earlier]
+    candidates = list(hide_few_outside(everything, outside, programme, before))
     counted = rough_comparison_counts(candidates, contributed, programme)
     kept = kept_where_held(contributed, programme, withheld_cells, inputs, code_version())
     protected = withhold(counted, withheld_cells, programme, earlier, kept)
@@ -133,18 +139,24 @@ def contents(
     points = index_points(panel, programme, withheld_cells)
     lines = hold_points(points, withheld_cells, [old.lines for old in earlier])
     dots = spread_dots(samples, programme, withheld_cells, [old.spread for old in earlier], kept, hidden)
+    ended = applications_told(
+        store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
+    )
+    counts = reconciliation(contributed, programme, withheld_cells, earlier, hidden)
+    places = places_of(everybody, samples, programme, store)
+    behind = recall_paths(store.contributions_folder, inputs, programme)
+    path = tell_path(places, programme, Counts(counts, contributed, claimed, ended, samples), behind)
     tables = {
         "figures": figures_table(claimed, filed, release),
         "lines": picture_ids("lines", _table(IndexPoint, lines), filed, release),
         "spread": picture_ids("spread", _table(Dot, dots), filed, release),
-        "reconciliation": reconciliation(contributed, programme, withheld_cells, earlier, hidden),
-        "applications": applications_told(
-            store.frame("outcomes"), withheld_cells, programme.disclosure_rules, [old.applications for old in earlier]
-        ),
+        "reconciliation": with_path(counts, path, behind.reconciliation),
+        "reconciliation_gaps": path.table,
+        "applications": ended,
     }
     outcomes = tuple(outcome.name for outcome in programme.outcomes)
     manifest = _manifest(panel, filed, store, release, outcomes, beside, tables["figures"])
-    return Contents(manifest, tables, contributed, outside.marks, withheld_cells)
+    return Contents(manifest, tables, contributed, outside.marks, withheld_cells, path.behind)
 
 
 def _years_apart(samples: Samples, programme: Programme) -> float:
@@ -198,6 +210,7 @@ def _manifest(
         settings=programme.settings,
         as_of=None if store.as_of is None else utc_stamp(store.as_of),
         inputs=tuple(file.published for file in _input_files(store)),
+        deletions=_deletions(store),
         outcomes=outcomes,
         frequency=panel.periods.freqstr[0],
         first_period=str(panel.periods[0]),
@@ -239,6 +252,14 @@ def _input_files(store: Store) -> tuple[ImportedFile, ...]:
     return tuple(
         ImportedFile(batch.input_table, **{name: getattr(batch, name) for name in names}) for batch in store.batches()
     )
+
+
+def _deletions(store: Store) -> str:
+    """A mark of the requests by which firms were deleted, which tells neither how many nor when: releases of the same
+    imports, before and after one, stand on different data.
+    """
+    moments = [one.at for one in store.forgotten()]
+    return hashlib.sha256(repr(moments).encode()).hexdigest()[:12] if moments else ""
 
 
 def _awards(panel: Panel) -> pd.Series:

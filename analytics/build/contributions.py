@@ -22,7 +22,7 @@ from analytics.programme.parts import Outcome
 from analytics.release.measures import ALL, OVERALL, estimands_of
 
 SELLS = "sells"  # "yes", or "no" for kinds of beneficiaries that sell nothing by their nature
-REPORTING, MEASURED = "reporting", "measured"  # funded firms that a reconciliation counts
+MEASURED = "measured"  # funded firms that a reconciliation counts
 TRACE = "trace"  # of what a firm reported, inside the windows or not; of one year, of what enters its effects
 SELLING, ANSWERED = f"{TRACE}_selling", f"{TRACE}_answered"  # of whether a firm sold before and after; of its answers
 # what else the figures are made with: matched on, described or set in proportion to
@@ -63,7 +63,7 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
 
     Counts and grants ("*|*|firms", "*|*|grants"); of each outcome and horizon, per period, what it sold `before` and
     `after`; of each estimand and funded firm, what it adds to a sum that a published effect gives away: its expected
-    sales without the grant (`euro_weighted`), or one vote; of the headline, which firms are `reporting` and `measured`.
+    sales without the grant (`euro_weighted`), or one vote; of the headline, which firms are `measured`.
     A comparison firm has the mean of its windows, weighted as
     in the means that are published.
     """
@@ -84,17 +84,18 @@ def contributions(panel: Panel, programme: Programme, samples: Samples) -> pd.Da
             for what, values in _measured(sample, estimands_of(programme, outcome)):
                 columns[Contribution(outcome.name, sample.horizon, what).column] = np.abs(values)
     columns |= {trace.column: np.where(funded | compared, marks(traced), np.nan) for trace, traced in traces}
-    columns |= {contribution.column: counted for contribution, counted in _reconciled(panel, programme, samples)}
+    columns |= {measured.column: counted for measured, counted in _measured_funded(panel, programme, samples)}
     return frame.join(pd.DataFrame(columns, index=frame.index))
 
 
-def _reconciled(panel: Panel, programme: Programme, samples: Samples) -> Iterator[tuple[Contribution, FloatArray]]:
-    """Funded firms with any figure of the headline's outcome, and those with both windows: 1, NaN elsewhere."""
+def _measured_funded(panel: Panel, programme: Programme, samples: Samples) -> Iterator[tuple[Contribution, FloatArray]]:
+    """Funded firms with both windows of the headline: 1, NaN elsewhere."""
     question = programme.headline
     sample = next(sample for sample in samples[question.outcome] if sample.horizon == question.horizon_code)
-    for what, values in ((REPORTING, panel.outcomes[question.outcome]), (MEASURED, sample.windows.after)):
-        counted = panel.funded & np.isfinite(values).any(axis=1)
-        yield Contribution(question.outcome, question.horizon_code, what), np.where(counted, 1.0, np.nan)
+    yield (
+        Contribution(question.outcome, question.horizon_code, MEASURED),
+        np.where(panel.funded & sample.measured, 1.0, np.nan),
+    )
 
 
 def _traces_of_evidence(panel: Panel, programme: Programme) -> Iterator[tuple[Contribution, FloatArray | pd.DataFrame]]:

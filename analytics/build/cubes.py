@@ -17,7 +17,6 @@ from analytics.arrays import BoolArray, FloatArray
 from analytics.build.contributions import (
     ANSWERED,
     MEASURED,
-    REPORTING,
     SELLING,
     SELLS,
     TRACE,
@@ -35,7 +34,7 @@ from analytics.release.figure import group_of
 from analytics.release.measures import ALL, OVERALL
 
 LEDGER_COLUMNS = ("arm", "outcome", "horizon", "conf_status", "rule")  # of a suppression ledger, beside the dimensions
-ONLY_BY_WAVE = (REPORTING, MEASURED)
+ONLY_BY_WAVE = (MEASURED,)
 OWN = -1  # in place of an earlier release: this one
 # a count stands with one sum of its firms; a vote is a count
 CELL_MEASURES = {

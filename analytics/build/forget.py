@@ -14,8 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
 from analytics.build.earlier import contributions_of, contributors_of, recall_inputs
 from analytics.build.forgotten_firm import without_firm
+from analytics.build.path.kept import PATH_ROWS, paths_without_firm
 from analytics.folders import Home
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
@@ -48,12 +51,14 @@ class Meaning:
 
 
 def foresee(programme: Programme, typed: str, home: Home, progress: Progress = silent) -> Meaning:
-    """What deleting a firm would mean; nothing is changed. typed: its code, in any writing that files may have.
+    """What deleting a firm would mean; nothing is deleted. typed: its code, in any writing that files may have.
 
     Raises UserError where neither the store nor any archived file tells of it.
     """
     task = _Task.of(programme, typed, home, progress)
-    with Store(task.path, programme.id, read_only=True) as store:
+    if not task.path.exists():
+        raise UserError("store.absent", programme=programme.id)
+    with Store(task.path, programme.id) as store:  # brought up to this version, where it is an earlier one's
         return task.meaning(store)
 
 
@@ -96,7 +101,7 @@ def _left_behind(store: Store) -> list[Path]:
 
 def _log_of(path: Path) -> list[Batch]:
     """The log of another programme's imports."""
-    with Store(path, path.stem, read_only=True) as store:
+    with Store(path, path.stem) as store:
         return store.log()
 
 
@@ -182,7 +187,7 @@ class _Task:
         """Other programmes whose stores hold the firm."""
         for path in _stores(self.home):
             if path != self.path:
-                with Store(path, path.stem, read_only=True) as other:
+                with Store(path, path.stem) as other:
                     if firm_rows(other, self.code).batches:
                         yield path.stem
 
@@ -244,6 +249,11 @@ class _Task:
         for name, frame in without_firm(of_firm, self.code, self.programme).items():
             frame.to_parquet(folder / f"behind-{name}.parquet")
             yield f"behind-{name}.parquet", self._place(files[name])
+        of_paths = {file.stem: file for file in sorted(store.contributions_folder.glob(f"*{PATH_ROWS}"))}
+        rows = {name: pd.read_parquet(file) for name, file in of_paths.items() if self.code in contributors_of(file)}
+        for name, frame in paths_without_firm(rows, self.code, self.programme).items():
+            frame.to_parquet(folder / f"behind-{name}.parquet")
+            yield f"behind-{name}.parquet", self._place(of_paths[name])
 
     def _kept_elsewhere(self, changed: Sequence[tuple[ArchivedFile, Rewritten]]) -> dict[str, dict[str, str]]:
         """For other programmes' logs: which archived file is kept now. Their stores are brought up to this version."""

@@ -35,8 +35,12 @@ def without_firm(
     name = f"{PREFIX}{rng.bytes(8).hex()}"
     of_firm = {release: frame for release, frame in frames.items() if firm in frame.index}
     rows = {release: dict(frame.loc[[firm]].iloc[0]) for release, frame in of_firm.items()}
+    _mark_anew(rows, OUTSIDE, rng)
     for contribution in dict.fromkeys(one for frame in of_firm.values() for one in contributions_in(frame)):
         column = contribution.column
+        if contribution.is_trace:
+            _mark_anew(rows, column, rng)
+            continue
         told = {release: float(row[column]) for release, row in rows.items() if pd.notna(row.get(column))}
         if not told:
             continue
@@ -46,7 +50,7 @@ def without_firm(
             for release, frame in of_firm.items()
             if release in told
         ]
-        instead = _instead(contribution, len(distinct), others, programme, rng)
+        instead = _instead(contribution, len(distinct), others, programme)
         for release, value in told.items():
             rows[release][column] = instead[distinct.index(value)]
     _mark_outside(rows, rng)
@@ -59,6 +63,14 @@ def _mark_outside(rows: Mapping[str, dict[Hashable, Any]], rng: np.random.Genera
     for row in rows.values():
         if pd.notna(row.get(OUTSIDE)):
             row[OUTSIDE] = instead.setdefault(float(row[OUTSIDE]), 1 + rng.random())
+
+
+def _mark_anew(rows: Mapping[str, dict[Hashable, Any]], column: str, rng: np.random.Generator) -> None:
+    """Random marks, equal where the rows' own are."""
+    marks: dict[float, float] = {}
+    for row in rows.values():
+        if pd.notna(row.get(column)):
+            row[column] = marks.setdefault(float(row[column]), 1 + float(rng.random()))
 
 
 def _replaced(frame: pd.DataFrame, firm: str, name: str, row: Mapping[Hashable, Any]) -> pd.DataFrame:
@@ -76,11 +88,8 @@ def _instead(
     n: int,
     others: list[pd.Series],
     programme: Programme,
-    rng: np.random.Generator,
 ) -> list[float]:
     """What stands in place of n different contributions; others: what the other firms of its arm contribute."""
-    if contribution.is_trace:
-        return list(1 + rng.random(n))
     if contribution.what not in CELL_MEASURES:
         return [1.0] * n  # a count
     bound = _bound(contribution, others, programme)

@@ -11,7 +11,7 @@ from analytics.store.database import Store
 
 def from_store(store: Store, programme: Programme, *, everybody: bool = False) -> Panel:
     """The panel of a programme: firms in either arm, with their classifications and grant, and what they reported of
-    each outcome that any file brought.
+    each outcome that any file brought; `has_figures`: any of the headline's outcome.
 
     everybody: also those that are no fair comparison, with the column `set_aside`, and those of them that did not
     apply, with the column `outside` (see store/sql/firms.sql). What the latter reported in other periods, or of other
@@ -41,7 +41,9 @@ def from_store(store: Store, programme: Programme, *, everybody: bool = False) -
         arrays[outcome.name] = zero_after_closure(values, span, closed) if outcome.unit == "currency" else values
         if outcome.transform == "log":
             arrays[f"log_{outcome.name}"] = np.log(np.where(values > 0, values, np.nan))
-    panel = Panel(units.drop(columns="closed_on"), span, arrays)
+    of_headline = observed.loc[observed["outcome"] == programme.headline.outcome, "firm_id"]
+    units["has_figures"] = units.index.isin(of_headline.unique())
+    panel = Panel(units, span, arrays)
     return panel if everybody else panel.compared
 
 

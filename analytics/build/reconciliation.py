@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 
 import pandas as pd
 
-from analytics.build.contributions import MEASURED, REPORTING, SELLS, Contribution
+from analytics.build.contributions import MEASURED, SELLS, Contribution
 from analytics.build.withheld_cells import WithheldCells
 from analytics.model import Arm, Rule
 from analytics.programme.dimensions import Group
@@ -19,7 +19,7 @@ from analytics.release.measures import ALL, EFFECTS
 class TrancheCounts:
     """A row of the release's reconciliation, see release.sql. tranche "*": all. None: not stated, unknown or withheld.
 
-    loaded_eur: euros and cents.
+    loaded_eur: euros and cents. reporting_firms: None until the path tells them (`build/path/counts.py`).
     """
 
     tranche: str
@@ -73,7 +73,6 @@ def _counted(programme: Programme) -> list[_Counted]:
         _Counted("loaded_firms", firms),
         _Counted("loaded_eur", Contribution(ALL, ALL, "grants"), euros=True),
         _Counted("selling_firms", firms, selling=True),
-        of_headline("reporting_firms", REPORTING),
         of_headline("measured_firms", MEASURED),
         of_headline("analysed_firms", question.estimand.value),
     ]
@@ -86,7 +85,7 @@ def reconciliation(
     earlier: Sequence[Release],
     hidden: Callable[[FigureKey], bool] = lambda _: False,
 ) -> pd.DataFrame:
-    """Announced, loaded, reporting, measured and analysed firms by tranche, and in all ("*"). What is withheld of a
+    """Announced, loaded, measured and analysed firms by tranche, and in all ("*"). What is withheld of a
     cell is not told here either; what is held is as the newest of the earlier releases (oldest first) has it. Where an
     effect is hidden, how many firms are analysed is, too.
     """
@@ -113,7 +112,7 @@ def _announced(programme: Programme) -> Iterator[TrancheCounts]:
     """What was stated of each tranche, in the order of the programme file, and of all: a sum with an unknown part, or
     of grants and endowments together, is unknown.
     """
-    nothing = dict.fromkeys(counted.column for counted in _counted(programme))
+    nothing = dict.fromkeys([*(counted.column for counted in _counted(programme)), "reporting_firms"])
     tranches = programme.tranches
     for tranche in tranches:
         kind = tranche.announced_eur_is if tranche.announced_eur is not None else None

@@ -7,7 +7,7 @@ one fewer (METHODS.md 7).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ from analytics.build.cubes import ContributionCubes
 from analytics.build.rows.rounding import MANY_FIRMS, points_for, step_of_selling, step_of_stopped, to_step
 from analytics.build.samples import Samples
 from analytics.build.seller_counts import (
+    HOLDS,
     IN_BOTH,
     IN_EITHER,
     MORE_SELL,
@@ -56,6 +57,15 @@ TYPICAL = measures.EFFECTS[Estimand.TYPICAL_FIRM]
 OF_ONE_ARM = {*measures.SELLING_SHARES, *MEANS, measures.CHANGE}
 
 
+@dataclass(frozen=True, slots=True)
+class SalesOfLeftOut:
+    """Measured firms that an effect leaves out: that never sold, not before, not after."""
+
+    never: int
+    not_before: int
+    not_after: int
+
+
 def hide_told_sellers(
     figures: Iterable[Figure],
     contributions: pd.DataFrame,
@@ -83,6 +93,26 @@ def hide_told_sellers(
     by_place = {(key.measure.about, key.outcome, key.horizon, key.group) for key in effects}
     for figure in listed:
         yield from _hide(figure, hidden, by_place, programme)
+
+
+def tells_sellers(
+    figures: Iterable[Figure],
+    contributions: pd.DataFrame,
+    samples: Samples,
+    programme: Programme,
+    arm: Arm,
+    left_out: Mapping[Group, SalesOfLeftOut],
+) -> bool:
+    """Whether it would tell of a cell of one or two firms if they sell, were it said by which lack of sales measured
+    firms of the headline are left out of it. figures: as they are told; left_out: by group, how many firms are.
+    """
+    question = programme.headline
+    if not programme.sells_in_part(programme.outcome(question.outcome)):
+        return False
+    base = ContributionCubes(contributions, programme, ()).base(arm)
+    told = {figure.key: figure for figure in figures if figure.published or _nobody_moved(figure) or _is_open(figure)}
+    of_outcome, groups = samples[question.outcome], ContributionCubes(contributions, programme, ()).groups(base)
+    return _ArmCells(base, groups, arm, of_outcome, programme, told, ()).tells(question.horizon_code, left_out)
 
 
 def _nobody_moved(figure: Figure) -> bool:
@@ -151,15 +181,38 @@ class _ArmCells:
         self._hidden = {key for key in of_cells if key is not None and self._was_hidden(key)}
         self._fixed_keys = {key for key in self._hidden if key.measure in BY_VOTES and not self._was_told(key)}
         for horizon, behaviour in self._behaviour.items():
-            few = (behaviour.measured > 0) & (behaviour.measured < self._programme.disclosure.min_units)
-            told = [self._figure(measures.CHANGE, group, horizon) is not None for group in self._groups]
-            targets = np.flatnonzero(few & ~np.array(told, dtype=bool))
-            if len(targets):
+            if targets := self._targets(horizon):
                 known = list(self._known(horizon))
-                counts = SellerCounts(self._identities, behaviour, [one for _, one in known], targets.tolist())
+                counts = SellerCounts(self._identities, behaviour, [one for _, one in known], targets)
                 for place in counts.to_hide():
                     self._hide(known[place][0])
         return self._hidden
+
+    def tells(self, horizon: str, left_out: Mapping[Group, SalesOfLeftOut]) -> bool:
+        """See `tells_sellers`: beside all that figures tell."""
+        behaviour, targets = self._behaviour[horizon], self._targets(horizon)
+        if not len(targets):
+            return False
+        known = [replace(one, loss=None) for _, one in self._known(horizon)]
+        for cell, group in enumerate(self._groups):
+            if group is not None and group in left_out:
+                of_group, measured = left_out[group], float(behaviour.measured[cell])
+                without = {
+                    IN_EITHER: of_group.never,
+                    SOLD_BEFORE: of_group.never + of_group.not_before,
+                    SELLS_AFTER: of_group.never + of_group.not_after,
+                }
+                for counted, left in without.items():
+                    most, number = measured - left, float(behaviour.count(counted)[cell])
+                    known.append(Known(cell, counted, most if number >= most - HOLDS else 0.0, most + HOLDS, 1.0))
+        return bool(SellerCounts(self._identities, behaviour, known, targets).to_hide())
+
+    def _targets(self, horizon: str) -> list[int]:
+        """Cells of one or two firms, of which no change is told."""
+        measured = self._behaviour[horizon].measured
+        few = (measured > 0) & (measured < self._programme.disclosure.min_units)
+        told = [self._figure(measures.CHANGE, group, horizon) is not None for group in self._groups]
+        return [int(cell) for cell in np.flatnonzero(few & ~np.array(told, dtype=bool))]
 
     def _hide(self, key: FigureKey) -> None:
         """The share that sold before is nearly one number in all horizons."""

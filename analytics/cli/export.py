@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 RELEASE, CODEBOOK, CATALOGUE, FEED = "release", "codebook", "catalogue", "feed"
 REPORT, IMAGE = "report", "image"
-TABLES: Final = ("cohorts", "group-time", "figures", "lines", "spread", "reconciliation", "applications")
+TABLES: Final = (
+    *("cohorts", "group-time", "figures", "lines", "spread"),
+    *("reconciliation", "reconciliation-gaps", "applications"),
+)
 WHAT: Final = (*TABLES, CODEBOOK, RELEASE, REPORT, IMAGE, CATALOGUE, FEED)
 PACKAGE = "package"
 FORMS: Final = ("xlsx", "csv", "csv-it", "parquet", "json", "sdmx", PACKAGE)

@@ -62,11 +62,12 @@ class Sample:
 
     def count_funded(self, estimand: Estimand, funded: BoolArray) -> int:
         """Of the funded firms under the mask, those with both windows."""
-        measured = self._share_measured if estimand is Estimand.ONLINE_SHARE else self._measured
+        measured = self._share_measured if estimand is Estimand.ONLINE_SHARE else self.measured
         return int(np.count_nonzero(funded & measured))
 
     @cached_property
-    def _measured(self) -> BoolArray:
+    def measured(self) -> BoolArray:
+        """(n_firms,) the funded firms that any comparison can hold, with both windows."""
         return self.arms.measured(self.windows.after)
 
     @cached_property

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from analytics.arrays import FloatArray, IntArray
+from analytics.arrays import BoolArray, FloatArray, IntArray
 from analytics.model import Settings, UserError
 from analytics.panel.panel import Panel
 from analytics.panel.periods import read_period
@@ -109,12 +109,36 @@ def placebo_windows(panel: Panel, values: FloatArray, settings: Settings) -> Win
 Pairs = tuple[list[pd.Period], list[pd.Period]]  # first periods of the years before, and of the years after
 
 
+def reported_in_windows(
+    panel: Panel, values: FloatArray, settings: Settings, year: int | None = None
+) -> tuple[BoolArray, BoolArray]:
+    """(n_firms, G) each: whether a firm reported anything in the window before, and in the one after, of each cohort;
+    False throughout for a cohort for which the year is not complete.
+    """
+    cohorts, wide = cohorts_of(panel), _with_empty_column(values)
+    before, after = (np.zeros((len(panel.units), len(cohorts)), dtype=bool) for _ in range(2))
+    pairs = _years_of(panel, settings, year, lambda cohort: before_start(panel, cohort, settings))
+    for g, cohort in enumerate(cohorts):
+        for side, starts in zip((before, after), pairs(cohort) or ([], []), strict=True):
+            for start in starts:
+                columns = _columns(panel, start, panel.periods_per_year)
+                side[:, g] |= np.isfinite(wide[:, columns]).any(axis=1)
+    return before, after
+
+
 def _windows(
     panel: Panel, values: FloatArray, settings: Settings, year: int | None, first: Callable[[pd.Period], pd.Period]
 ) -> Windows:
     """One year after funding, or all complete ones, against the year that starts at `first` of the cohort, and the
     whole years ahead of it where settings say so.
     """
+    return _means_of(panel, values, _years_of(panel, settings, year, first))
+
+
+def _years_of(
+    panel: Panel, settings: Settings, year: int | None, first: Callable[[pd.Period], pd.Period]
+) -> Callable[[pd.Period], Pairs | None]:
+    """The years of both windows of a cohort, see `_windows`; None where it has none after."""
     ppy = panel.periods_per_year
 
     def pairs(cohort: pd.Period) -> Pairs | None:
@@ -124,7 +148,7 @@ def _windows(
         befores = [begins - k * ppy for k in range(-(-max(known, 0) // ppy) + 1)]
         return (befores, [start + (k - 1) * ppy for k in used]) if used else None
 
-    return _means_of(panel, values, pairs)
+    return pairs
 
 
 def _means_of(panel: Panel, values: FloatArray, pairs: Callable[[pd.Period], Pairs | None]) -> Windows:

@@ -108,7 +108,7 @@ def causes(old: Release, new: Release) -> list[Cause]:
         Cause.CODE: earlier.code_version != later.code_version,
         Cause.SETTINGS: (earlier.settings, earlier.programme) != (later.settings, later.programme),
         Cause.BESIDE: earlier.beside != later.beside,
-        Cause.DATA: _files(earlier) != _files(later),
+        Cause.DATA: (_files(earlier), earlier.deletions) != (_files(later), later.deletions),
     }
     return [cause for cause in Cause if differ[cause]]
 

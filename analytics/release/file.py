@@ -42,12 +42,15 @@ from analytics.release.lists import FigureList, lists_of
 from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, CENTS, EFFECTS, GRANTS, SUM, TYPICAL, Measure, measure_named
 
-FORMAT_VERSION = 9
-READABLE = (4, 5, 6, 7, 8, 9)  # what an older one lacks is empty: an old address still shows its release
+FORMAT_VERSION = 10
+READABLE = (4, 5, 6, 7, 8, 9, 10)  # what an older one lacks is empty: an old address still shows its release
 FIRST_SHARED = 8  # the format from which on sectors have a shared range
 TELL_RULES = (4, 5)  # formats with the suppression ledger inside, and a status for each rule
-LATER = {"spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status")}
-RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "applications")
+LATER = {
+    "spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status"),
+    "reconciliation_gaps": ("place", "path", "tranche", "step", "reason", "unit", "value", "obs_status"),
+}
+RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "reconciliation_gaps", "applications")
 PER_DIMENSION = "    -- one column per dimension\n"  # in release.sql, what they take the place of
 PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
 
@@ -142,6 +145,11 @@ class Release:
     def reconciliation(self) -> pd.DataFrame:
         """Announced to analysed, by tranche."""
         return self._tables["reconciliation"]
+
+    @property
+    def reconciliation_gaps(self) -> pd.DataFrame:
+        """Every step of the path and every gap with its reasons, columns as in release.sql; none up to format 9."""
+        return self._tables["reconciliation_gaps"]
 
     @property
     def applications(self) -> pd.DataFrame:

@@ -50,7 +50,8 @@ class State(StrEnum):
 
 def _made_of(release: Release) -> tuple[object, ...]:
     """Data, programme file and code that a release was made of."""
-    return release.manifest.inputs, release.programme, release.manifest.code_version
+    made = release.manifest
+    return made.inputs, made.deletions, release.programme, made.code_version
 
 
 class Releases:

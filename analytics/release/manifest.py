@@ -74,7 +74,8 @@ class Manifest:
     was imported); frequency: M, Q or Y; before: first and last period of the year before (before_is_fixed: for all
     firms alike); cohorts: funded periods; years_after: complete years after funding; beside: releases that this one
     was protected together with; disclosure: by arm and outcome ("*": counts and grants). own_inputs: the files as a
-    release up to format 6 still tells them; method: by which effects were estimated.
+    release up to format 6 still tells them; method: by which effects were estimated. deletions: a mark of the requests
+    by which firms had been deleted from the data; "" where there were none.
     """
 
     release: str
@@ -98,6 +99,7 @@ class Manifest:
     built_at: str = ""
     own_inputs: tuple[ImportedFile, ...] = ()
     method: int = METHOD
+    deletions: str = ""
 
     @property
     def yearly(self) -> bool:

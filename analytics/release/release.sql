@@ -1,4 +1,4 @@
--- A release: what may be published, and nothing else. Format version 9. The file never changes once it is written.
+-- A release: what may be published, and nothing else. Format version 10. The file never changes once it is written.
 -- "One column per dimension": VARCHAR NOT NULL each, from the programme's list (programme/dimensions.py), "*": all of it.
 
 -- one row per key; values are JSON
@@ -87,9 +87,24 @@ CREATE TABLE reconciliation (
     loaded_firms BIGINT,
     loaded_eur DECIMAL(18, 2),
     selling_firms BIGINT,      -- without associations, universities and others that sell nothing by nature
-    reporting_firms BIGINT,
+    reporting_firms BIGINT,    -- of those, with any figure of the headline's outcome
     measured_firms BIGINT,
     analysed_firms BIGINT
+);
+
+-- one row per step of a path (reason "*": what stands there) and per reason in the gap before it, by tranche ("*": all) and
+-- unit. Told values of a gap add up to the difference of the steps on its either side. Reasons joined by "+" are told as one.
+-- value NULL: not stated, or confidential; of a step also its gap, which is told with the next step that is
+CREATE TABLE reconciliation_gaps (
+    place INTEGER PRIMARY KEY,          -- the order of the rows
+    path VARCHAR NOT NULL,              -- in_all, awards, payments, analysis, comparison
+    tranche VARCHAR NOT NULL,
+    step VARCHAR NOT NULL,
+    reason VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,              -- applications, firms, amount (the programme's currency)
+    value DECIMAL(18, 2),
+    obs_status VARCHAR NOT NULL,        -- A, or P: as an earlier release had it
+    UNIQUE (path, tranche, step, reason, unit)
 );
 
 -- one row per way an application ended. NULL: withheld

@@ -208,11 +208,12 @@ class Staging:
         )
 
     def _take_back(self, outcome: Outcome, batch_id: int) -> None:
-        """Of figures whose cell in the file is empty, and its column there, none is left."""
+        """Of figures whose cell in the file is empty, and its column there, none is left; also where the store tells of
+        none now, so that it does not come back where another file is undone.
+        """
         self.store.execute(
             "INSERT INTO observations SELECT s.firm_id, s.period, $outcome, NULL, NULL, $batch "  # noqa: S608
             f"FROM {self.name} AS s JOIN staged_sheets AS h USING (sheet) "
-            "JOIN current_observations AS c ON c.firm_id = s.firm_id AND c.period = s.period AND c.outcome = $outcome "
             f"WHERE s.\"{outcome.column}\" IS NULL AND list_contains(h.given, '{outcome.column}')",
             {"outcome": outcome.name, "batch": batch_id},
         )

@@ -173,7 +173,7 @@ def firms(**waves: int) -> pd.DataFrame:
     """So many funded firms in each wave, all of which sell; of each, the last does not report."""
     rows = [
         {"wave": wave, "sells": "yes", "arm": "funded", "*|*|firms": 1.0, "*|*|grants": 1000.25}
-        | dict.fromkeys(("sales|1|reporting", "sales|1|measured", "sales|1|typical_firm"), 1.0 if k else np.nan)
+        | dict.fromkeys(("sales|1|measured", "sales|1|typical_firm"), 1.0 if k else np.nan)
         for wave, n in waves.items()
         for k in range(n)
     ]
@@ -199,7 +199,7 @@ def test_a_withheld_programme_is_not_given_back_by_its_applications() -> None:
     assert rows.loc[FEW, [*COUNTED, "loaded_eur"]].isna().all()
     assert rows.loc["awarded_1988", "loaded_firms"] == 199
     assert rows.loc["awarded_1988", "loaded_eur"] == 199 * 1000.25
-    assert rows.loc["awarded_1988", "reporting_firms"] == 198
+    assert rows.loc["awarded_1988", "measured_firms"] == 198
 
 
 def test_a_held_cell_is_not_counted_anew() -> None:
@@ -216,14 +216,14 @@ def test_a_held_cell_is_not_counted_anew() -> None:
     for n in (5, 8):
         release = object.__new__(Release)
         table = reconciliation(firms(awarded_1988=n), programme, then, [])
-        table.loc[table["tranche"] == FEW, "reporting_firms"] = None
+        table.loc[table["tranche"] == FEW, "measured_firms"] = None
         release.__dict__ = {"_tables": {"reconciliation": table}}
         earlier.append(release)
     rows = reconciliation(firms(awarded_1988=9, few=4), programme, cells, earlier).set_index("tranche")
     assert rows.loc["*", "loaded_firms"] == 8
     assert rows.loc["*", "analysed_firms"] == 7
     assert rows.loc["awarded_1988", "loaded_firms"] == 9
-    assert pd.isna(rows.loc[FEW, "reporting_firms"])
+    assert pd.isna(rows.loc[FEW, "measured_firms"])
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.figure import group_of
+from analytics.release.file import RELEASE_TABLES
 from analytics.release.verify import verify
 from analytics.store.database import Store
 from tests.helpers.figures import Earlier, withheld_rows
@@ -108,7 +109,7 @@ def test_the_file_names_no_rule(release: Release, demonstration: Home) -> None:
     path = Releases(demonstration.releases, PROGRAMME).path(release.release_id)
     with duckdb.connect(path, read_only=True) as connection:
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        assert tables == {"manifest", "figures", "lines", "spread", "reconciliation", "applications"}
+        assert tables == {"manifest", *RELEASE_TABLES}
         for table in tables - {"manifest"}:
             rows = connection.execute(f"SELECT * FROM {table}").df()
             for name in rows:

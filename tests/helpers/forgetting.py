@@ -9,6 +9,7 @@ import duckdb
 import pandas as pd
 
 from analytics.build.earlier import keep_contributions, keep_inputs
+from analytics.build.path.kept import PATH_ROWS
 from analytics.folders import Home
 from analytics.programme.file import load_programme
 from analytics.release.manifest import ImportedFile
@@ -85,8 +86,11 @@ def filled(root: Path) -> Home:
             [code(n) for n in firms],
         )
         frame.index.name = "firm_id"
-        keep_contributions(store.contributions_folder, "2026-1", frame)
+        keep_contributions(store.contributions_folder, "2026-1", frame, pd.Series(dtype="float64"))
         keep_inputs(store.contributions_folder, "2026-1", inputs)
+        path = {"frame": "awards", "wave": "first", "place": None, "fate": "funded", "flow": "paid", "granted": 9000.0}
+        rows = pd.DataFrame({**path, "paid": 4321.0}, frame.index)
+        rows.to_parquet(store.contributions_folder / f"2026-1{PATH_ROWS}")
     return home
 
 

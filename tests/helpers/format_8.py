@@ -14,6 +14,7 @@ def as_format_8(path: Path) -> None:
     with duckdb.connect(path) as connection:
         for beginning in LATER:
             connection.execute("DELETE FROM figures WHERE starts_with(measure, ?)", [beginning])
+        connection.execute("DROP TABLE IF EXISTS reconciliation_gaps")
         connection.execute("CREATE TABLE sums AS SELECT * EXCLUDE (basis) FROM lines WHERE basis = 'sum'")
         connection.execute("DROP TABLE lines")
         connection.execute("ALTER TABLE sums RENAME TO lines")

@@ -88,6 +88,8 @@ def test_the_codebook_explains_every_column_and_code(release: Release, language:
         assert list(rows["code"]) == [column.name for column in table.columns]
         for column in table.columns:
             codes = set(table.data[column.name].dropna()) if column.kind is ColumnKind.TEXT else set()
+            if column.name == "gap":  # of reasons that are told as one each
+                codes = {part for code in codes for part in code.split("+")}
             listed = next((name for name in explained if f"_{column.name}".endswith(f"_{name}")), None)
             if listed:
                 unexplained = codes - {"*"} - explained[listed] - _written_in_words(column.name, codes)

@@ -24,6 +24,7 @@ ASKED = {
     "lines": ("lines", {}),
     "spread": ("spread", {}),
     "reconciliation": ("reconciliation", {}),
+    "reconciliation-gaps": ("reconciliation-gaps", {}),
     "applications": ("applications", {}),
 }
 OF_YEARS = {name: asked for name, asked in ASKED.items() if "wave" not in name}  # Michigan has no such pair
@@ -67,6 +68,7 @@ def withheld_whole(source: Release, root: Path) -> Release:
         lines=_emptied(source.lines, {*source.lines} - {"index_value", "n"}),
         spread=source.spread.iloc[:0],
         reconciliation=_emptied(source.reconciliation, {"tranche"}),
+        reconciliation_gaps=source.reconciliation_gaps.iloc[:0],
         applications=_emptied(source.applications, {"outcome"}),
     )
 

@@ -463,7 +463,7 @@ def _with_missing(table: Table, column: str) -> list[tuple[float, bool]]:
     return list(zip(values, values.isna(), strict=True))
 
 
-@pytest.mark.parametrize("shape", ["reconciliation", "applications"])
+@pytest.mark.parametrize("shape", ["reconciliation", "reconciliation-gaps", "applications"])
 def test_what_is_no_observation_is_refused_as_sdmx(release: Release, shape: str) -> None:
     """With the names of the tables that are."""
     with pytest.raises(UserError) as refused:

@@ -47,7 +47,7 @@ def test_its_lines_are_of_sums(older: Release, release: Release, home: Home) -> 
     """Under the id that they had, and have; what is first shown of it is what it has, of the present format the typical
     firm.
     """
-    assert (older.format_version, release.format_version) == (8, 9)
+    assert (older.format_version, release.format_version) == (8, 10)
     assert (older.line_bases, release.line_bases) == (("sum",), ("typical", "sum"))
     for sector in ("*", "food"):
         sums = release.picture("lines", OUTCOME, sector, "sum")
@@ -87,6 +87,6 @@ def test_a_new_release_is_built_beside_it(tmp_path: Path) -> None:
     releases = Releases(Home(tmp_path).releases, PROGRAMME)
     as_format_8(releases.path(older.release_id))
     new = Release(releases.path(make(tmp_path)))
-    assert (releases.open().format_version, new.format_version) == (8, 9)
+    assert (releases.open().format_version, new.format_version) == (8, 10)
     assert new.manifest.beside == (older.release_id,)
     assert new.line_bases == ("typical", "sum")

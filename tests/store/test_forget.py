@@ -18,8 +18,7 @@ from analytics.store.ingest import import_file
 from tests.helpers.forgetting import COR, FIRM, NAME, NUMBER, PROGRAMME, filled, telling
 from tests.helpers.officer import code
 
-MOMENTS = 24
-FIRM_IS_DELETED = "deleted"
+MOMENTS = 12
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +74,9 @@ def test_archived_copies_keep_the_other_firms(without: Home) -> None:
     assert len(list(without.archive.glob("*/*"))) == len(log)
     assert copies["domande.csv"].read_text().count("\n") == 6  # the header and five firms
     assert len(pd.read_parquet(copies["vendite.parquet"])) == 5
-    notes = pd.read_excel(copies["rettifica.xlsx"], sheet_name="Appunti", dtype=str, header=None).values.tolist()
+    notes = pd.read_excel(
+        copies["rettifica.xlsx"], sheet_name="Appunti", dtype=str, header=None, engine="openpyxl"
+    ).values.tolist()
     assert [row[0] for row in notes] == ["Impresa", code(2), code(3)]
     assert "fornitrice" not in str(notes)
     assert copies["aiuti.xml"].read_text().count("<AIUTO>") == 1

@@ -223,7 +223,8 @@ def _ids(figure: str, table: Table) -> list[str]:
 def check_whole(frame: pd.DataFrame, table: Table, where: str) -> None:
     """A table of counts, or a place among dots, is of no figure: row by row it is the release's own."""
     release = table.release
-    source = release.reconciliation if table.name == "reconciliation" else release.applications
+    of_tables = {"reconciliation": release.reconciliation, "reconciliation-gaps": release.reconciliation_gaps}
+    source = of_tables.get(table.name, release.applications)
     own = {known(cell) for name in source for cell in source[name]}
     for column in table.columns:
         if column.kind in NUMBERS:
@@ -235,7 +236,7 @@ def check_file(body: bytes, ending: str, table: Table, held: Mapping[tuple[str, 
     frame = read(body, ending, table)
     assert list(frame) == [column.name for column in table.columns], where
     assert len(frame) == len(table.data), where
-    if table.name in ("reconciliation", "applications"):
+    if table.name in ("reconciliation", "reconciliation-gaps", "applications"):
         check_whole(frame, table, where)
         return len(frame)
     if table.name == "spread":  # whose places are counted, not measured
@@ -310,5 +311,5 @@ def test_a_whole_release_in_one_file_is_its_tables(site: Any, of: tuple[str, str
         for name, table in tables.items():
             head, *rows = book[name].iter_rows(values_only=True)
             frame = pd.DataFrame(rows, columns=head, dtype=object)
-            if name not in ("reconciliation", "applications", "spread"):
+            if name not in ("reconciliation", "reconciliation-gaps", "applications", "spread"):
                 check_table(frame, table, held, name)

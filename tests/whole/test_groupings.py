@@ -79,7 +79,8 @@ def release(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> Re
                 figures.append(replace(figure, key=key))
     path = tmp_path_factory.mktemp("grouping") / f"{source.release_id}.duckdb"
     tables = {"figures": figures_table(figures, programme, source.release_id), "lines": source.lines}
-    tables |= {"spread": source.spread, "reconciliation": source.reconciliation, "applications": source.applications}
+    tables |= {"spread": source.spread, "applications": source.applications}
+    tables |= {"reconciliation": source.reconciliation, "reconciliation_gaps": source.reconciliation_gaps}
     write_release(path, replace(source.manifest, programme=programme), tables)
     return Release(path)
 

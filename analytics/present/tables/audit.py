@@ -8,6 +8,7 @@ import pandas as pd
 
 from analytics.language.text import Text
 from analytics.model import Arm
+from analytics.present.tables.path import ladders
 from analytics.release import Release, measures
 from analytics.release.manifest import FEW_ROWS
 from analytics.release.measures import ALL
@@ -97,11 +98,25 @@ def steps_to_analysed(release: Release, text: Text) -> tuple[Step, ...]:
         lost = "" if now is None or before is None or now >= before else text.number(now - before)
         absent = "table.not_stated" if name == "announced_firms" else "table.withheld"
         reason = text(f"steps.{name}") if lost else ""
+        if lost and (told := _reasons(release, name, text)):
+            reason = told
         if lost and name == "selling_firms" and (kinds := without_sales(release, text)):
             reason = text("audit.without_sales", kinds=kinds)
         steps.append(Step(_counted(row[name], text, absent), lost, text(f"table.{name}"), reason))
         before = before if now is None else now
     return tuple(steps)
+
+
+def _reasons(release: Release, name: str, text: Text) -> str:
+    """Why firms are lost on the way to a count, as far as the path tells it, with how many; empty where it does not."""
+    ladder = next(iter(ladders(release, "analysis", text)), None)
+    at = {"selling_firms": 1, "reporting_firms": 2, "measured_firms": 3, "analysed_firms": 4}.get(name)
+    if ladder is None or at is None or len(ladder.steps) <= at:
+        return ""
+    return "; ".join(
+        text("path.lost", n=gap.lost, says=gap.says if not gap.together else " / ".join(gap.together))
+        for gap in ladder.steps[at].gaps
+    )
 
 
 def without_sales(release: Release, text: Text) -> str:

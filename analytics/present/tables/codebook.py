@@ -20,9 +20,10 @@ from analytics.model import (
     Verdict,
 )
 from analytics.present.sentences.phrases import horizon_label, measure_name
+from analytics.present.tables.path import reason_in_words
 from analytics.present.tables.table import Column, ColumnKind, Table
 from analytics.programme.file import Programme
-from analytics.release import Release
+from analytics.release import Release, path
 from analytics.release.measures import ALL, MEASURES, OVERALL, SUM, TYPICAL
 
 NAME: Final = "codebook"
@@ -41,6 +42,10 @@ CODES: Mapping[str, Iterable[str]] = {
     "arm": Arm,
     "basis": (TYPICAL, SUM),
     "announced_amount_is": ("grants", "endowment"),
+    "path": path.PATHS,
+    "step": path.STEPS,
+    "gap": path.REASONS,
+    "counted": path.UNITS,
 }
 _OUTSIDE: Mapping[str, Iterable[str]] = {  # whose words stand elsewhere, since pages say them too
     "result": Result,
@@ -92,6 +97,10 @@ def _code_entries(release: Release, text: Text) -> Iterator[Entry]:
     for name in programme.dimension_names:
         codes = {code: programme.label(name, code, text) for code in release.codes(name)}
         lists[name] = codes | {ALL: text("code.all")}
+    lists["gap"] |= {
+        f"{path.INELIGIBLE}{reason}": reason_in_words(f"{path.INELIGIBLE}{reason}", text)
+        for reason in programme.ineligible_reasons
+    }
     lists["source"] = _sources(programme, text)
     for name, codes in lists.items():
         for code, meaning in codes.items():

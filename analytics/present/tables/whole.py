@@ -1,5 +1,5 @@
-"""Release -> its own tables, whole: every figure, ATT(g, t), lines, dots, reconciliation, applications. What a
-release's file calls by an internal name has a plain one here.
+"""Release -> its own tables, whole: every figure, ATT(g, t), lines, dots, reconciliation with its gaps, applications.
+What a release's file calls by an internal name has a plain one here.
 """
 
 import re
@@ -18,9 +18,12 @@ from analytics.present.tables.table import UNIT_COLUMN, Column, ColumnKind, Tabl
 from analytics.programme.file import Programme
 from analytics.release import Release
 from analytics.release.measures import ALL
+from analytics.release.path import UNITS
 
 _INTEGER, _NUMBER, _TEXT, _BOOLEAN = ColumnKind.INTEGER, ColumnKind.NUMBER, ColumnKind.TEXT, ColumnKind.BOOLEAN
 _PERIOD = re.compile(r"\d{4}(-\d\d|Q\d)?")
+GAPS: Final = "reconciliation-gaps"
+GAP_KEYS: Final = ("path", "wave", "step", "gap", "counted")
 _OWN: Final = f"{UNIT_COLUMN}unit"  # the unit of the row
 
 # Of a figure: column here -> column of the release, kind, unit. "reason" is last: why there is no value.
@@ -195,6 +198,24 @@ def _reconciliation_values(release: Release, _: Text) -> pd.DataFrame:
     return release.reconciliation.rename(columns=plain).assign(unit=release.programme.currency)
 
 
+def _gap_columns(_: Programme) -> list[Column]:
+    return [
+        *(Column(name, _TEXT, f"path_{name}") for name in ("path", "step", "gap", "counted")),
+        Column("wave", _TEXT, "code", slots={"dimension": "wave"}),
+        Column("value", _NUMBER, "path_value", unit=_OWN),
+        Column("unit", _TEXT, "path_unit"),
+        Column("status", _TEXT, "path_status"),
+    ]
+
+
+def _gap_values(release: Release, _: Text) -> pd.DataFrame:
+    rows = release.reconciliation_gaps
+    is_amount = rows["unit"] == UNITS[-1]
+    unit = is_amount.map({True: release.programme.currency or Unit.MONEY.value, False: Unit.COUNT.value})
+    plain = {"tranche": "wave", "reason": "gap", "unit": "counted", "obs_status": "status"}
+    return rows.rename(columns=plain).assign(unit=unit)
+
+
 def _application_columns(_: Programme) -> list[Column]:
     return [Column("ended", _TEXT, "ended"), Column("applications", _INTEGER, "applications", unit="count")]
 
@@ -209,6 +230,7 @@ WHOLE: Mapping[str, WholeTable] = {
     "lines": WholeTable(_line_columns, lambda _: _LINE_KEYS, _line_values),
     "spread": WholeTable(_dot_columns, lambda _: _DOT_KEYS, _dot_values),
     "reconciliation": WholeTable(_reconciliation_columns, lambda _: ("wave",), _reconciliation_values),
+    GAPS: WholeTable(_gap_columns, lambda _: GAP_KEYS, _gap_values),
     "applications": WholeTable(_application_columns, lambda _: ("ended",), _application_values),
 }
 

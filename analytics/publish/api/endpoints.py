@@ -14,6 +14,7 @@ from analytics.language.text import LANGUAGES
 from analytics.present.tables import cohorts
 from analytics.present.tables.codebook import NAME as CODEBOOK
 from analytics.present.tables.named import OF_COHORTS, TABLES
+from analytics.present.tables.whole import GAP_KEYS, GAPS
 from analytics.present.titled import CHOICES, PLACES
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.publish import catalogue, feed
@@ -30,7 +31,7 @@ from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
-CONTRACT_VERSION: Final = "1.1.0"
+CONTRACT_VERSION: Final = "1.2.0"
 
 # Keys of the tables beside the dimensions, which every programme has.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -39,6 +40,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "lines": ("outcome", "sector", "basis", "arm", "period"),
     "spread": ("outcome", "sector", "horizon", "place"),
     "reconciliation": ("wave",),
+    GAPS: GAP_KEYS,
     "applications": ("ended",),
 }
 

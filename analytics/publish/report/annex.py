@@ -1,5 +1,6 @@
 """The annex: every figure that a report quotes, with what is needed to check it."""
 
+from collections.abc import Iterator
 from itertools import groupby
 
 from markupsafe import Markup
@@ -9,6 +10,9 @@ from analytics.language.text import Text
 from analytics.model import Unit
 from analytics.present.sentences.phrases import capital, figure_name, why
 from analytics.present.tables.evidence import OF_EFFECTS, value_words
+from analytics.present.tables.path import ladders, paths_told
+from analytics.present.tables.path_markup import ladders_markup
+from analytics.present.tables.whole import GAPS
 from analytics.present.verbs import tells
 from analytics.present.written import comparison_count, count
 from analytics.publish.report.writing import Draft, Quote
@@ -16,7 +20,8 @@ from analytics.release import Figure, Release
 from analytics.release.measures import ALL
 
 COLUMNS = ("what", "value", "exact", "firms", "status", "id")
-TABLES = {"steps": "reconciliation", "ends": "applications"}  # of the release: counts that are no figures
+# of the release: counts that are no figures
+TABLES = {"steps": "reconciliation", "gaps": GAPS, "ends": "applications"}
 WHOLE = (Unit.COUNT, Unit.MONEY)  # of which what is written, to the cent, is all that there is
 
 
@@ -31,7 +36,17 @@ def annex(draft: Draft) -> Markup:
     caption = text("report.annex.caption", n=text.number(len(draft.quotes)))
     parts = [element("caption", caption), element("thead", element("tr", *heads)), *groups]
     listed = element("table", *parts, class_="listed annex")
-    return joined([draft.paragraph("report.annex.says"), draft.paragraph("report.annex.codes", **TABLES), listed])
+    said = draft.paragraph("report.annex.says"), draft.paragraph("report.annex.codes", **TABLES)
+    return joined([*said, listed, *_path(draft)])
+
+
+def _path(draft: Draft) -> Iterator[Markup]:
+    """Every step from announced to analysed, with the gaps between them."""
+    release, text = draft.release, draft.text
+    for name in paths_told(release):
+        yield draft.heading(3, f"code.path.{name}")
+        yield draft.paragraph(f"path.{name}_says")
+        yield ladders_markup(ladders(release, name, text), text, 4, folded=False)
 
 
 def _group_head(draft: Draft, letter: str) -> Markup:
