@@ -44,7 +44,7 @@ WORDS = {
     "{}MB per file • TOML": "per_toml",
     "Remove {}": "remove_file",
     "Add files": "add_file",
-    "add icon": "add_file",
+    "{} icon": "icon",
     "Help for {}": "help",
     "Choose options": "choose",
 }

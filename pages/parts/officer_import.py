@@ -59,9 +59,9 @@ def _table(imports: tuple[Imported, ...], text: Text) -> None:
                 loaded=text.number(one.rows_loaded),
                 rows=text.number(one.rows_in),
                 rejected=text.number(one.rows_rejected),
+                state=_state(one, text),
             ),
             "sha256": one.sha256,
-            "state": _state(one, text),
         }
         for one in imports
     ]

@@ -38,9 +38,10 @@ def show_build(desk: Desk, text: Text) -> None:
     going_on(desk, ("build",), text)
     if desk.candidate is not None:
         st.success(text("officer.built_done", release=desk.candidate.release))
-        for words in desk.candidate.says:
-            st.warning(said(words, text))
-        st.info(said(desk.candidate.evidence, text))
+        if desk.candidate.says:
+            st.warning("  \n".join(said(words, text) for words in desk.candidate.says))
+        with st.expander(text("officer.evidence")):
+            st.markdown(said(desk.candidate.evidence, text))
         st.caption(text("officer.next.build"))
 
 
