@@ -29,15 +29,13 @@ def check_needs(panel: Panel, programme: Programme) -> None:
         raise UserError("store.no_headline", programme=programme.id, outcome=asked.outcome)
     settings, cohorts = programme.settings, list(cohorts_of(panel))
     years = horizons(panel, settings)
-    found = _found(panel, cohorts)
     if not years:
-        raise UserError("store.no_year_after", **found, **_windows(panel, cohorts[0], 1, settings))
+        raise _lacking("store.no_year_after", panel, cohorts[0], 1, settings)
     if asked.year is not None and asked.year not in years:
-        needed = _windows(panel, cohorts[0], asked.year, settings)
-        raise UserError("store.no_headline_year", **found, **needed, year=asked.year)
+        raise _lacking("store.no_headline_year", panel, cohorts[0], asked.year, settings)
     measured = [cohort for cohort in cohorts if complete_years(panel, cohort, settings)]
     if not any(_has_before(panel, cohort, settings) for cohort in measured):
-        raise UserError("store.no_before", **found, **_windows(panel, measured[0], 1, settings))
+        raise _lacking("store.no_before", panel, measured[0], 1, settings)
 
 
 def _has_before(panel: Panel, cohort: pd.Period, settings: Settings) -> bool:
@@ -47,22 +45,21 @@ def _has_before(panel: Panel, cohort: pd.Period, settings: Settings) -> bool:
     return last.ordinal - first.ordinal + 1 >= PAIRS_NEEDED[panel.periods_per_year]
 
 
-def _found(panel: Panel, cohorts: list[pd.Period]) -> dict[str, object]:
-    """What there is: the first and last period with sales, the first and last one with awards."""
-    return {
-        "first": panel.periods[0],
-        "last": panel.periods[-1],
-        "award": cohorts[0],
-        "last_award": cohorts[-1],
-    }
-
-
-def _windows(panel: Panel, cohort: pd.Period, year: int, settings: Settings) -> dict[str, object]:
-    """What the awards of a period need: the year before, and a year after."""
+def _lacking(key: str, panel: Panel, cohort: pd.Period, year: int, settings: Settings) -> UserError:
+    """What there is, the first and last period with sales and with awards; and what the awards of a period need, the
+    year before and that year after.
+    """
+    cohorts = cohorts_of(panel)
     start = after_start(cohort, settings) + (year - 1) * panel.periods_per_year
-    return {
-        "before_first": before_start(panel, cohort, settings),
-        "before_last": before_end(cohort, settings),
-        "after_first": start,
-        "after_last": start + panel.periods_per_year - 1,
-    }
+    return UserError(
+        key,
+        first=panel.periods[0],
+        last=panel.periods[-1],
+        award=cohorts[0],
+        last_award=cohorts[-1],
+        before_first=before_start(panel, cohort, settings),
+        before_last=before_end(cohort, settings),
+        after_first=start,
+        after_last=start + panel.periods_per_year - 1,
+        year=year,
+    )
