@@ -156,7 +156,7 @@ def test_a_new_release_is_built_beside_it(michigan: tuple[Home, Release]) -> Non
     """From the same files, of the present format, protected together with it; all that it holds of groups is there."""
     home, older = michigan
     new = Release(Releases(home.releases, PROGRAMME).path(make(home.root)))
-    assert (older.format_version, new.format_version) == (7, 9)
+    assert (older.format_version, new.format_version) == (7, 10)
     assert new.manifest.beside == (older.release_id,)
     sector = new.main_effect({"sector": "manufacturing"})
     assert sector is not None
