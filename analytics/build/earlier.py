@@ -51,7 +51,9 @@ def keep_contributions(folder: Path, release: str, contributions: pd.DataFrame, 
     """
     others = pd.DataFrame({OUTSIDE: outside})
     others.index.name = contributions.index.name
-    _keep(_contributions_file(folder, release), pd.concat([contributions, others]) if len(others) else contributions)
+    keep_frame(
+        _contributions_file(folder, release), pd.concat([contributions, others]) if len(others) else contributions
+    )
 
 
 def recall_outside(folder: Path, release: str) -> pd.Series:
@@ -84,14 +86,14 @@ def keep_ledger(folder: Path, release: str, withheld_cells: WithheldCells, progr
         {"arm": arm.value, "outcome": outcome} | asdict(summary)
         for (arm, outcome), summary in withheld_cells.summaries.items()
     ]
-    _keep(_patterns_file(folder, release), pd.DataFrame(patterns, columns=_PATTERN_COLUMNS))
-    _keep(_cells_file(folder, release), withheld_cells.ledger(cube_dimensions(programme)))
+    keep_frame(_patterns_file(folder, release), pd.DataFrame(patterns, columns=_PATTERN_COLUMNS))
+    keep_frame(_cells_file(folder, release), withheld_cells.ledger(cube_dimensions(programme)))
 
 
 def keep_inputs(folder: Path, release: str, inputs: Sequence[ImportedFile]) -> None:
     """Write which files a release was built from, with their rows and hashes, which it does not say itself."""
     names = [field.name for field in fields(ImportedFile)]
-    _keep(_inputs_file(folder, release), pd.DataFrame(map(asdict, inputs), columns=names))
+    keep_frame(_inputs_file(folder, release), pd.DataFrame(map(asdict, inputs), columns=names))
 
 
 def recall_inputs(folder: Path, release: Release) -> list[ImportedFile]:
@@ -165,7 +167,7 @@ def _inputs_file(folder: Path, release: str) -> Path:
     return folder / f"{release}.inputs.parquet"
 
 
-def _keep(file: Path, frame: pd.DataFrame) -> None:
+def keep_frame(file: Path, frame: pd.DataFrame) -> None:
     """Write the file beside its place, then move it there."""
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")

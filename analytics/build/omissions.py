@@ -50,11 +50,6 @@ class ClaimChecks:
     checks: Mapping[Check, Figure]
     whole_before: Result | None
 
-    @property
-    def is_of_programme(self) -> bool:
-        """Whether it is of the whole programme, not of a group."""
-        return not self.effect.key.group
-
     def behind(self, check: Check) -> Omission | None:
         """What is missing behind a check that did not pass; None where nothing is, and the data say so."""
         because = self.checks[check].because

@@ -1,6 +1,7 @@
-"""The confidential store: one DuckDB file per programme. Each import is one transaction, or nothing.
+"""The confidential store: one DuckDB file per programme. Each import, undo or retraction is a transaction, or nothing.
 
-Only the importer writes here; only `panel` and `build` read. No page opens it.
+Only they and the deletion of a firm write here; only `build` reads. No page opens it: what the officer's page starts
+does, in a process of its own.
 """
 
 import datetime as dt

@@ -2,7 +2,6 @@
 was told. A new release is protected beside all of them.
 """
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from analytics.build.earlier import keep_frame
 from analytics.build.forgotten_firm import PREFIX
 from analytics.build.path.places import (
     ANALYSED,
@@ -102,8 +102,8 @@ class BehindPath:
         rows = rows.astype({**dict.fromkeys(texts, object), **numbers})
         rows[texts] = rows[texts].where(rows[texts].notna(), None)
         cells = [(name, BETWEEN.join(codes)) for name, told in self.told.items() for codes in sorted(told)]
-        _keep(_rows_file(folder, release), rows)
-        _keep(_told_file(folder, release), pd.DataFrame(cells, columns=["pattern", "cell"], dtype=object))
+        keep_frame(_rows_file(folder, release), rows)
+        keep_frame(_told_file(folder, release), pd.DataFrame(cells, columns=["pattern", "cell"], dtype=object))
 
 
 def recall_path(folder: Path, release: Release, contributions: pd.DataFrame, programme: Programme) -> BehindPath | None:
@@ -213,11 +213,3 @@ def _rows_file(folder: Path, release: str) -> Path:
 
 def _told_file(folder: Path, release: str) -> Path:
     return folder / f"{release}.path_told.parquet"
-
-
-def _keep(file: Path, frame: pd.DataFrame) -> None:
-    """Write the file beside its place, then move it there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
-    frame.to_parquet(partial)
-    partial.replace(file)
