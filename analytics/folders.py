@@ -41,6 +41,16 @@ class Home:
         return self.root / "archive"
 
     @property
+    def audit(self) -> Path:
+        """The log of what was done, and by whom."""
+        return self.root / "audit"
+
+    @property
+    def settings(self) -> Path:
+        """The settings of this installation, where there are any."""
+        return self.root / "vetrina.toml"
+
+    @property
     def releases(self) -> Path:
         """Published files of all programmes."""
         return self.root / "releases"
@@ -58,6 +68,13 @@ class Home:
 def programme_ids() -> list[str]:
     """The programmes that have a file here, by alphabet."""
     return [path.stem for path in sorted(PROGRAMME_FILES.glob("*.toml"))]
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, with those above it, that nobody but the owner may enter."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not WINDOWS and folder.stat().st_mode & 0o077:
+        folder.chmod(0o700)
 
 
 def to_disk(path: Path) -> None:

@@ -1,0 +1,208 @@
+"""The audit log: one line of JSON for what begins and one for how it ended, each with the hash of the line before.
+
+A line that was changed, taken out or put in breaks the chain. Beside the log lies `head`, the number and hash of the
+last line: lines cut off at the end are found by it. Whoever may write in the folder could make the whole chain anew:
+note the hash that `audit --check` prints elsewhere, and give it to a later check.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+from filelock import FileLock
+
+from analytics.access.people import Person
+from analytics.clock import utc_now, utc_stamp
+from analytics.folders import Home, make_private, to_disk
+from analytics.model import UserError
+
+FIRST: Final = "0" * 64  # what the first line has in place of the hash of a line before
+OWN: Final = ("n", "at", "event", "phase", "by", "known_by", "before", "hash")
+
+
+class Told(Protocol):
+    """What an act calls to say what came of it."""
+
+    def __call__(self, **details: object) -> None:
+        """Details of the line that says how it ended: numbers, hashes, codes; no name of a file or firm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line. n: its number, from 1; at: a moment in UTC; event: what was done; phase: begun, done, refused or
+    failed; by: who; known_by: terminal or login; details: what else it says.
+    """
+
+    n: int
+    at: str
+    event: str
+    phase: str
+    by: str
+    known_by: str
+    details: dict[str, Any]
+    before: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with a log: a code under `audit.fault`, and the number of the line, from 1."""
+
+    code: str
+    line: int
+
+
+class AuditLog:
+    """The log in a folder. Raises UserError where it cannot be read or written."""
+
+    def __init__(self, folder: Path) -> None:
+        """folder: of the log; made when the first line is written."""
+        self._folder, self._path, self._head = folder, folder / "log.jsonl", folder / "head"
+
+    def lines(self) -> list[Line]:
+        """What was recorded, oldest first; what is no line of a log is left out: `faults` tells of it."""
+        return [line for written in self._written() if (line := _parsed(written)) is not None]
+
+    def _written(self) -> list[bytes]:
+        try:
+            return [line for line in self._path.read_bytes().split(b"\n") if line]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise UserError("audit.unreadable", file=self._path, problem=error.strerror) from error
+
+    @property
+    def head(self) -> str:
+        """The hash of the last line; FIRST where there is none."""
+        lines = self.lines()
+        return lines[-1].hash if lines else FIRST
+
+    def faults(self, noted: str | None = None) -> list[Fault]:
+        """Lines that were changed, taken out or put in; none where the log is whole. noted: a hash that was printed by
+        an earlier check: the log must still hold that line.
+        """
+        found, before, hashes = [], FIRST, {FIRST}
+        written = self._written()
+        for number, line in enumerate(written, 1):
+            parsed = _parsed(line)
+            if parsed is None or parsed.hash != _hash_of(line):
+                found.append(Fault("changed", number))
+            elif parsed.before != before or parsed.n != number:
+                found.append(Fault("chain", number))
+            before = parsed.hash if parsed else before
+            hashes.add(before)
+        count, last = self._noted_head()
+        if count > len(written) or (last not in hashes):
+            found.append(Fault("cut", len(written) + 1))
+        if noted is not None and noted not in hashes:
+            found.append(Fault("noted", len(written)))
+        return found
+
+    def _noted_head(self) -> tuple[int, str]:
+        """Number and hash of the last line that is known to have been written."""
+        try:
+            count, last = self._head.read_text(encoding="utf-8").split()
+            return int(count), last
+        except FileNotFoundError:
+            return (0, FIRST) if len(self._written()) < 2 else (1, "")
+        except (OSError, ValueError):
+            return 1, ""
+
+    def append(self, event: str, phase: str, person: Person, **details: object) -> Line:
+        """Write a line; it is on disk when this returns. Raises UserError where it cannot be written."""
+        try:
+            make_private(self._folder)
+            with FileLock(self._folder / "lock", mode=0o600):
+                return self._append(event, phase, person, details)
+        except OSError as error:
+            raise UserError("audit.unwritable", file=self._path, problem=error.strerror or str(error)) from error
+
+    def _append(self, event: str, phase: str, person: Person, details: dict[str, Any]) -> Line:
+        self._drop_half_line()
+        lines = self._written()
+        last = _parsed(lines[-1]) if lines else None
+        before = last.hash if last else FIRST
+        line = {"n": len(lines) + 1, "at": utc_stamp(utc_now()), "event": event, "phase": phase, "by": person.identity}
+        line |= {"known_by": person.by, **details, "before": before}
+        line["hash"] = _hash(line)
+        with open(self._path, "ab", opener=_owner_only) as log:
+            log.write(json.dumps(line, ensure_ascii=False, default=str).encode() + b"\n")
+            log.flush()
+            os.fsync(log.fileno())
+        partial = self._folder / "head.partial"
+        with open(partial, "w", encoding="utf-8", opener=_owner_only) as head:
+            head.write(f"{line['n']} {line['hash']}\n")
+        to_disk(partial)
+        partial.replace(self._head)
+        to_disk(self._folder)
+        return _line(line)
+
+    def _drop_half_line(self) -> None:
+        """Take off what a kill or a full disk left half written at the end: nothing was done on the strength of it."""
+        try:
+            with self._path.open("r+b") as log:
+                whole = log.read()
+                if whole and not whole.endswith(b"\n"):
+                    log.truncate(whole.rfind(b"\n") + 1)
+        except FileNotFoundError:
+            return
+
+
+def _owner_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _hash(line: dict[str, Any]) -> str:
+    """Of a line without its own hash: keys in alphabetical order, so that any program can make it again."""
+    bare = {name: value for name, value in line.items() if name != "hash"}
+    return hashlib.sha256(json.dumps(bare, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _hash_of(written: bytes) -> str:
+    return _hash(json.loads(written))
+
+
+def _parsed(written: bytes) -> Line | None:
+    try:
+        line = json.loads(written)
+        return _line(line) if isinstance(line, dict) else None
+    except (ValueError, KeyError, RecursionError):
+        return None
+
+
+def _line(line: dict[str, Any]) -> Line:
+    own = {name: line[name] for name in OWN}
+    return Line(**own, details={name: value for name, value in line.items() if name not in OWN})
+
+
+@contextmanager
+def audited(home: Home, event: str, person: Person, **details: object) -> Iterator[Told]:
+    """Record an act: that it begins, before anything is done, and how it ended. What cannot be recorded is not done.
+
+    event: such as "import"; details: what is known beforehand. Raises UserError where the beginning cannot be written;
+    what the act raises goes on, recorded as refused (UserError) or failed.
+    """
+    log, said = AuditLog(home.audit), dict[str, object]()
+    begun = log.append(event, "begun", person, **details)
+    try:
+        yield said.update
+    except UserError as error:
+        _end(log, event, "refused", person, begun.n, {"reason": error.key})
+        raise
+    except BaseException as error:
+        _end(log, event, "failed", person, begun.n, {"reason": type(error).__name__})
+        raise
+    log.append(event, "done", person, **details, begun=begun.n, **said)
+
+
+def _end(log: AuditLog, event: str, phase: str, person: Person, begun: int, details: dict[str, object]) -> None:
+    """How an act ended, which has its own reason to tell: whether this can be written does not matter then."""
+    try:
+        log.append(event, phase, person, begun=begun, **details)
+    except UserError:
+        return
