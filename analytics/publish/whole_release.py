@@ -2,6 +2,7 @@
 waits for it.
 """
 
+import datetime as dt
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -14,14 +15,16 @@ from analytics.publish.package import package
 from analytics.release import Release
 
 
-def in_own_process(path: Path, form: str, origin: Origin, language: str) -> bytes:
-    """All tables of a release, as a data package ("zip") or a workbook ("xlsx"); path: of its file."""
+def in_own_process(path: Path, form: str, origin: Origin, language: str, embargo: dt.datetime | None = None) -> bytes:
+    """All tables of a release, as a data package ("zip") or a workbook ("xlsx"); path: of its file; embargo: until when
+    it is not to be divulged.
+    """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_made, path, form, origin, language).result()
+        return pool.submit(_made, path, form, origin, language, embargo).result()
 
 
-def _made(path: Path, form: str, origin: Origin, language: str) -> bytes:
-    release = Release(path)
+def _made(path: Path, form: str, origin: Origin, language: str, embargo: dt.datetime | None) -> bytes:
+    release = Release(path, embargo)
     text = reader(release, language)
     write = write_tables if form == "xlsx" else package
     return write(release_tables(release, text), origin, text)

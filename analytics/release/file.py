@@ -3,6 +3,7 @@
 A release file is written once under its own name and never changed; which of them readers see is `releases`' business.
 """
 
+import datetime as dt
 import json
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -80,11 +81,12 @@ class Release:
     """One release file, read into memory. Frames are shared between readers: never change them.
 
     own_ledger: which cells are withheld, and by which rule, as a release of format 4 or 5 still says; None: the ledger
-    lies beside the store.
+    lies beside the store; embargo: until when it is not to be divulged, where it was opened before its time.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, embargo: dt.datetime | None = None) -> None:
         """Read the whole file. Raises UserError when it is not a release of a known format."""
+        self.embargo = embargo
         try:
             with duckdb.connect(path, read_only=True) as connection:
                 rows = dict(connection.execute("SELECT key, value FROM manifest").fetchall())

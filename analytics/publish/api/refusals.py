@@ -31,6 +31,8 @@ STATUSES: Mapping[str, int] = {
     "method": 405,
     "fault": 500,
     "no_pdf": 503,
+    "login": 401,
+    "unrecorded": 503,
 }
 
 

@@ -117,10 +117,10 @@ def prepare_package(asked: Asked) -> Making:
     release = standing.release
     origin = _origin(asked, standing, package_address(release, asked.language, ending, asked.site))
 
-    path = asked.readable[release.programme.id].releases.path(release.release_id)
+    path = asked.shelves.path(release.programme.id, release.release_id)
 
     def make() -> Answer:
-        body = in_own_process(path, ending, origin, asked.language)
+        body = in_own_process(path, ending, origin, asked.language, standing.until)
         return _file(standing, ending, body, "package")
 
     return Making(make, key_of(asked, standing, "package", ending), is_heavy=True, is_apart=True)
