@@ -80,7 +80,7 @@ def _pages(role: Role, text: Text) -> dict[str, StreamlitPage]:
 
 def _shut(closed: UserError | None, text: Text) -> None:
     """Instead of every page: that this server may not serve, or that one must log in first."""
-    with st.container(key="language"):
+    with st.container(key="language", horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
         if closed is None:
             account.show(text)
         _choose_language(text)
@@ -122,7 +122,7 @@ def _frame(text: Text) -> in_use.Frame | None:
     """Language; the strip that says what kind of data these are; what the address asked for and is not here."""
     available = in_use.readable_programmes()
     lost, wanted = _is_lost(available), st.query_params.get("release", st.session_state.get("held_release"))
-    with st.container(key="language"):
+    with st.container(key="language", horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
         account.show(text)
         _choose_language(text)
     frame = in_use.open_frame()

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from analytics.language.text import Text
+from analytics.publish.api.answers import EMBARGO
 from analytics.publish.api.endpoints import CONTRACT_VERSION, ENDPOINTS, Endpoint, Parameter
 from analytics.publish.api.refusals import STATUSES
 from analytics.publish.api.schemas import SCHEMAS, named
@@ -11,7 +12,7 @@ PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
 REFUSALS: Final = ("400", "404", "410", "414")
 OF_SOME: Final = sorted({status for endpoint in ENDPOINTS for status in endpoint.refusals})
-HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data")
+HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data", EMBARGO)
 
 
 def document(site: str, text: Text) -> dict[str, Any]:
