@@ -1,6 +1,5 @@
 """Who has which role where there is no login, and which servers may not serve: without a network."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -105,7 +104,7 @@ def test_nobody_is_an_officer_on_a_server_that_others_reach(home: Home, address:
         (True, "1", "officer"),
     ],
 )
-def test_confidential_data_must_be_asked_for(home: Home, confidential: bool, officer: str | None, role: str) -> None:
+def test_confidential_data_must_be_asked_for(home: Home, confidential: bool, officer: str | None, role: Role) -> None:
     """A proxy that hides itself looks like this machine; and who closes the page has closed it."""
     put(home, store="no-such-programme" if confidential else SIMULATED)
     assert visitors(home, officer=officer).of(caller()).role == role
@@ -195,6 +194,18 @@ def test_data_that_come_while_serving_close_the_server(home: Home) -> None:
     assert ask(app, "/_stcore/health").status == 200
 
 
+@pytest.mark.parametrize(
+    ("kind", "is_sent"), [("image/svg+xml", True), ("text/csv", False), ("application/zip", False)]
+)
+def test_files_made_for_an_officer_go_to_nobody_else(home: Home, kind: str, is_sent: bool) -> None:
+    """Whatever ending the address gives them: what Streamlit would send is looked at."""
+    media = Route("/media/{name}", lambda request: PlainTextResponse("rows", media_type=kind))
+    app = Starlette(routes=[media], middleware=[Middleware(Gate, visitors(home))])
+    for address in ("/media/0123.svg", "/media/0123.csv", "/media/0123.csv.svg"):
+        answer = ask(app, address)
+        assert (answer.status, "rows" in answer.words) == ((200, True) if is_sent else (403, False))
+
+
 def test_settings_that_cannot_be_read_any_more_give_nobody_a_role(home: Home) -> None:
     """What they close stays closed; and once they can be read, they hold at once."""
     home.settings.write_text('[access]\nanonymous = false\nofficers = ["anna@example.org"]\n', encoding="utf-8")
@@ -231,9 +242,9 @@ def test_a_whole_login_is_one() -> None:
 
 
 @pytest.fixture
-def real(home: Home) -> Iterator[Home]:
+def real(home: Home) -> Home:
     put(home, store=PUBLIC)
-    yield home
+    return home
 
 
 @pytest.mark.parametrize(
