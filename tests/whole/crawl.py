@@ -49,7 +49,9 @@ class Crawl:
             for place in waiting:
                 answer = get(f"{self.site}/{place}", self.cookies)
                 self.asked[place] = answer.status
-    PLACEHOLDER
+                self._look(place, answer.body, names=False)
+                self._look(place, repr(sorted(answer.headers.items())).encode(), names=False)
+
     def _visit(self, path: str, query: str) -> None:
         document = get(f"{self.site}/{path}?{query}", self.cookies)
         self._look(f"/{path}", document.body)
@@ -89,9 +91,8 @@ def main() -> int:
     site, folder = sys.argv[1:3]
     crawl = Crawl(site.rstrip("/"), secrets_of(Home(Path(folder))))
     crawl.run(list(PAGES.values()))
-    print(
-        f"{crawl.runs} runs of pages, {len(crawl.asked)} addresses, {crawl.sent / 2**20:.1f} MB, {len(crawl.leaks)} leaks"
-    )
+    sent = f"{crawl.sent / 2**20:.1f} MB"
+    print(f"{crawl.runs} runs of pages, {len(crawl.asked)} addresses, {sent}, {len(crawl.leaks)} leaks")
     print({status: list(crawl.asked.values()).count(status) for status in set(crawl.asked.values())})
     print(*crawl.leaks[:20], sep="\n")
     return bool(crawl.leaks)
