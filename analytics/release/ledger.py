@@ -190,9 +190,7 @@ class Releases:
         if release in self.embargoed():
             return State.EMBARGOED
         records = self.records()
-        acted = release in records.pointer.shown.ever or any(
-            entry.release == release and entry.is_act for entry in (records.entries if records.is_whole else ())
-        )
+        acted = release in records.pointer.shown.ever or bool(records.acts_on(release))
         return State.WITHDRAWN if acted else State.CANDIDATE
 
     def known(self) -> list[str]:

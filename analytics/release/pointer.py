@@ -52,7 +52,15 @@ class Pointer:
 
     def only(self, names: Set[str]) -> "Pointer":
         """The same with these releases alone on the shelf."""
-        return replace(self, since={name: since for name, since in self.since.items() if name in names})
+        kept = {name: since for name, since in self.shown.since.items() if name in names}
+        return Pointer(
+            {name: since for name, since in self.since.items() if name in names},
+            {name: number for name, number in self.put.items() if name in names},
+            self.act,
+            replace(self.shown, since=kept),
+            {name: digest for name, digest in self.files.items() if name in names},
+            self.count,
+        )
 
 
 def read_pointer(folder: Path) -> Pointer:
@@ -70,7 +78,7 @@ def read_pointer(folder: Path) -> Pointer:
         return _with_state(folder.name, first, rest[0]) if rest else _of_one_line(first)
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+    except (OSError, AttributeError, LookupError, TypeError, ValueError, RecursionError) as error:
         raise PointerFault(Damage.POINTER_DAMAGED) from error
 
 

@@ -89,6 +89,12 @@ class Records:
         """Every release that they know of."""
         return list(dict.fromkeys([*(entry.release for entry in self.entries), *self.pointer.named]))
 
+    def acts_on(self, release: str) -> list[LedgerEntry]:
+        """What was done with a release, as far as it is certain."""
+        mine = [entry for entry in self.entries if entry.release == release]
+        lost = [place for place, entry in enumerate(mine, start=1) if entry.action == RECOVERED]
+        return [entry for entry in mine[max(lost, default=0) :] if entry.is_act] if self.is_whole else []
+
     @property
     def recovered(self) -> list[str]:
         """Releases of which an earlier ledger knew more."""
@@ -112,8 +118,11 @@ def read_ledger(folder: Path) -> Ledger:
         return Ledger(damage=Damage.LEDGER_DAMAGED, is_closed=True)
     read = [(line, entry_of(line)) for line in lines if line.strip()]
     bad = [line for line, entry in read if entry is None]
+    entries = tuple(entry for _, entry in read if entry)
     damage = None if all(map(is_half, bad)) else Damage.LEDGER_DAMAGED
-    return Ledger(tuple(entry for _, entry in read if entry), damage, bool(read) and read[-1][1] is None)
+    if not entries and damage is None:  # empty, or all that a killed first writer left
+        damage = Damage.LEDGER_MISSING
+    return Ledger(entries, damage, bool(read) and read[-1][1] is None)
 
 
 def _read(folder: Path) -> Records:
@@ -134,9 +143,16 @@ def _by_count(folder: Path, pointer: Pointer, ledger: Ledger) -> Records:
         return _without_pointer(folder, Damage.POINTER_OLD)
     missing = pointer.act if len(acts) == count - 1 else None
     damage = ledger.damage or (Damage.LEDGER_SHORT if len(acts) < count - 1 else None)
-    if damage is None and not _agree(pointer, ledger, missing):
+    agree = _begins_alike(pointer, acts) if damage is Damage.LEDGER_SHORT else _agree(pointer, ledger, missing)
+    if damage in (None, Damage.LEDGER_SHORT) and not agree:
         damage = Damage.LEDGER_FOREIGN
     return Records(pointer, ledger, missing, None, damage)
+
+
+def _begins_alike(pointer: Pointer, acts: list[LedgerEntry]) -> bool:
+    """Whether too few acts are the first of those that made the pointer: each that put a release where it is."""
+    placed = {name: number for name, number in pointer.put.items() if 0 < number <= len(acts)}
+    return all(after({}, acts[number - 1]).get(name) == pointer.since[name] for name, number in placed.items())
 
 
 def _agree(pointer: Pointer, ledger: Ledger, missing: LedgerEntry | None) -> bool:
@@ -162,7 +178,7 @@ def _by_names(folder: Path, pointer: Pointer, ledger: Ledger) -> Records:
         return _without_pointer(folder, Damage.POINTER_OLD)
     missing = None if acts and acts[-1] == act else act
     if ledger.damage is None and not _agree(pointer, ledger, missing):
-        both = replace(pointer.only(shelf.keys()), shown=Shown())
+        both = replace(pointer.only(shelf.keys()), act=None, shown=Shown())
         return Records(both, ledger, None, Damage.POINTER_FOREIGN, Damage.LEDGER_FOREIGN)
     return Records(pointer, ledger, missing, None, ledger.damage)
 
@@ -238,7 +254,7 @@ def append(folder: Path, entries: list[LedgerEntry]) -> None:
     already begins with those: an earlier ledger, which was lost, may have said that readers saw them.
     """
     path = folder / LEDGER
-    if entries and not path.exists():
+    if entries and read_ledger(folder).damage is Damage.LEDGER_MISSING:
         others = {*files_in(folder), *read_records(folder).named} - {entry.release for entry in entries}
         entries = [*(LedgerEntry(entries[0].at, RECOVERED, name) for name in in_number(others)), *entries]
     if not entries:

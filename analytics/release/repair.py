@@ -15,7 +15,7 @@ from filelock import FileLock
 from analytics.clock import utc_now, utc_stamp
 from analytics.folders import to_disk
 from analytics.model import UserError
-from analytics.release.acts import RECOVERED, LedgerEntry
+from analytics.release.acts import RECOVERED, LedgerEntry, last_act, shelf_of
 from analytics.release.faults import Damage, Fault
 from analytics.release.file import Release
 from analytics.release.pointer import ACTING, NAME, Pointer, write_pointer
@@ -32,13 +32,18 @@ def faults_of(folder: Path, *, now: Now = utc_now) -> list[Fault]:
     """
     programme, records = folder.name, read_records(folder)
     found = [Fault(programme, damage) for damage in (records.of_pointer, records.of_ledger) if damage]
-    found += [Fault(programme, damage, name) for name in records.pointer.since if (damage := _of_file(folder, name))]
+    found += [
+        Fault(programme, damage, name)
+        for name in records.pointer.since
+        if (damage := file_fault(folder, name, records))
+    ]
     newest = max((act.at for act in records.entries), default="")
     return [*found, *([Fault(programme, Damage.CLOCK_BEHIND)] if utc_stamp(now()) < newest else [])]
 
 
-def _of_file(folder: Path, release: str) -> Damage | None:
-    path, sha256 = folder / f"{release}.duckdb", read_records(folder).sha256(release)
+def file_fault(folder: Path, release: str, records: Records) -> Damage | None:
+    """What is wrong with a release's file; None where nothing is."""
+    path, sha256 = folder / f"{release}.duckdb", records.sha256(release)
     if not path.exists():
         return Damage.FILE_MISSING
     if sha256:
@@ -60,15 +65,13 @@ def repair(folder: Path, *, now: Now = utc_now) -> list[Fault]:
         records = read_records(folder)
         before = [Fault(folder.name, damage) for damage in (records.of_pointer, records.of_ledger) if damage]
         stamp = utc_stamp(now())
-        if records.are_lost:
+        if records.are_lost and not records.pointer.since:
             _begin_anew(folder, records, stamp)
-        elif records.of_pointer:
-            _put_aside(folder / NAME, stamp)
-            if records.pointer.act is not None:
-                write_pointer(folder, records.pointer)
         elif records.of_ledger:
             _write_ledger(folder, records, stamp)
-        elif records.missing and records.pointer.act:
+        elif records.of_pointer:
+            _write_pointer(folder, records, stamp)
+        elif records.missing:
             append(folder, records.missing)
         (folder / ACTING).unlink(missing_ok=True)
         after = read_records(folder)
@@ -83,9 +86,18 @@ def _begin_anew(folder: Path, records: Records, stamp: str) -> None:
     _replace_ledger(folder, [LedgerEntry(stamp, RECOVERED, name) for name in names])
 
 
+def _write_pointer(folder: Path, records: Records, stamp: str) -> None:
+    """The pointer of a ledger that can be believed; what an act that was cut off may have hidden is hidden in both."""
+    hidden = shelf_of(records.entries).keys() - records.pointer.since.keys()
+    append(folder, [LedgerEntry(stamp, RECOVERED, name) for name in in_number(hidden)])
+    _put_aside(folder / NAME, stamp)
+    if records.pointer.act is not None:
+        write_pointer(folder, records.pointer)
+
+
 def _write_ledger(folder: Path, records: Records, stamp: str) -> None:
-    """A ledger for a pointer that can be believed: what can still be read, then that all these releases may have been
-    seen, then what is on the shelf, by the pointer's own act last.
+    """A ledger for a pointer that can be believed, or for what both show: what can still be read, then that all these
+    releases may have been seen, then what is on the shelf, by the pointer's own act last; and the pointer again.
     """
     pointer = records.pointer
     kept = list(records.ledger.entries) if records.of_ledger in KEPT else []
@@ -93,8 +105,11 @@ def _write_ledger(folder: Path, records: Records, stamp: str) -> None:
     entries = [*kept, *(LedgerEntry(stamp, RECOVERED, name) for name in names), *_of_shelf(pointer, stamp)]
     _put_aside(folder / LEDGER, stamp)
     _replace_ledger(folder, entries)
-    if pointer.act is not None:
-        write_pointer(folder, replace(pointer, count=sum(entry.is_act for entry in entries)))
+    if records.of_pointer:
+        _put_aside(folder / NAME, stamp)
+    act = last_act(entries)
+    if act is not None:
+        write_pointer(folder, replace(pointer, act=act, count=sum(entry.is_act for entry in entries)))
 
 
 def _of_shelf(pointer: Pointer, stamp: str) -> list[LedgerEntry]:
