@@ -83,7 +83,13 @@ def _say_unknown(frame: in_use.Frame) -> None:
 
 
 def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
-    """What to do where nothing has been published. officers: the page where an officer begins."""
+    """What to do where nothing has been published, or nothing of it can be read. officers: the page where an officer
+    begins.
+    """
+    if in_use.not_served():
+        st.title(text("page.unreadable_title"))
+        st.markdown(text("page.unreadable"))
+        return
     st.title(text("page.empty_title"))
     st.markdown(text("page.empty"))
     st.code("python -m analytics demo", language=None)
@@ -110,10 +116,12 @@ def _frame(text: Text) -> in_use.Frame | None:
     if frame is not None:
         _strip(frame)
         shown = frame.release.release_id
-        if lost:
+        if lost or st.query_params.get("release", shown) != shown:
             st.warning(text("frame.lost", shown=shown))
         elif available[frame.release.programme.id].missing and not frame.newer:
             st.warning(text("frame.missing", shown=shown))
+        if "programme" not in st.query_params and (hidden := in_use.not_served()):
+            st.warning(text("frame.not_served", programmes=", ".join(hidden)))
     return frame
 
 

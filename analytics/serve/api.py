@@ -27,7 +27,9 @@ from analytics.serve.reader_language import preferred_language
 LOG = logging.getLogger("vetrina")
 BELOW: Final = "/api"
 METHODS: Final = "GET, HEAD, OPTIONS"
-TOLD: Final = "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data"
+TOLD: Final = (
+    "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data, Vetrina-Fallback"
+)
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": TOLD}
 # Also of a release that is named: it may be withdrawn, and may not linger in the copies of others.
 A_MINUTE, NEVER = "public, max-age=60", "no-store"
@@ -105,12 +107,13 @@ class Api:
         encoding = encodings[0] if encodings and len(answer.body) >= LEAST else ""
         tag = f'"{answer.digest}{f"-{encoding}" if encoding else ""}"'
         headers = _headers(answer, tag)
-        if _is_known(tag, asked.get("if-none-match", "")):
+        is_kept = headers["cache-control"] != NEVER
+        if is_kept and _is_known(tag, asked.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding
             answer = self._made(making, encoding)
-        return Response(answer.body, headers={**headers, "content-type": answer.media_type})
+        return Response(answer.body, answer.status, headers={**headers, "content-type": answer.media_type})
 
     def _made(self, making: Making, encoding: str) -> Answer:
         """The answer, as it is or packed; what is worth keeping is kept either way."""

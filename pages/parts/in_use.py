@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import streamlit as st
 
@@ -12,15 +10,12 @@ from analytics.language.text import LANGUAGES, Text, speaking
 from analytics.model import UserError
 from analytics.present.sentences.phrases import reader
 from analytics.release import Release
+from analytics.release.opened import OpenReleases
 from analytics.release.readable import ReadableReleases, Shelves
 from analytics.serve.reader_language import preferred_language
 from pages.parts.address import read_choice
 
-
-@lru_cache(maxsize=8)
-def read_release(path: Path) -> Release:
-    """A release file in memory; the file never changes, so its path is enough to know it by."""
-    return Release(path)
+read_release = OpenReleases(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +43,18 @@ def language() -> Text:
 
 def shelves() -> Shelves:
     """The releases of every programme that has a file here."""
-    return Shelves(Home.default().releases, programme_ids, read_release)
+    return Shelves(Home.default().releases, programme_ids, read_release, holds=read_release.holds)
 
 
 def readable_programmes() -> dict[str, ReadableReleases]:
     """Programmes with something published, in the order of their files."""
     return shelves().readable()
+
+
+def not_served() -> list[str]:
+    """Programmes of which readers should see something, and none of it can be read."""
+    here, readable = shelves(), readable_programmes()
+    return [programme for programme in here.programmes() if programme not in readable and here.is_due(programme)]
 
 
 def open_frame() -> Frame | None:

@@ -22,6 +22,19 @@ def data_mark(release: Release, text: Text) -> str | None:
 
 
 def data_note(release: Release, text: Text) -> str:
+    """What must stand beside every figure: what kind of data these are, and that another release, which cannot be read,
+    should be here; empty for a programme's own data and the release that is meant.
+    """
+    return ". ".join(part for part in (kind_note(release, text), fallback_note(release, text)) if part)
+
+
+def fallback_note(release: Release, text: Text) -> str:
+    """That a release is shown in place of another, which cannot be read; empty for the one that is meant."""
+    pointed = release.instead_of
+    return text("mark.fallback", shown=release.release_id, pointed=pointed) if pointed else ""
+
+
+def kind_note(release: Release, text: Text) -> str:
     """What kind of data these are, in words; empty for a programme's own data."""
     notes = {DataKind.SIMULATED: "mark.simulated_note", DataKind.PUBLIC: "mark.public_note"}
     key = notes.get(release.programme.data_kind)

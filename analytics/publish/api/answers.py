@@ -19,7 +19,7 @@ JSON: Final = "application/json"
 @dataclass(frozen=True)
 class Answer:
     """file_name: where it is to be kept as a file, "" where it is read; told: more headers, all ASCII; varies:
-    the request's headers that decided it.
+    the request's headers that decided it; status: of HTTP.
     """
 
     body: bytes
@@ -27,6 +27,7 @@ class Answer:
     file_name: str = ""
     told: Mapping[str, str] | None = None
     varies: str = ""
+    status: int = 200
 
     @cached_property
     def digest(self) -> str:
@@ -58,11 +59,12 @@ def json_answer(values: object, standing: Standing | None = None) -> Answer:
 
 def headers_of(standing: Standing) -> dict[str, str]:
     """A release and its standing, in headers."""
-    programme = standing.release.programme
+    programme, instead_of = standing.release.programme, standing.release.instead_of
     return {
         "vetrina-release": standing.named,
         "vetrina-state": standing.state.value,
         "vetrina-data": programme.data_kind.value,
+        **({"vetrina-fallback": instead_of} if instead_of else {}),
         "link": f'<{quote(programme.licence.url, safe=IN_ADDRESS)}>; rel="license"',
     }
 
@@ -70,7 +72,7 @@ def headers_of(standing: Standing) -> dict[str, str]:
 def key_of(asked: Asked, standing: Standing, *more: Hashable) -> Hashable:
     """All that an answer about one release depends on."""
     query = tuple(sorted(asked.query.items()))
-    standing_now = standing.named, standing.state, standing.newer, standing.published
+    standing_now = standing.named, standing.state, standing.newer, standing.published, standing.release.instead_of
     return (*standing_now, asked.language, asked.site, query, *more)
 
 

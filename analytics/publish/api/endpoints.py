@@ -24,6 +24,7 @@ from analytics.publish.api.answers import JSON, Making
 from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
+from analytics.publish.api.health import prepare_health
 from analytics.publish.api.images import HTML, MEDIA, prepare_embedded, prepare_image
 from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
@@ -31,7 +32,7 @@ from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
-CONTRACT_VERSION: Final = "1.2.0"
+CONTRACT_VERSION: Final = "1.3.0"
 
 # Keys of the tables beside the dimensions, which every programme has.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -62,7 +63,8 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers.
+    example: an address that can be tried, of the usual programme; answers: statuses under which it answers what it
+    always answers.
     """
 
     name: str
@@ -74,7 +76,7 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
-    refusals: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ("200",)
 
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
@@ -215,7 +217,6 @@ ENDPOINTS: Final = (
         REPORTS,
         "",
         "",
-        refusals=("503",),
     ),
     Endpoint(
         "changes",
@@ -236,4 +237,14 @@ ENDPOINTS: Final = (
         f"{catalogue.PATH}.ttl",
     ),
     Endpoint("feed", feed.PATH, prepare_feed, (_LANG,), {"": feed.MEDIA_TYPE}, "", feed.PATH),
+    Endpoint(
+        "health",
+        "/api/health",
+        prepare_health,
+        (_LANG,),
+        _JSON,
+        "health",
+        "/api/health",
+        answers=("200", "503"),
+    ),
 )

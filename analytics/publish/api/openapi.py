@@ -9,9 +9,8 @@ from analytics.publish.api.schemas import SCHEMAS, named
 
 PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
-REFUSALS: Final = ("400", "404", "410", "414")
-OF_SOME: Final = sorted({status for endpoint in ENDPOINTS for status in endpoint.refusals})
-HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data")
+REFUSALS: Final = ("400", "404", "410", "414", "503")
+HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data", "vetrina-fallback")
 
 
 def document(site: str, text: Text) -> dict[str, Any]:
@@ -29,7 +28,7 @@ def document(site: str, text: Text) -> dict[str, Any]:
         | {PATH: {"get": _of_itself(text), "parameters": []}},
         "components": {
             "schemas": dict(SCHEMAS),
-            "responses": {status: _refusal(status, text) for status in (*REFUSALS, *OF_SOME)},
+            "responses": {status: _refusal(status, text) for status in REFUSALS},
             "headers": {
                 name: {"description": text(f"api.header.{name}"), "schema": {"type": "string"}} for name in HEADERS
             },
@@ -55,8 +54,8 @@ def _operation(endpoint: Endpoint, text: Text) -> dict[str, Any]:
         "operationId": endpoint.name,
         "summary": text(f"api.endpoint.{endpoint.name}"),
         "parameters": parameters,
-        "responses": {"200": _answer(endpoint, text)}
-        | {status: _see(status) for status in (*REFUSALS, *endpoint.refusals)},
+        "responses": {status: _see(status) for status in REFUSALS}
+        | {status: _answer(endpoint, text) for status in endpoint.answers},
     }
 
 
