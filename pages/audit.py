@@ -13,7 +13,7 @@ from analytics.publish.addresses import report_address
 from analytics.publish.report.browser import find_browser
 from pages.parts import address, in_use, show
 from pages.parts.block import block
-from pages.parts.downloads import report_title
+from pages.parts.downloads import may_report, report_title
 
 frame = in_use.require_frame()
 release, text = frame.release, frame.text
@@ -103,4 +103,5 @@ if len(protection):
 st.header(text("audit.method"), anchor=False)
 st.markdown(text("audit.method_body", **audit.method_words(release, text)))
 
-report()
+if may_report(frame):
+    report()

@@ -1,4 +1,4 @@
-"""Load and publish: the data officer's page, on this machine alone. A file, what it says and would change, its import;
+"""Load and publish: the data officer's page, for officers alone. A file, what it says and would change, its import;
 then a release, what it would change in every headline, its publication.
 """
 
@@ -7,15 +7,15 @@ import streamlit as st
 from pages.parts import (
     in_use,
     officer_columns,
-    officer_door,
     officer_file,
     officer_import,
     officer_release,
     officer_rows,
+    visitor,
 )
 from pages.parts.officer_desk import desk_of
 
-if not officer_door.may_manage():  # whatever the navigation says
+if not visitor.may_manage():  # whatever the navigation says
     st.stop()
 text = in_use.language()
 desk = desk_of()

@@ -17,6 +17,7 @@ from analytics.officer.job import Ended, Job
 from analytics.officer.told import Archive, Asked, Candidate, Comparison, Done, MappingParts, Reading, Words, words_of
 from analytics.officer.upload import Upload
 from analytics.programme.file import load_programme
+from pages.parts import visitor
 
 SECONDS = 0.4  # between two looks at work that goes on
 QUICK = ("look", "undo", "publish", "withdraw", "compare")  # of a step or two, without parts that are counted
@@ -182,6 +183,8 @@ def going_on(desk: Desk, names: tuple[str, ...], text: Text) -> None:
 
     @st.fragment(run_every=SECONDS)
     def look() -> None:
+        if not visitor.may_manage():  # a part of the page that runs by itself
+            st.rerun()
         job = desk.job
         if job is None or job.poll() is not None:
             st.rerun()
