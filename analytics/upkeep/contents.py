@@ -42,51 +42,51 @@ def programmes_here(home: Home) -> list[str]:
 
 @contextmanager
 def held_still(
-    home: Home, programmes: Sequence[str], *, wait: float = WAIT_SECONDS, waiting: Callable[[], None] = lambda: None
+    home: Home, programmes: Sequence[str], *, waiting: Callable[[], None] = lambda: None
 ) -> Iterator[Mapping[str, Store]]:
-    """Keep everybody from changing these programmes; the stores that there are, open to be read. wait: seconds for
-    whoever is at it; waiting: called once a second meanwhile. Raises UserError where they do not end, or where a store
-    cannot be read.
+    """Keep everybody from changing these programmes; the stores that there are, open to be read. waiting:
+    called once a second while somebody is at it. Raises UserError where they do not end in WAIT_SECONDS, or where a
+    store cannot be read.
     """
     stores = {name: home.store(name) for name in programmes if home.store(name).exists()}
     with ExitStack() as held:
         for path in list(stores.values())[:1]:
-            _take(held, lock_of(path), wait, path)
+            _take(held, lock_of(path), path)
         for path in stores.values():
             finish(path)
-        opened = {name: held.enter_context(_opened(path, name, wait, waiting)) for name, path in stores.items()}
-        _hold_releases(held, home, programmes, wait)
+        opened = {name: held.enter_context(_opened(path, name, waiting)) for name, path in stores.items()}
+        _hold_releases(held, home, programmes)
         if home.audit.is_dir():
-            _take(held, FileLock(home.audit / "lock", mode=0o600), wait, home.audit)
+            _take(held, FileLock(home.audit / "lock", mode=0o600), home.audit)
         yield opened
 
 
 @contextmanager
-def releases_held_still(home: Home, programmes: Sequence[str], *, wait: float = WAIT_SECONDS) -> Iterator[None]:
+def releases_held_still(home: Home, programmes: Sequence[str]) -> Iterator[None]:
     """Keep everybody from publishing and withdrawing of these programmes. Raises UserError where they do not end."""
     with ExitStack() as held:
-        _hold_releases(held, home, programmes, wait)
+        _hold_releases(held, home, programmes)
         yield
 
 
-def _hold_releases(held: ExitStack, home: Home, programmes: Sequence[str], wait: float) -> None:
+def _hold_releases(held: ExitStack, home: Home, programmes: Sequence[str]) -> None:
     for name in programmes:
         if (home.releases / name).is_dir():
-            _take(held, FileLock(home.releases / name / "lock", mode=0o600), wait, home.releases / name)
+            _take(held, FileLock(home.releases / name / "lock", mode=0o600), home.releases / name)
 
 
-def _take(held: ExitStack, lock: FileLock, wait: float, file: Path) -> None:
+def _take(held: ExitStack, lock: FileLock, file: Path) -> None:
     try:
-        held.enter_context(lock.acquire(timeout=wait))
+        held.enter_context(lock.acquire(timeout=WAIT_SECONDS))
     except Timeout as error:
         raise UserError("store.locked", file=file, problem=LOCK) from error
     except OSError as error:
         raise UserError("backup.unlockable", folder=file.parent, problem=error.strerror) from error
 
 
-def _opened(path: Path, programme: str, wait: float, waiting: Callable[[], None]) -> Store:
+def _opened(path: Path, programme: str, waiting: Callable[[], None]) -> Store:
     """The store, once nobody writes into it."""
-    end = time.monotonic() + wait
+    end = time.monotonic() + WAIT_SECONDS
     while True:
         try:
             return Store(path, programme, read_only=True)
