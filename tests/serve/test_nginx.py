@@ -22,7 +22,7 @@ from tests.helpers.nginx import ADVICE, Proxy, free_ports, nginx, proxied
 from tests.helpers.streamlit_client import Answer, Session, get
 
 pytestmark = pytest.mark.skipif(nginx() is None, reason=ADVICE)
-PATIENCE = 60  # seconds until a process answers
+PATIENCE = 120  # seconds until a process answers, on a busy machine
 
 
 @dataclass(frozen=True, slots=True)
