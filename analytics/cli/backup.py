@@ -42,7 +42,7 @@ def run_backup(arguments: argparse.Namespace, text: Text) -> int:
         print(text("cli.backup.linked", n=text.number(made.linked)))
     for line in _altered(made, text):
         print(line, file=sys.stderr)
-    return ALTERED if made.altered else 0
+    return ALTERED if made.altered or made.damaged else 0
 
 
 def _told(manifest: "Manifest", text: Text) -> dict[str, object]:
@@ -59,6 +59,9 @@ def _altered(made: "BackUp", text: Text) -> Iterator[str]:
     for path in made.altered:
         place = Path(path)
         yield text("cli.backup.altered", release=place.stem, programme=place.parent.name, folder=made.folder)
+    for path in made.damaged:
+        place = Path(path)
+        yield text("cli.backup.damaged", release=place.stem, programme=place.parent.name)
 
 
 def run_restore(arguments: argparse.Namespace, text: Text) -> int:

@@ -14,6 +14,7 @@ from analytics.audit.log import audited
 from analytics.clock import utc_now, utc_stamp
 from analytics.folders import Home
 from analytics.model import UserError
+from analytics.release.records import read_records
 from analytics.upkeep.contents import Part, held_still, is_release, parts, programmes_here
 from analytics.upkeep.copying import (
     Alive,
@@ -44,13 +45,15 @@ def megabytes(size: int) -> int:
 @dataclass(frozen=True, slots=True)
 class BackUp:
     """A backup that was made. linked: how many of its files an earlier backup beside it holds too, once on the disk;
-    altered: releases that are no longer what the earlier backup holds, or are gone: it holds them as they were.
+    altered: releases that are no longer what the earlier backup holds, or are gone: it holds them as they were;
+    damaged: those that are no longer what was published, and of which no good file was found.
     """
 
     folder: Path
     manifest: Manifest
     linked: int
     altered: tuple[str, ...]
+    damaged: tuple[str, ...]
 
     @property
     def size(self) -> int:
@@ -72,7 +75,7 @@ def back_up(
     chosen = programmes if programme is None else [programme]
     with _alone(destination), audited(home, "backup", person, programmes=chosen) as told:
         made = _Making(home, destination, progress).made(chosen, everything=programme is None)
-        told(files=len(made.manifest.files), bytes=made.size, altered=list(made.altered))
+        told(files=len(made.manifest.files), bytes=made.size, altered=list(made.altered), damaged=list(made.damaged))
     return made
 
 
@@ -122,7 +125,17 @@ class _Making:
         except BaseException:
             removed(partial)
             raise
-        return BackUp(self._destination / name, manifest, links, tuple(altered))
+        damaged = self._damaged(manifest.files)
+        return BackUp(self._destination / name, manifest, links, tuple(altered), tuple(damaged))
+
+    def _damaged(self, files: Sequence[KeptFile]) -> list[str]:
+        """Releases whose file has not the hash that was noted when they were published."""
+        noted = {
+            file.path: read_records(self._home.releases / file.programme).sha256(Path(file.path).stem)
+            for file in files
+            if file.programme and is_release(file.path)
+        }
+        return [file.path for file in files if noted.get(file.path) not in (None, "", file.sha256)]
 
     def _all(self, found: Sequence[Part], partial: Path) -> tuple[list[KeptFile], int, list[str]]:
         """Every file into the partial backup; how many are linked; which releases are not what they were."""

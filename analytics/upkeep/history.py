@@ -2,21 +2,23 @@
 
 What was built stays known, so that no number is used again; what was published since stays published, what was
 withdrawn since stays withdrawn. The ledger that comes out holds the lines of both. The pointer is that of the folder;
-where it is lost or damaged, the backup's with all that the ledger tells since.
+where it is lost or damaged, the backup's or, where more has been done since, the one that all these acts make.
 """
 
 import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
+from analytics.clock import utc_now, utc_stamp
 from analytics.model import UserError
-from analytics.release.acts import LedgerEntry, entry_of, last_act
-from analytics.release.pointer import Pointer, acted, read_pointer, write_pointer
+from analytics.release.acts import BUILT, RECOVERED, LedgerEntry
+from analytics.release.pointer import ACTING, NAME, Pointer, write_pointer
+from analytics.release.records import LEDGER, Records, files_in, in_number, read_ledger, read_records, replayed
 
-LEDGER, POINTER, SHOWN = "ledger.jsonl", "current", "shown"
-_DAMAGED = (UserError, OSError, ValueError, KeyError, TypeError, AttributeError)
+SHOWN: Final = "shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,74 +36,64 @@ def merge(here: Path, kept: Path, programme: str) -> Merged:
     """What holds of the ledger, the pointer and what was shown. here: the folder of the programme's releases; kept: the
     backup's. Raises UserError where the two tell of different histories.
     """
-    mine, theirs = entries(here), entries(kept)
-    if mine and theirs and not set(mine) & set(theirs):
+    mine, theirs = read_ledger(here).entries, read_ledger(kept).entries
+    is_begun_anew = any(entry.action == RECOVERED for entry in mine)
+    if mine and theirs and not set(mine) & set(theirs) and not is_begun_anew:
         raise UserError("restore.other_history", programme=programme)
+    own, backed = read_records(here), read_records(kept)
     union = [*theirs, *(entry for entry in mine if entry not in theirs)]
+    union += _recovered(here, own, union)
     staying, made = set[str](), dict[str, bytes]()
-    if mine and set(theirs) <= set(mine):
+    if mine and set(union) == set(mine):
         staying.add(LEDGER)
-        union = mine
-    elif set(mine) - set(theirs):
+    elif len(union) > len(theirs):
         made[LEDGER] = "".join(f"\n{json.dumps(entry.line())}" for entry in union).encode()
-    own, backed = _pointer(here), _pointer(kept)
-    if own is not None and (backed is None or own.shown.acts >= backed.shown.acts):
-        staying.add(POINTER)
-    elif backed is not None and last_act(union) not in (None, backed.act):
-        made[POINTER] = _written(_gone_on(backed, union))
-    if POINTER in staying and _is_read((here / SHOWN).read_text):
-        staying.add(SHOWN)
+    if (here / NAME).exists() and own.of_pointer is None and _acts(own.pointer) >= _acts(backed.pointer):
+        staying |= {NAME, ACTING} | ({SHOWN} if (here / SHOWN).exists() else set())
+    elif any(entry.is_act for entry in set(mine) - set(theirs)):
+        made[NAME] = _written(replayed(union), programme)
     return Merged(frozenset(staying), made, knows_more=bool(set(mine) - set(theirs)))
 
 
-def entries(folder: Path) -> list[LedgerEntry]:
-    """The lines of a folder's ledger that can be read, oldest first; none where there is no ledger."""
-    try:
-        lines = (folder / LEDGER).read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
+def _acts(pointer: Pointer) -> int:
+    """How many acts a pointer knows of."""
+    return max(pointer.count, pointer.shown.acts)
+
+
+def _recovered(here: Path, own: Records, union: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+    """Lines for the releases here of which no ledger tells any more: readers may have seen them."""
+    if own.is_whole:
         return []
-    return [entry for line in lines if (entry := entry_of(line)) is not None]
+    names = files_in(here) - {entry.release for entry in union}
+    at = utc_stamp(utc_now())
+    return [LedgerEntry(at, RECOVERED, name) for name in in_number(names)]
 
 
-def built_lines(entries_of: Sequence[LedgerEntry], release: str) -> set[LedgerEntry]:
-    """The lines that say that a release was built: of the same build they are the same."""
-    return {entry for entry in entries_of if entry.release == release and entry.action == "built"}
+def is_same(here: Path, kept: Path, release: str, sha256: str) -> bool:
+    """Whether the release of that name here was the one of the backup, whatever became of its file: by the hash that
+    was noted when it was published, else by the line that says when it was built. sha256: of the backup's file.
+    """
+    noted = read_records(here).sha256(release)
+    if noted:
+        return noted == sha256
+    mine, theirs = (
+        {entry for entry in read_ledger(folder).entries if _is_built(entry, release)} for folder in (here, kept)
+    )
+    return bool(mine & theirs)
 
 
-def is_same_build(here: Path, kept: Path, release: str) -> bool:
-    """Whether the release of that name in a folder was the one of the backup, by the ledgers of both."""
-    mine, theirs = entries(here), entries(kept)
-    return not mine or bool(built_lines(mine, release) & built_lines(theirs, release))
+def is_known(here: Path, release: str) -> bool:
+    """Whether anything here tells of a release but its file."""
+    return release in read_records(here).named
 
 
-def _pointer(folder: Path) -> Pointer | None:
-    """The pointer; None where there is none, or where it is damaged."""
-    if not (folder / POINTER).exists():
-        return None
-    try:
-        return read_pointer(folder)
-    except _DAMAGED:
-        return None
+def _is_built(entry: LedgerEntry, release: str) -> bool:
+    return entry.release == release and entry.action == BUILT
 
 
-def _is_read(read: Callable[[], str]) -> bool:
-    try:
-        return isinstance(json.loads(read()), dict)
-    except _DAMAGED:
-        return False
-
-
-def _gone_on(backed: Pointer, union: Sequence[LedgerEntry]) -> Pointer:
-    """The backup's pointer after all acts that followed its own."""
-    acts = [entry for entry in union if entry.action != "built"]
-    since = acts[acts.index(backed.act) + 1 :] if backed.act in acts else acts
-    pointer = backed
-    for act in since:
-        pointer = acted(pointer, act)
-    return pointer
-
-
-def _written(pointer: Pointer) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        write_pointer(Path(folder), pointer)
-        return (Path(folder) / POINTER).read_bytes()
+def _written(pointer: Pointer, programme: str) -> bytes:
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent) / programme  # a pointer says whose it is by its folder
+        folder.mkdir()
+        write_pointer(folder, pointer)
+        return (folder / NAME).read_bytes()

@@ -8,10 +8,11 @@ from analytics.audit.log import audited
 from analytics.clock import utc_now, utc_stamp
 from analytics.folders import Home
 from analytics.model import UserError
+from analytics.release.records import read_records
 from analytics.upkeep.backup import Progress, check, silent
 from analytics.upkeep.contents import releases_held_still
 from analytics.upkeep.copying import copied, hashed
-from analytics.upkeep.history import built_lines, entries, is_same_build
+from analytics.upkeep.history import is_known, is_same
 from analytics.upkeep.manifest import KeptFile, backup_at, read_manifest
 from analytics.upkeep.settling import Plan, alone, decide
 
@@ -31,7 +32,7 @@ def restore_release(
     if file is None:
         raise UserError("restore.no_release", release=release, programme=programme, folder=folder)
     check(folder, progress, [path])
-    _require_known(home, folder, programme, release)
+    _require_known(home, folder, programme, file)
     mine = home.root / path
     if mine.is_file() and hashed(mine).sha256 == file.sha256:
         return False
@@ -43,13 +44,12 @@ def restore_release(
     return True
 
 
-def _require_known(home: Home, folder: Path, programme: str, release: str) -> None:
+def _require_known(home: Home, folder: Path, programme: str, file: KeptFile) -> None:
     """Refuse a release that was not built here: its number may be another's."""
-    here, kept = home.releases / programme, folder / "releases" / programme
-    mine = entries(here)
-    if not mine:
+    here, kept, release = home.releases / programme, folder / "releases" / programme, Path(file.path).stem
+    if not read_records(here).named:
         raise UserError("restore.no_ledger", programme=programme)
-    if not built_lines(mine, release) or not is_same_build(here, kept, release):
+    if not is_known(here, release) or not is_same(here, kept, release, file.sha256):
         raise UserError("restore.not_ours", release=release, programme=programme)
 
 

@@ -12,11 +12,12 @@ from analytics.audit.log import audited
 from analytics.clock import utc_now, utc_stamp
 from analytics.folders import PROGRAMME_FILES, Home
 from analytics.model import UserError
+from analytics.release.pointer import NAME as POINTER
 from analytics.store.database import Store
 from analytics.upkeep.backup import Progress, check, megabytes, silent
 from analytics.upkeep.contents import SETTINGS, is_release, programmes_here, releases_held_still
 from analytics.upkeep.copying import copied, hashed, written
-from analytics.upkeep.history import POINTER, Merged, is_same_build, merge
+from analytics.upkeep.history import Merged, is_known, is_same, merge
 from analytics.upkeep.manifest import KeptFile, Manifest, backup_at, read_manifest
 from analytics.upkeep.settling import Plan, alone, decide
 
@@ -124,7 +125,8 @@ def _merged(home: Home, folder: Path, programme: str, files: Sequence[KeptFile])
         if file.programme != programme or not is_release(file.path) or not mine.exists():
             continue
         release = Path(file.path).stem
-        if hashed(mine).sha256 != file.sha256 and not is_same_build(here, kept, release):
+        is_other = is_known(here, release) and not is_same(here, kept, release, file.sha256)
+        if is_other and hashed(mine).sha256 != file.sha256:
             raise UserError("restore.two_of_one_name", release=release, programme=programme)
     return merged
 
