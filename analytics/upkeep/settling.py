@@ -37,6 +37,7 @@ class Plan:
 @contextmanager
 def alone(root: Path) -> Iterator[Path]:
     """An empty folder for what is to come; one restore at a time. Raises UserError."""
+    is_new = not root.exists()
     with disk_errors(root):
         make_folder(root)
         lock = FileLock(root / LOCK, mode=0o600)
@@ -53,6 +54,8 @@ def alone(root: Path) -> Iterator[Path]:
     finally:
         removed(root / READY)
         lock.release()
+        if is_new and [path.name for path in root.iterdir()] == [LOCK]:  # a folder made for nothing
+            removed(root)
 
 
 def decide(root: Path, plan: Plan) -> None:

@@ -353,8 +353,12 @@ def test_a_full_disk_changes_nothing(home: Home, monkeypatch: pytest.MonkeyPatch
         disk.setattr(copying.os, "open", full)
         with pytest.raises(UserError) as said:
             brought_back(home, replace=True)
+        empty = Home(home.root.parent / "empty")
+        with pytest.raises(UserError):
+            restore(empty, home.root.parent / "backups", OFFICER)
     assert said.value.key == "backup.unwritable"
     assert contents(home) == before
+    assert not empty.root.exists()
 
 
 # ---- one release -----------------------------------------------------------------------------------------------------
