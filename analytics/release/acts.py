@@ -8,12 +8,15 @@ from analytics.release.shown import VisibleFrom
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn. Times: UTC."""
+    """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn. Times: UTC. mode:
+    whether one person or two published it, None of other acts and of earlier versions.
+    """
 
     at: str
     action: str
     release: str
     until: str | None = None
+    mode: str | None = None
 
     def line(self) -> dict[str, str]:
         """As it is written."""
