@@ -5,12 +5,16 @@ report that says all of it.
 import streamlit as st
 
 from analytics.charts.kit.markup import element
+from analytics.folders import Home
 from analytics.language.text import LANGUAGES, plain, speaking
+from analytics.model import DataKind
 from analytics.present.tables import audit
 from analytics.present.tables.path import is_held, ladders, paths_told
 from analytics.present.tables.path_markup import ladders_markup
 from analytics.publish.addresses import report_address
 from analytics.publish.report.browser import find_browser
+from analytics.release import Releases
+from analytics.release.acts import mode_of_publication
 from pages.parts import address, in_use, show
 from pages.parts.block import block
 from pages.parts.downloads import report_title
@@ -102,5 +106,10 @@ if len(protection):
 
 st.header(text("audit.method"), anchor=False)
 st.markdown(text("audit.method_body", **audit.method_words(release, text)))
+if programme.data_kind is DataKind.CONFIDENTIAL:
+    ledger = Releases(Home.default().releases, programme.id).ledger()
+    key = f"audit.approved.{mode_of_publication(ledger, release.release_id)}"
+    if text.has(key):
+        st.markdown(text(key))
 
 report()

@@ -38,7 +38,7 @@ def _check(log: AuditLog, noted: str | None, text: Text) -> int:
     faults = log.faults(noted.strip().lower() if noted else None)
     if not faults:
         n = text.number(len(log.lines()))
-        print(text("audit_log.whole", n=n, hash=log.head))
+        print(text("audit_log.whole", n=n, hash=log.head, option="since"))
         return 0
     for fault in faults:
         print(text(f"audit_log.fault.{fault.code}", line=text.number(fault.line)))

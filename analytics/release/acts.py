@@ -49,6 +49,12 @@ def last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
     return next((entry for entry in reversed(entries) if entry.action != "built"), None)
 
 
+def mode_of_publication(entries: list[LedgerEntry], release: str) -> str | None:
+    """How many people it took to publish a release, by the last act that showed it; None where that does not say."""
+    shown = ("published", "embargoed")
+    return next((one.mode for one in reversed(entries) if one.release == release and one.action in shown), None)
+
+
 def come_by_their_clocks(acts: list[LedgerEntry]) -> list[str]:
     """Releases whose moment had come by the clock of an act while they were on the shelf, whatever other acts' said."""
     shelf: VisibleFrom = {}
