@@ -8,6 +8,7 @@ from analytics.charts.kit.markup import element
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, plain, speaking
 from analytics.model import DataKind
+from analytics.officer.approval import Mode
 from analytics.present.tables import audit
 from analytics.present.tables.path import is_held, ladders, paths_told
 from analytics.present.tables.path_markup import ladders_markup
@@ -106,10 +107,8 @@ if len(protection):
 
 st.header(text("audit.method"), anchor=False)
 st.markdown(text("audit.method_body", **audit.method_words(release, text)))
-if programme.data_kind is DataKind.CONFIDENTIAL:
-    ledger = Releases(Home.default().releases, programme.id).ledger()
-    key = f"audit.approved.{mode_of_publication(ledger, release.release_id)}"
-    if text.has(key):
-        st.markdown(text(key))
+mode = mode_of_publication(Releases(Home.default().releases, programme.id).ledger(), release.release_id)
+if mode in list(Mode) and (mode == Mode.TWO_PEOPLE or programme.data_kind is DataKind.CONFIDENTIAL):
+    st.markdown(text(f"audit.approved.{mode}"))
 
 report()

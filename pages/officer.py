@@ -9,13 +9,14 @@ from analytics.officer.told import words_of
 from pages.parts import (
     in_use,
     officer_columns,
+    officer_desk,
     officer_door,
     officer_file,
     officer_import,
     officer_release,
     officer_rows,
 )
-from pages.parts.officer_desk import desk_of, person, said
+from pages.parts.officer_desk import desk_of, said
 
 if not officer_door.may_manage():  # whatever the navigation says
     st.stop()
@@ -25,7 +26,7 @@ desk.language = text.language
 desk.take_in()
 st.title(text("officer.title"))
 try:
-    desk.person = person()
+    desk.person = officer_desk.person()
 except UserError as error:  # the settings cannot be read: who acts cannot be told
     st.error(said(words_of(error), text))
     st.stop()
