@@ -132,9 +132,10 @@ def _add_release_commands(
     build = command("build", releases.run_build)
     build.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
     programme(build)
-    publish, withdraw = command("publish", releases.run_publish), command("withdraw", releases.run_withdraw)
+    approve, publish = command("approve", releases.run_approve), command("publish", releases.run_publish)
+    withdraw = command("withdraw", releases.run_withdraw)
     publish.add_argument("--embargo-until", metavar="T", help=text("cli.help.embargo_until"))
-    for sub in (publish, withdraw):
+    for sub in (approve, publish, withdraw):
         sub.add_argument("release", metavar="ID", help=text("cli.help.release"))
         programme(sub)
     programme(command("releases", releases.run_releases))
@@ -147,12 +148,25 @@ def _add_release_commands(
     deletion.add_argument("firm", metavar="FIRM", help=text("cli.help.firm"))
     deletion.add_argument("--yes", action="store_true", help=text("cli.help.yes"))
     programme(deletion)
+    _add_audit(command, text)
     ledger = command("withheld", withheld.run_withheld)
     ledger.add_argument("release", metavar="ID", help=text("cli.help.release"))
     programme(ledger)
     check = command("verify", releases.run_verify)
     check.add_argument("figure", metavar="FIGURE_ID", help=text("cli.help.figure"))
     check.add_argument("--no-recompute", action="store_true", help=text("cli.help.no_recompute"))
+
+
+def _add_audit(command: Callable[[str, Command], argparse.ArgumentParser], text: Text) -> None:
+    """The command that reads the log of what was done; `command` as in `_parser`."""
+    from analytics.cli import audit
+
+    sub = command("audit", audit.run_audit)
+    sub.add_argument("--check", action="store_true", help=text("cli.help.audit_check"))
+    sub.add_argument("--since", metavar="HASH", help=text("cli.help.audit_since"))
+    sub.add_argument("--event", metavar="E", help=text("cli.help.audit_event"))
+    sub.add_argument("--programme", dest="of_programme", metavar="P", help=text("cli.help.audit_programme"))
+    sub.add_argument("--json", action="store_true", help=text("cli.help.json"))
 
 
 def run_demo(arguments: argparse.Namespace, text: Text) -> int:
