@@ -234,10 +234,10 @@ def audited(home: Home, event: str, person: Person, **details: object) -> Iterat
     try:
         yield said.update
     except UserError as error:
-        _end(log, event, "refused", person, begun.n, {"reason": error.key})
+        _end(log, event, "refused", person, begun.n, {**details, "reason": error.key})
         raise
     except BaseException as error:
-        _end(log, event, "failed", person, begun.n, {"reason": type(error).__name__})
+        _end(log, event, "failed", person, begun.n, {**details, "reason": type(error).__name__})
         raise
     log.append(event, "done", person, **details, begun=begun.n, **said)
 

@@ -11,6 +11,7 @@ from analytics.clock import from_stamp, rome_time
 from analytics.folders import Home
 from analytics.language.text import Text
 
+CHECK = "python -m analytics audit --check"
 _EMPTY = "–"
 _LONGEST = 80  # characters of one word of a line
 
@@ -30,7 +31,7 @@ def run_audit(arguments: argparse.Namespace, text: Text) -> int:
         return 0
     print("\n".join(told(lines, text)) if lines else text("audit_log.empty"))
     if log.faults():
-        print(text("audit_log.damaged"), file=sys.stderr)
+        print(text("audit_log.damaged", command=CHECK), file=sys.stderr)
     return 0
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from analytics.access.people import at_terminal
 from analytics.audit.log import AuditLog
+from analytics.cli.audit import CHECK
 from analytics.cli.commands import main
 from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
@@ -134,7 +135,7 @@ def test_the_log_is_told_in_words_and_checked(home: Home, capsys: pytest.Capture
     ended, out, err = audit("--check")
     assert (ended, out) == (1, text("audit_log.fault.changed", line=4) + "\n")
     assert text("audit_log.what_to_do") in err
-    assert audit()[2] == text("audit_log.damaged") + "\n"
+    assert audit()[2] == text("audit_log.damaged", command=CHECK) + "\n"
 
 
 def test_without_a_log_there_is_nothing_to_tell(home: Home, capsys: pytest.CaptureFixture[str]) -> None:
