@@ -2,6 +2,7 @@
 waits for it.
 """
 
+import datetime as dt
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -17,13 +18,14 @@ from analytics.release import Release
 
 @dataclass(frozen=True, slots=True)
 class ReleaseFile:
-    """A release to be read by another process: its file, with its hash as it was published, and in place of which other
-    release it is shown.
+    """A release to be read by another process: its file, with its hash as it was published; in place of which other
+    release it is shown; until when it is not to be divulged.
     """
 
     path: Path
     sha256: str
     instead_of: str | None = None
+    embargo: dt.datetime | None = None
 
 
 def in_own_process(file: ReleaseFile, form: str, origin: Origin, language: str) -> bytes:
@@ -35,7 +37,7 @@ def in_own_process(file: ReleaseFile, form: str, origin: Origin, language: str) 
 
 
 def _made(file: ReleaseFile, form: str, origin: Origin, language: str) -> bytes:
-    release = Release(file.path, file.sha256).in_place_of(file.instead_of)
+    release = Release(file.path, file.sha256).in_place_of(file.instead_of).under_embargo(file.embargo)
     text = reader(release, language)
     write = write_tables if form == "xlsx" else package
     return write(release_tables(release, text), origin, text)

@@ -1,7 +1,7 @@
 """What everybody may read: the published releases of all programmes, the one in use, what became of the others.
 
-The one place that decides it for pages, addresses and files: a candidate, or a release whose time has not come, is not
-here.
+The one place that decides it for pages, addresses and files: a candidate is not here, and a release whose time has not
+come only for the roles that may read it before.
 """
 
 import datetime as dt
@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from analytics.access.roles import Area, Role, may_read_embargoed
 from analytics.clock import from_stamp, utc_now
 from analytics.model import UserError
 from analytics.release.file import Release
@@ -130,6 +131,28 @@ class Shelves:
         if (release or readable.current) not in readable.published:
             raise UserError("release.not_here")
         return readable.read(release or readable.current)
+
+    def embargoed(self, role: Role, area: Area) -> dict[str, dict[str, dt.datetime]]:
+        """Releases whose time has not come that a role may read in an area all the same: by programme, the next one
+        first, each until when. Nobody else may learn what is in them.
+        """
+        if not may_read_embargoed(role, area):
+            return {}
+        found: dict[str, dict[str, dt.datetime]] = {}
+        for programme in self.programmes():
+            releases = self._of(programme)
+            for release, until in releases.embargoed().items():
+                if self._is_there(releases, release):
+                    found.setdefault(programme, {})[release] = until
+        return found
+
+    def open_embargoed(self, role: Role, area: Area, programme: str, release: str) -> Release:
+        """One of them, which says wherever it goes that it is under embargo. Raises UserError."""
+        until = self.embargoed(role, area).get(programme, {}).get(release)
+        if until is None:
+            raise UserError("release.not_here")
+        releases = self._of(programme)
+        return self.open_file(releases.path(release), releases.sha256(release)).under_embargo(until)
 
     def open_seen(self, programme: str, release: str) -> Release:
         """A release that readers see or saw. Raises UserError."""

@@ -43,13 +43,16 @@ def find_figure(asked: Asked) -> tuple[FigureId, Standing]:
     that was withdrawn.
     """
     written = asked.parts["id"]
-    programmes = list(dict.fromkeys(programme for programme, _ in asked.seen))
+    programmes = list(dict.fromkeys([*(programme for programme, _ in asked.seen), *asked.embargoed]))
     try:
         candidates = parse_figure_ids(written, programmes)
     except UserError as error:
         raise Refusal("malformed_figure", value=written) from error
     unread = None
     for parsed in candidates:
+        before = asked.standing_before(parsed.programme, parsed.release)
+        if before is not None and before.release.holds(str(parsed)):
+            return parsed, before
         seen = asked.seen.get((parsed.programme, parsed.release))
         held = None if seen is None else _holds(asked, parsed)
         if seen is None or not held:

@@ -3,14 +3,18 @@
 from typing import Any, Final
 
 from analytics.language.text import Text
+from analytics.publish.api.answers import EMBARGO
 from analytics.publish.api.endpoints import CONTRACT_VERSION, ENDPOINTS, Endpoint, Parameter
 from analytics.publish.api.refusals import STATUSES
 from analytics.publish.api.schemas import SCHEMAS, named
 
 PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
-REFUSALS: Final = ("400", "404", "410", "414", "503")
-HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data", "vetrina-fallback")
+REFUSALS: Final = ("400", "401", "404", "410", "414", "503")
+HEADERS: Final = (
+    *("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data"),
+    *("vetrina-fallback", EMBARGO),
+)
 
 
 def document(site: str, text: Text) -> dict[str, Any]:

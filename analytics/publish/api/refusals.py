@@ -32,6 +32,8 @@ STATUSES: Mapping[str, int] = {
     "fault": 500,
     "no_pdf": 503,
     "damaged": 503,
+    "login": 401,
+    "unrecorded": 503,
 }
 
 

@@ -58,7 +58,7 @@ _STAMP: Final[Mapping[str, Schema]] = {
     "programme": TEXT,
     "title": TEXT,
     "release": TEXT,
-    "state": one_of(*READABLE),
+    "state": one_of(*READABLE, State.EMBARGOED),
     "superseded_by": either(TEXT),
     "published": either(MOMENT),
     "data_kind": one_of(*DataKind),

@@ -118,7 +118,7 @@ def prepare_package(asked: Asked) -> Making:
     origin = _origin(asked, standing, package_address(release, asked.language, ending, asked.site))
 
     path, sha256 = asked.shelves.file(release.programme.id, release.release_id)
-    file = ReleaseFile(path, sha256, release.instead_of)
+    file = ReleaseFile(path, sha256, release.instead_of, standing.until)
 
     def make() -> Answer:
         try:
