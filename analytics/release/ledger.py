@@ -9,6 +9,7 @@ is noted in `shown`. What they have seen stays visible when the clock is set bac
 
 import datetime as dt
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from typing import Self
 from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
+from analytics.faults import writing
 from analytics.model import DataKind, UserError
 from analytics.release.acts import LedgerEntry, after, come_by_their_clocks, entry_of, last_act
 from analytics.release.file import Release
@@ -35,6 +37,8 @@ from analytics.release.shown import (
     remember,
     written_shown,
 )
+
+LOG = logging.getLogger("vetrina")
 
 
 class State(StrEnum):
@@ -243,17 +247,27 @@ class Releases:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "lock"):
-            yield
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "lock")
+            lock.acquire()
+        try:
+            with writing(self.folder / "ledger.jsonl"):
+                yield
+        finally:
+            lock.release()
 
     def _act(self, action: str, release: str, until: str | None = None) -> None:
         """Move the pointer, then note it. Call alone."""
         before = self._pointer()
         self._note(before.act)
         act = LedgerEntry(utc_stamp(self._now()), action, release, until)
-        write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act))
-        self._note(act)
+        with writing(self.folder / "current"):
+            write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act))
+        try:  # the act holds by now: where the ledger cannot be written, whoever acts next adds the pointer's act to it
+            self._note(act)
+        except OSError as error:
+            LOG.warning("%s: %s", self.folder, error)
 
     def _note(self, act: LedgerEntry | None) -> None:
         """Have the ledger hold the pointer's act."""

@@ -4,12 +4,15 @@ It is replaced whole, so a kill leaves the old state or the new one: nothing els
 """
 
 import json
+import logging
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analytics.folders import to_disk
 from analytics.release.acts import LedgerEntry, after
 from analytics.release.shown import PutByAct, Shown, VisibleFrom, in_order, in_sight
+
+LOG = logging.getLogger("vetrina")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,17 @@ def write_pointer(folder: Path, pointer: Pointer) -> None:
         "ever": pointer.shown.ever,
         "acts": pointer.shown.acts,
     }
-    partial.write_text(f"{_in_words(pointer.since, order)}\n{json.dumps(state)}\n", encoding="utf-8")
-    to_disk(partial)
-    partial.replace(folder / "current")
-    to_disk(folder)
+    try:
+        partial.write_text(f"{_in_words(pointer.since, order)}\n{json.dumps(state)}\n", encoding="utf-8")
+        to_disk(partial)
+        partial.replace(folder / "current")
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    try:  # it is in its place, and holds
+        to_disk(folder)
+    except OSError as error:
+        LOG.warning("%s: %s", folder, error)
 
 
 def _in_words(since: VisibleFrom, visible: list[str]) -> str:

@@ -1,0 +1,1 @@
+"""Looking after a data folder: what is wrong in it, and what can be put right without losing anything."""
