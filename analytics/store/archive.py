@@ -43,10 +43,16 @@ def keep(path: Path, sha256: str, archive: Path, alive: Callable[[], None]) -> C
                 clear_abandoned(folder.parent)
             was_there = target.exists()
             number = _copied(path, sha256, target, alive)
+            discard = _nothing if was_there else partial(_take_away, target, number, folders)
+            try:
+                to_disk(target.parent)
+            except OSError:
+                discard()
+                raise
     except BaseException:
         _remove_empty(folders)
         raise
-    return _nothing if was_there else partial(_take_away, target, number, folders)
+    return discard
 
 
 def _copied(path: Path, sha256: str, target: Path, alive: Callable[[], None]) -> int:
@@ -65,7 +71,6 @@ def _copied(path: Path, sha256: str, target: Path, alive: Callable[[], None]) ->
             raise UserError("file.changed", file=path)
         number = copy.stat().st_ino
         copy.replace(target)
-        to_disk(target.parent)
     return number
 
 

@@ -18,6 +18,7 @@ import pyarrow as pa
 import xlsxwriter
 
 from analytics.faults import clear
+from analytics.folders import WorkFolder
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.programme.file import Programme
@@ -79,13 +80,18 @@ def write_rejected(
     problems = _problems(staging, target.text)
     partial = target.path.with_name(f".{target.path.name}.partial")
     try:
-        with xlsxwriter.Workbook(partial, _OPTIONS) as book:
+        with WorkFolder() as folder, xlsxwriter.Workbook(partial, {**_OPTIONS, "tmpdir": folder}) as book:
             for number, sheet in enumerate(sheets):
                 if number in problems:
                     _write_sheet(book, sheet, problems[number], _readers(sheet, table, programme), target.text)
         if mapping is not None:
             _write_whole(target.mapping_path, _mapping_of_rows(mapping))
-        partial.replace(target.path)
+        try:
+            partial.replace(target.path)
+        except OSError:
+            if mapping is not None:
+                target.mapping_path.unlink(missing_ok=True)
+            raise
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
         cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
         raise clear(cause, target.path) or UserError("machine.other", file=target.path, problem=error) from error
