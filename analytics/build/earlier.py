@@ -119,6 +119,17 @@ def recall_ledger(folder: Path, release: Release) -> KeptLedger:
     return KeptLedger(pd.read_parquet(cells), _summaries(patterns))
 
 
+def lost_behind(folder: Path, release: Release) -> list[Path]:
+    """The files behind a release that are missing: without them it cannot be made again, nor a new one checked."""
+    name = release.release_id
+    needed = [_contributions_file(folder, name)]
+    if release.own_ledger is None:
+        needed += [_cells_file(folder, name), _patterns_file(folder, name)]
+    if not release.manifest.own_inputs:
+        needed.append(_inputs_file(folder, name))
+    return [file for file in needed if not file.exists()]
+
+
 def recall_earlier(
     folder: Path, releases: Releases, programme: Programme, names: Sequence[str]
 ) -> dict[str, EarlierInputs]:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.cli import forget, releases, withheld
+from analytics.cli import forget, releases, upkeep, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
@@ -58,6 +58,7 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
     programme(headlines)
     _add_export(command, programme, text)
+    command("doctor", upkeep.run_doctor).add_argument("--repair", action="store_true", help=text("cli.help.repair"))
     serve = command("serve", run_serve)
     serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
     return parser

@@ -3,6 +3,7 @@ try works.
 """
 
 import errno
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
