@@ -3,6 +3,7 @@
 A release file is written once under its own name and never changed; which of them readers see is `releases`' business.
 """
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -82,7 +83,7 @@ class Release:
 
     instead_of: the release in whose place this one is shown, since it cannot be read; None where there is none.
     own_ledger: which cells are withheld, and by which rule, as a release of format 4 or 5 still says; None: the ledger
-    lies beside the store.
+    lies beside the store; embargo: until when it is not to be divulged, where it was opened before its time.
     """
 
     def __init__(self, path: Path, sha256: str = "") -> None:
@@ -99,7 +100,8 @@ class Release:
         self.programme = self.manifest.programme
         self._codes: dict[str, list[str]] = {}  # by dimension, once asked for: every run of a page asks
         self.instead_of: str | None = None
-        self._instead: dict[str, Release] = {}
+        self.embargo: dt.datetime | None = None
+        self._marked: dict[str | dt.datetime, Release] = {}
 
     def _read(self, path: Path) -> None:
         """Manifest and tables. Raises whatever a damaged file makes others raise."""
@@ -128,11 +130,21 @@ class Release:
         """The same, which says that it is shown in place of another that cannot be read; None: of none."""
         if release is None:
             return self
-        if release not in self._instead:
+        if release not in self._marked:
             shown = copy(self)
-            shown.instead_of = release
-            self._instead[release] = shown
-        return self._instead[release]
+            shown.instead_of, shown._marked = release, {}
+            self._marked[release] = shown
+        return self._marked[release]
+
+    def under_embargo(self, until: dt.datetime | None) -> "Release":
+        """The same, which says that it is not to be divulged before a moment; None: that it is published."""
+        if until is None:
+            return self
+        if until not in self._marked:
+            shown = copy(self)
+            shown.embargo, shown._marked = until, {}
+            self._marked[until] = shown
+        return self._marked[until]
 
     @property
     def release_id(self) -> str:

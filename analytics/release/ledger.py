@@ -225,8 +225,10 @@ class Releases:
         if not records.are_gone and (records.of_pointer or records.of_ledger):
             raise UserError("release.records_damaged", programme=self.programme)
 
-    def publish(self, release: str, until: dt.datetime | None = None) -> None:
+    def publish(self, release: str, until: dt.datetime | None = None, *, mode: str | None = None) -> None:
         """Show a release to readers, at once or, under embargo, from `until` on (a moment with its zone).
+
+        mode: how many people it took, for the ledger; whether they may, `analytics/officer/publishing.py` asks.
 
         Others keep their place: one under embargo still takes over when its own time comes. Refused for a time that is
         past, for what readers see already, and for what was not protected together with all that they could ever see.
@@ -237,13 +239,13 @@ class Releases:
             self.check_whole()
             self._check_protected(Release(self.path(release), self.sha256(release)))
             if until is None:
-                self._act("published", release)
+                self._act("published", release, mode=mode)
             elif utc_stamp(until) <= utc_stamp(self._now()):
                 raise UserError("release.embargo_past", release=release, until=rome_time(until))
             elif release in self._visible():
                 raise UserError("release.embargo_seen", release=release)
             else:
-                self._act("embargoed", release, utc_stamp(until))
+                self._act("embargoed", release, utc_stamp(until), mode)
 
     def _check_protected(self, release: Release) -> None:
         """Two releases must not tell together what neither tells: one of them was made with the other in view, or they
@@ -274,13 +276,13 @@ class Releases:
         finally:
             lock.release()
 
-    def _act(self, action: str, release: str, until: str | None = None) -> None:
+    def _act(self, action: str, release: str, until: str | None = None, mode: str | None = None) -> None:
         """Move the pointer, then note it. Call alone."""
         records = self.records()
         before = records.pointer
         append(self.folder, records.missing)
         digest = None if action == "withdrawn" else file_hash(self.path(release))
-        act = LedgerEntry(utc_stamp(self._now()), action, release, until, digest)
+        act = LedgerEntry(utc_stamp(self._now()), action, release, until, digest, mode)
         count = len(records.ledger.acts) + len(records.missing) + 1
         with writing(self.folder / NAME):
             write_acting(self.folder, act)

@@ -1,1 +1,1 @@
-"""Looking after a data folder: what is wrong in it, and what can be put right without losing anything."""
+"""Looking after a data folder: backups of it and restores, what is wrong in it, and what can be put right."""
