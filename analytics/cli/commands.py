@@ -9,17 +9,20 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.cli import backup, forget, releases, withheld
+from analytics.cli import backup, forget, releases, upkeep, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
 from analytics.cli.which_programme import only_programme
+from analytics.faults import clear
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
+from analytics.signals import StoppedError, stoppable
 from analytics.upkeep.settling import finish
 
 DEFAULT_PROGRAMME = "ecommerce-2020"
+BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as of processes that SIGPIPE and SIGINT ended
 WRONG_USE = (
     *("programme.unknown", "programme.several_stores", "programme.several_releases", "programme.no_store"),
     *("demo.unknown", "figure.shape", "figure.check", "release.moment"),
@@ -56,6 +59,7 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
     programme(headlines)
     _add_export(command, programme, text)
+    command("doctor", upkeep.run_doctor).add_argument("--repair", action="store_true", help=text("cli.help.repair"))
     _add_backup(command, text)
     serve = command("serve", run_serve)
     serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
@@ -256,6 +260,19 @@ def main(words: list[str] | None = None) -> int:
     language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
+    with stoppable() as stop:
+        try:
+            return _ended(arguments, text)
+        except (Exception, StoppedError, KeyboardInterrupt) as error:
+            if stop.number:  # whatever a library made of it
+                return stop.exit_code
+            if isinstance(error, KeyboardInterrupt):
+                return INTERRUPTED
+            raise
+
+
+def _ended(arguments: argparse.Namespace, text: Text) -> int:
+    """Run a command; its exit code. What a person can deal with is said in words, whatever raised it."""
     try:
         finish(Home.default())
         if getattr(arguments, "programme", DEFAULT_PROGRAMME) is None:
@@ -263,11 +280,29 @@ def main(words: list[str] | None = None) -> int:
         ended = int(arguments.run(arguments, text))
         sys.stdout.flush()
         return ended
-    except UserError as error:
-        print(error.said(text), file=sys.stderr)
-        return 2 if error.key in WRONG_USE else 1
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:  # who reads the answer has seen enough of it, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        _say_no_more()
+        return BROKEN_PIPE
+    except Exception as error:
+        told = _without_output(error) or clear(error)
+        if told is None:
+            raise
+        print(told.said(text), file=sys.stderr)
+        return 2 if told.key in WRONG_USE else 1
+
+
+def _without_output(error: Exception) -> UserError | None:
+    """That the answer could not be written, such as to a file on a full disk; None where it is something else."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return None
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _say_no_more()
+        return UserError("machine.output", problem=error.strerror)
+    return None
+
+
+def _say_no_more() -> None:
+    """Nobody takes the answer: what is left of it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from analytics.cli import releases
 from analytics.cli.progress import Bar
 from analytics.cli.who import typist
-from analytics.folders import Home, programme_ids
+from analytics.faults import writing
+from analytics.folders import Home, programme_ids, to_disk
 from analytics.language.text import Text
 from analytics.model import Progress, UserError
 
@@ -198,13 +199,15 @@ def _origin(of: "Releases", release: "Release") -> "Origin":
 def _write(path: Path, content: bytes) -> None:
     """The whole file, or none: whoever had one of that name keeps it until the new one is there."""
     part = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            part = Path(file.name)
-            file.write(content)
-        part.chmod(0o644)
-        part.replace(path)
-    except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        raise UserError("export.unwritable", file=path, why=error.strerror or error) from error
+    with writing(path):
+        try:
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                part = Path(file.name)
+                file.write(content)
+            part.chmod(0o644)
+            to_disk(part)
+            part.replace(path)
+        except BaseException:
+            if part is not None:
+                part.unlink(missing_ok=True)
+            raise

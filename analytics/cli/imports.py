@@ -70,7 +70,7 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
             if arguments.rehearse and not report.already:
                 print(text("cli.rehearsed", file=path.name))
             if arguments.save_mapping and not (report.already or arguments.rehearse):
-                write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
+                _save_mapping(arguments.save_mapping, report)
                 print(text("cli.done.mapping", file=arguments.save_mapping))
         if arguments.table == "applications":
             print("\n".join(sector_lines(firms_by_sector(store, programme), programme, text)))
@@ -79,6 +79,16 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0
+
+
+def _save_mapping(path: Path, report: Report) -> None:
+    """Write the mapping that was read by. Raises UserError where it cannot be: the import has been done."""
+    try:
+        write_new(path, mapping_toml(report.proposal.mapping, {}).encode())
+    except UserError as error:
+        if error.key == "mapping.exists":
+            raise
+        raise UserError("mapping.not_saved", file=path, problem=error.details.get("problem", "")) from error
 
 
 def _print_report(path: Path, report: Report, programme: Programme, text: Text) -> None:

@@ -91,6 +91,14 @@ def _imported_hashes(path: Path, programme_id: str) -> set[str]:
 def _write_files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
     """Make the files of a demonstration; table -> file and how to read it, applications first."""
     shutil.rmtree(folder, ignore_errors=True)
+    try:
+        return _written_files(programme, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _written_files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
     if programme.id == "michigan-1988":
         applications, sales, mapping = michigan.write_michigan_files(folder)
         return {

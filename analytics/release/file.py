@@ -5,7 +5,6 @@ A release file is written once under its own name and never changed; which of th
 
 import datetime as dt
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from copy import copy
 from enum import StrEnum
@@ -19,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import FloatArray, ObjectArray
-from analytics.folders import name_once, to_disk
+from analytics.folders import WorkFolder, name_once, to_disk
 from analytics.model import (
     CheckReason,
     ConfStatus,
@@ -420,7 +419,7 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = "".join(f'    "{name}" VARCHAR NOT NULL,\n' for name in manifest.programme.dimension_names)
     schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8").replace(PER_DIMENSION, columns)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with WorkFolder(path.parent) as folder:
         whole = Path(folder) / path.name
         with duckdb.connect(whole) as connection:
             connection.execute(schema)

@@ -9,6 +9,7 @@ other is believed (`records`), and nothing is published or withdrawn until it is
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,10 +21,11 @@ from typing import Self
 from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
+from analytics.faults import writing
 from analytics.model import DataKind, UserError
 from analytics.release.acts import LedgerEntry, after, come_by_their_clocks
 from analytics.release.file import Release
-from analytics.release.pointer import ACTING, Pointer, acted, write_acting, write_pointer
+from analytics.release.pointer import ACTING, NAME, Pointer, acted, write_acting, write_pointer
 from analytics.release.records import Records, append, files_in, in_number, read_records, scan
 from analytics.release.shown import (
     Shown,
@@ -37,6 +39,8 @@ from analytics.release.shown import (
 )
 from analytics.release.sound import file_hash
 from analytics.release.together import check_together
+
+LOG = logging.getLogger("vetrina")
 
 
 class State(StrEnum):
@@ -262,9 +266,15 @@ class Releases:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "lock"):
-            yield
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "lock")
+            lock.acquire()
+        try:
+            with writing(self.folder / "ledger.jsonl"):
+                yield
+        finally:
+            lock.release()
 
     def _act(self, action: str, release: str, until: str | None = None, mode: str | None = None) -> None:
         """Move the pointer, then note it. Call alone."""
@@ -274,7 +284,15 @@ class Releases:
         digest = None if action == "withdrawn" else file_hash(self.path(release))
         act = LedgerEntry(utc_stamp(self._now()), action, release, until, digest, mode)
         count = len(records.ledger.acts) + len(records.missing) + 1
-        write_acting(self.folder, act)
-        write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act, count))
-        append(self.folder, [act])
-        (self.folder / ACTING).unlink(missing_ok=True)
+        with writing(self.folder / NAME):
+            write_acting(self.folder, act)
+            try:
+                write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act, count))
+            except BaseException:
+                (self.folder / ACTING).unlink(missing_ok=True)
+                raise
+        try:  # the act holds by now: where the ledger cannot be written, whoever acts next adds it
+            append(self.folder, [act])
+            (self.folder / ACTING).unlink(missing_ok=True)
+        except OSError as error:
+            LOG.warning("%s: %s", self.folder, error)
