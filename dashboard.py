@@ -13,14 +13,16 @@ from streamlit.file_util import get_static_dir
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
+from analytics.access.installation import load_installation
+from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text, plain
-from analytics.model import DataKind
+from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
 from analytics.release.readable import ReadableReleases
-from analytics.serve.heads import title_of
+from analytics.serve.heads import language_script, title_of
 from analytics.serve.site import site
 from pages import OFFICER, PAGES
-from pages.parts import address, in_use, officer_door, show
+from pages.parts import address, front, in_use, officer_door, show
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")
@@ -33,7 +35,7 @@ def draw() -> None:
     for styles in ("vetrina", "marks", "pictures"):
         st.html(HERE / "static" / f"{styles}.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
-    st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{language_script(text.language)}</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
     shown = PAGES | OFFICER if officer_door.may_manage() else PAGES
     pages = {
@@ -154,6 +156,11 @@ def _footer(frame: in_use.Frame) -> None:
 if st.runtime.exists():
     draw()
 else:
+    try:
+        hosts, limits = front.hosts(), load_installation(Home.default()).server
+    except UserError as error:
+        sys.exit(error.said(Text()))
+    front.quieten_server(limits.readers)
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.
     in_use.readable_programmes()
@@ -169,5 +176,5 @@ else:
             "officer.closed", variable=officer_door.VARIABLE, address=st.get_option("server.address") or "*"
         )
         print(closed, file=sys.stderr, flush=True)
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.shelves(), base, officers)
+    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.shelves(), base, officers, hosts, limits)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

@@ -20,12 +20,15 @@ from analytics.publish.api.refusals import Refusal
 from analytics.publish.api.service import Service, text_of_query
 from analytics.publish.embedded import refused_page
 from analytics.publish.feed import PATH as FEED
+from analytics.serve.clients import client_of
 from analytics.serve.kept import KeptAnswers
+from analytics.serve.limits import HEAVY, Buckets
 from analytics.serve.packing import LEAST, accepted_encodings, pack
 from analytics.serve.reader_language import preferred_language
 
 LOG = logging.getLogger("vetrina")
 BELOW: Final = "/api"
+HEALTH: Final = f"{BELOW}/health"  # which a supervisor asks for, as often as it likes
 METHODS: Final = "GET, HEAD, OPTIONS"
 TOLD: Final = "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data"
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": TOLD}
@@ -53,11 +56,12 @@ class Api:
     It stands before Streamlit's own routes, whose middleware would pack every file anew for each reader.
     """
 
-    def __init__(self, app: ASGIApp, service: Service, base: str = "") -> None:
-        """base: the path below which the site lies, Streamlit's server.baseUrlPath."""
+    def __init__(self, app: ASGIApp, service: Service, base: str = "", buckets: Buckets | None = None) -> None:
+        """base: the path below which the site lies, Streamlit's server.baseUrlPath; buckets: of requests, by client."""
         self._app, self._service, self._kept = app, service, KeptAnswers()
         self._base = "".join(f"/{part}" for part in base.strip("/").split("/") if part)
         self._threads: _Threads | None = None
+        self._buckets = buckets
 
     def _path(self, scope: Scope) -> str | None:
         """The path from /api on; None for one that is not ours."""
@@ -73,6 +77,8 @@ class Api:
         query = scope.get("query_string", b"").decode("latin-1")
         asked = Headers(scope=scope)
         try:
+            if path != HEALTH:
+                self._count(scope)
             response = await self._respond(scope, path, query, asked)
         except Refusal as refusal:
             response = _refusing(refusal, text_of_query(query), path)
@@ -82,6 +88,12 @@ class Api:
         if scope["method"] == "HEAD":
             response.body = b""  # the headers, its length among them, are those of the whole answer
         await response(scope, receive, send)
+
+    def _count(self, scope: Scope, cost: float = 1.0) -> None:
+        """Count a request of a client. Raises Refusal where it has sent too many."""
+        wait = self._buckets.take(client_of(scope), cost) if self._buckets is not None else 0
+        if wait:
+            raise Refusal("too_many", about={"retry_after": wait}, seconds=str(wait))
 
     async def _respond(self, scope: Scope, path: str, query: str, asked: Headers) -> Response:
         if scope["method"] == "OPTIONS":
@@ -96,6 +108,8 @@ class Api:
         threads = self._threads = self._threads or _Threads()
         preferred = preferred_language(asked.get("accept-language"))
         making = await to_thread.run_sync(self._service.prepare, path, query, site, preferred, limiter=threads.quick)
+        if making.is_heavy and not self._kept.holds(making.key):
+            self._count(scope, HEAVY - 1)
         limiter = threads.heavy if making.is_heavy else threads.quick
         return await to_thread.run_sync(self._answered, making, asked, limiter=limiter)
 
@@ -156,6 +170,7 @@ def _refusing(refusal: Refusal, text: Text, path: str) -> Response:
     """In JSON; of what people see in a frame, as a page."""
     headers = {**CORS, "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
     headers |= {"allow": METHODS} if refusal.code == "method" else {}
+    headers |= {"retry-after": str(refusal.about["retry_after"])} if "retry_after" in refusal.about else {}
     headers |= {"content-language": text.language}
     if path.startswith(f"{EMBEDDED}/"):
         page = refused_page(refusal.body(text)["error"]["message"], text)

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message
 
+from analytics.serve.hosts import Hosts
+
+HOSTS = Hosts(("example.org",))  # of the sites that tests ask
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -31,7 +31,7 @@ from analytics.publish.api.report import REPORTS, prepare_report
 from analytics.publish.images.sizes import SIZES
 from analytics.release.difference import Change
 
-CONTRACT_VERSION: Final = "1.2.0"
+CONTRACT_VERSION: Final = "1.3.0"
 
 # Keys of the tables beside the dimensions, which every programme has.
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
