@@ -9,7 +9,7 @@ _WRITTEN: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A host as a header names it: name in small letters, an address without brackets; port: None where none is named."""
+    """A host in a header: its name in small letters, an address without brackets; port: None where none is named."""
 
     name: str
     port: int | None

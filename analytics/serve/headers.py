@@ -38,7 +38,7 @@ class SafeHeaders:
         is_secure = scope.get("scheme") in ("https", "wss")
 
         async def sending(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            if message["type"] == "http.response.start":
                 message["headers"] = self._safe(message.get("headers", []), is_secure)
             await send(message)
 

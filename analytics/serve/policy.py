@@ -18,13 +18,14 @@ STILL: Final = (
 
 def page_policy(html: str, languages: Iterable[str]) -> str:
     """The policy of pages: all from here; inline scripts are those of the page and the one that names its language, by
-    their hashes. Streamlit writes its styles while it draws, so inline ones are let in.
+    their hashes. Streamlit writes its styles while it draws, so inline ones are let in, and runs a
+    component's script from a blob, which only a script of this page can make.
     """
     inline = [*_INLINE.findall(html), *(language_script(language) for language in languages)]
     hashes = " ".join(dict.fromkeys(f"'{_hash(script)}'" for script in inline))
     rules = (
         "default-src 'none'",
-        f"script-src 'self' {hashes}",
+        f"script-src 'self' blob: {hashes}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",

@@ -30,20 +30,15 @@ async def refuse(
 ) -> None:
     """Answer a request with a status and the words of `refused.CODE`; told: further headers.
 
-    A websocket is not opened: its browser gets status and words in place of it.
+    A websocket is not opened: the web server says 403 to its browser, which shows no words in its place.
     """
-    response = _answer(scope, status, code, {**PLAIN, **(told or {})})
-    if scope["type"] == "http":
-        if scope["method"] == "HEAD":
-            response.body = b""
-        await response(scope, receive, send)
-        return
-    if "websocket.http.response" not in scope.get("extensions", {}):
+    if scope["type"] != "http":
         await send({"type": "websocket.close", "code": 1008})
         return
-    headers = response.raw_headers
-    await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-    await send({"type": "websocket.http.response.body", "body": response.body})
+    response = _answer(scope, status, code, {**PLAIN, **(told or {})})
+    if scope["method"] == "HEAD":
+        response.body = b""
+    await response(scope, receive, send)
 
 
 def _answer(scope: Scope, status: int, code: str, headers: Mapping[str, str]) -> Response:
