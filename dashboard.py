@@ -14,7 +14,7 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.access.installation import load_installation
-from analytics.folders import Home
+from analytics.folders import Home, keep_to_owner
 from analytics.language.text import LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
@@ -160,6 +160,9 @@ else:
         hosts, limits = front.hosts(), load_installation(Home.default()).server
     except UserError as error:
         sys.exit(error.said(Text()))
+    keep_to_owner()
+    for warning in front.exposed(Text()):
+        print(warning, file=sys.stderr, flush=True)
     front.quieten_server(limits.readers)
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.

@@ -17,6 +17,7 @@ import pandas as pd
 from analytics.build.contributions import contributions_in
 from analytics.build.cubes import LEDGER_COLUMNS, EarlierInputs, cube_dimensions
 from analytics.build.withheld_cells import PatternSummary, WithheldCells
+from analytics.folders import make_private
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
@@ -169,7 +170,7 @@ def _inputs_file(folder: Path, release: str) -> Path:
 
 def keep_frame(file: Path, frame: pd.DataFrame) -> None:
     """Write the file beside its place, then move it there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_private(file.parent)
     partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
     frame.to_parquet(partial)
     partial.replace(file)

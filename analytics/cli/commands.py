@@ -14,7 +14,7 @@ from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
 from analytics.cli.which_programme import only_programme
-from analytics.folders import PROJECT, WINDOWS, Home
+from analytics.folders import PROJECT, WINDOWS, Home, close_folders, keep_to_owner
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
 
@@ -25,6 +25,9 @@ WRONG_USE = (
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
     *("mapping.template_kind", "retract.key"),
 )
+
+FOR_THE_USER = ("export", "template")  # commands whose files hold nothing confidential, and go where the user says
+WRITING = ("demo", "import", "undo", "retract", "build", "publish", "withdraw", "forget")
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
 
@@ -228,6 +231,10 @@ def main(words: list[str] | None = None) -> int:
     language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
+    if arguments.command not in FOR_THE_USER:
+        keep_to_owner()
+    if arguments.command in WRITING:
+        close_folders(Home.default())
     try:
         if getattr(arguments, "programme", DEFAULT_PROGRAMME) is None:
             arguments.programme = only_programme(Home.default())

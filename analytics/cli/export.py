@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from analytics.cli import releases
 from analytics.cli.progress import Bar
-from analytics.folders import Home, programme_ids
+from analytics.folders import Home, programme_ids, usual_mode
 from analytics.language.text import Text
 from analytics.model import Progress, UserError
 
@@ -185,7 +185,7 @@ def _write(path: Path, content: bytes) -> None:
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
             part = Path(file.name)
             file.write(content)
-        part.chmod(0o644)
+        part.chmod(usual_mode())
         part.replace(path)
     except OSError as error:
         if part is not None:

@@ -21,6 +21,7 @@ from typing import Self
 from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
+from analytics.folders import make_private
 from analytics.model import DataKind, UserError
 from analytics.release.acts import LedgerEntry, after, come_by_their_clocks, entry_of, last_act
 from analytics.release.file import Release
@@ -243,8 +244,8 @@ class Releases:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "lock"):
+        make_private(self.folder)
+        with FileLock(self.folder / "lock", mode=0o600):
             yield
 
     def _act(self, action: str, release: str, until: str | None = None) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from analytics.folders import make_private
 from analytics.model import UserError
 
 BLOCK = 1 << 22  # bytes
@@ -33,7 +34,8 @@ def keep(path: Path, sha256: str, archive: Path, alive: Callable[[], None]) -> N
     target = archive / sha256[:2] / f"{sha256}{path.suffix.lower()}"
     copied = hashlib.sha256()
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(archive)
+        make_private(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             copy = Path(folder) / target.name
             with path.open("rb") as source, copy.open("wb") as file:

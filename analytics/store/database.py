@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.clock import from_stamp, rome_time
+from analytics.folders import make_private
 from analytics.model import UserError
 from analytics.store import current, making
 from analytics.store.journal import settle
@@ -103,6 +104,8 @@ class Store:
         """The open file, made where there is none yet."""
         try:
             settle(self._path)
+            if self._path.exists() and not self._read_only:
+                make_private(self._path.parent)
             if not self._path.exists():
                 if self._read_only:
                     raise UserError("store.absent", programme=self._programme)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.folders import WINDOWS, name_once
+from analytics.folders import WINDOWS, make_private, name_once
 
 _OPEN: Counter[Path] = Counter()  # stores that this process has open, and how often
 _COUNTING = threading.Lock()
@@ -22,7 +22,7 @@ def make(path: Path, statements: Sequence[str]) -> list[Path]:
     """
     folders = [folder for folder in path.parents if not folder.exists()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with tempfile.TemporaryDirectory(dir=path.parent) as folder:
             whole = Path(folder) / path.name
             with duckdb.connect(whole) as connection:

@@ -1,12 +1,15 @@
 """How the server meets who comes from outside: under which names, with which limits. No page of its own."""
 
 import gc
+from pathlib import Path
 
 import streamlit as st
 from uvicorn import Config
 
+from analytics.access.exposed import exposed as files_exposed
 from analytics.access.installation import load_installation
-from analytics.folders import Home
+from analytics.folders import PROJECT, Home
+from analytics.language.text import Text
 from analytics.serve.hosts import Hosts
 
 # Bytes of one message of a browser: its choices on a page, an officer's columns among them. Files come otherwise.
@@ -19,6 +22,14 @@ def hosts() -> Hosts:
     """The names of the settings, and of Streamlit's own `server.allowedHosts`, but for one that means any."""
     streamlits = tuple(name for name in st.get_option("server.allowedHosts") or () if name != "*")
     return Hosts((*load_installation(Home.default()).server.hosts, *streamlits), st.get_option("server.address"))
+
+
+def exposed(text: Text) -> list[str]:
+    """In words, what others on this machine could read or change and should not."""
+    home = Home.default()
+    secrets = [Path(folder) / ".streamlit" / "secrets.toml" for folder in (PROJECT, Path.cwd(), Path.home())]
+    found = files_exposed(home.settings, dict.fromkeys(secrets), home.confidential)
+    return [text(f"exposed.{one.key}", file=one.path) for one in found]
 
 
 def quieten_server(most_readers: int) -> None:
