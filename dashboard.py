@@ -14,15 +14,17 @@ from streamlit.file_util import get_static_dir
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
+from analytics.access.installation import load_installation
 from analytics.access.roles import Role, may_open
 from analytics.clock import moment_in_words
+from analytics.folders import Home, keep_to_owner
 from analytics.language.text import LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
-from analytics.serve.heads import title_of
+from analytics.serve.heads import language_script, title_of
 from analytics.serve.site import site
 from pages import AREAS, OFFICER, PAGES
-from pages.parts import account, address, in_use, show, visitor
+from pages.parts import account, address, front, in_use, show, visitor
 from pages.parts.shelf import shelves
 
 HERE = Path(__file__).parent
@@ -36,7 +38,7 @@ def draw() -> None:
     for styles in ("vetrina", "marks", "pictures"):
         st.html(HERE / "static" / f"{styles}.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
-    st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{language_script(text.language)}</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
     reader, closed = visitor.visitor(), visitor.visitors().why_closed()
     pages = _pages(reader.role, text)
@@ -219,6 +221,14 @@ def _may_serve() -> bool:
 if st.runtime.exists():
     draw()
 else:
+    try:
+        hosts, limits = front.hosts(), load_installation(Home.default()).server
+    except UserError as error:
+        sys.exit(error.said(Text()))
+    keep_to_owner()
+    for warning in front.exposed(Text()):
+        print(warning, file=sys.stderr, flush=True)
+    front.quieten_server(limits.readers)
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.
     shelves().readable()
@@ -230,5 +240,6 @@ else:
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
     base = str(st.get_option("server.baseUrlPath") or "")
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, shelves(), base, OFFICER, visitor.visitors())
+    who = visitor.visitors()
+    served = site(Path(get_static_dir()), HERE / "static", PAGES, shelves(), base, OFFICER, who, hosts, limits)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

@@ -64,6 +64,11 @@ class Home:
         """Published files of all programmes."""
         return self.root / "releases"
 
+    @property
+    def confidential(self) -> list[Path]:
+        """The folders that nobody but the owner may enter, whether they are there or not."""
+        return [self.root / "store", self.archive, self.releases, self.audit, self.root / "backups"]
+
     def is_new(self, demonstration: str) -> bool:
         """Whether nobody has put data here, but for a demonstration that was not finished."""
         begun = (self.demonstration(demonstration)).exists()
@@ -80,10 +85,44 @@ def programme_ids() -> list[str]:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder, with those above it, that nobody but the owner may enter."""
-    folder.mkdir(parents=True, exist_ok=True)
-    if not WINDOWS and folder.stat().st_mode & 0o077:
-        folder.chmod(0o700)
+    """Make a folder, with those above it, that nobody but the owner may enter.
+
+    One that others could enter, of an earlier version, is closed, with all that lies in it; one of another owner stays
+    as it is. Raises OSError where it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not is_open_to_others(folder) or folder.stat().st_uid != os.getuid():
+        return
+    folder.chmod(0o700)
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # it has gone since, or is another's
+            if not path.is_symlink() and is_open_to_others(path):
+                path.chmod(path.stat().st_mode & 0o700)
+
+
+def close_folders(home: Home) -> None:
+    """Close the folders of a data folder that an earlier version left open to others on the machine."""
+    for folder in home.confidential:
+        with suppress(OSError):  # what is to be done there will say why it cannot be
+            if folder.exists():
+                make_private(folder)
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Whether others than the owner may read, write or enter a file or folder; of Windows it is not known."""
+    return not WINDOWS and bool(path.stat().st_mode & 0o077)
+
+
+def usual_mode() -> int:
+    """Who may read and write a file that this process makes for its user, by the user's own settings."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def keep_to_owner() -> None:
+    """From now on, what this process makes is its owner's alone, unless it says otherwise."""
+    os.umask(0o077)
 
 
 def to_disk(path: Path) -> None:

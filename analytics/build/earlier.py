@@ -17,7 +17,7 @@ from analytics.build.contributions import contributions_in
 from analytics.build.cubes import LEDGER_COLUMNS, EarlierInputs, cube_dimensions
 from analytics.build.withheld_cells import PatternSummary, WithheldCells
 from analytics.faults import writing
-from analytics.folders import partial_of, to_disk
+from analytics.folders import make_private, partial_of, to_disk
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
@@ -188,7 +188,7 @@ def discard(folder: Path, release: str) -> None:
 def keep_frame(file: Path, frame: pd.DataFrame) -> None:
     """Write the file beside its place, then move it there. Raises UserError where it cannot be written."""
     with writing(file):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_private(file.parent)
         partial = partial_of(file)
         try:
             frame.to_parquet(partial)

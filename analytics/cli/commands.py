@@ -15,7 +15,7 @@ from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
 from analytics.cli.which_programme import only_programme
 from analytics.faults import clear
-from analytics.folders import PROJECT, WINDOWS, Home
+from analytics.folders import PROJECT, WINDOWS, Home, close_folders, keep_to_owner
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
 from analytics.signals import StoppedError, stoppable
@@ -29,6 +29,9 @@ WRONG_USE = (
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
     *("mapping.template_kind", "retract.key", "restore.which_programme"),
 )
+
+FOR_THE_USER = ("export", "template")  # commands whose files hold nothing confidential, and go where the user says
+WRITING = ("demo", "import", "undo", "retract", "build", "approve", "publish", "withdraw", "forget", "restore")
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
 
@@ -260,6 +263,8 @@ def main(words: list[str] | None = None) -> int:
     language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
+    if arguments.command not in FOR_THE_USER:
+        keep_to_owner()
     with stoppable() as stop:
         try:
             return _ended(arguments, text)
@@ -274,6 +279,8 @@ def main(words: list[str] | None = None) -> int:
 def _ended(arguments: argparse.Namespace, text: Text) -> int:
     """Run a command; its exit code. What a person can deal with is said in words, whatever raised it."""
     try:
+        if arguments.command in WRITING:
+            close_folders(Home.default())
         finish(Home.default())
         if getattr(arguments, "programme", DEFAULT_PROGRAMME) is None:
             arguments.programme = only_programme(Home.default())

@@ -14,7 +14,7 @@ from analytics.cli import releases
 from analytics.cli.progress import Bar
 from analytics.cli.who import typist
 from analytics.faults import writing
-from analytics.folders import Home, programme_ids, to_disk
+from analytics.folders import Home, programme_ids, to_disk, usual_mode
 from analytics.language.text import Text
 from analytics.model import Progress, UserError
 
@@ -204,7 +204,7 @@ def _write(path: Path, content: bytes) -> None:
             with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
                 part = Path(file.name)
                 file.write(content)
-            part.chmod(0o644)
+            part.chmod(usual_mode())
             to_disk(part)
             part.replace(path)
         except BaseException:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import FloatArray, ObjectArray
-from analytics.folders import WorkFolder, name_once, to_disk
+from analytics.folders import WorkFolder, make_private, name_once, to_disk
 from analytics.model import (
     CheckReason,
     ConfStatus,
@@ -44,6 +44,13 @@ from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, CENTS, EFFECTS, GRANTS, SUM, TYPICAL, Measure, measure_named
 from analytics.release.sound import is_sound
 
+# What a file may do that somebody else made: hold tables. It reads no other file, and loads nothing.
+SEALED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "autoload_known_extensions": False,
+    "autoinstall_known_extensions": False,
+    "lock_configuration": True,
+}
 FORMAT_VERSION = 10
 READABLE = (4, 5, 6, 7, 8, 9, 10)  # what an older one lacks is empty: an old address still shows its release
 FIRST_SHARED = 8  # the format from which on sectors have a shared range
@@ -105,12 +112,14 @@ class Release:
 
     def _read(self, path: Path) -> None:
         """Manifest and tables. Raises whatever a damaged file makes others raise."""
-        with duckdb.connect(path, read_only=True) as connection:
+        with duckdb.connect(path, read_only=True, config=SEALED) as connection:
+            in_file = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            if not {"manifest", *RELEASE_TABLES} - set(LATER) <= in_file:  # a view may be anything
+                raise UserError("release.unreadable", file=path.name)
             rows = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
             self.format_version: int = json.loads(rows["format_version"])
             if self.format_version not in READABLE:
                 raise UserError("release.version", file=path.name, found=self.format_version)
-            in_file = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
             self._tables = {
                 name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
                 for name in (*RELEASE_TABLES, *(["suppressed"] if self.format_version in TELL_RULES else []))
@@ -416,7 +425,7 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
 
     Raises UserError when a release of that name exists: it is never replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     columns = "".join(f'    "{name}" VARCHAR NOT NULL,\n' for name in manifest.programme.dimension_names)
     schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8").replace(PER_DIMENSION, columns)
     with WorkFolder(path.parent) as folder:
@@ -431,7 +440,7 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
                 connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
                 connection.unregister("incoming")
         to_disk(whole)
-        whole.chmod(0o444)
+        whole.chmod(0o400)
         try:
             name_once(whole, path)
         except FileExistsError as error:

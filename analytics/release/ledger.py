@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
 from analytics.faults import writing
+from analytics.folders import make_private
 from analytics.model import DataKind, UserError
 from analytics.release.acts import LedgerEntry, after, come_by_their_clocks
 from analytics.release.file import Release
@@ -267,8 +268,8 @@ class Releases:
     def _alone(self) -> Iterator[None]:
         """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
         with writing(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.folder / "lock")
+            make_private(self.folder)
+            lock = FileLock(self.folder / "lock", mode=0o600)
             lock.acquire()
         try:
             with writing(self.folder / "ledger.jsonl"):

@@ -26,8 +26,10 @@ from analytics.publish.api.refusals import Refusal
 from analytics.publish.api.service import Service, text_of_query
 from analytics.publish.embedded import refused_page
 from analytics.publish.feed import PATH as FEED
+from analytics.serve.clients import client_of
 from analytics.serve.door import Caller
 from analytics.serve.kept import KeptAnswers
+from analytics.serve.limits import HEAVY, Buckets
 from analytics.serve.packing import LEAST, accepted_encodings, pack
 from analytics.serve.reader_language import preferred_language
 from analytics.serve.visitors import anybody
@@ -72,14 +74,16 @@ class Api:
         base: str = "",
         visitor_of: Callable[[Caller], Visitor] = anybody,
         log: AuditLog | None = None,
+        buckets: Buckets | None = None,
     ) -> None:
         """base: the path below which the site lies, Streamlit's server.baseUrlPath; visitor_of: who asks; log: of what
-        was given out before its time: without one nothing is.
+        was given out before its time: without one nothing is; buckets: of requests, by client.
         """
         self._visitor_of, self._log = visitor_of, log
         self._app, self._service, self._kept = app, service, KeptAnswers()
         self._base = "".join(f"/{part}" for part in base.strip("/").split("/") if part)
         self._threads: _Threads | None = None
+        self._buckets = buckets
 
     def _path(self, scope: Scope) -> str | None:
         """The path from /api on; None for one that is not ours."""
@@ -97,6 +101,8 @@ class Api:
         visitor = ANYBODY
         try:
             visitor = self._visitor_of(Caller.of(scope))
+            if path != HEALTH:
+                self._count(scope)
             response = await self._respond(scope, path, query, asked, visitor)
         except Refusal as refusal:
             response = _refusing(refusal, text_of_query(query), path, is_open=visitor.role is Role.PUBLIC)
@@ -106,6 +112,12 @@ class Api:
         if scope["method"] == "HEAD":
             response.body = b""  # the headers, its length among them, are those of the whole answer
         await response(scope, receive, send)
+
+    def _count(self, scope: Scope, cost: float = 1.0) -> None:
+        """Count a request of a client. Raises Refusal where it has sent too many."""
+        wait = self._buckets.take(client_of(scope), cost) if self._buckets is not None else 0
+        if wait:
+            raise Refusal("too_many", about={"retry_after": wait}, seconds=str(wait))
 
     async def _respond(self, scope: Scope, path: str, query: str, asked: Headers, visitor: Visitor) -> Response:
         if scope["method"] == "OPTIONS":
@@ -123,6 +135,8 @@ class Api:
         preferred = preferred_language(asked.get("accept-language"))
         prepare = partial(self._service.prepare, role=visitor.role)
         making = await to_thread.run_sync(prepare, path, query, site, preferred, limiter=threads.quick)
+        if making.is_heavy and not self._kept.holds(making.key):
+            self._count(scope, HEAVY - 1)
         limiter = threads.heavy if making.is_heavy else threads.quick
         return await to_thread.run_sync(self._answered, making, asked, path, visitor, limiter=limiter)
 
@@ -205,6 +219,7 @@ def _refusing(refusal: Refusal, text: Text, path: str, *, is_open: bool = True) 
     """In JSON; of what people see in a frame, as a page. is_open: whether other sites may read why."""
     headers = {**(CORS if is_open else {}), "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
     headers |= {"allow": METHODS} if refusal.code == "method" else {}
+    headers |= {"retry-after": str(refusal.about["retry_after"])} if "retry_after" in refusal.about else {}
     headers |= {"content-language": text.language}
     if path.startswith(f"{EMBEDDED}/"):
         page = refused_page(refusal.body(text)["error"]["message"], text)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from analytics.faults import writing
-from analytics.folders import IN_WORK, WorkFolder, clear_abandoned, name_once, to_disk
+from analytics.folders import IN_WORK, WorkFolder, clear_abandoned, make_private, name_once, to_disk
 from analytics.model import UserError
 
 BLOCK = 1 << 22  # bytes
@@ -38,7 +38,8 @@ def keep(path: Path, sha256: str, archive: Path, alive: Callable[[], None]) -> C
     folders = [folder for folder in (target.parent, archive) if not folder.exists()]
     try:
         with writing(target):
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_private(archive)
+            make_private(target.parent)
             for folder in archive.glob(f"??/{IN_WORK}*"):
                 clear_abandoned(folder.parent)
             was_there = target.exists()

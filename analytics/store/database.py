@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from analytics.clock import from_stamp, rome_time
 from analytics.faults import clear, writing
+from analytics.folders import make_private
 from analytics.model import UserError
 from analytics.store import current, making
 from analytics.store.journal import settle
@@ -108,6 +109,8 @@ class Store:
         """The open file, made where there is none yet."""
         with writing(self._path.parent):
             settle(self._path)
+            if self._path.exists() and not self._read_only:
+                make_private(self._path.parent)
             while (connection := opened(self._path, read_only=self._read_only)) is None:
                 if self._read_only:
                     raise UserError("store.absent", programme=self._programme)

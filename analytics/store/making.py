@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.folders import WINDOWS, WorkFolder, name_once, to_disk
+from analytics.folders import WINDOWS, WorkFolder, make_private, name_once, to_disk
 
 _OPEN: Counter[Path] = Counter()  # stores that this process has open, and how often
 _COUNTING = threading.Lock()
@@ -21,7 +21,7 @@ def make(path: Path, statements: Sequence[str]) -> list[Path]:
     """
     folders = [folder for folder in path.parents if not folder.exists()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private(path.parent)
         with WorkFolder(path.parent) as folder:
             whole = Path(folder) / path.name
             with duckdb.connect(whole) as connection:

@@ -10,7 +10,7 @@ from analytics.publish.api.schemas import SCHEMAS, named
 
 PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
-REFUSALS: Final = ("400", "401", "404", "410", "414", "503")
+REFUSALS: Final = ("400", "401", "404", "410", "414", "429", "503")
 HEADERS: Final = (
     *("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data"),
     *("vetrina-fallback", EMBARGO),
@@ -91,7 +91,7 @@ def _of_itself(text: Text) -> dict[str, Any]:
         "operationId": "openapi",
         "summary": text("api.endpoint.openapi"),
         "parameters": [_parameter(ENDPOINTS[0].parameters[-1], text)],
-        "responses": {"200": answer} | {status: _see(status) for status in ("400", "414")},
+        "responses": {"200": answer} | {status: _see(status) for status in ("400", "414", "429")},
     }
 
 

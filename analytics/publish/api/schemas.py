@@ -100,6 +100,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "withdrawn": either(MOMENT),
             "current": either(TEXT),
             "reason": TEXT,
+            "retry_after": WHOLE,
         },
     },
     "releases": record(
