@@ -1,13 +1,12 @@
 """What no reader gets past: a server that may not serve, files that are sent here or were made for an officer."""
 
 import logging
-import re
 from typing import Final
 
 from anyio import to_thread
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics.access.roles import Area, may_open
 from analytics.language.text import Text
@@ -20,8 +19,9 @@ from analytics.serve.visitors import Visitors
 LOG = logging.getLogger("vetrina")
 HEALTH: Final = ("/_stcore/health", "/api/health")  # which say nothing of what is served
 LOGOUT: Final = "/auth/logout"
-# Files that an officer sends, and those that are made for one; pictures of the frame lie beside the latter.
-OFFICERS: Final = re.compile(r"/_stcore/upload_file/.*|/media/(?!.*\.(svg|png|ico)$).*")
+UPLOADS: Final = "/_stcore/upload_file"  # of officers alone
+MADE: Final = "/media"  # files made for somebody: for an officer, but for pictures, whatever the address calls them
+OFFICERS_FILE: Final = "error.serve.officers_file"
 NEVER: Final = {"cache-control": "no-store"}
 
 
@@ -47,14 +47,31 @@ class Gate:
             self._say(closed)
             await _refuse(scope, receive, send, 503, "page.closed")
             return
-        if OFFICERS.fullmatch(path) and scope.get("method") != "OPTIONS":
-            visitor = self._visitors.of(Caller.of(scope))
-            if not may_open(visitor.role, Area.OFFICE):
-                await _refuse(scope, receive, send, 403, "error.serve.officers_file")
-                return
+        if path.startswith((UPLOADS, MADE)) and not may_open(self._visitors.of(Caller.of(scope)).role, Area.OFFICE):
+            if path.startswith(UPLOADS):
+                await _refuse(scope, receive, send, 403, OFFICERS_FILE)
+            else:
+                await self._pictures_alone(scope, receive, send)
+            return
         if path == LOGOUT:
             self._visitors.end_login(Caller.of(scope))
         await self._app(scope, receive, send)
+
+    async def _pictures_alone(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What is no picture is not sent."""
+        is_refused = False
+
+        async def sending(message: Message) -> None:
+            nonlocal is_refused
+            if message["type"] == "http.response.start":
+                kind = Headers(raw=message["headers"]).get("content-type", "")
+                is_refused = message["status"] < 300 and not kind.startswith("image/")
+                if is_refused:
+                    await _refuse(scope, receive, send, 403, OFFICERS_FILE)
+            if not is_refused:
+                await send(message)
+
+        await self._app(scope, receive, sending)
 
     def _say(self, closed: UserError) -> None:
         """On the console, once, why nothing is answered: what a reader must not know of this machine stands in it."""

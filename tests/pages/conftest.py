@@ -26,11 +26,11 @@ def address(demonstration: Home) -> Iterator[str]:
 
 @contextmanager
 def served(home: Home, **variables: str) -> Iterator[str]:
-    """A dashboard that serves a home, with these variables of its environment; its address."""
+    """A dashboard that serves a home to readers, but for these variables of its environment; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = os.environ | {"VETRINA_DATA": str(home.root)} | variables
+    environment = os.environ | {"VETRINA_DATA": str(home.root), "VETRINA_OFFICER": "0"} | variables
     command = [sys.executable, "-m", "analytics", "serve", "--port", str(port)]
     server = subprocess.Popen(
         command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
