@@ -19,7 +19,7 @@ _BEGINS: Final = '{"at": "'  # every line
 class LedgerEntry:
     """One line of the ledger: a release was built, published, embargoed until a moment, or withdrawn; or recovered,
     when the ledger was lost: what readers saw of it is not known, so it counts as seen. Times: UTC; sha256: of its file
-    when it was published.
+    when it was published; mode: whether one person or two published it, None of other acts and of earlier versions.
     """
 
     at: str
@@ -27,6 +27,7 @@ class LedgerEntry:
     release: str
     until: str | None = None
     sha256: str | None = None
+    mode: str | None = None
 
     def line(self) -> dict[str, str]:
         """As it is written."""
@@ -89,6 +90,12 @@ def shelf_of(entries: Iterable[LedgerEntry]) -> VisibleFrom:
 def last_act(entries: list[LedgerEntry]) -> LedgerEntry | None:
     """The last that changed what readers see."""
     return next((entry for entry in reversed(entries) if entry.is_act), None)
+
+
+def mode_of_publication(entries: list[LedgerEntry], release: str) -> str | None:
+    """How many people it took to publish a release, by the last act that showed it; None where that does not say."""
+    shown = ("published", "embargoed")
+    return next((one.mode for one in reversed(entries) if one.release == release and one.action in shown), None)
 
 
 def come_by_their_clocks(acts: list[LedgerEntry]) -> list[str]:

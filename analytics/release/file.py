@@ -3,8 +3,8 @@
 A release file is written once under its own name and never changed; which of them readers see is `releases`' business.
 """
 
+import datetime as dt
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
 from copy import copy
 from enum import StrEnum
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import FloatArray, ObjectArray
-from analytics.folders import name_once, to_disk
+from analytics.folders import WorkFolder, name_once, to_disk
 from analytics.model import (
     CheckReason,
     ConfStatus,
@@ -83,7 +83,7 @@ class Release:
 
     instead_of: the release in whose place this one is shown, since it cannot be read; None where there is none.
     own_ledger: which cells are withheld, and by which rule, as a release of format 4 or 5 still says; None: the ledger
-    lies beside the store.
+    lies beside the store; embargo: until when it is not to be divulged, where it was opened before its time.
     """
 
     def __init__(self, path: Path, sha256: str = "") -> None:
@@ -100,7 +100,8 @@ class Release:
         self.programme = self.manifest.programme
         self._codes: dict[str, list[str]] = {}  # by dimension, once asked for: every run of a page asks
         self.instead_of: str | None = None
-        self._instead: dict[str, Release] = {}
+        self.embargo: dt.datetime | None = None
+        self._marked: dict[str | dt.datetime, Release] = {}
 
     def _read(self, path: Path) -> None:
         """Manifest and tables. Raises whatever a damaged file makes others raise."""
@@ -129,11 +130,21 @@ class Release:
         """The same, which says that it is shown in place of another that cannot be read; None: of none."""
         if release is None:
             return self
-        if release not in self._instead:
+        if release not in self._marked:
             shown = copy(self)
-            shown.instead_of = release
-            self._instead[release] = shown
-        return self._instead[release]
+            shown.instead_of, shown._marked = release, {}
+            self._marked[release] = shown
+        return self._marked[release]
+
+    def under_embargo(self, until: dt.datetime | None) -> "Release":
+        """The same, which says that it is not to be divulged before a moment; None: that it is published."""
+        if until is None:
+            return self
+        if until not in self._marked:
+            shown = copy(self)
+            shown.embargo, shown._marked = until, {}
+            self._marked[until] = shown
+        return self._marked[until]
 
     @property
     def release_id(self) -> str:
@@ -408,7 +419,7 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = "".join(f'    "{name}" VARCHAR NOT NULL,\n' for name in manifest.programme.dimension_names)
     schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8").replace(PER_DIMENSION, columns)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with WorkFolder(path.parent) as folder:
         whole = Path(folder) / path.name
         with duckdb.connect(whole) as connection:
             connection.execute(schema)

@@ -9,6 +9,7 @@ other is believed (`records`), and nothing is published or withdrawn until it is
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,10 +21,11 @@ from typing import Self
 from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
+from analytics.faults import writing
 from analytics.model import DataKind, UserError
 from analytics.release.acts import LedgerEntry, after, come_by_their_clocks
 from analytics.release.file import Release
-from analytics.release.pointer import ACTING, Pointer, acted, write_acting, write_pointer
+from analytics.release.pointer import ACTING, NAME, Pointer, acted, write_acting, write_pointer
 from analytics.release.records import Records, append, files_in, in_number, read_records, scan
 from analytics.release.shown import (
     Shown,
@@ -37,6 +39,8 @@ from analytics.release.shown import (
 )
 from analytics.release.sound import file_hash
 from analytics.release.together import check_together
+
+LOG = logging.getLogger("vetrina")
 
 
 class State(StrEnum):
@@ -221,8 +225,10 @@ class Releases:
         if not records.are_gone and (records.of_pointer or records.of_ledger):
             raise UserError("release.records_damaged", programme=self.programme)
 
-    def publish(self, release: str, until: dt.datetime | None = None) -> None:
+    def publish(self, release: str, until: dt.datetime | None = None, *, mode: str | None = None) -> None:
         """Show a release to readers, at once or, under embargo, from `until` on (a moment with its zone).
+
+        mode: how many people it took, for the ledger; whether they may, `analytics/officer/publishing.py` asks.
 
         Others keep their place: one under embargo still takes over when its own time comes. Refused for a time that is
         past, for what readers see already, and for what was not protected together with all that they could ever see.
@@ -233,13 +239,13 @@ class Releases:
             self.check_whole()
             self._check_protected(Release(self.path(release), self.sha256(release)))
             if until is None:
-                self._act("published", release)
+                self._act("published", release, mode=mode)
             elif utc_stamp(until) <= utc_stamp(self._now()):
                 raise UserError("release.embargo_past", release=release, until=rome_time(until))
             elif release in self._visible():
                 raise UserError("release.embargo_seen", release=release)
             else:
-                self._act("embargoed", release, utc_stamp(until))
+                self._act("embargoed", release, utc_stamp(until), mode)
 
     def _check_protected(self, release: Release) -> None:
         """Two releases must not tell together what neither tells: one of them was made with the other in view, or they
@@ -260,19 +266,33 @@ class Releases:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "lock"):
-            yield
+        with writing(self.folder):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.folder / "lock")
+            lock.acquire()
+        try:
+            with writing(self.folder / "ledger.jsonl"):
+                yield
+        finally:
+            lock.release()
 
-    def _act(self, action: str, release: str, until: str | None = None) -> None:
+    def _act(self, action: str, release: str, until: str | None = None, mode: str | None = None) -> None:
         """Move the pointer, then note it. Call alone."""
         records = self.records()
         before = records.pointer
         append(self.folder, records.missing)
         digest = None if action == "withdrawn" else file_hash(self.path(release))
-        act = LedgerEntry(utc_stamp(self._now()), action, release, until, digest)
+        act = LedgerEntry(utc_stamp(self._now()), action, release, until, digest, mode)
         count = len(records.ledger.acts) + len(records.missing) + 1
-        write_acting(self.folder, act)
-        write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act, count))
-        append(self.folder, [act])
-        (self.folder / ACTING).unlink(missing_ok=True)
+        with writing(self.folder / NAME):
+            write_acting(self.folder, act)
+            try:
+                write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act, count))
+            except BaseException:
+                (self.folder / ACTING).unlink(missing_ok=True)
+                raise
+        try:  # the act holds by now: where the ledger cannot be written, whoever acts next adds it
+            append(self.folder, [act])
+            (self.folder / ACTING).unlink(missing_ok=True)
+        except OSError as error:
+            LOG.warning("%s: %s", self.folder, error)

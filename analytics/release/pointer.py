@@ -6,6 +6,7 @@ It names its programme and carries a hash of its own words, so that a damaged or
 
 import hashlib
 import json
+import logging
 from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from analytics.release.acts import RELEASE, STAMP, LedgerEntry, after, entry_fro
 from analytics.release.faults import Damage
 from analytics.release.shown import PutByAct, Shown, VisibleFrom, in_order, in_sight
 
+LOG = logging.getLogger("vetrina")
 NAME: Final = "current"
 ACTING: Final = "acting"  # the act that is being done: it may have happened, or not
 
@@ -165,10 +167,17 @@ def write_pointer(folder: Path, pointer: Pointer) -> None:
 
 def _replace(path: Path, words: str) -> None:
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(words, encoding="utf-8")
-    to_disk(partial)
-    partial.replace(path)
-    to_disk(path.parent)
+    try:
+        partial.write_text(words, encoding="utf-8")
+        to_disk(partial)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    try:  # it is in its place, and holds
+        to_disk(path.parent)
+    except OSError as error:
+        LOG.warning("%s: %s", path.parent, error)
 
 
 def write_acting(folder: Path, act: LedgerEntry) -> None:

@@ -8,14 +8,17 @@ from types import MappingProxyType
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
+from analytics.audit.log import AuditLog
 from analytics.publish.api.service import Service
 from analytics.release.readable import Shelves
 from analytics.serve.api import Api
 from analytics.serve.documents import Documents, OwnDocuments
 from analytics.serve.frontend_files import FrontendFiles, PackedFrontend
+from analytics.serve.gate import Gate
 from analytics.serve.headers import SafeHeaders
 from analytics.serve.heads import Shell
 from analytics.serve.routes import routes
+from analytics.serve.visitors import Visitors, anybody
 
 # What the first view of a page is drawn with: Streamlit's names, as in static/js/NAME.*.js; one that it has no more is
 # passed over. What only some pages show further down is fetched when it is shown.
@@ -38,20 +41,25 @@ def site(
     shelves: Shelves,
     base: str = "",
     officers: Mapping[str, str] = NO_PAGES,
+    visitors: Visitors | None = None,
 ) -> Site:
     """frontend: the folder with Streamlit's index.html; static: ours; pages: name -> end of its address; shelves: the
-    releases that everybody may read; base: the path below which the site lies; officers: pages that are there for who
-    sits at this machine alone. What browsers load first is packed in the background.
+    releases that everybody may read; base: the path below which the site lies; officers: pages that are there for
+    that role alone; visitors: who is who, None where everybody is a reader. What browsers load first is packed in the
+    background.
     """
     html = (frontend / "index.html").read_text(encoding="utf-8")
     files = FrontendFiles(frontend / "static")
     chunks = files.chunks(FIRST_ELEMENTS)
     shell = Shell(html, chunks, (static / "vetrina.js").read_text(encoding="utf-8"), list(pages.values()))
     files.pack_in_advance([*shell.files, *chunks])
+    visitor_of = visitors.of if visitors else anybody
+    log = AuditLog(visitors.here.home.audit) if visitors else None
     middleware = [
         Middleware(SafeHeaders),
+        *([Middleware(Gate, visitors, base)] if visitors else []),
         Middleware(PackedFrontend, files),
-        Middleware(Api, Service(shelves, pages), base),
-        Middleware(OwnDocuments, Documents(shell, pages, shelves.open, officers)),
+        Middleware(Api, Service(shelves, pages), base, visitor_of, log),
+        Middleware(OwnDocuments, Documents(shell, pages, shelves.open, officers), visitor_of),
     ]
     return Site(routes(pages.values(), static), middleware)

@@ -1,1 +1,1 @@
-"""Looking after a data folder: backups with the hash of every file, and bringing them back; nothing here computes."""
+"""Looking after a data folder: backups of it and restores, what is wrong in it, and what can be put right."""

@@ -39,7 +39,8 @@ def never_published(releases: Releases) -> None:
     """Have all releases of the folder as they were when each had been built and nobody had published one."""
     for name in ("current", "ledger.jsonl", "shown"):
         (releases.folder / name).unlink(missing_ok=True)
-    built = [LedgerEntry("2026-01-01T00:00:00Z", "built", path.stem) for path in sorted(releases.folder.glob("*.duckdb"))]
+    names = sorted(path.stem for path in releases.folder.glob("*.duckdb"))
+    built = [LedgerEntry("2026-01-01T00:00:00Z", "built", name) for name in names]
     lines = [json.dumps(entry.line()) for entry in built]
     (releases.folder / "ledger.jsonl").write_text("\n" + "\n".join(lines), encoding="utf-8")
 

@@ -31,6 +31,9 @@ STATUSES: Mapping[str, int] = {
     "method": 405,
     "fault": 500,
     "no_pdf": 503,
+    "damaged": 503,
+    "login": 401,
+    "unrecorded": 503,
 }
 
 
