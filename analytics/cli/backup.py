@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics.cli.progress import Bar
+from analytics.cli.who import typist
 from analytics.clock import from_stamp, moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text
@@ -22,8 +23,6 @@ ALTERED = 1  # exit code where a backup was made, and a release is not what it w
 
 def run_backup(arguments: argparse.Namespace, text: Text) -> int:
     """A new backup in a folder of backups; with --check one that is there is read again."""
-    from analytics.access.installation import load_installation
-    from analytics.access.people import at_terminal
     from analytics.upkeep.backup import back_up, check
     from analytics.upkeep.manifest import backup_at
 
@@ -36,7 +35,7 @@ def run_backup(arguments: argparse.Namespace, text: Text) -> int:
         return 0
     home = Home.default()
     with Bar(text) as bar:
-        made = back_up(home, folder, at_terminal(load_installation(home)), arguments.only, bar)
+        made = back_up(home, folder, typist(home), arguments.only, bar)
     print(text("cli.backup.made", folder=made.folder, **_told(made.manifest, text)))
     if made.linked:
         print(text("cli.backup.linked", n=text.number(made.linked)))
@@ -66,13 +65,11 @@ def _altered(made: "BackUp", text: Text) -> Iterator[str]:
 
 def run_restore(arguments: argparse.Namespace, text: Text) -> int:
     """Everything that a backup holds, one programme, or one release."""
-    from analytics.access.installation import load_installation
-    from analytics.access.people import at_terminal
     from analytics.upkeep.one_release import restore_release
     from analytics.upkeep.restore import restore
 
     home = Home.default()
-    person, source = at_terminal(load_installation(home)), arguments.folder
+    person, source = typist(home), arguments.folder
     if arguments.release is not None and (arguments.only is None or arguments.replace):
         raise UserError("restore.which_programme", release=arguments.release)
     with Bar(text) as bar:

@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from analytics.folders import PROGRAMME_FILES, Home
 from analytics.model import UserError
 from analytics.store.database import Store
-from analytics.store.journal import LOCK, finish, lock_of
+from analytics.store.journal import finish, lock_of
 
 WAIT_SECONDS: Final = 300  # for an import, a deletion or a publication that is under way
 SETTINGS: Final = "vetrina.toml"  # as the data folder calls its settings
@@ -79,7 +79,7 @@ def _take(held: ExitStack, lock: FileLock, file: Path) -> None:
     try:
         held.enter_context(lock.acquire(timeout=WAIT_SECONDS))
     except Timeout as error:
-        raise UserError("store.locked", file=file, problem=LOCK) from error
+        raise UserError("store.locked", file=file, process=Path(lock.lock_file).name) from error
     except OSError as error:
         raise UserError("backup.unlockable", folder=file.parent, problem=error.strerror) from error
 

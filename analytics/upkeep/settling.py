@@ -38,6 +38,23 @@ class Plan:
 def alone(root: Path) -> Iterator[Path]:
     """An empty folder for what is to come; one restore at a time. Raises UserError."""
     is_new = not root.exists()
+    try:
+        with _locked(root):
+            _finish(root)
+            removed(root / READY)
+            with disk_errors(root):
+                make_folder(root / READY)
+            try:
+                yield root / READY
+            finally:
+                removed(root / READY)
+    finally:
+        if is_new and root.is_dir() and {path.name for path in root.iterdir()} <= {LOCK}:  # made for nothing
+            removed(root)
+
+
+@contextmanager
+def _locked(root: Path) -> Iterator[None]:
     with disk_errors(root):
         make_folder(root)
         lock = FileLock(root / LOCK, mode=0o600)
@@ -46,16 +63,9 @@ def alone(root: Path) -> Iterator[Path]:
         except Timeout as error:
             raise UserError("restore.busy", folder=root) from error
     try:
-        _finish(root)
-        removed(root / READY)
-        with disk_errors(root):
-            make_folder(root / READY)
-        yield root / READY
+        yield
     finally:
-        removed(root / READY)
         lock.release()
-        if is_new and [path.name for path in root.iterdir()] == [LOCK]:  # a folder made for nothing
-            removed(root)
 
 
 def decide(root: Path, plan: Plan) -> None:

@@ -350,7 +350,7 @@ def test_a_full_disk_changes_nothing(home: Home, monkeypatch: pytest.MonkeyPatch
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as disk:
-        disk.setattr(copying.os, "open", full)
+        disk.setattr(copying.os, "fsync", full)
         with pytest.raises(UserError) as said:
             brought_back(home, replace=True)
         empty = Home(home.root.parent / "empty")
