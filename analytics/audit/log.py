@@ -226,8 +226,8 @@ def _line(line: dict[str, Any]) -> Line:
 def audited(home: Home, event: str, person: Person, **details: object) -> Iterator[Told]:
     """Record an act: that it begins, before anything is done, and how it ended. What cannot be recorded is not done.
 
-    event: such as "import"; details: what is known beforehand. Raises UserError where the beginning cannot be written;
-    what the act raises goes on, recorded as refused (UserError) or failed.
+    event: such as "import"; details: what is known beforehand. Raises UserError where the beginning cannot be written,
+    or, once the act is done, its end; what the act raises goes on, recorded as refused (UserError) or failed.
     """
     log, said = AuditLog(home.audit), dict[str, object]()
     begun = log.append(event, "begun", person, **details)
@@ -239,7 +239,10 @@ def audited(home: Home, event: str, person: Person, **details: object) -> Iterat
     except BaseException as error:
         _end(log, event, "failed", person, begun.n, {**details, "reason": type(error).__name__})
         raise
-    log.append(event, "done", person, **details, begun=begun.n, **said)
+    try:
+        log.append(event, "done", person, **details, begun=begun.n, **said)
+    except UserError as error:
+        raise UserError("audit.unended", line=begun.n, problem=error.details.get("problem", "")) from error
 
 
 def _end(log: AuditLog, event: str, phase: str, person: Person, begun: int, details: dict[str, object]) -> None:
