@@ -80,9 +80,10 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     """Write a candidate release and return its id. Nothing is published.
 
     Raises UserError when the store does not hold what a release needs, when the programme file would make it tell
-    something false, or when its figures cannot be protected.
+    something false, when its figures cannot be protected, or when pointer or ledger of its releases is damaged.
     """
     refuse(programme, check_programme(programme, store))
+    releases.check_whole()
     with one_build(store.contributions_folder, programme.id):
         now = dt.datetime.now(dt.UTC)
         release = releases.next_id(now.year)
