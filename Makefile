@@ -16,6 +16,7 @@ run: .venv/run.done
 
 test: .venv/test.done
 	@$(BIN)/python tests/helpers/browser.py
+	@$(BIN)/python tests/helpers/nginx.py
 	@$(MAKE) --no-print-directory lint
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 

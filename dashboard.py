@@ -5,6 +5,7 @@
 
 import gc
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -14,15 +15,17 @@ from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
 from analytics.access.installation import load_installation
+from analytics.access.roles import Role, may_open
+from analytics.clock import moment_in_words
 from analytics.folders import Home, keep_to_owner
 from analytics.language.text import LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
-from analytics.release.readable import ReadableReleases
 from analytics.serve.heads import language_script, title_of
 from analytics.serve.site import site
-from pages import OFFICER, PAGES
-from pages.parts import address, front, in_use, officer_door, show
+from pages import AREAS, OFFICER, PAGES
+from pages.parts import account, address, front, in_use, show, visitor
+from pages.parts.shelf import shelves
 
 HERE = Path(__file__).parent
 LOG = logging.getLogger("vetrina")
@@ -37,16 +40,17 @@ def draw() -> None:
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
     st.html(f"<script>{language_script(text.language)}</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
-    shown = PAGES | OFFICER if officer_door.may_manage() else PAGES
-    pages = {
-        name: st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
-        for name, path in shown.items()
-    }
-    page = st.navigation(list(pages.values()), position="top")
+    reader, closed = visitor.visitor(), visitor.visitors().why_closed()
+    pages = _pages(reader.role, text)
+    is_read = reader.is_admitted and closed is None
+    page = st.navigation(list(pages.values()), position="top" if is_read else "hidden")
     address.at(page.url_path)
     _name_window(page.url_path, text)
     frame = None
     try:
+        if not is_read:
+            _shut(closed, text)
+            return
         frame = _frame(text)
         if frame:
             mistaken = st.container()
@@ -67,6 +71,29 @@ def draw() -> None:
         _footer(frame)
 
 
+def _pages(role: Role, text: Text) -> dict[str, StreamlitPage]:
+    """The pages that a role may open, by name."""
+    return {
+        name: st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
+        for name, path in (PAGES | OFFICER).items()
+        if name in AREAS and may_open(role, AREAS[name])
+    }
+
+
+def _shut(closed: UserError | None, text: Text) -> None:
+    """Instead of every page: that this server may not serve, or that one must log in first."""
+    with st.container(key="language", horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
+        if closed is None:
+            account.show(text)
+        _choose_language(text)
+    if closed is None:
+        account.notices(text)
+        account.page(text)
+    else:
+        st.title(text("page.closed_title"))
+        st.markdown(text("page.closed"))
+
+
 def _name_window(path: str, text: Text, frame: in_use.Frame | None = None) -> None:
     """The window's title: the page, and the sector that it is about once that is known."""
     name = next(name for name, end in (PAGES | OFFICER).items() if end == path)
@@ -85,7 +112,13 @@ def _say_unknown(frame: in_use.Frame) -> None:
 
 
 def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
-    """What to do where nothing has been published. officers: the page where an officer begins."""
+    """What to do where nothing has been published, or nothing of it can be read. officers: the page where an officer
+    begins.
+    """
+    if in_use.not_served():
+        st.title(text("page.unreadable_title"))
+        st.markdown(text("page.unreadable"))
+        return
     st.title(text("page.empty_title"))
     st.markdown(text("page.empty"))
     st.code("python -m analytics demo", language=None)
@@ -96,41 +129,55 @@ def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
 def _frame(text: Text) -> in_use.Frame | None:
     """Language; the strip that says what kind of data these are; what the address asked for and is not here."""
     available = in_use.readable_programmes()
-    lost = _is_lost(available)
-    with st.container(key="language"):
-        address.choose(
-            st.segmented_control,
-            text("frame.language"),
-            "lang",
-            LANGUAGES,
-            in_use.usual_language(),
-            str.upper,
-            required=True,
-            label_visibility="collapsed",
-        )
+    lost, wanted = _is_lost(available), st.query_params.get("release", st.session_state.get("held_release"))
+    with st.container(key="language", horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
+        account.show(text)
+        _choose_language(text)
     frame = in_use.open_frame()
+    account.notices(text)
     if frame is not None:
         _strip(frame)
         shown = frame.release.release_id
-        if lost:
+        if wanted != shown and in_use.embargoed_elsewhere(wanted, frame.release.programme.id):
+            st.warning(text("frame.embargo_elsewhere", release=plain(str(wanted)), shown=shown))
+        elif lost or st.query_params.get("release", shown) != shown:
             st.warning(text("frame.lost", shown=shown))
         elif available[frame.release.programme.id].missing and not frame.newer:
             st.warning(text("frame.missing", shown=shown))
+        if "programme" not in st.query_params and (hidden := in_use.not_served()):
+            st.warning(text("frame.not_served", programmes=", ".join(hidden)))
     return frame
 
 
-def _is_lost(available: dict[str, ReadableReleases]) -> bool:
+def _choose_language(text: Text) -> None:
+    address.choose(
+        st.segmented_control,
+        text("frame.language"),
+        "lang",
+        LANGUAGES,
+        in_use.usual_language(),
+        str.upper,
+        required=True,
+        label_visibility="collapsed",
+    )
+
+
+def _is_lost(available: dict[str, in_use.Offered]) -> bool:
     """Whether the address names a programme or release that cannot be shown (any more): something else will be."""
     programme, release = st.query_params.get("programme"), st.query_params.get("release")
     if programme is not None and programme not in available:
         return True
     releases = available.get(programme or next(iter(available), ""))
-    return release is not None and releases is not None and release not in releases.published
+    return release is not None and releases is not None and release not in releases.releases
 
 
 def _strip(frame: in_use.Frame) -> None:
     kind = frame.release.programme.data_kind
-    if kind is not DataKind.CONFIDENTIAL:
+    if frame.until is not None:
+        key = "mark.embargo_simulated" if kind is DataKind.SIMULATED else "mark.embargo_strip"
+        with st.container(key="strip_embargo"):
+            st.markdown(frame.text(key, until=moment_in_words(frame.until, frame.text)))
+    elif kind is not DataKind.CONFIDENTIAL:
         with st.container(key=f"strip_{kind}"):
             st.markdown(frame.text(f"mark.{kind}_strip"))
 
@@ -150,7 +197,25 @@ def _footer(frame: in_use.Frame) -> None:
     if programme.contact:
         name, email = programme.contact.name.in_(text), programme.contact.email
         lines.append(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
+    if visitor.role() is Role.OFFICER and not visitor.visitors().has_login:
+        lines.append(text("login.without_says"))
     st.caption("  \n".join(lines))
+
+
+def _may_serve() -> bool:
+    """Whether this server may open its port: by its data, its address and its login; why not is said on the console."""
+    try:
+        who = visitor.visitors()
+        refused = who.why_closed()
+    except UserError as error:
+        refused = error
+    if refused is not None:
+        print(refused.said(Text()), file=sys.stderr, flush=True)
+        return False
+    if os.environ.get(visitor.VARIABLE) == "1" and not visitor.has_officers():
+        address_said = st.get_option("server.address") or "*"
+        print(Text()("officer.closed", variable=visitor.VARIABLE, address=address_said), file=sys.stderr, flush=True)
+    return True
 
 
 if st.runtime.exists():
@@ -166,18 +231,15 @@ else:
     front.quieten_server(limits.readers)
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.
-    in_use.readable_programmes()
+    shelves().readable()
+    if not _may_serve():
+        sys.exit(1)
     gc.collect()
     gc.freeze()
     # Beside a folder named pages/, Streamlit draws a process's first visit by its old rules, where our addresses do not
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
     base = str(st.get_option("server.baseUrlPath") or "")
-    officers = OFFICER if officer_door.may_open() else {}
-    if officer_door.is_asked_for() and not officers:
-        closed = Text()(
-            "officer.closed", variable=officer_door.VARIABLE, address=st.get_option("server.address") or "*"
-        )
-        print(closed, file=sys.stderr, flush=True)
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, in_use.shelves(), base, officers, hosts, limits)
+    static, who = HERE / "static", visitor.visitors()
+    served = site(Path(get_static_dir()), static, PAGES, shelves(), base, OFFICER, who, hosts, limits)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

@@ -4,6 +4,10 @@ And how a file gets there whole, on every operating system.
 """
 
 import os
+import re
+import shutil
+import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +15,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 PROGRAMME_FILES = PROJECT / "data" / "programmes"
 WINDOWS = os.name == "nt"
+IN_WORK = "tmp-"  # how unfinished files and folders of a data folder are called: then the process that makes them
+IN_SYSTEM = "vetrina-"  # the same in the system's folder for temporary files
+_OF_PROCESS = re.compile(rf"(?:{IN_WORK}|{IN_SYSTEM})(\d+)-.+|.+\.(\d+)\.partial")
+_MINE: set[Path] = set()  # folders that this process works in
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +150,76 @@ def name_once(whole: Path, path: Path) -> None:
         whole.rename(path)
     else:
         os.link(whole, path)
+
+
+class WorkFolder(tempfile.TemporaryDirectory[str]):
+    """A folder for files that are not finished, its owner's alone, which goes at the end of its `with`.
+
+    One that a kill left behind is known by the process in its name: whoever works in the same place next removes it.
+    """
+
+    def __init__(self, beside: Path | None = None) -> None:
+        """In a folder of the data folder, beside what its files become, or in the system's for temporary files."""
+        place = Path(tempfile.gettempdir()) if beside is None else beside
+        clear_abandoned(place)
+        prefix = f"{IN_SYSTEM if beside is None else IN_WORK}{os.getpid()}-"
+        super().__init__(prefix=prefix, dir=place, ignore_cleanup_errors=True)
+        _MINE.add(Path(self.name))
+
+    def cleanup(self) -> None:
+        """Remove it."""
+        super().cleanup()
+        _MINE.discard(Path(self.name))
+
+
+def partial_of(path: Path) -> Path:
+    """Where a file is written until it is whole."""
+    clear_abandoned(path.parent)
+    return path.with_name(f"{path.stem}.{os.getpid()}.partial")
+
+
+def abandoned(folder: Path) -> list[Path]:
+    """What processes that are no more left unfinished in a folder, as far as this account may remove it."""
+    found: list[Path] = []
+    with suppress(OSError):  # a folder that is not there, or may not be looked into
+        for path in folder.iterdir():
+            named = _OF_PROCESS.fullmatch(path.name)
+            if named and path not in _MINE and not _is_at_work(int(named[1] or named[2]), path):
+                found.append(path)
+    return sorted(found)
+
+
+def clear_abandoned(folder: Path) -> list[Path]:
+    """Remove what is abandoned in a folder; what was removed."""
+    gone = []
+    for path in abandoned(folder):
+        with suppress(OSError):
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+            gone.append(path)
+    return gone
+
+
+def _is_at_work(process: int, path: Path) -> bool:
+    """Whether the process that made something still runs: another that got its number later began after it."""
+    try:
+        if not WINDOWS:  # where asking would end it
+            os.kill(process, 0)
+        made = path.lstat().st_mtime
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's process, or nothing is there any more
+        return True
+    if process == os.getpid() and path.is_dir():
+        return False
+    began = _began(process)
+    return began is None or made >= began - 2 or WINDOWS
+
+
+def _began(process: int) -> float | None:
+    """When a process began, in seconds as files have them; None where the system does not say."""
+    try:
+        ticks = float(Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[19])
+        up = float(Path("/proc/uptime").read_text(encoding="utf-8").split()[0])
+        return time.time() - up + ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None

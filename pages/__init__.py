@@ -2,6 +2,8 @@
 share.
 """
 
+from analytics.access.roles import Area
+
 # Every page, in the order of the navigation: the name of its file, and the end of its address ("": the first screen).
 PAGES = {
     "overview": "",
@@ -12,5 +14,22 @@ PAGES = {
     "audit": "dati",
 }
 
-# The data officer's own page, which is no reader's: see parts/officer_door.py.
+# The data officer's own page, which is no reader's.
 OFFICER = {"officer": "caricare"}
+
+# What each page is about: that says who may read there what is under embargo, see analytics/access/roles.py.
+AREAS = {
+    "overview": Area.READING,
+    "sectors": Area.READING,
+    "evidence": Area.READING,
+    "cohorts": Area.TABLES,
+    "press": Area.PRESS,
+    "audit": Area.READING,
+    "officer": Area.OFFICE,
+}
+
+
+def area_at(end: str) -> Area:
+    """What the page at the end of an address is about; of one that is in no list: the officer's alone."""
+    name = next((name for name, place in (PAGES | OFFICER).items() if place == end), "")
+    return AREAS.get(name, Area.OFFICE)

@@ -1,27 +1,34 @@
-"""Load and publish: the data officer's page, on this machine alone. A file, what it says and would change, its import;
+"""Load and publish: the data officer's page, for officers alone. A file, what it says and would change, its import;
 then a release, what it would change in every headline, its publication.
 """
 
 import streamlit as st
 
+from analytics.model import UserError
+from analytics.officer.told import words_of
 from pages.parts import (
     in_use,
     officer_columns,
-    officer_door,
     officer_file,
     officer_import,
     officer_release,
     officer_rows,
+    visitor,
 )
-from pages.parts.officer_desk import desk_of
+from pages.parts.officer_desk import desk_of, said
 
-if not officer_door.may_manage():  # whatever the navigation says
+if not visitor.may_manage():  # whatever the navigation says
     st.stop()
 text = in_use.language()
 desk = desk_of()
 desk.language = text.language
 desk.take_in()
 st.title(text("officer.title"))
+try:
+    desk.person = visitor.person()
+except UserError as error:  # the settings cannot be read: who acts cannot be told
+    st.error(said(words_of(error), text))
+    st.stop()
 st.markdown(text("officer.says"))
 officer_file.show(desk, text)
 desk.read_again()

@@ -66,7 +66,7 @@ def _drawn(drawing: Drawing, width: float, name: str) -> Markup:
 
 def _state(state: State, newer: str | None, text: Text) -> Markup:
     """That another release took the place of this one."""
-    if state is State.CURRENT:
+    if state in (State.CURRENT, State.EMBARGOED):
         return Markup("")
     return element("p", text("embed.superseded", newer=newer or ""), class_="state")
 

@@ -1,8 +1,9 @@
 """The addresses for machines on the web server: methods, headers, packing, and that the browser's own copy is good."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Final
 
 from anyio import CapacityLimiter, to_thread
@@ -11,9 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from analytics.access.people import Person
+from analytics.access.roles import Role
+from analytics.access.visitor import ANYBODY, Visitor
+from analytics.audit.log import AuditLog
 from analytics.language.text import Text
+from analytics.model import UserError
 from analytics.publish.addresses import EMBEDDED
-from analytics.publish.api.answers import Answer, Making, as_json
+from analytics.publish.api.answers import EMBARGO, RELEASE, Answer, Making, as_json
 from analytics.publish.api.endpoints import CONTRACT_VERSION
 from analytics.publish.api.images import FRAMED
 from analytics.publish.api.refusals import Refusal
@@ -21,19 +27,24 @@ from analytics.publish.api.service import Service, text_of_query
 from analytics.publish.embedded import refused_page
 from analytics.publish.feed import PATH as FEED
 from analytics.serve.clients import client_of
+from analytics.serve.door import Caller
 from analytics.serve.kept import KeptAnswers
 from analytics.serve.limits import HEAVY, Buckets
 from analytics.serve.packing import LEAST, accepted_encodings, pack
 from analytics.serve.reader_language import preferred_language
+from analytics.serve.visitors import anybody
 
 LOG = logging.getLogger("vetrina")
 BELOW: Final = "/api"
-HEALTH: Final = f"{BELOW}/health"  # which a supervisor asks for, as often as it likes
 METHODS: Final = "GET, HEAD, OPTIONS"
-TOLD: Final = "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data"
+TOLD: Final = (
+    "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data, Vetrina-Fallback"
+)
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": TOLD}
 # Also of a release that is named: it may be withdrawn, and may not linger in the copies of others.
 A_MINUTE, NEVER = "public, max-age=60", "no-store"
+PRIVATE: Final = "no-store, private"  # of what not everybody may read
+HEALTH: Final = "/api/health"  # which a supervisor asks for, as often as it likes
 THREADS: Final = 8  # of quick answers, and as many that wait for heavy ones
 TEXTS: Final = (
     *("text/", "application/json", "application/ld+json", "application/rdf+xml", "application/atom+xml"),
@@ -56,8 +67,19 @@ class Api:
     It stands before Streamlit's own routes, whose middleware would pack every file anew for each reader.
     """
 
-    def __init__(self, app: ASGIApp, service: Service, base: str = "", buckets: Buckets | None = None) -> None:
-        """base: the path below which the site lies, Streamlit's server.baseUrlPath; buckets: of requests, by client."""
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: Service,
+        base: str = "",
+        visitor_of: Callable[[Caller], Visitor] = anybody,
+        log: AuditLog | None = None,
+        buckets: Buckets | None = None,
+    ) -> None:
+        """base: the path below which the site lies, Streamlit's server.baseUrlPath; visitor_of: who asks; log: of what
+        was given out before its time: without one nothing is; buckets: of requests, by client.
+        """
+        self._visitor_of, self._log = visitor_of, log
         self._app, self._service, self._kept = app, service, KeptAnswers()
         self._base = "".join(f"/{part}" for part in base.strip("/").split("/") if part)
         self._threads: _Threads | None = None
@@ -76,12 +98,14 @@ class Api:
             return
         query = scope.get("query_string", b"").decode("latin-1")
         asked = Headers(scope=scope)
+        visitor = ANYBODY
         try:
             if path != HEALTH:
                 self._count(scope)
-            response = await self._respond(scope, path, query, asked)
+            visitor = self._visitor_of(Caller.of(scope))
+            response = await self._respond(scope, path, query, asked, visitor)
         except Refusal as refusal:
-            response = _refusing(refusal, text_of_query(query), path)
+            response = _refusing(refusal, text_of_query(query), path, is_open=visitor.role is Role.PUBLIC)
         except Exception:  # whatever it is, a program gets JSON, and we the trace
             LOG.exception("address %s", path)
             response = _refusing(Refusal("fault"), text_of_query(query), path)
@@ -95,11 +119,13 @@ class Api:
         if wait:
             raise Refusal("too_many", about={"retry_after": wait}, seconds=str(wait))
 
-    async def _respond(self, scope: Scope, path: str, query: str, asked: Headers) -> Response:
+    async def _respond(self, scope: Scope, path: str, query: str, asked: Headers, visitor: Visitor) -> Response:
         if scope["method"] == "OPTIONS":
             return Response(status_code=204, headers=_options(asked))
         if scope["method"] not in ("GET", "HEAD"):
             raise Refusal("method", METHODS.split(", "))
+        if not visitor.is_admitted and path != HEALTH:
+            raise Refusal("login")
         site = str(Request(scope).base_url).rstrip("/")
         site = site if site.endswith(self._base) else site + self._base
         if path == BELOW:
@@ -107,24 +133,42 @@ class Api:
             return Response(status_code=308, headers={**CORS, "location": f"{site}{BELOW}/{behind}"})
         threads = self._threads = self._threads or _Threads()
         preferred = preferred_language(asked.get("accept-language"))
-        making = await to_thread.run_sync(self._service.prepare, path, query, site, preferred, limiter=threads.quick)
+        prepare = partial(self._service.prepare, role=visitor.role)
+        making = await to_thread.run_sync(prepare, path, query, site, preferred, limiter=threads.quick)
         if making.is_heavy and not self._kept.holds(making.key):
             self._count(scope, HEAVY - 1)
         limiter = threads.heavy if making.is_heavy else threads.quick
-        return await to_thread.run_sync(self._answered, making, asked, limiter=limiter)
+        return await to_thread.run_sync(self._answered, making, asked, path, visitor, limiter=limiter)
 
-    def _answered(self, making: Making, asked: Headers) -> Response:
+    def _answered(self, making: Making, asked: Headers, path: str, visitor: Visitor) -> Response:
         answer = self._made(making, "")
+        told = dict(answer.told or {})
+        if EMBARGO in told:
+            self._record(told[RELEASE], path, visitor.person)
         encodings = accepted_encodings(asked.get("accept-encoding", "")) if _is_text(answer) else []
         encoding = encodings[0] if encodings and len(answer.body) >= LEAST else ""
         tag = f'"{answer.digest}{f"-{encoding}" if encoding else ""}"'
-        headers = _headers(answer, tag)
-        if _is_known(tag, asked.get("if-none-match", "")):
+        headers = _headers(answer, tag, is_private=EMBARGO in told or not visitor.everybody_reads)
+        is_kept = headers["cache-control"] != NEVER
+        if is_kept and _is_known(tag, asked.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding
             answer = self._made(making, encoding)
-        return Response(answer.body, headers={**headers, "content-type": answer.media_type})
+        return Response(answer.body, answer.status, headers={**headers, "content-type": answer.media_type})
+
+    def _record(self, release: str, path: str, person: Person | None) -> None:
+        """That something was given out before its time, and to whom. Raises Refusal where it cannot be recorded: then
+        nothing is given out.
+        """
+        if self._log is None or person is None:
+            raise Refusal("unrecorded")
+        programme, _, name = release.rpartition(".")
+        try:
+            self._log.append("export", "done", person, programme=programme, release=name, what=path)
+        except UserError as error:
+            LOG.warning("%s", error)
+            raise Refusal("unrecorded") from error
 
     def _made(self, making: Making, encoding: str) -> Answer:
         """The answer, as it is or packed; what is worth keeping is kept either way."""
@@ -144,12 +188,17 @@ def _is_text(answer: Answer) -> bool:
     return answer.media_type.startswith(TEXTS)
 
 
-def _headers(answer: Answer, tag: str) -> dict[str, str]:
-    varies = ", ".join(part for part in (answer.varies, "Accept-Encoding") if part)
-    headers = {**CORS, "etag": tag, "cache-control": A_MINUTE, "vary": varies, "vetrina-contract": CONTRACT_VERSION}
+def _headers(answer: Answer, tag: str, *, is_private: bool) -> dict[str, str]:
+    """is_private: whether not everybody may read it, so that nobody may keep it or show it on another site."""
+    varies = ", ".join(part for part in (answer.varies, "Accept-Encoding", "Cookie" if is_private else "") if part)
+    headers = {"etag": tag, "vary": varies, "vetrina-contract": CONTRACT_VERSION}
+    headers |= {"cache-control": PRIVATE} if is_private else {**CORS, "cache-control": A_MINUTE}
     if answer.file_name:
         headers["content-disposition"] = f'attachment; filename="{answer.file_name}"'
-    return headers | dict(answer.told or {})
+    told = headers | dict(answer.told or {})
+    if is_private and told.get("content-security-policy") == FRAMED:
+        told["content-security-policy"] = FRAMED.replace("frame-ancestors *", "frame-ancestors 'self'")
+    return told
 
 
 def _is_known(tag: str, header: str) -> bool:
@@ -166,9 +215,9 @@ def _options(asked: Headers) -> Mapping[str, str]:
     return {**CORS, **allowed, "access-control-allow-headers": wanted if plain and wanted else "If-None-Match"}
 
 
-def _refusing(refusal: Refusal, text: Text, path: str) -> Response:
-    """In JSON; of what people see in a frame, as a page."""
-    headers = {**CORS, "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
+def _refusing(refusal: Refusal, text: Text, path: str, *, is_open: bool = True) -> Response:
+    """In JSON; of what people see in a frame, as a page. is_open: whether other sites may read why."""
+    headers = {**(CORS if is_open else {}), "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
     headers |= {"allow": METHODS} if refusal.code == "method" else {}
     headers |= {"retry-after": str(refusal.about["retry_after"])} if "retry_after" in refusal.about else {}
     headers |= {"content-language": text.language}

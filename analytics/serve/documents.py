@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from urllib.parse import parse_qs, urlencode
 
@@ -12,15 +12,18 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from analytics.access.roles import Area, may_open
+from analytics.access.visitor import Visitor
 from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.publish.feed import PATH as FEED
 from analytics.release import Release
-from analytics.serve.door import comes_from_here
+from analytics.serve.door import Caller
 from analytics.serve.heads import SECTOR, Head, Shell, head_of, title_of
 from analytics.serve.packing import LEAST, accepted_encodings, pack
 from analytics.serve.policy import STILL, page_policy
 from analytics.serve.reader_language import language_of
+from analytics.serve.visitors import anybody
 
 # Addresses that are answered by routes: Streamlit's, and the small files and JSON of ours.
 ROUTED = ("/_stcore/", "/static/", "/media/", "/component/", "/api/", "/oauth2callback", "/auth/", "/app/static/")
@@ -41,7 +44,7 @@ class Documents:
         self, shell: Shell, pages: Mapping[str, str], opens: OpenRelease, officers: Mapping[str, str] | None = None
     ) -> None:
         """pages: name -> end of the address, "" for the first; opens: a release that everybody may read, by programme
-        and id, None for the usual one; officers: pages for who sits at this machine alone.
+        and id, None for the usual one; officers: pages for the role of that name alone.
         """
         self._shell, self._pages, self._opens, self._officers = shell, pages, opens, officers or {}
         self._kept = lru_cache(maxsize=MOST_KEPT)(self._page)
@@ -54,7 +57,7 @@ class Documents:
         return self._pages.values()
 
     def officers_page(self, path: str, language: str) -> bytes | None:
-        """The HTML of a page for who sits at this machine; None when there is no such page."""
+        """The HTML of a page for officers; None when there is no such page."""
         name = next((page for page, end in self._officers.items() if end == path), None)
         if name is None:
             return None
@@ -62,11 +65,15 @@ class Documents:
         words = text(f"head.{name}")
         return self._shell.page(Head(language, title_of(name, text), words, f"./{path}", "noindex")).encode()
 
-    def page(self, path: str, query: str, language: str) -> bytes | None:
-        """The HTML of the page at a path ("settori"); None when there is no such page."""
+    def page(self, path: str, query: str, language: str, *, says_figures: bool = True) -> bytes | None:
+        """The HTML of the page at a path ("settori"); None when there is no such page. says_figures: whether its head
+        may say what is published.
+        """
         name = next((page for page, end in self._pages.items() if end == path), None)
         if name is None:
             return None
+        if not says_figures:
+            return self._page(name, language, None, None, False, False)
         named = parse_qs(query[:2000])
         asked = {key: values[-1] for key, values in named.items() if key in CHOICES}
         try:
@@ -118,12 +125,17 @@ h1{{font-family:serif}}a{{color:#12436D}}</style></head>
 """
 
 
+def notice_page(title: str, words: str, text: Text) -> str:
+    """A page that says one thing."""
+    return MISSING.format(language=text.language, title=escape(title), words=escape(words), links="", others="")
+
+
 class OwnDocuments:
     """Answers every address that is neither a route nor a file: pages with 200, all others with 404."""
 
-    def __init__(self, app: ASGIApp, documents: Documents) -> None:
-        """Wrap the application."""
-        self._app, self._documents = app, documents
+    def __init__(self, app: ASGIApp, documents: Documents, visitor_of: Callable[[Caller], Visitor] = anybody) -> None:
+        """Wrap the application. visitor_of: who asks."""
+        self._app, self._documents, self._visitor_of = app, documents, visitor_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a reader's request for an address; leave all else alone."""
@@ -144,10 +156,11 @@ class OwnDocuments:
         asked, query = Headers(scope=scope), scope.get("query_string", b"").decode("latin-1")
         named = parse_qs(query[:2000]).get("lang", [None])[-1]
         language = language_of(named, asked.get("accept-language"))
-        body = await to_thread.run_sync(self._documents.page, path.removeprefix("/"), query, language)
-        client = scope["client"][0] if scope.get("client") else None
-        if body is None and comes_from_here(client, asked.get("host"), asked.keys()):
-            body = self._documents.officers_page(path.removeprefix("/"), language)
+        visitor, end = self._visitor_of(Caller.of(scope)), path.removeprefix("/")
+        make = partial(self._documents.page, says_figures=visitor.is_admitted)
+        body = await to_thread.run_sync(make, end, query, language)
+        if body is None and may_open(visitor.role, Area.OFFICE):
+            body = self._documents.officers_page(end, language)
         status = 200 if body is not None else 404
         content = self._documents.missing(root, language) if body is None else body
         policy = STILL if body is None else self._documents.policy

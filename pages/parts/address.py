@@ -110,14 +110,14 @@ def href(page: str, **choices: str) -> str:
 def here(**choices: str) -> str:
     """The address of what is on the screen, but with these choices. Call it behind the page's pickers."""
     unusual = {key: choice for key, (choice, usual) in _chosen().items() if choice != usual}
-    return _address(_page(), unusual | choices)
+    return _address(page_end(), unusual | choices)
 
 
 def permalink() -> str:
     """The address of what is on the screen, to be quoted: every choice is named, so that it shows the same figures
     when another release is the newest, and to readers of another language. Call it behind the page's pickers.
     """
-    return site() + _address(_page(), {key: choice for key, (choice, _) in _chosen().items() if choice})
+    return site() + _address(page_end(), {key: choice for key, (choice, _) in _chosen().items() if choice})
 
 
 def site() -> str:
@@ -136,7 +136,7 @@ def at_root(path: str) -> str:
     return _address(path.removeprefix("/"), {})
 
 
-def _page() -> str:
+def page_end() -> str:
     """The end of the address of the page that runs."""
     return str(st.session_state.get("address_page", ""))
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from analytics.access.roles import Area, may_read_embargoed
 from analytics.charts.kit.markup import element
 from analytics.language.text import plain
 from analytics.present.sentences.phrases import capital, data_note
 from analytics.publish.addresses import address as machine_address
 from analytics.publish.addresses import package_address, report_address, table_address
-from pages.parts import address, show
+from pages.parts import address, show, visitor
 from pages.parts.block import block
 from pages.parts.in_use import Frame
 
@@ -73,7 +74,14 @@ def report_title(frame: Frame) -> str:
     return council.title.in_(frame.text) if council else frame.text("report.title")
 
 
+def may_report(frame: Frame) -> bool:
+    """Whether the reader may have the report on the release that is shown."""
+    return frame.until is None or may_read_embargoed(visitor.role(), Area.PRESS)
+
+
 def report_link(frame: Frame) -> None:
-    """The report on the release, in the reader's language."""
+    """The report on the release, in the reader's language; nothing where they may not read it before its time."""
+    if not may_report(frame):
+        return
     where = address.at_root(report_address(frame.release, frame.text.language))
     block(element("p", element("a", report_title(frame), href=where), class_="switch-links"), "report", width="content")

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from analytics.access.people import Person
 from analytics.folders import Home
 from analytics.language.text import DEFAULT_LANGUAGE, Text, plain
 from analytics.model import UserError
@@ -17,21 +18,30 @@ from analytics.officer.job import Ended, Job
 from analytics.officer.told import Archive, Asked, Candidate, Comparison, Done, MappingParts, Reading, Words, words_of
 from analytics.officer.upload import Upload
 from analytics.programme.file import load_programme
+from pages.parts import visitor
 
 SECONDS = 0.4  # between two looks at work that goes on
-QUICK = ("look", "undo", "publish", "withdraw", "compare")  # of a step or two, without parts that are counted
+QUICK = (
+    "look",
+    "undo",
+    "approve",
+    "publish",
+    "withdraw",
+    "compare",
+)  # of a step or two, without parts that are counted
 
 
 @dataclass
 class Desk:
     """One session's work. What came of each step stays until the step is done anew.
 
-    turn: counts readings, so that choices about a file are not kept for another; read_as: what the reading was of;
-    failed: of which work nothing came, and why, None where only the server's console says it; question: an act that
-    waits for a second click.
+    person: who works at the desk; turn: counts readings, so that choices about a file are not kept for another;
+    read_as: what the reading was of; failed: of which work nothing came, and why, None where only the server's console
+    says it; question: an act that waits for a second click.
     """
 
     language: str = DEFAULT_LANGUAGE
+    person: Person | None = None
     programme: str = ""
     kind: str = "applications"
     upload: Upload | None = None
@@ -140,7 +150,7 @@ class Desk:
             self.candidate, self.comparison, self.published = made, made.comparison, None
         elif isinstance(made, Comparison):
             self.comparison = made
-        elif isinstance(made, dict):
+        elif isinstance(made, dict) and name != "approve":
             self.published, self.candidate, self.comparison = made, None, None
 
     # ---- a question before what cannot be taken back at once ---------------------------------------------------------
@@ -182,6 +192,8 @@ def going_on(desk: Desk, names: tuple[str, ...], text: Text) -> None:
 
     @st.fragment(run_every=SECONDS)
     def look() -> None:
+        if not visitor.may_manage():  # a part of the page that runs by itself
+            st.rerun()
         job = desk.job
         if job is None or job.poll() is not None:
             st.rerun()

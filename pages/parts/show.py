@@ -29,10 +29,9 @@ from analytics.publish.addresses import file_name, picture_address
 from analytics.release import Releases
 from analytics.release.figure_id import short
 from analytics.release.measures import FIRMS
-from analytics.release.readable import ReadableReleases
 from pages.parts import address
 from pages.parts.block import block
-from pages.parts.in_use import Frame, readable_programmes
+from pages.parts.in_use import Frame, Offered, readable_programmes
 
 MOST_COLUMNS, MOST_ROWS, SCROLLED = 6, 30, 440  # of a table that is laid out; a larger one scrolls, so many px high
 LETTER, CELL_PADDING = 7.0, 22.0  # px in a table that scrolls
@@ -53,9 +52,9 @@ def top_row(frame: Frame) -> Iterator[None]:
         st.warning(frame.text("frame.newer", shown=frame.release.release_id, current=frame.newer))
 
 
-def choose_release(available: dict[str, ReadableReleases], text: Text) -> None:
+def choose_release(available: dict[str, Offered], text: Text) -> None:
     """Which programme, and which of its releases."""
-    current = {name: releases.read(releases.current) for name, releases in available.items()}
+    current = {name: offered.read(offered.usual) for name, offered in available.items()}
     programme = address.choose(
         st.selectbox,
         text("frame.programme"),
@@ -71,12 +70,16 @@ def choose_release(available: dict[str, ReadableReleases], text: Text) -> None:
         st.selectbox,
         text("frame.release"),
         "release",
-        available[programme].published,
-        available[programme].current,
-        lambda release: text("frame.release_option", release=release),
-        width=165,  # px; the whole of "Edizione 2026-1"
+        available[programme].releases,
+        available[programme].usual,
+        lambda release: text(_option_key(release, available[programme]), release=release),
+        width=215 if available[programme].embargoed else 165,  # px; the whole of "Edizione 2026-1"
         label_visibility="collapsed",
     )
+
+
+def _option_key(release: str, offered: Offered) -> str:
+    return "frame.embargo_option" if release in offered.embargoed else "frame.release_option"
 
 
 def _release_line(frame: Frame) -> Markup:

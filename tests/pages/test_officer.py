@@ -8,20 +8,27 @@ from streamlit.testing.v1 import AppTest
 from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.officer.job import Ended
+from analytics.serve.door import Caller
 from pages import OFFICER
-from pages.parts import officer_door
+from pages.parts import visitor
 from tests.pages.app import opened, sound, words
 from tests.pages.reader import HANG
 
-HERE = ("127.0.0.1", "127.0.0.1:8501", ("Host",))
+
+def caller(client: str, host: str, origin: str | None = None) -> Caller:
+    """Who opens a page's connection; origin: the site whose page does, by default this one's."""
+    return Caller(client, {"host": host, "origin": origin or f"http://{host}"}, {}, is_websocket=True)
+
+
+HERE = caller("127.0.0.1", "127.0.0.1:8501")
 STEPS = ("file", "columns", "problems", "difference", "import", "build", "headlines", "publish")
 
 
 @pytest.fixture
 def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
     """A visitor on the server's own machine, where the page is asked for. Streamlit's tests have no visitor."""
-    monkeypatch.setenv(officer_door.VARIABLE, "1")
-    monkeypatch.setattr(officer_door, "_visitor", lambda: HERE)
+    monkeypatch.setenv(visitor.VARIABLE, "1")
+    monkeypatch.setattr(visitor, "_caller", lambda: HERE)
 
 
 def finished(app: AppTest) -> AppTest:
@@ -34,26 +41,26 @@ def finished(app: AppTest) -> AppTest:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "visitor", "listens"),
+    ("wanted", "who", "listens"),
     [
-        ("", HERE, "127.0.0.1"),
         ("0", HERE, "127.0.0.1"),
-        ("1", ("10.0.0.9", "127.0.0.1", ()), "127.0.0.1"),
-        ("1", ("127.0.0.1", "vetrina.example.org", ()), "127.0.0.1"),
+        ("1", caller("10.0.0.9", "127.0.0.1"), "127.0.0.1"),
+        ("1", caller("127.0.0.1", "vetrina.example.org"), "127.0.0.1"),
+        ("1", caller("127.0.0.1", "127.0.0.1:8501", "http://127.0.0.1:9000"), "127.0.0.1"),
         ("1", HERE, "0.0.0.0"),
         ("1", HERE, None),
     ],
 )
 def test_without_its_door_the_page_is_not_there(
-    demonstration: Home, monkeypatch: pytest.MonkeyPatch, wanted: str, visitor: object, listens: str | None
+    demonstration: Home, monkeypatch: pytest.MonkeyPatch, wanted: str, who: Caller, listens: str | None
 ) -> None:
     """Not asked for, a visitor from elsewhere, a server that others reach: no navigation knows it, and who comes to its
     file in whatever way sees nothing of it.
     """
-    monkeypatch.setenv(officer_door.VARIABLE, wanted)
-    monkeypatch.setattr(officer_door, "_visitor", lambda: visitor)
-    monkeypatch.setattr(officer_door, "_listens_at", lambda: listens)
-    assert not officer_door.may_manage()
+    monkeypatch.setenv(visitor.VARIABLE, wanted)
+    monkeypatch.setattr(visitor, "_caller", lambda: who)
+    monkeypatch.setattr(visitor, "_listens_at", lambda: listens)
+    assert not visitor.may_manage()
     with pytest.raises(ValueError, match="navigation page"):
         opened(demonstration, "officer", programme="michigan-1988")
     alone = AppTest.from_file(str(PROJECT / "pages" / "officer.py"), default_timeout=HANG).run()
@@ -66,7 +73,7 @@ def test_a_page_that_was_open_closes_with_its_door(demonstration: Home, monkeypa
     """The page asks at every run, not when it is opened alone: a session that moves elsewhere sees nothing more."""
     app = finished(opened(demonstration, "officer", programme="michigan-1988"))
     assert app.get("file_uploader")
-    monkeypatch.setattr(officer_door, "_visitor", lambda: ("10.0.0.9", "127.0.0.1", ()))
+    monkeypatch.setattr(visitor, "_caller", lambda: caller("10.0.0.9", "127.0.0.1"))
     app.run()
     assert not app.get("file_uploader")
     assert Text()("officer.title") not in words(app)

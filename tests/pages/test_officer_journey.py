@@ -10,7 +10,7 @@ from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.release import Releases
 from pages import OFFICER
-from pages.parts.officer_door import VARIABLE
+from pages.parts.visitor import VARIABLE
 from tests.helpers.dirty_workbook import SHEETS, write_correction, write_dirty_files
 from tests.helpers.languages import foreign_words
 from tests.pages.conftest import served

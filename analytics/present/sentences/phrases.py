@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 
+from analytics.clock import moment_in_words
 from analytics.language.text import Text, speaking
 from analytics.model import DataKind, Estimand, RangeKind, Reason
 from analytics.release import Figure, Release, measures
@@ -17,15 +18,35 @@ def reader(release: Release, language: str) -> Text:
 
 
 def data_mark(release: Release, text: Text) -> str | None:
-    """The tag that every picture of invented data carries."""
-    return text("mark.simulated") if release.simulated else None
+    """The tag that every picture of invented data carries, and of data that nobody may divulge yet."""
+    tags = (text("mark.embargo") if release.embargo else "", text("mark.simulated") if release.simulated else "")
+    return " · ".join(tag for tag in tags if tag) or None
 
 
 def data_note(release: Release, text: Text) -> str:
+    """What must stand beside every figure: that nobody may divulge it yet, what kind of data these are, that another
+    release, which cannot be read, should be here; empty for a programme's own data and the release that is meant.
+    """
+    parts = (embargo_note(release, text), kind_note(release, text), fallback_note(release, text))
+    return ". ".join(part for part in parts if part)
+
+
+def fallback_note(release: Release, text: Text) -> str:
+    """That a release is shown in place of another, which cannot be read; empty for the one that is meant."""
+    pointed = release.instead_of
+    return text("mark.fallback", shown=release.release_id, pointed=pointed) if pointed else ""
+
+
+def kind_note(release: Release, text: Text) -> str:
     """What kind of data these are, in words; empty for a programme's own data."""
     notes = {DataKind.SIMULATED: "mark.simulated_note", DataKind.PUBLIC: "mark.public_note"}
     key = notes.get(release.programme.data_kind)
     return text(key) if key else ""
+
+
+def embargo_note(release: Release, text: Text) -> str:
+    """Until when a release that was opened before its time is not to be divulged; empty for any other."""
+    return text("mark.embargo_note", until=moment_in_words(release.embargo, text)) if release.embargo else ""
 
 
 def why(figure: Figure, release: Release, text: Text) -> str:

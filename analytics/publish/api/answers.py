@@ -8,18 +8,21 @@ from functools import cached_property
 from typing import Final
 from urllib.parse import quote
 
+from analytics.clock import utc_stamp
 from analytics.present.tables.table import Table
 from analytics.publish.addresses import IN_ADDRESS
 from analytics.publish.api.asked import Asked, Standing
 from analytics.publish.formats.values import Value, rows_of
 
 JSON: Final = "application/json"
+RELEASE: Final = "vetrina-release"
+EMBARGO: Final = "vetrina-embargo-until"  # a header of what is given out before its time, and of nothing else
 
 
 @dataclass(frozen=True)
 class Answer:
     """file_name: where it is to be kept as a file, "" where it is read; told: more headers, all ASCII; varies:
-    the request's headers that decided it.
+    the request's headers that decided it; status: of HTTP.
     """
 
     body: bytes
@@ -27,6 +30,7 @@ class Answer:
     file_name: str = ""
     told: Mapping[str, str] | None = None
     varies: str = ""
+    status: int = 200
 
     @cached_property
     def digest(self) -> str:
@@ -58,19 +62,25 @@ def json_answer(values: object, standing: Standing | None = None) -> Answer:
 
 def headers_of(standing: Standing) -> dict[str, str]:
     """A release and its standing, in headers."""
-    programme = standing.release.programme
+    programme, instead_of = standing.release.programme, standing.release.instead_of
+    until = {} if standing.until is None else {EMBARGO: utc_stamp(standing.until)}
     return {
-        "vetrina-release": standing.named,
+        RELEASE: standing.named,
         "vetrina-state": standing.state.value,
         "vetrina-data": programme.data_kind.value,
+        **({"vetrina-fallback": instead_of} if instead_of else {}),
         "link": f'<{quote(programme.licence.url, safe=IN_ADDRESS)}>; rel="license"',
+        **until,
     }
 
 
 def key_of(asked: Asked, standing: Standing, *more: Hashable) -> Hashable:
-    """All that an answer about one release depends on."""
+    """All that an answer about one release depends on; of one under embargo also who may read it."""
     query = tuple(sorted(asked.query.items()))
-    standing_now = standing.named, standing.state, standing.newer, standing.published
+    standing_now: tuple[Hashable, ...] = (standing.named, standing.state, standing.newer, standing.published)
+    standing_now = (*standing_now, standing.release.instead_of)
+    if standing.until is not None:
+        standing_now = (*standing_now, standing.until, asked.role)
     return (*standing_now, asked.language, asked.site, query, *more)
 
 

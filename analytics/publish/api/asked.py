@@ -1,12 +1,14 @@
 """What an address asks for: its query read strictly, the release that it means, and in which language."""
 
+import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
+from analytics.access.roles import Area, Role
 from analytics.clock import utc_stamp
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text, speaking
 from analytics.model import UserError
@@ -51,12 +53,15 @@ def check_names(query: Mapping[str, str], known: Collection[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A release as it stands now. newer: the release in use, where this one is superseded."""
+    """A release as it stands now. newer: the release in use, where this one is superseded; until: of an embargo, which
+    who asks may read all the same.
+    """
 
     release: Release
     state: State
     newer: str | None
     seen: SeenRelease | None
+    until: dt.datetime | None = None
 
     @property
     def named(self) -> str:
@@ -73,7 +78,8 @@ class Standing:
 class Asked:
     """An address taken apart: the values in its path, its query, and the site that it lies on ("https://example.org").
 
-    pages: name -> end of the address of each page.
+    pages: name -> end of the address of each page; role: of who asks; area: what the address is about, None where it
+    tells of what is published alone, whoever asks.
     """
 
     shelves: Shelves
@@ -81,6 +87,8 @@ class Asked:
     query: Mapping[str, str]
     site: str
     pages: Mapping[str, str]
+    role: Role = Role.PUBLIC
+    area: Area | None = None
 
     @property
     def language(self) -> str:
@@ -106,9 +114,27 @@ class Asked:
         """What readers see or saw, by programme and release."""
         return {(one.programme, one.release): one for one in self.shelves.seen()}
 
+    @cached_property
+    def embargoed(self) -> Mapping[str, Mapping[str, dt.datetime]]:
+        """Releases under embargo that who asks may read here all the same, by programme, and until when."""
+        return {} if self.area is None else self.shelves.embargoed(self.role, self.area)
+
+    def standing_before(self, programme: str, release: str) -> Standing | None:
+        """A release under embargo that who asks may read here; None for any other."""
+        until = self.embargoed.get(programme, {}).get(release)
+        if until is None or self.area is None:
+            return None
+        try:
+            opened = self.shelves.open_embargoed(self.role, self.area, programme, release)
+        except UserError as error:  # its file is gone or damaged, or its time has just come
+            raise Refusal("unknown_release", value=release, programme=programme) from error
+        return Standing(opened, State.EMBARGOED, None, None, until)
+
     def programme(self) -> str:
         """The programme that is meant: the one named, else the first. Raises Refusal."""
-        programmes = list(dict.fromkeys([*self.readable, *(programme for programme, _ in self.seen)]))
+        due = [programme for programme in self.shelves.programmes() if self.shelves.is_due(programme)]
+        seen = (programme for programme, _ in self.seen)
+        programmes = list(dict.fromkeys([*self.readable, *seen, *due, *self.embargoed]))
         named = self.query.get("programme", next(iter(programmes), ""))
         if named not in programmes:
             raise Refusal("unknown_programme", programmes, value=named)
@@ -120,19 +146,28 @@ class Asked:
         readable = self.readable.get(programme)
         wanted = self.query.get("release") if release is None else release
         published = list(readable.published) if readable else []
+        if wanted is not None and (before := self.standing_before(programme, wanted)) is not None:
+            return before
         seen = self.seen.get((programme, wanted or ""))
         if seen is not None and seen.state is State.WITHDRAWN:
             raise withdrawn(seen, readable.current if readable else None)
         if readable is None or (wanted is not None and wanted not in published):
+            if seen is not None or (wanted is None and self.shelves.is_due(programme)):
+                raise damaged(f"{programme}.{wanted}" if wanted else programme, published)
             raise Refusal("unknown_release", published, value=wanted or "", programme=programme)
         chosen = readable.current if wanted is None else wanted
         try:
             opened = readable.read(chosen)
         except UserError as error:  # its file is gone or damaged
-            raise Refusal("unknown_release", published, value=chosen, programme=programme) from error
+            raise damaged(f"{programme}.{chosen}", [name for name in published if name != chosen]) from error
         is_current = chosen == readable.current
         state, newer = (State.CURRENT, None) if is_current else (State.SUPERSEDED, readable.current)
         return Standing(opened, state, newer, self.seen.get((programme, chosen)))
+
+
+def damaged(named: str, known: Iterable[str] = ()) -> Refusal:
+    """That a release, or all of a programme, cannot be read: it is published, and will be there again."""
+    return Refusal("damaged", known, value=named)
 
 
 def withdrawn(seen: SeenRelease, current: str | None) -> Refusal:
@@ -160,6 +195,7 @@ def stamp(standing: Standing, text: Text) -> dict[str, Any]:
         "published": standing.published,
         "data_kind": programme.data_kind.value,
         "data_mark": data_note(release, text) or None,
+        "fallback_for": release.instead_of,
         "source": programme.source.in_(text),
         "licence": licence(release, text),
         "language": text.language,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
+from analytics.access.roles import Area
 from analytics.language.text import LANGUAGES
 from analytics.present.tables import cohorts
 from analytics.present.tables.codebook import NAME as CODEBOOK
@@ -24,6 +25,7 @@ from analytics.publish.api.answers import JSON, Making
 from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
+from analytics.publish.api.health import prepare_health
 from analytics.publish.api.images import HTML, MEDIA, prepare_embedded, prepare_image
 from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
@@ -62,7 +64,9 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers.
+    example: an address that can be tried, of the usual programme; answers: statuses under which it answers what it
+    always answers; area: what it is about, which says who may read there what is under embargo; None: it tells of what
+    is published alone.
     """
 
     name: str
@@ -74,7 +78,8 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
-    refusals: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ("200",)
+    area: Area | None = None
 
     @cached_property
     def pattern(self) -> "re.Pattern[str]":
@@ -135,12 +140,13 @@ def _table(name: str) -> Endpoint:
         example=f"/api/tables/{name}.csv" + ("?by=sector&horizon=all" if name == cohorts.NAME else ""),
         takes_any=True,
         fixed={"name": name},
+        area=Area.TABLES,
     )
 
 
-def _of_release(name: str, prepare: Callable[[Asked], Making]) -> Endpoint:
+def _of_release(name: str, prepare: Callable[[Asked], Making], area: Area) -> Endpoint:
     path = f"/api/{name}.json"
-    return Endpoint(name, path, prepare, _OF_RELEASE, _JSON, name, path)
+    return Endpoint(name, path, prepare, _OF_RELEASE, _JSON, name, path, area=area)
 
 
 _COMPARED: Final = (_word("how", *Change), *(_word(name) for name in FILTERS[1:]))
@@ -150,8 +156,8 @@ ENDPOINTS: Final = (
     Endpoint(
         "releases", "/api/releases.json", prepare_releases, (_PROGRAMME, _LANG), _JSON, "releases", "/api/releases.json"
     ),
-    _of_release("headlines", tables.prepare_headlines),
-    Endpoint("figure", "/api/figures/{id}.json", prepare_figure, (_ID, _LANG), _JSON, "figure", ""),
+    _of_release("headlines", tables.prepare_headlines, Area.PRESS),
+    Endpoint("figure", "/api/figures/{id}.json", prepare_figure, (_ID, _LANG), _JSON, "figure", "", area=Area.READING),
     Endpoint(
         "image",
         "/api/images/{id}.{ending}",
@@ -160,6 +166,7 @@ ENDPOINTS: Final = (
         MEDIA,
         "",
         "",
+        area=Area.PRESS,
     ),
     Endpoint(
         "picture",
@@ -175,9 +182,10 @@ ENDPOINTS: Final = (
         MEDIA,
         "",
         "/api/pictures/overview-changes.svg",
+        area=Area.READING,
     ),
-    Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": HTML}, "", ""),
-    _of_release("tables", tables.prepare_tables),
+    Endpoint("embedded", f"{EMBEDDED}/{{id}}", prepare_embedded, (_ID, _LANG), {"": HTML}, "", "", area=Area.PRESS),
+    _of_release("tables", tables.prepare_tables, Area.TABLES),
     *(_table(name) for name in TABLES),
     Endpoint(
         "codebook",
@@ -187,6 +195,7 @@ ENDPOINTS: Final = (
         tables.media_of(CODEBOOK),
         "table",
         f"/api/{CODEBOOK}.csv",
+        area=Area.READING,
     ),
     Endpoint(
         "package",
@@ -201,6 +210,7 @@ ENDPOINTS: Final = (
         tables.PACKAGES,
         "",
         "",
+        area=Area.TABLES,
     ),
     Endpoint(
         "report",
@@ -215,7 +225,7 @@ ENDPOINTS: Final = (
         REPORTS,
         "",
         "",
-        refusals=("503",),
+        area=Area.PRESS,
     ),
     Endpoint(
         "changes",
@@ -236,4 +246,14 @@ ENDPOINTS: Final = (
         f"{catalogue.PATH}.ttl",
     ),
     Endpoint("feed", feed.PATH, prepare_feed, (_LANG,), {"": feed.MEDIA_TYPE}, "", feed.PATH),
+    Endpoint(
+        "health",
+        "/api/health",
+        prepare_health,
+        (_LANG,),
+        _JSON,
+        "health",
+        "/api/health",
+        answers=("200", "503"),
+    ),
 )

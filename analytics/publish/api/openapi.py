@@ -3,15 +3,18 @@
 from typing import Any, Final
 
 from analytics.language.text import Text
+from analytics.publish.api.answers import EMBARGO
 from analytics.publish.api.endpoints import CONTRACT_VERSION, ENDPOINTS, Endpoint, Parameter
 from analytics.publish.api.refusals import STATUSES
 from analytics.publish.api.schemas import SCHEMAS, named
 
 PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
-REFUSALS: Final = ("400", "404", "410", "414", "429")
-OF_SOME: Final = sorted({status for endpoint in ENDPOINTS for status in endpoint.refusals})
-HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data")
+REFUSALS: Final = ("400", "401", "404", "410", "414", "429", "503")
+HEADERS: Final = (
+    *("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data"),
+    *("vetrina-fallback", EMBARGO),
+)
 
 
 def document(site: str, text: Text) -> dict[str, Any]:
@@ -29,7 +32,7 @@ def document(site: str, text: Text) -> dict[str, Any]:
         | {PATH: {"get": _of_itself(text), "parameters": []}},
         "components": {
             "schemas": dict(SCHEMAS),
-            "responses": {status: _refusal(status, text) for status in (*REFUSALS, *OF_SOME)},
+            "responses": {status: _refusal(status, text) for status in REFUSALS},
             "headers": {
                 name: {"description": text(f"api.header.{name}"), "schema": {"type": "string"}} for name in HEADERS
             },
@@ -55,8 +58,8 @@ def _operation(endpoint: Endpoint, text: Text) -> dict[str, Any]:
         "operationId": endpoint.name,
         "summary": text(f"api.endpoint.{endpoint.name}"),
         "parameters": parameters,
-        "responses": {"200": _answer(endpoint, text)}
-        | {status: _see(status) for status in (*REFUSALS, *endpoint.refusals)},
+        "responses": {status: _see(status) for status in REFUSALS}
+        | {status: _answer(endpoint, text) for status in endpoint.answers},
     }
 
 

@@ -32,6 +32,9 @@ STATUSES: Mapping[str, int] = {
     "too_many": 429,
     "fault": 500,
     "no_pdf": 503,
+    "damaged": 503,
+    "login": 401,
+    "unrecorded": 503,
 }
 
 

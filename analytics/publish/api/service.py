@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from analytics.access.roles import Role
 from analytics.language.text import Text, speaking
 from analytics.present.tables.named import TABLES
 from analytics.publish.api.answers import Answer, Making, as_json
@@ -21,17 +22,17 @@ HTML: Final = "text/html; charset=utf-8"
 
 
 class Service:
-    """Answers addresses below /api/ about the releases that everybody may read."""
+    """Answers addresses below /api/ about the releases that may be read: by everybody, or by a role."""
 
     def __init__(self, shelves: Shelves, pages: Mapping[str, str]) -> None:
         """pages: name -> end of the address of each page."""
         self._shelves, self._pages = shelves, pages
 
-    def prepare(self, path: str, query: str, site: str, preferred: str) -> Making:
+    def prepare(self, path: str, query: str, site: str, preferred: str, role: Role = Role.PUBLIC) -> Making:
         """How an address is answered. Raises Refusal where it is not.
 
         site: what stands before the path, "https://example.org"; preferred: the language of a page for people, where
-        the address names none.
+        the address names none; role: of who asks.
         """
         if len(path) > LONGEST_PATH:
             raise Refusal("too_long", most=str(LONGEST_PATH))
@@ -48,7 +49,7 @@ class Service:
             if parts is not None:
                 if not endpoint.takes_any:
                     check_names(asked, endpoint.known)
-                return endpoint.prepare(Asked(self._shelves, parts, asked, site, self._pages))
+                return endpoint.prepare(Asked(self._shelves, parts, asked, site, self._pages, role, endpoint.area))
         if path.startswith(TABLE) and (table := path.removeprefix(TABLE).partition(".")[0]) not in TABLES:
             raise Refusal("unknown_table", TABLES, value=table)
         raise Refusal("unknown_address", [OPENAPI, *(endpoint.path for endpoint in ENDPOINTS)])
