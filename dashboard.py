@@ -23,7 +23,7 @@ from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
 from analytics.serve.heads import language_script, title_of
 from analytics.serve.site import site
-from pages import AREAS, OFFICER, PAGES
+from pages import AREAS, OFFICER, PAGES, STATEMENTS
 from pages.parts import account, address, front, in_use, show, visitor
 from pages.parts.shelf import shelves
 
@@ -48,8 +48,9 @@ def draw() -> None:
     _name_window(page.url_path, text)
     frame = None
     try:
+        is_statement = page.url_path in STATEMENTS.values()
         if not is_read:
-            _shut(closed, text)
+            _shut(closed, text, page if is_statement and closed is None else None)
             return
         frame = _frame(text)
         if frame:
@@ -59,7 +60,7 @@ def draw() -> None:
                 _say_unknown(frame)
             _name_window(page.url_path, text, frame)
             address.settle()
-        elif page.url_path in OFFICER.values():
+        elif is_statement or page.url_path in OFFICER.values():
             page.run()
         else:
             _nothing_yet(text, pages.get("officer"))
@@ -74,21 +75,32 @@ def draw() -> None:
 def _pages(role: Role, text: Text) -> dict[str, StreamlitPage]:
     """The pages that a role may open, by name."""
     return {
-        name: st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
-        for name, path in (PAGES | OFFICER).items()
+        name: st.Page(
+            HERE / "pages" / f"{name}.py",
+            title=text(f"nav.{name}"),
+            url_path=path,
+            default=not path,
+            visibility="hidden" if name in STATEMENTS else "visible",
+        )
+        for name, path in (PAGES | OFFICER | STATEMENTS).items()
         if name in AREAS and may_open(role, AREAS[name])
     }
 
 
-def _shut(closed: UserError | None, text: Text) -> None:
-    """Instead of every page: that this server may not serve, or that one must log in first."""
+def _shut(closed: UserError | None, text: Text, statement: StreamlitPage | None) -> None:
+    """Instead of every page: that this server may not serve, or that one must log in first. statement: the page, where
+    it is one that is read without.
+    """
     with st.container(key="language", horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
         if closed is None:
             account.show(text)
         _choose_language(text)
-    if closed is None:
+    if statement is not None:
+        statement.run()
+    elif closed is None:
         account.notices(text)
         account.page(text)
+        st.caption(_statements(text))
     else:
         st.title(text("page.closed_title"))
         st.markdown(text("page.closed"))
@@ -96,7 +108,7 @@ def _shut(closed: UserError | None, text: Text) -> None:
 
 def _name_window(path: str, text: Text, frame: in_use.Frame | None = None) -> None:
     """The window's title: the page, and the sector that it is about once that is known."""
-    name = next(name for name, end in (PAGES | OFFICER).items() if end == path)
+    name = next(name for name, end in (PAGES | OFFICER | STATEMENTS).items() if end == path)
     sector = address.chosen("sector")
     label = frame.release.programme.label("sector", sector, text) if frame and sector else ""
     icon = str(HERE / "static" / "favicon.svg")
@@ -199,7 +211,13 @@ def _footer(frame: in_use.Frame) -> None:
         lines.append(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
     if visitor.role() is Role.OFFICER and not visitor.visitors().has_login:
         lines.append(text("login.without_says"))
+    lines.append(_statements(text))
     st.caption("  \n".join(lines))
+
+
+def _statements(text: Text) -> str:
+    """Links to what the site says of itself."""
+    return " · ".join(f"[{plain(text(f'nav.{name}'))}]({address.of_statement(name)})" for name in STATEMENTS)
 
 
 def _may_serve() -> bool:
@@ -240,6 +258,6 @@ else:
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
     base = str(st.get_option("server.baseUrlPath") or "")
-    who = visitor.visitors()
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, shelves(), base, OFFICER, who, hosts, limits)
+    static, who = HERE / "static", visitor.visitors()
+    served = site(Path(get_static_dir()), static, PAGES | STATEMENTS, shelves(), base, OFFICER, who, hosts, limits)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

@@ -3,6 +3,7 @@
 They are one file, `vetrina.toml`, in the data folder; without it everything is as if it were empty.
 """
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Final
@@ -67,6 +68,19 @@ class Server(_Table):
     readers_of_one_client: int = Field(default=250, ge=1)
 
 
+class Site(_Table):
+    """Who answers for the site, as its statements say. owner: the body, with its address; contact: an address of e-mail
+    for reports about the site; data_protection_officer: name and address; accessibility_reviewed: the day of the last
+    review, YYYY-MM-DD; host: who runs the machines, where it is somebody else.
+    """
+
+    owner: str | None = None
+    contact: str | None = None
+    data_protection_officer: str | None = None
+    accessibility_reviewed: dt.date | None = None
+    host: str | None = None
+
+
 class Installation(_Table):
     """The whole file. accounts: the account of a terminal -> the person, as a login names them."""
 
@@ -74,6 +88,7 @@ class Installation(_Table):
     accounts: Mapping[str, Identity] = Field(default_factory=dict)
     publishing: Publishing = Publishing()
     server: Server = Server()
+    site: Site = Site()
 
 
 def load_installation(home: Home) -> Installation:

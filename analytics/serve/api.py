@@ -44,7 +44,7 @@ CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-header
 # Also of a release that is named: it may be withdrawn, and may not linger in the copies of others.
 A_MINUTE, NEVER = "public, max-age=60", "no-store"
 PRIVATE: Final = "no-store, private"  # of what not everybody may read
-HEALTH: Final = "/api/health"
+HEALTH: Final = "/api/health"  # which a supervisor asks for, as often as it likes
 THREADS: Final = 8  # of quick answers, and as many that wait for heavy ones
 TEXTS: Final = (
     *("text/", "application/json", "application/ld+json", "application/rdf+xml", "application/atom+xml"),
@@ -100,9 +100,9 @@ class Api:
         asked = Headers(scope=scope)
         visitor = ANYBODY
         try:
-            visitor = self._visitor_of(Caller.of(scope))
             if path != HEALTH:
                 self._count(scope)
+            visitor = self._visitor_of(Caller.of(scope))
             response = await self._respond(scope, path, query, asked, visitor)
         except Refusal as refusal:
             response = _refusing(refusal, text_of_query(query), path, is_open=visitor.role is Role.PUBLIC)

@@ -72,14 +72,6 @@ def test_what_tells_of_the_server_or_drives_it_is_closed(app: Starlette, path: s
         assert "streamlit" not in answer.words
 
 
-def test_who_sits_at_the_machine_hands_files_in(app: Starlette, demonstration: Home) -> None:
-    """Where the server has an officer's page; nobody does where it has none."""
-    here = {"client": "127.0.0.1", "host": "localhost"}
-    assert ask(app, "/_stcore/upload_file/a/b", "PUT", **here).words == "streamlit"
-    none = behind(demonstration, {}, lambda request: PlainTextResponse("streamlit"))
-    assert ask(none, "/_stcore/upload_file/a/b", "PUT", **here).status == 404
-
-
 def test_methods_that_nobody_needs_are_refused(app: Starlette) -> None:
     for method in ("PUT", "POST", "DELETE", "PATCH", "TRACE", "CONNECT", "GETT"):
         for path in ("/", "/settori", "/media/x", "/robots.txt", "/api/releases.json", "/feed.atom"):
