@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import Scope
 
 from analytics.access.installation import Server
 from analytics.access.roles import Area, may_open
