@@ -14,15 +14,17 @@ from streamlit.file_util import get_static_dir
 from streamlit.navigation.page import StreamlitPage
 from streamlit.runtime.pages_manager import PagesManager
 
+from analytics.access.installation import load_installation
 from analytics.access.roles import Role, may_open
 from analytics.clock import moment_in_words
+from analytics.folders import Home, keep_to_owner
 from analytics.language.text import LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
-from analytics.serve.heads import title_of
+from analytics.serve.heads import language_script, title_of
 from analytics.serve.site import site
-from pages import AREAS, OFFICER, PAGES
-from pages.parts import account, address, in_use, show, visitor
+from pages import AREAS, OFFICER, PAGES, STATEMENTS
+from pages.parts import account, address, front, in_use, show, visitor
 from pages.parts.shelf import shelves
 
 HERE = Path(__file__).parent
@@ -36,7 +38,7 @@ def draw() -> None:
     for styles in ("vetrina", "marks", "pictures"):
         st.html(HERE / "static" / f"{styles}.css")
     # Streamlit's page says that it is English; a screen reader would read Italian with an English voice
-    st.html(f"<script>document.documentElement.lang = '{text.language}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>{language_script(text.language)}</script>", unsafe_allow_javascript=True)
     st.logo(str(HERE / "static" / "vetrina-logo.svg"), size="large", link=None)
     reader, closed = visitor.visitor(), visitor.visitors().why_closed()
     pages = _pages(reader.role, text)
@@ -46,8 +48,9 @@ def draw() -> None:
     _name_window(page.url_path, text)
     frame = None
     try:
+        is_statement = page.url_path in STATEMENTS.values()
         if not is_read:
-            _shut(closed, text)
+            _shut(closed, text, page if is_statement and closed is None else None)
             return
         frame = _frame(text)
         if frame:
@@ -57,7 +60,7 @@ def draw() -> None:
                 _say_unknown(frame)
             _name_window(page.url_path, text, frame)
             address.settle()
-        elif page.url_path in OFFICER.values():
+        elif is_statement or page.url_path in OFFICER.values():
             page.run()
         else:
             _nothing_yet(text, pages.get("officer"))
@@ -72,21 +75,32 @@ def draw() -> None:
 def _pages(role: Role, text: Text) -> dict[str, StreamlitPage]:
     """The pages that a role may open, by name."""
     return {
-        name: st.Page(HERE / "pages" / f"{name}.py", title=text(f"nav.{name}"), url_path=path, default=not path)
-        for name, path in (PAGES | OFFICER).items()
+        name: st.Page(
+            HERE / "pages" / f"{name}.py",
+            title=text(f"nav.{name}"),
+            url_path=path,
+            default=not path,
+            visibility="hidden" if name in STATEMENTS else "visible",
+        )
+        for name, path in (PAGES | OFFICER | STATEMENTS).items()
         if name in AREAS and may_open(role, AREAS[name])
     }
 
 
-def _shut(closed: UserError | None, text: Text) -> None:
-    """Instead of every page: that this server may not serve, or that one must log in first."""
+def _shut(closed: UserError | None, text: Text, statement: StreamlitPage | None) -> None:
+    """Instead of every page: that this server may not serve, or that one must log in first. statement: the page, where
+    it is one that is read without.
+    """
     with st.container(key="language", horizontal=True, width="content", gap="xsmall", vertical_alignment="center"):
         if closed is None:
             account.show(text)
         _choose_language(text)
-    if closed is None:
+    if statement is not None:
+        statement.run()
+    elif closed is None:
         account.notices(text)
         account.page(text)
+        st.caption(_statements(text))
     else:
         st.title(text("page.closed_title"))
         st.markdown(text("page.closed"))
@@ -94,7 +108,7 @@ def _shut(closed: UserError | None, text: Text) -> None:
 
 def _name_window(path: str, text: Text, frame: in_use.Frame | None = None) -> None:
     """The window's title: the page, and the sector that it is about once that is known."""
-    name = next(name for name, end in (PAGES | OFFICER).items() if end == path)
+    name = next(name for name, end in (PAGES | OFFICER | STATEMENTS).items() if end == path)
     sector = address.chosen("sector")
     label = frame.release.programme.label("sector", sector, text) if frame and sector else ""
     icon = str(HERE / "static" / "favicon.svg")
@@ -110,7 +124,13 @@ def _say_unknown(frame: in_use.Frame) -> None:
 
 
 def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
-    """What to do where nothing has been published. officers: the page where an officer begins."""
+    """What to do where nothing has been published, or nothing of it can be read. officers: the page where an officer
+    begins.
+    """
+    if in_use.not_served():
+        st.title(text("page.unreadable_title"))
+        st.markdown(text("page.unreadable"))
+        return
     st.title(text("page.empty_title"))
     st.markdown(text("page.empty"))
     st.code("python -m analytics demo", language=None)
@@ -132,10 +152,12 @@ def _frame(text: Text) -> in_use.Frame | None:
         shown = frame.release.release_id
         if wanted != shown and in_use.embargoed_elsewhere(wanted, frame.release.programme.id):
             st.warning(text("frame.embargo_elsewhere", release=plain(str(wanted)), shown=shown))
-        elif lost:
+        elif lost or st.query_params.get("release", shown) != shown:
             st.warning(text("frame.lost", shown=shown))
         elif available[frame.release.programme.id].missing and not frame.newer:
             st.warning(text("frame.missing", shown=shown))
+        if "programme" not in st.query_params and (hidden := in_use.not_served()):
+            st.warning(text("frame.not_served", programmes=", ".join(hidden)))
     return frame
 
 
@@ -189,7 +211,13 @@ def _footer(frame: in_use.Frame) -> None:
         lines.append(text("frame.contact", name=plain(name), email=f"[{plain(email)}](mailto:{email})"))
     if visitor.role() is Role.OFFICER and not visitor.visitors().has_login:
         lines.append(text("login.without_says"))
+    lines.append(_statements(text))
     st.caption("  \n".join(lines))
+
+
+def _statements(text: Text) -> str:
+    """Links to what the site says of itself."""
+    return " · ".join(f"[{plain(text(f'nav.{name}'))}]({address.of_statement(name)})" for name in STATEMENTS)
 
 
 def _may_serve() -> bool:
@@ -211,6 +239,14 @@ def _may_serve() -> bool:
 if st.runtime.exists():
     draw()
 else:
+    try:
+        hosts, limits = front.hosts(), load_installation(Home.default()).server
+    except UserError as error:
+        sys.exit(error.said(Text()))
+    keep_to_owner()
+    for warning in front.exposed(Text()):
+        print(warning, file=sys.stderr, flush=True)
+    front.quieten_server(limits.readers)
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the
     # collection that Streamlit asks for after every run need not look at it.
     shelves().readable()
@@ -222,5 +258,6 @@ else:
     # exist ("page not found"), until st.navigation has run once. There is no public switch.
     PagesManager.uses_pages_directory = False
     base = str(st.get_option("server.baseUrlPath") or "")
-    served = site(Path(get_static_dir()), HERE / "static", PAGES, shelves(), base, OFFICER, visitor.visitors())
+    static, who = HERE / "static", visitor.visitors()
+    served = site(Path(get_static_dir()), static, PAGES | STATEMENTS, shelves(), base, OFFICER, who, hosts, limits)
     app = st.App(__file__, routes=served.routes, middleware=served.middleware)

@@ -17,6 +17,9 @@ PAGES = {
 # The data officer's own page, which is no reader's.
 OFFICER = {"officer": "caricare"}
 
+# What the law asks a public site to say of itself; linked at the foot of every page, and read without a login.
+STATEMENTS = {"accessibility": "accessibilita", "privacy": "privacy"}
+
 # What each page is about: that says who may read there what is under embargo, see analytics/access/roles.py.
 AREAS = {
     "overview": Area.READING,
@@ -26,10 +29,12 @@ AREAS = {
     "press": Area.PRESS,
     "audit": Area.READING,
     "officer": Area.OFFICE,
+    "accessibility": Area.READING,
+    "privacy": Area.READING,
 }
 
 
 def area_at(end: str) -> Area:
     """What the page at the end of an address is about; of one that is in no list: the officer's alone."""
-    name = next((name for name, place in (PAGES | OFFICER).items() if place == end), "")
+    name = next((name for name, place in (PAGES | OFFICER | STATEMENTS).items() if place == end), "")
     return AREAS.get(name, Area.OFFICE)

@@ -5,12 +5,17 @@ report that says all of it.
 import streamlit as st
 
 from analytics.charts.kit.markup import element
+from analytics.folders import Home
 from analytics.language.text import LANGUAGES, plain, speaking
+from analytics.model import DataKind
+from analytics.officer.approval import Mode
 from analytics.present.tables import audit
 from analytics.present.tables.path import is_held, ladders, paths_told
 from analytics.present.tables.path_markup import ladders_markup
 from analytics.publish.addresses import report_address
 from analytics.publish.report.browser import find_browser
+from analytics.release import Releases
+from analytics.release.acts import mode_of_publication
 from pages.parts import address, in_use, show
 from pages.parts.block import block
 from pages.parts.downloads import may_report, report_title
@@ -102,6 +107,9 @@ if len(protection):
 
 st.header(text("audit.method"), anchor=False)
 st.markdown(text("audit.method_body", **audit.method_words(release, text)))
+mode = mode_of_publication(Releases(Home.default().releases, programme.id).ledger(), release.release_id)
+if mode in list(Mode) and (mode == Mode.TWO_PEOPLE or programme.data_kind is DataKind.CONFIDENTIAL):
+    st.markdown(text(f"audit.approved.{mode}"))
 
 if may_report(frame):
     report()

@@ -3,12 +3,14 @@
 They are one file, `vetrina.toml`, in the data folder; without it everything is as if it were empty.
 """
 
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from analytics.access.host_names import host_in_settings
 from analytics.folders import Home
 from analytics.model import UserError
 
@@ -20,6 +22,7 @@ def _folded(name: str) -> str:
 
 
 Identity = Annotated[str, AfterValidator(_folded)]  # as a login names somebody, such as an address of e-mail
+HostName = Annotated[str, AfterValidator(host_in_settings)]
 
 
 class _Table(BaseModel):
@@ -53,12 +56,29 @@ class Publishing(_Table):
 
 
 class Server(_Table):
-    """hosts: names under which the site may be reached; none: any name on this machine's own address, and no other;
-    requests_per_minute: that one client may send to the addresses for machines.
+    """hosts: names under which the site may be reached, such as "example.org"; none: this machine's own names and
+    addresses, and no other;
+    requests_per_minute: that one client may send to the addresses for machines; readers: pages open at once, which take
+    memory; readers_of_one_client: of them from one address, behind which a whole office may sit.
     """
 
-    hosts: tuple[str, ...] = ()
+    hosts: tuple[HostName, ...] = ()
     requests_per_minute: int = Field(default=600, ge=1)
+    readers: int = Field(default=500, ge=1)
+    readers_of_one_client: int = Field(default=250, ge=1)
+
+
+class Site(_Table):
+    """Who answers for the site, as its statements say. owner: the body, with its address; contact: an address of e-mail
+    for reports about the site; data_protection_officer: name and address; accessibility_reviewed: the day of the last
+    review, YYYY-MM-DD; host: who runs the machines, where it is somebody else.
+    """
+
+    owner: str | None = None
+    contact: str | None = None
+    data_protection_officer: str | None = None
+    accessibility_reviewed: dt.date | None = None
+    host: str | None = None
 
 
 class Installation(_Table):
@@ -68,6 +88,7 @@ class Installation(_Table):
     accounts: Mapping[str, Identity] = Field(default_factory=dict)
     publishing: Publishing = Publishing()
     server: Server = Server()
+    site: Site = Site()
 
 
 def load_installation(home: Home) -> Installation:

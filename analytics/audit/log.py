@@ -1,8 +1,9 @@
 """The audit log: one line of JSON for what begins and one for how it ended, each with the hash of the line before.
 
 A line that was changed, taken out or put in breaks the chain. Beside the log lies `head`, the number and hash of the
-last line: lines cut off at the end are found by it. Whoever may write in the folder could make the whole chain anew:
-note the hash that `audit --check` prints elsewhere, and give it to a later check.
+last line: lines cut off at the end are found by it, also when others were written since. Whoever may write in the
+folder could make the whole chain anew: note the hash that `audit --check` prints elsewhere, and give it to a later
+check.
 """
 
 import hashlib
@@ -68,13 +69,32 @@ class AuditLog:
         """What was recorded, oldest first; what is no line of a log is left out: `faults` tells of it."""
         return [line for written in self._written() if (line := _parsed(written)) is not None]
 
-    def _written(self) -> list[bytes]:
+    def _content(self) -> bytes:
         try:
-            return [line for line in self._path.read_bytes().split(b"\n") if line]
+            return self._path.read_bytes()
         except FileNotFoundError:
-            return []
+            return b""
         except OSError as error:
             raise UserError("audit.unreadable", file=self._path, problem=error.strerror) from error
+
+    def _written(self) -> list[bytes]:
+        """Lines as they stand, without their ends; not what was left half written."""
+        content = self._content()
+        lines = content.removesuffix(b"\n").split(b"\n") if content else []
+        return lines[:-1] if self._ends_half_written(content) else lines
+
+    def _lacks_an_end(self) -> bool:
+        """Whether the last line has lost its end of line."""
+        content = self._content()
+        return bool(content) and not content.endswith(b"\n") and not self._ends_half_written(content)
+
+    def _ends_half_written(self, content: bytes) -> bool:
+        """Whether a kill or a full disk left a line half written at the end: nothing was done on the strength of it. Of
+        one that was whole once, `head` knows.
+        """
+        whole, ended, last = content.rpartition(b"\n")
+        number = whole.count(b"\n") + 1 if ended else 0
+        return bool(last) and _parsed(last) is None and self._noted_head(number)[0] <= number
 
     @property
     def head(self) -> str:
@@ -86,32 +106,37 @@ class AuditLog:
         """Lines that were changed, taken out or put in; none where the log is whole. noted: a hash that was printed by
         an earlier check: the log must still hold that line.
         """
-        found, before, hashes = [], FIRST, {FIRST}
+        found, before = list[Fault](), FIRST
         written = self._written()
+        hashes = [FIRST]
         for number, line in enumerate(written, 1):
             parsed = _parsed(line)
-            if parsed is None or parsed.hash != _hash_of(line):
+            if parsed is None or not _is_as_written(line, parsed):
                 found.append(Fault("changed", number))
             elif parsed.before != before or parsed.n != number:
                 found.append(Fault("chain", number))
             before = parsed.hash if parsed else before
-            hashes.add(before)
-        count, last = self._noted_head()
-        if count > len(written) or (last not in hashes):
+            hashes.append(before)
+        count, last = self._noted_head(len(written))
+        if count not in (len(written), len(written) - 1) or hashes[count] != last:
             found.append(Fault("cut", len(written) + 1))
+        elif count == len(written) and self._lacks_an_end():
+            found.append(Fault("changed", count))
         if noted is not None and noted not in hashes:
             found.append(Fault("noted", len(written)))
         return found
 
-    def _noted_head(self) -> tuple[int, str]:
-        """Number and hash of the last line that is known to have been written."""
+    def _noted_head(self, lines: int) -> tuple[int, str]:
+        """Number and hash of the last line that is known to have been written; -1 where that is not known any more.
+        lines: how many there are; the first one stands a moment before `head` does.
+        """
         try:
             count, last = self._head.read_text(encoding="utf-8").split()
             return int(count), last
         except FileNotFoundError:
-            return (0, FIRST) if len(self._written()) < 2 else (1, "")
+            return (0, FIRST) if lines < 2 else (-1, "")
         except (OSError, ValueError):
-            return 1, ""
+            return -1, ""
 
     def append(self, event: str, phase: str, person: Person, **details: object) -> Line:
         """Write a line; it is on disk when this returns. Raises UserError where it cannot be written."""
@@ -123,15 +148,13 @@ class AuditLog:
             raise UserError("audit.unwritable", file=self._path, problem=error.strerror or str(error)) from error
 
     def _append(self, event: str, phase: str, person: Person, details: dict[str, Any]) -> Line:
-        self._drop_half_line()
-        lines = self._written()
-        last = _parsed(lines[-1]) if lines else None
-        before = last.hash if last else FIRST
-        line = {"n": len(lines) + 1, "at": utc_stamp(utc_now()), "event": event, "phase": phase, "by": person.identity}
+        self._end_half_line()
+        n, before = self._last()
+        line = {"n": n + 1, "at": utc_stamp(utc_now()), "event": event, "phase": phase, "by": person.identity}
         line |= {"known_by": person.by, **details, "before": before}
         line["hash"] = _hash(line)
         with open(self._path, "ab", opener=_owner_only) as log:
-            log.write(json.dumps(line, ensure_ascii=False, default=str).encode() + b"\n")
+            log.write(_in_bytes(line) + b"\n")
             log.flush()
             os.fsync(log.fileno())
         partial = self._folder / "head.partial"
@@ -142,15 +165,28 @@ class AuditLog:
         to_disk(self._folder)
         return _line(line)
 
-    def _drop_half_line(self) -> None:
-        """Take off what a kill or a full disk left half written at the end: nothing was done on the strength of it."""
-        try:
-            with self._path.open("r+b") as log:
-                whole = log.read()
-                if whole and not whole.endswith(b"\n"):
-                    log.truncate(whole.rfind(b"\n") + 1)
-        except FileNotFoundError:
+    def _last(self) -> tuple[int, str]:
+        """Number and hash that the next line follows. Where lines were cut off, or nobody knows, it is what was there
+        before: the next line then tells for good that something is missing.
+        """
+        written = self._written()
+        last = _parsed(written[-1]) if written else None
+        n, before = len(written), last.hash if last else FIRST
+        count, noted = self._noted_head(n)
+        is_next = count == n or (count == n - 1 and last is not None and last.before == noted)
+        return (n, before) if is_next and (count < n or before == noted) else (max(n, count), noted)
+
+    def _end_half_line(self) -> None:
+        """Take off what was left half written; a line that was whole once stays, and is ended."""
+        content = self._content()
+        if not content or content.endswith(b"\n"):
             return
+        with self._path.open("r+b") as log:
+            if self._ends_half_written(content):
+                log.truncate(content.rfind(b"\n") + 1)
+            else:
+                log.seek(0, os.SEEK_END)
+                log.write(b"\n")
 
 
 def _owner_only(path: str, flags: int) -> int:
@@ -163,8 +199,14 @@ def _hash(line: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(bare, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _hash_of(written: bytes) -> str:
-    return _hash(json.loads(written))
+def _in_bytes(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, default=str).encode()
+
+
+def _is_as_written(written: bytes, line: Line) -> bool:
+    """Whether a line is, to the byte, what was once written."""
+    parts: dict[str, Any] = json.loads(written)
+    return _in_bytes(parts) == written and _hash(parts) == line.hash
 
 
 def _parsed(written: bytes) -> Line | None:
@@ -184,20 +226,23 @@ def _line(line: dict[str, Any]) -> Line:
 def audited(home: Home, event: str, person: Person, **details: object) -> Iterator[Told]:
     """Record an act: that it begins, before anything is done, and how it ended. What cannot be recorded is not done.
 
-    event: such as "import"; details: what is known beforehand. Raises UserError where the beginning cannot be written;
-    what the act raises goes on, recorded as refused (UserError) or failed.
+    event: such as "import"; details: what is known beforehand. Raises UserError where the beginning cannot be written,
+    or, once the act is done, its end; what the act raises goes on, recorded as refused (UserError) or failed.
     """
     log, said = AuditLog(home.audit), dict[str, object]()
     begun = log.append(event, "begun", person, **details)
     try:
         yield said.update
     except UserError as error:
-        _end(log, event, "refused", person, begun.n, {"reason": error.key})
+        _end(log, event, "refused", person, begun.n, {**details, "reason": error.key})
         raise
     except BaseException as error:
-        _end(log, event, "failed", person, begun.n, {"reason": type(error).__name__})
+        _end(log, event, "failed", person, begun.n, {**details, "reason": type(error).__name__})
         raise
-    log.append(event, "done", person, **details, begun=begun.n, **said)
+    try:
+        log.append(event, "done", person, **details, begun=begun.n, **said)
+    except UserError as error:
+        raise UserError("audit.unended", line=begun.n, problem=error.details.get("problem", "")) from error
 
 
 def _end(log: AuditLog, event: str, phase: str, person: Person, begun: int, details: dict[str, object]) -> None:

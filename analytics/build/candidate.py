@@ -17,10 +17,18 @@ from analytics.build.applications import applications_told
 from analytics.build.claims import with_group_claims
 from analytics.build.comparison_counts import rough_comparison_counts
 from analytics.build.contributions import contributions
-from analytics.build.earlier import keep_contributions, keep_inputs, keep_ledger, recall_earlier, recall_outside
+from analytics.build.earlier import (
+    discard,
+    keep_contributions,
+    keep_inputs,
+    keep_ledger,
+    recall_earlier,
+    recall_outside,
+)
 from analytics.build.equality import with_equality_of_parts
 from analytics.build.kept import kept_where_held
 from analytics.build.needs import check_needs
+from analytics.build.one_build import one_build
 from analytics.build.outside import hide_few_outside, outside_firms
 from analytics.build.panel_from_store import from_store
 from analytics.build.path.counts import with_path
@@ -40,6 +48,8 @@ from analytics.build.withheld_cells import WithheldCells
 from analytics.build.withhold import withhold
 from analytics.clock import utc_stamp
 from analytics.evidence.checks import years_apart
+from analytics.faults import writing
+from analytics.folders import to_disk
 from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
@@ -70,21 +80,42 @@ def build(programme: Programme, store: Store, releases: Releases, *, progress: P
     """Write a candidate release and return its id. Nothing is published.
 
     Raises UserError when the store does not hold what a release needs, when the programme file would make it tell
-    something false, or when its figures cannot be protected.
+    something false, when its figures cannot be protected, or when pointer or ledger of its releases is damaged.
     """
     refuse(programme, check_programme(programme, store))
-    now = dt.datetime.now(dt.UTC)
-    release = releases.next_id(now.year)
-    then = releases if store.as_of is None else releases.at(store.as_of)
-    made = contents(programme, store, releases, release, then.beside(), progress)
-    keep_contributions(store.contributions_folder, release, made.contributions, made.outside)
-    keep_ledger(store.contributions_folder, release, made.withheld_cells, programme)
-    keep_inputs(store.contributions_folder, release, _input_files(store))
-    made.behind_path.keep(store.contributions_folder, release)
-    manifest = replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
-    write_release(releases.path(release), manifest, made.tables)
-    releases.record("built", release)
+    releases.check_whole()
+    with one_build(store.contributions_folder, programme.id):
+        now = dt.datetime.now(dt.UTC)
+        release = releases.next_id(now.year)
+        then = releases if store.as_of is None else releases.at(store.as_of)
+        made = contents(programme, store, releases, release, then.beside(), progress)
+        made = replace(made, manifest=replace(made.manifest, built_at=now.strftime("%Y-%m-%dT%H:%M:%SZ")))
+        try:
+            _write(release, made, programme, store, releases)
+        except BaseException:
+            if not releases.path(release).exists():
+                discard(store.contributions_folder, release)
+            raise
     return release
+
+
+def _write(release: str, made: "Contents", programme: Programme, store: Store, releases: Releases) -> None:
+    """Write what stands behind a release, then the release, then that it was built: that its file is there counts."""
+    behind = store.contributions_folder
+    keep_contributions(behind, release, made.contributions, made.outside)
+    keep_ledger(behind, release, made.withheld_cells, programme)
+    keep_inputs(behind, release, _input_files(store))
+    made.behind_path.keep(behind, release)
+    to_disk(behind)
+    path = releases.path(release)
+    with writing(path):
+        write_release(path, made.manifest, made.tables)
+    with writing(path.with_name("ledger.jsonl")):
+        try:
+            releases.record("built", release)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
 
 
 @dataclass(frozen=True, slots=True, eq=False)

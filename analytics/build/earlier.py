@@ -6,7 +6,6 @@ and what was withheld. A release itself says of a withheld cell that it is confi
 files that it was built from nothing that would tell what a small one corrects.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -17,6 +16,8 @@ import pandas as pd
 from analytics.build.contributions import contributions_in
 from analytics.build.cubes import LEDGER_COLUMNS, EarlierInputs, cube_dimensions
 from analytics.build.withheld_cells import PatternSummary, WithheldCells
+from analytics.faults import writing
+from analytics.folders import make_private, partial_of, to_disk
 from analytics.model import Arm, DataKind, Rule, UserError
 from analytics.programme.dimensions import Group
 from analytics.programme.file import Programme
@@ -118,6 +119,17 @@ def recall_ledger(folder: Path, release: Release) -> KeptLedger:
     return KeptLedger(pd.read_parquet(cells), _summaries(patterns))
 
 
+def lost_behind(folder: Path, release: Release) -> list[Path]:
+    """The files behind a release that are missing: without them it cannot be made again, nor a new one checked."""
+    name = release.release_id
+    needed = [_contributions_file(folder, name)]
+    if release.own_ledger is None:
+        needed += [_cells_file(folder, name), _patterns_file(folder, name)]
+    if not release.manifest.own_inputs:
+        needed.append(_inputs_file(folder, name))
+    return [file for file in needed if not file.exists()]
+
+
 def recall_earlier(
     folder: Path, releases: Releases, programme: Programme, names: Sequence[str]
 ) -> dict[str, EarlierInputs]:
@@ -167,12 +179,24 @@ def _inputs_file(folder: Path, release: str) -> Path:
     return folder / f"{release}.inputs.parquet"
 
 
+def discard(folder: Path, release: str) -> None:
+    """Remove what was kept behind a release that did not come to be."""
+    for file in folder.glob(f"{release}.*"):
+        file.unlink(missing_ok=True)
+
+
 def keep_frame(file: Path, frame: pd.DataFrame) -> None:
-    """Write the file beside its place, then move it there."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.stem}.{os.getpid()}.partial")
-    frame.to_parquet(partial)
-    partial.replace(file)
+    """Write the file beside its place, then move it there. Raises UserError where it cannot be written."""
+    with writing(file):
+        make_private(file.parent)
+        partial = partial_of(file)
+        try:
+            frame.to_parquet(partial)
+            to_disk(partial)
+            partial.replace(file)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
 
 
 def _summaries(file: Path) -> dict[tuple[Arm, str], PatternSummary]:

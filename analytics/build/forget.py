@@ -8,7 +8,6 @@ is there as before, or nowhere.
 import datetime as dt
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -19,7 +18,7 @@ import pandas as pd
 from analytics.build.earlier import contributions_of, contributors_of, recall_inputs
 from analytics.build.forgotten_firm import without_firm
 from analytics.build.path.kept import PATH_ROWS, paths_without_firm
-from analytics.folders import Home
+from analytics.folders import Home, WorkFolder
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
@@ -160,7 +159,7 @@ class _Task:
         return any(self.code in contributors_of(file) for file in _contributions_files(store))
 
     def _stands_in_archive(self, store: Store, identity: Identity) -> bool:
-        with tempfile.TemporaryDirectory() as folder:
+        with WorkFolder() as folder:
             return any(True for _ in self._rewritten(store, identity, Path(folder)))
 
     def _cannot_be_made_again(self, store: Store, batches: Sequence[int]) -> Iterator[str]:

@@ -1,10 +1,13 @@
 """Independent pieces of long work, each in a process of its own."""
 
 import multiprocessing
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from typing import TypeVar
+
+from analytics.signals import end_with
 
 Work = TypeVar("Work")
 Made = TypeVar("Made")
@@ -19,7 +22,7 @@ def in_processes(
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of whatever threads this process has
     others = set(multiprocessing.active_children())
-    with ProcessPoolExecutor(processes, context, initializer=_leave_interrupts_to_parent) as pool:
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(os.getpid(),)) as pool:
         try:
             futures = [pool.submit(function, work) for work in works]
             going_on = set(futures)
@@ -35,5 +38,7 @@ def in_processes(
             raise
 
 
-def _leave_interrupts_to_parent() -> None:
+def _begin(parent: int) -> None:
+    """In the new process: interrupts are the parent's, and it ends with the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with(parent)

@@ -9,22 +9,29 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from analytics.cli import forget, releases, withheld
+from analytics.cli import backup, forget, releases, upkeep, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
 from analytics.cli.which_programme import only_programme
-from analytics.folders import PROJECT, WINDOWS, Home
+from analytics.faults import clear
+from analytics.folders import PROJECT, WINDOWS, Home, close_folders, keep_to_owner
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
+from analytics.signals import StoppedError, stoppable
+from analytics.upkeep.settling import finish
 
 DEFAULT_PROGRAMME = "ecommerce-2020"
+BROKEN_PIPE, INTERRUPTED = 141, 130  # exit codes, as of processes that SIGPIPE and SIGINT ended
 WRONG_USE = (
     *("programme.unknown", "programme.several_stores", "programme.several_releases", "programme.no_store"),
     *("demo.unknown", "figure.shape", "figure.check", "release.moment"),
     *("export.unknown", "export.filter", "export.format", "export.where", "export.no_filter", "export.site"),
-    *("mapping.template_kind", "retract.key"),
+    *("mapping.template_kind", "retract.key", "restore.which_programme"),
 )
+
+FOR_THE_USER = ("export", "template")  # commands whose files hold nothing confidential, and go where the user says
+WRITING = ("demo", "import", "undo", "retract", "build", "approve", "publish", "withdraw", "forget", "restore")
 
 Command = Callable[[argparse.Namespace, Text], int]  # what was typed, the reader's words -> exit code
 
@@ -55,6 +62,8 @@ def _parser(text: Text) -> argparse.ArgumentParser:
     headlines.add_argument("--json", action="store_true", help=text("cli.help.json"))
     programme(headlines)
     _add_export(command, programme, text)
+    command("doctor", upkeep.run_doctor).add_argument("--repair", action="store_true", help=text("cli.help.repair"))
+    _add_backup(command, text)
     serve = command("serve", run_serve)
     serve.add_argument("--port", type=int, default=8501, help=text("cli.help.port"))
     return parser
@@ -109,6 +118,18 @@ def _add_export(
     programme(sub)
 
 
+def _add_backup(command: Callable[[str, Command], argparse.ArgumentParser], text: Text) -> None:
+    """The commands that keep copies and bring them back; `command` as in `_parser`."""
+    keep, bring = command("backup", backup.run_backup), command("restore", backup.run_restore)
+    keep.add_argument("folder", type=Path, metavar="FOLDER", help=text("cli.help.backup_folder"))
+    keep.add_argument("--check", action="store_true", help=text("cli.help.backup_check"))
+    bring.add_argument("folder", type=Path, metavar="FOLDER", help=text("cli.help.restore_folder"))
+    bring.add_argument("--release", metavar="ID", help=text("cli.help.restore_release"))
+    bring.add_argument("--replace", action="store_true", help=text("cli.help.restore_replace"))
+    for sub in (keep, bring):
+        sub.add_argument("--programme", dest="only", metavar="PROGRAMME", help=text("cli.help.backup_programme"))
+
+
 def _add_release_commands(
     command: Callable[[str, Command], argparse.ArgumentParser],
     programme: Callable[[argparse.ArgumentParser], None],
@@ -118,9 +139,10 @@ def _add_release_commands(
     build = command("build", releases.run_build)
     build.add_argument("--as-of", metavar="DATE", help=text("cli.help.as_of"))
     programme(build)
-    publish, withdraw = command("publish", releases.run_publish), command("withdraw", releases.run_withdraw)
+    approve, publish = command("approve", releases.run_approve), command("publish", releases.run_publish)
+    withdraw = command("withdraw", releases.run_withdraw)
     publish.add_argument("--embargo-until", metavar="T", help=text("cli.help.embargo_until"))
-    for sub in (publish, withdraw):
+    for sub in (approve, publish, withdraw):
         sub.add_argument("release", metavar="ID", help=text("cli.help.release"))
         programme(sub)
     programme(command("releases", releases.run_releases))
@@ -133,12 +155,25 @@ def _add_release_commands(
     deletion.add_argument("firm", metavar="FIRM", help=text("cli.help.firm"))
     deletion.add_argument("--yes", action="store_true", help=text("cli.help.yes"))
     programme(deletion)
+    _add_audit(command, text)
     ledger = command("withheld", withheld.run_withheld)
     ledger.add_argument("release", metavar="ID", help=text("cli.help.release"))
     programme(ledger)
     check = command("verify", releases.run_verify)
     check.add_argument("figure", metavar="FIGURE_ID", help=text("cli.help.figure"))
     check.add_argument("--no-recompute", action="store_true", help=text("cli.help.no_recompute"))
+
+
+def _add_audit(command: Callable[[str, Command], argparse.ArgumentParser], text: Text) -> None:
+    """The command that reads the log of what was done; `command` as in `_parser`."""
+    from analytics.cli import audit
+
+    sub = command("audit", audit.run_audit)
+    sub.add_argument("--check", action="store_true", help=text("cli.help.audit_check"))
+    sub.add_argument("--since", metavar="HASH", help=text("cli.help.audit_since"))
+    sub.add_argument("--event", metavar="E", help=text("cli.help.audit_event"))
+    sub.add_argument("--programme", dest="of_programme", metavar="P", help=text("cli.help.audit_programme"))
+    sub.add_argument("--json", action="store_true", help=text("cli.help.json"))
 
 
 def run_demo(arguments: argparse.Namespace, text: Text) -> int:
@@ -228,17 +263,53 @@ def main(words: list[str] | None = None) -> int:
     language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)
+    if arguments.command not in FOR_THE_USER:
+        keep_to_owner()
+    with stoppable() as stop:
+        try:
+            return _ended(arguments, text)
+        except (Exception, StoppedError, KeyboardInterrupt) as error:
+            if stop.number:  # whatever a library made of it
+                return stop.exit_code
+            if isinstance(error, KeyboardInterrupt):
+                return INTERRUPTED
+            raise
+
+
+def _ended(arguments: argparse.Namespace, text: Text) -> int:
+    """Run a command; its exit code. What a person can deal with is said in words, whatever raised it."""
     try:
+        if arguments.command in WRITING:
+            close_folders(Home.default())
+        finish(Home.default())
         if getattr(arguments, "programme", DEFAULT_PROGRAMME) is None:
             arguments.programme = only_programme(Home.default())
         ended = int(arguments.run(arguments, text))
         sys.stdout.flush()
         return ended
-    except UserError as error:
-        print(error.said(text), file=sys.stderr)
-        return 2 if error.key in WRONG_USE else 1
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:  # who reads the answer has seen enough of it, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        _say_no_more()
+        return BROKEN_PIPE
+    except Exception as error:
+        told = _without_output(error) or clear(error)
+        if told is None:
+            raise
+        print(told.said(text), file=sys.stderr)
+        return 2 if told.key in WRONG_USE else 1
+
+
+def _without_output(error: Exception) -> UserError | None:
+    """That the answer could not be written, such as to a file on a full disk; None where it is something else."""
+    if not isinstance(error, OSError) or error.filename is not None:
+        return None
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _say_no_more()
+        return UserError("machine.output", problem=error.strerror)
+    return None
+
+
+def _say_no_more() -> None:
+    """Nobody takes the answer: what is left of it goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,12 +6,15 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from analytics.cli import releases
 from analytics.cli.progress import Bar
-from analytics.folders import Home, programme_ids
+from analytics.cli.who import typist
+from analytics.faults import writing
+from analytics.folders import Home, programme_ids, to_disk, usual_mode
 from analytics.language.text import Text
 from analytics.model import Progress, UserError
 
@@ -48,17 +51,32 @@ def run_export(arguments: argparse.Namespace, text: Text) -> int:
     form, known = _form(arguments), FORMS_OF[arguments.what]
     if form not in known:
         raise UserError("export.format", what=arguments.what, file=arguments.output, known=", ".join(known))
-    with Bar(text) as bar:
-        if arguments.what in (CATALOGUE, FEED):
-            written = _of_all_releases(arguments, form, text)
-        else:
-            written = _of_release(arguments, form, text, bar)
-    if arguments.output == OUT:
-        sys.stdout.buffer.write(written)
-        return 0
-    _write(Path(arguments.output), written)
+    with _recorded(arguments, form):
+        with Bar(text) as bar:
+            if arguments.what in (CATALOGUE, FEED):
+                written = _of_all_releases(arguments, form, text)
+            else:
+                written = _of_release(arguments, form, text, bar)
+        if arguments.output == OUT:
+            sys.stdout.buffer.write(written)
+            return 0
+        _write(Path(arguments.output), written)
     print(text("cli.done.export", file=arguments.output, size=text.number(len(written))), file=sys.stderr)
     return 0
+
+
+def _recorded(arguments: argparse.Namespace, form: str) -> AbstractContextManager[object]:
+    """The record of an export of what readers do not see, such as a release under embargo; none of what they do."""
+    from analytics.audit.log import audited
+
+    if arguments.what in (CATALOGUE, FEED) or not arguments.release:
+        return nullcontext()
+    of, home = releases.of(arguments), Home.default()
+    if arguments.release not in of.known() or arguments.release in of.published():
+        return nullcontext()
+    state = of.state(arguments.release)
+    details = {"release": arguments.release, "state": state, "what": arguments.what, "format": form}
+    return audited(home, "export", typist(home), programme=of.programme, **details)
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -181,13 +199,15 @@ def _origin(of: "Releases", release: "Release") -> "Origin":
 def _write(path: Path, content: bytes) -> None:
     """The whole file, or none: whoever had one of that name keeps it until the new one is there."""
     part = None
-    try:
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            part = Path(file.name)
-            file.write(content)
-        part.chmod(0o644)
-        part.replace(path)
-    except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        raise UserError("export.unwritable", file=path, why=error.strerror or error) from error
+    with writing(path):
+        try:
+            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
+                part = Path(file.name)
+                file.write(content)
+            part.chmod(usual_mode())
+            to_disk(part)
+            part.replace(path)
+        except BaseException:
+            if part is not None:
+                part.unlink(missing_ok=True)
+            raise

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from analytics.cli.progress import Bar
+from analytics.cli.who import typist
 from analytics.folders import Home
 from analytics.language.text import Text
 
@@ -18,7 +19,8 @@ NOT_DONE = 1  # exit code where only what it would mean was said
 
 def run_forget(arguments: argparse.Namespace, text: Text) -> int:
     """Without --yes it says what deleting the firm would mean, and changes nothing."""
-    from analytics.build.forget import foresee, forget
+    from analytics.build.forget import foresee
+    from analytics.officer.recorded import forget
     from analytics.programme.file import load_programme
 
     programme, home = load_programme(arguments.programme), Home.default()
@@ -29,7 +31,7 @@ def run_forget(arguments: argparse.Namespace, text: Text) -> int:
         print(text("cli.forget.not_done"), file=sys.stderr)
         return NOT_DONE
     with Bar(text) as bar:
-        meaning = forget(programme, arguments.firm, home, bar)
+        meaning = forget(programme, arguments.firm, home, typist(home), bar)
     print(text("cli.forget.done", files=text.number(len(meaning.rewritten)), programme=programme.id))
     return 0
 

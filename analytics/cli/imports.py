@@ -11,14 +11,16 @@ from analytics.cli.checks import sector_lines
 from analytics.cli.mapping import write_new
 from analytics.cli.progress import Bar
 from analytics.cli.rna import reconciliation_lines
+from analytics.cli.who import typist
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import DataKind, UserError
+from analytics.officer import recorded
 from analytics.programme.file import Programme, load_programme
 from analytics.store.cells.parser import Rejection
 from analytics.store.database import Store
 from analytics.store.differences import Difference
-from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError, import_file
+from analytics.store.ingest import INPUT_TABLES, Report, RowsRefusedError
 from analytics.store.mapping.file import load_mapping, mapping_toml
 from analytics.store.mapping.paste import paste_columns, paste_values
 from analytics.store.plausibility.warned import Warned, in_words
@@ -38,16 +40,18 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     programme = load_programme(arguments.programme)
     mapping = load_mapping(arguments.mapping) if arguments.mapping else None
     home = Home.default()
+    person = typist(home)
     with Store(home.store(programme.id), programme.id) as store:
         for path in arguments.files:
             try:
                 with Bar(text) as bar:
-                    report = import_file(
+                    report = recorded.load(
                         arguments.table,
                         path,
-                        programme=programme,
-                        store=store,
-                        archive=home.archive,
+                        programme,
+                        store,
+                        home,
+                        person,
                         mapping=mapping,
                         partial=arguments.partial,
                         takes_back=arguments.empty_takes_back,
@@ -66,7 +70,7 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
             if arguments.rehearse and not report.already:
                 print(text("cli.rehearsed", file=path.name))
             if arguments.save_mapping and not (report.already or arguments.rehearse):
-                write_new(arguments.save_mapping, mapping_toml(report.proposal.mapping, {}).encode())
+                _save_mapping(arguments.save_mapping, report)
                 print(text("cli.done.mapping", file=arguments.save_mapping))
         if arguments.table == "applications":
             print("\n".join(sector_lines(firms_by_sector(store, programme), programme, text)))
@@ -75,6 +79,16 @@ def run_import(arguments: argparse.Namespace, text: Text) -> int:
     if programme.data_kind is DataKind.SIMULATED:
         print(text("cli.simulated_import", programme=programme.id), file=sys.stderr)
     return 0
+
+
+def _save_mapping(path: Path, report: Report) -> None:
+    """Write the mapping that was read by. Raises UserError where it cannot be: the import has been done."""
+    try:
+        write_new(path, mapping_toml(report.proposal.mapping, {}).encode())
+    except UserError as error:
+        if error.key == "mapping.exists":
+            raise
+        raise UserError("mapping.not_saved", file=path, problem=error.details.get("problem", "")) from error
 
 
 def _print_report(path: Path, report: Report, programme: Programme, text: Text) -> None:

@@ -1,12 +1,14 @@
 """The commands that help with a file before it is imported: what its columns are, and templates to be filled in."""
 
 import argparse
-import tempfile
+import os
 from collections import ChainMap
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analytics.faults import clear, writing
+from analytics.folders import WorkFolder
 from analytics.language.text import Text
 from analytics.model import UserError
 
@@ -57,7 +59,7 @@ def run_propose(arguments: argparse.Namespace, text: Text) -> int:
     programme = load_programme(arguments.programme)
     table = _table(arguments.table, programme)
     given = load_mapping(arguments.mapping) if arguments.mapping else None
-    with tempfile.TemporaryDirectory() as folder:
+    with WorkFolder() as folder:
         looked = look(arguments.file, table, programme, given, Path(folder))
     for one in looked:
         _print_looked(one, arguments.file, text)
@@ -159,9 +161,17 @@ def run_template(arguments: argparse.Namespace, text: Text) -> int:
 def write_new(path: Path, content: bytes) -> None:
     """A file that was not there before: what an officer has written is never replaced."""
     try:
-        with path.open("xb") as file:
-            file.write(content)
+        file = path.open("xb")
     except FileExistsError as error:
         raise UserError("mapping.exists", file=path) from error
     except OSError as error:
-        raise UserError("export.unwritable", file=path, why=error.strerror or error) from error
+        raise clear(error, path) or error from error
+    with writing(path):
+        try:
+            with file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from analytics.cli.forget import deleted_since
 from analytics.cli.progress import Bar
+from analytics.cli.who import typist
 from analytics.clock import moment_in_words, parse_moment
 from analytics.folders import Home
 from analytics.language.text import Text
@@ -42,10 +43,10 @@ def named(releases: "Releases", name: str) -> "Release":
 def run_build(arguments: argparse.Namespace, text: Text) -> int:
     """A candidate release, and how it differs from the one in use; nothing is published."""
     from analytics.build.above_announced import above_announced
-    from analytics.build.candidate import build
     from analytics.build.omissions import strength_of
     from analytics.build.programme_check import check_programme, refuse
     from analytics.cli.checks import print_findings
+    from analytics.officer.recorded import build_candidate
     from analytics.officer.strength import strength_lines
     from analytics.programme.file import load_programme
     from analytics.release import Release
@@ -53,13 +54,14 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
 
     programme, releases = load_programme(arguments.programme), of(arguments)
     as_of = parse_moment(arguments.as_of, whole_day=True) if arguments.as_of else None
-    path = Home.default().store(programme.id)
-    with Store(path, programme.id, read_only=True, as_of=as_of) as store:
+    home = Home.default()
+    person = typist(home)
+    with Store(home.store(programme.id), programme.id, read_only=True, as_of=as_of) as store:
         findings = check_programme(programme, store)
         print_findings(findings, text)
         refuse(programme, findings)
         with Bar(text) as bar:
-            release = build(programme, store, releases, progress=bar)
+            release = build_candidate(programme, store, home, person, bar)
         above = above_announced(programme, store)
         notes = list(deleted_since(store, text))
     built = Release(releases.path(release))
@@ -69,23 +71,43 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
     print("\n".join(strength_lines(strength_of(built), text)))
     print(text("cli.done.build", release=release))
+    _print_changes(releases, built, text)
+    return 0
+
+
+def _print_changes(releases: "Releases", built: "Release", text: Text) -> None:
+    """How many figures a release changes of the one in use, where there is one."""
     if releases.current:
         try:
             _print_counts(releases.open(), built, text)
         except UserError as error:  # such as a release in the format of an earlier version
             print(text("cli.difference.absent", old=releases.current, why=error.said(text)), file=sys.stderr)
+
+
+def run_approve(arguments: argparse.Namespace, text: Text) -> int:
+    """Say what a release changes, and record that it may be published."""
+    from analytics.officer.publishing import approve
+    from analytics.programme.file import load_programme
+
+    releases, home = of(arguments), Home.default()
+    release = named(releases, arguments.release)
+    _print_changes(releases, release, text)
+    approve(load_programme(arguments.programme), release.release_id, typist(home), home)
+    print(text("cli.done.approve", release=release.release_id))
     return 0
 
 
 def run_publish(arguments: argparse.Namespace, text: Text) -> int:
     """Show a release to readers, now or from a moment on."""
     from analytics.model import DataKind
+    from analytics.officer.approval import Mode
+    from analytics.officer.publishing import publish
     from analytics.programme.file import load_programme
 
-    releases = of(arguments)
+    releases, home, programme = of(arguments), Home.default(), load_programme(arguments.programme)
     until = parse_moment(arguments.embargo_until) if arguments.embargo_until else None
-    releases.publish(arguments.release, until)
-    if load_programme(arguments.programme).data_kind is DataKind.CONFIDENTIAL:
+    mode = publish(programme, arguments.release, until, typist(home), home)
+    if programme.data_kind is DataKind.CONFIDENTIAL and mode is Mode.ONE_PERSON:
         print(text("cli.one_person"), file=sys.stderr)
     if until is None:
         print(text("cli.done.publish", release=arguments.release))
@@ -99,7 +121,11 @@ def run_publish(arguments: argparse.Namespace, text: Text) -> int:
 
 def run_withdraw(arguments: argparse.Namespace, text: Text) -> int:
     """Take a release back, or cancel its embargo."""
-    current = of(arguments).withdraw(arguments.release)
+    from analytics.officer.publishing import withdraw
+    from analytics.programme.file import load_programme
+
+    home = Home.default()
+    current = withdraw(load_programme(arguments.programme), arguments.release, typist(home), home)
     print(text("cli.done.withdraw", release=arguments.release, current=current or "–"))
     return 0
 

@@ -4,14 +4,15 @@ import argparse
 import sys
 from pathlib import Path
 
+from analytics.cli.who import typist
 from analytics.clock import from_stamp, moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import UserError
+from analytics.officer import recorded
 from analytics.officer.undone import undone_in_words
 from analytics.programme.file import Programme, load_programme
 from analytics.store.database import Batch, Store
-from analytics.store.repair import retract_application, retract_figures, undo
 
 KEY_WORDS = {"application": (1,), "sales": (2, 3)}  # how many words name what is taken back
 
@@ -47,9 +48,10 @@ def _moment(stamp: str, text: Text) -> str:
 
 def run_undo(arguments: argparse.Namespace, text: Text) -> int:
     """The newest import, or the one that is named, does not count any more."""
-    programme = load_programme(arguments.programme)
+    programme, home = load_programme(arguments.programme), Home.default()
+    person = typist(home)
     with Store(_existing(programme), programme.id) as store:
-        undone = undo(store, arguments.batch)
+        undone = recorded.undo(programme, store, arguments.batch, home, person)
     print(undone_in_words(undone, text))
     if undone.without_application:
         print(text.count("cli.undo.without_application", undone.without_application), file=sys.stderr)
@@ -66,16 +68,16 @@ def _existing(programme: Programme) -> Path:
 
 def run_retract(arguments: argparse.Namespace, text: Text) -> int:
     """Figures of a firm and period, or an application, are taken back."""
-    programme, archive = load_programme(arguments.programme), Home.default().archive
+    programme, home = load_programme(arguments.programme), Home.default()
     if len(arguments.key) not in KEY_WORDS[arguments.what]:
         raise UserError("retract.key")
+    person = typist(home)
     with Store(_existing(programme), programme.id) as store:
         if arguments.what == "application":
-            batch = retract_application(store, archive, arguments.key[0])
+            batch = recorded.retract_application(programme, store, arguments.key[0], home, person)
             print(text("cli.retract.application", application=arguments.key[0], batch=batch.batch_id))
             return 0
-        firm, period, *outcome = arguments.key
-        batch, figures = retract_figures(store, archive, programme, firm, period, *outcome)
+        batch, figures = recorded.retract_figures(programme, store, arguments.key, home, person)
         names = ", ".join(programme.outcome(figure.outcome).label.in_(text) for figure in figures)
         first = figures[0]
         done = text(

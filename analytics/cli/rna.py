@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
 from analytics.cli.progress import Bar
+from analytics.cli.who import typist
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import DataKind
@@ -33,22 +34,24 @@ def add_rna_options(parser: argparse.ArgumentParser, text: Text) -> None:
 
 def run_import_rna(arguments: argparse.Namespace, text: Text) -> int:
     """All files are one transaction; then awards and aids are compared."""
+    from analytics.officer.recorded import load_rna
     from analytics.programme.file import load_programme
     from analytics.store.database import Store
-    from analytics.store.rna.load import import_rna
     from analytics.store.rna.reconciliation import reconcile
     from analytics.store.rna.report import NoMeasureError
 
     programme = load_programme(arguments.programme)
     home = Home.default()
+    person = typist(home)
     with Store(home.store(programme.id), programme.id) as store:
         try:
             with Bar(text) as bar:
-                report = import_rna(
+                report = load_rna(
                     arguments.files,
-                    programme=programme,
-                    store=store,
-                    archive=home.archive,
+                    programme,
+                    store,
+                    home,
+                    person,
                     car=arguments.car,
                     title=arguments.title,
                     progress=bar,

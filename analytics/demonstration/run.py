@@ -5,6 +5,9 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from analytics.access.installation import load_installation
+from analytics.access.people import at_terminal
+from analytics.audit.log import audited
 from analytics.build import candidate as build
 from analytics.demonstration import michigan
 from analytics.demonstration import office_files as office
@@ -19,6 +22,7 @@ from analytics.store.ingest import import_file
 from analytics.store.mapping.file import ColumnMapping, load_mapping
 
 DEMONSTRATIONS = ("ecommerce-2020", "michigan-1988")
+MODE = "one_person"  # who runs the command
 
 
 def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> str:
@@ -33,6 +37,16 @@ def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> s
         return releases.current
     if programme.data_kind is DataKind.CONFIDENTIAL:
         raise UserError("demo.unknown", programme=programme_id, known=", ".join(DEMONSTRATIONS))
+    person = at_terminal(load_installation(home))
+    with audited(home, "demo", person, programme=programme_id) as told:
+        release = _made(programme, releases, home, progress)
+        told(release=release, sha256=hashlib.sha256(releases.path(release).read_bytes()).hexdigest(), mode=MODE)
+    return release
+
+
+def _made(programme: Programme, releases: Releases, home: Home, progress: Progress) -> str:
+    """From the files to the published release."""
+    programme_id = programme.id
     progress("files", 0, 1)
     folder = home.demonstration(programme_id)
     store_path = home.store(programme_id)
@@ -48,7 +62,7 @@ def demonstrate(programme_id: str, home: Home, progress: Progress = silent) -> s
             import_file(kind, path, programme=programme, store=store, archive=home.archive, mapping=mapping)
         progress("import_sales", 2, 2)
         release = build.build(programme, store, releases, progress=progress)
-    releases.publish(release)
+    releases.publish(release, mode=MODE)
     return release
 
 
@@ -77,6 +91,14 @@ def _imported_hashes(path: Path, programme_id: str) -> set[str]:
 def _write_files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
     """Make the files of a demonstration; table -> file and how to read it, applications first."""
     shutil.rmtree(folder, ignore_errors=True)
+    try:
+        return _written_files(programme, folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _written_files(programme: Programme, folder: Path) -> dict[str, tuple[Path, ColumnMapping]]:
     if programme.id == "michigan-1988":
         applications, sales, mapping = michigan.write_michigan_files(folder)
         return {

@@ -1,17 +1,18 @@
 """Imports and their history: what was loaded, what is undone, what does not add up."""
 
+from analytics.access.people import Person
 from analytics.build.above_announced import above_announced
 from analytics.folders import Home
 from analytics.language.text import Text
 from analytics.model import Progress
+from analytics.officer import recorded
 from analytics.officer.told import Archive, Asked, Done, Imported, Words, in_all
 from analytics.officer.undone import undone_in_words
 from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Tranche
 from analytics.store.database import Batch, Store
-from analytics.store.ingest import Report, import_file
+from analytics.store.ingest import Report
 from analytics.store.mapping.file import ColumnMapping
-from analytics.store.repair import undo
 
 
 def given_mapping(asked: Asked) -> ColumnMapping | None:
@@ -55,16 +56,17 @@ def _above(tranche: Tranche) -> Words:
     return in_all(lambda text: text("cli.above_announced", tranche=tranche.label.in_(text)))
 
 
-def import_one(asked: Asked, home: Home, progress: Progress) -> Done:
+def import_one(asked: Asked, home: Home, person: Person, progress: Progress) -> Done:
     """Import a file, as the command `import` does. Raises UserError where it is refused."""
     programme = load_programme(asked.programme)
     with Store(home.store(programme.id), programme.id) as store:
-        report = import_file(
+        report = recorded.load(
             asked.kind,
             asked.path,
-            programme=programme,
-            store=store,
-            archive=home.archive,
+            programme,
+            store,
+            home,
+            person,
             mapping=given_mapping(asked),
             partial=asked.partial,
             takes_back=asked.takes_back,
@@ -81,11 +83,11 @@ def _done(asked: Asked, report: Report, text: Text) -> str:
     return text("cli.done.import", file=asked.path.name, **{name: text.number(n) for name, n in counts.items()})
 
 
-def undo_one(programme_id: str, batch_id: int | None, home: Home) -> Done:
+def undo_one(programme_id: str, batch_id: int | None, home: Home, person: Person) -> Done:
     """Undo an import. Raises UserError where there is none."""
     programme = load_programme(programme_id)
     with Store(home.store(programme.id), programme.id) as store:
-        undone = undo(store, batch_id)
+        undone = recorded.undo(programme, store, batch_id, home, person)
         says = [in_all(lambda text: undone_in_words(undone, text))]
         if undone.without_application:
             says.append(in_all(lambda text: text.count("cli.undo.without_application", undone.without_application)))

@@ -12,8 +12,10 @@ from multiprocessing.connection import Connection
 from typing import Any
 from weakref import WeakSet
 
+from analytics.faults import clear
 from analytics.model import UserError
 from analytics.officer.told import Words, words_of
+from analytics.signals import end_with
 
 SECONDS = 0.2  # between two messages about one step
 PATIENCE = 5.0  # seconds, until a process that was asked to end is ended
@@ -80,13 +82,18 @@ class Job:
         assert self.ended is not None  # noqa: S101 - what the loop has just found
         return self.ended
 
+    def ask_to_end(self) -> None:
+        """Have the work end by itself, soon."""
+        self._process.terminate()
+
     def stop(self) -> None:
         """End the work. What it had begun to write is whole or not there."""
         if self.poll() is None:
-            self._process.terminate()
+            self.ask_to_end()
             self._process.join(PATIENCE)
             if self._process.is_alive():
                 self._process.kill()
+                self._process.join(PATIENCE)
 
 
 _GOING_ON: "WeakSet[Job]" = WeakSet()
@@ -94,8 +101,11 @@ _GOING_ON: "WeakSet[Job]" = WeakSet()
 
 @atexit.register
 def _stop_all() -> None:
-    """No work outlives the server."""
-    for job in list(_GOING_ON):
+    """No work outlives the server: all are asked to end at once."""
+    going_on = [job for job in list(_GOING_ON) if job.poll() is None]
+    for job in going_on:
+        job.ask_to_end()
+    for job in going_on:
         job.stop()
 
 
@@ -103,13 +113,12 @@ def _run(connection: Connection, parent: int, work: Callable[..., Any], argument
     """In the new process: do the work, and say how it goes and ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _end)
+    end_with(parent)
     told = Step("", 0, 0), 0.0
 
     def progress(step: str, done: int, total: int) -> None:
         nonlocal told
         last, at = told
-        if os.getppid() != parent:
-            raise SystemExit
         if step != last.name or done != last.done or time.monotonic() - at > SECONDS:
             told = Step(step, done, total), time.monotonic()
             connection.send(told[0])
@@ -118,9 +127,11 @@ def _run(connection: Connection, parent: int, work: Callable[..., Any], argument
         ended = Ended(work(*arguments, progress=progress))
     except UserError as error:
         ended = Ended(refused=words_of(error))
-    except Exception:
-        LOG.exception("work of the officer's page: %s", work.__name__)
-        ended = Ended()
+    except Exception as error:
+        fault = clear(error)
+        if fault is None or fault.key == "machine.other":
+            LOG.exception("work of the officer's page: %s", work.__name__)
+        ended = Ended(refused=words_of(fault) if fault else None)
     connection.send(ended)
     connection.close()
     logging.shutdown()

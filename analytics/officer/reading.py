@@ -1,11 +1,10 @@
 """A file before anything is loaded: how it is laid out, what is wrong with it, what it would change."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from analytics.folders import Home
+from analytics.folders import Home, WorkFolder
 from analytics.language.text import Text
 from analytics.model import Progress, UserError
 from analytics.officer.importing import given_mapping
@@ -46,7 +45,7 @@ def read_file(asked: Asked, home: Home, progress: Progress) -> Reading:
     programme = load_programme(asked.programme)
     table = INPUT_TABLES[asked.kind].columns(programme)
     layout: Layout | None = None
-    with tempfile.TemporaryDirectory() as folder:
+    with WorkFolder() as folder:
         target = RejectedFile(Path(folder) / "rejected.xlsx", Text(asked.language))
         try:
             layout = _look(asked, table, programme)
@@ -67,7 +66,7 @@ def _written(target: RejectedFile) -> tuple[bytes, bytes]:
 
 
 def _look(asked: Asked, table: Table, programme: Programme) -> Layout:
-    with tempfile.TemporaryDirectory() as folder:
+    with WorkFolder() as folder:
         looked = look(asked.path, table, programme, given_mapping(asked), Path(folder))
         return layout_of(looked, table, programme, given_mapping(asked))
 

@@ -1,8 +1,9 @@
 """A file that the officer sent, under its own name in a folder that nobody else may read, until it is done with."""
 
 import re
-import tempfile
 from pathlib import Path
+
+from analytics.folders import WorkFolder
 
 _LONGEST = 150  # characters of a name; file systems take 255 bytes
 
@@ -12,7 +13,7 @@ class Upload:
 
     def __init__(self, name: str, content: bytes | memoryview) -> None:
         """Write it."""
-        self._folder = tempfile.TemporaryDirectory(prefix="vetrina-", ignore_cleanup_errors=True)  # only its owner's
+        self._folder = WorkFolder()
         self.path = Path(self._folder.name) / safe_name(name)
         self.path.touch(mode=0o600)
         self.path.write_bytes(content)

@@ -22,7 +22,7 @@ from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.present.sentences.claims import ClaimKind
 from analytics.present.sentences.headlines import headline_of
-from analytics.present.sentences.phrases import data_note, reader
+from analytics.present.sentences.phrases import data_note, fallback_note, reader
 from analytics.publish.catalogue import published_at, publisher_of
 from analytics.publish.formats.values import NOT_IN_XML
 from analytics.release import Release
@@ -99,6 +99,7 @@ def _entry(seen: SeenRelease, readable: ReadableReleases | None, shelves: Shelve
     if seen.state is State.WITHDRAWN or readable is None:
         return _Entry(release, State.WITHDRAWN, published, seen.withdrawn, None, current)
     is_current = seen.release == current
+    release = release.in_place_of(readable.missing) if is_current else release
     earlier = readable.before(seen.release)
     state = State.CURRENT if is_current else State.SUPERSEDED
     return _Entry(
@@ -145,6 +146,8 @@ def _summary(entry: _Entry, text: Text) -> str:
     headline = headline_of(release, release.headline(), ClaimKind.EFFECT, ALL, ALL, text)
     day = text.date(dt.date.fromisoformat(release.manifest.data_to))
     said = [headline.copied(headline.sentence.short), text("feed.data_to", day=day)]
+    if release.instead_of:
+        said.append(f"{fallback_note(release, text)}.")
     if entry.replaces:
         said.append(text("feed.replaces", release=entry.replaces))
     return " ".join([*said, *_in_use(entry, text)])

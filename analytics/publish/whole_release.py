@@ -4,6 +4,7 @@ waits for it.
 
 import datetime as dt
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -15,16 +16,28 @@ from analytics.publish.package import package
 from analytics.release import Release
 
 
-def in_own_process(path: Path, form: str, origin: Origin, language: str, embargo: dt.datetime | None = None) -> bytes:
-    """All tables of a release, as a data package ("zip") or a workbook ("xlsx"); path: of its file; embargo: until when
-    it is not to be divulged.
+@dataclass(frozen=True, slots=True)
+class ReleaseFile:
+    """A release to be read by another process: its file, with its hash as it was published; in place of which other
+    release it is shown; until when it is not to be divulged.
+    """
+
+    path: Path
+    sha256: str
+    instead_of: str | None = None
+    embargo: dt.datetime | None = None
+
+
+def in_own_process(file: ReleaseFile, form: str, origin: Origin, language: str) -> bytes:
+    """All tables of a release, as a data package ("zip") or a workbook ("xlsx"). Raises UserError where its file is not
+    there any more, or another one.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(_made, path, form, origin, language, embargo).result()
+        return pool.submit(_made, file, form, origin, language).result()
 
 
-def _made(path: Path, form: str, origin: Origin, language: str, embargo: dt.datetime | None) -> bytes:
-    release = Release(path, embargo)
+def _made(file: ReleaseFile, form: str, origin: Origin, language: str) -> bytes:
+    release = Release(file.path, file.sha256).in_place_of(file.instead_of).under_embargo(file.embargo)
     text = reader(release, language)
     write = write_tables if form == "xlsx" else package
     return write(release_tables(release, text), origin, text)

@@ -5,8 +5,8 @@ A release file is written once under its own name and never changed; which of th
 
 import datetime as dt
 import json
-import tempfile
 from collections.abc import Iterable, Mapping
+from copy import copy
 from enum import StrEnum
 from functools import cached_property
 from operator import attrgetter
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.arrays import FloatArray, ObjectArray
-from analytics.folders import name_once, to_disk
+from analytics.folders import WorkFolder, make_private, name_once, to_disk
 from analytics.model import (
     CheckReason,
     ConfStatus,
@@ -42,7 +42,15 @@ from analytics.release.figure_id import FigureId, cell_id
 from analytics.release.lists import FigureList, lists_of
 from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, CENTS, EFFECTS, GRANTS, SUM, TYPICAL, Measure, measure_named
+from analytics.release.sound import is_sound
 
+# What a file may do that somebody else made: hold tables. It reads no other file, and loads nothing.
+SEALED: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": False,
+    "autoload_known_extensions": False,
+    "autoinstall_known_extensions": False,
+    "lock_configuration": True,
+}
 FORMAT_VERSION = 10
 READABLE = (4, 5, 6, 7, 8, 9, 10)  # what an older one lacks is empty: an old address still shows its release
 FIRST_SHARED = 8  # the format from which on sectors have a shared range
@@ -80,38 +88,72 @@ _KEY = ("outcome", "measure", "arm", "horizon")  # and the dimensions
 class Release:
     """One release file, read into memory. Frames are shared between readers: never change them.
 
+    instead_of: the release in whose place this one is shown, since it cannot be read; None where there is none.
     own_ledger: which cells are withheld, and by which rule, as a release of format 4 or 5 still says; None: the ledger
     lies beside the store; embargo: until when it is not to be divulged, where it was opened before its time.
     """
 
-    def __init__(self, path: Path, embargo: dt.datetime | None = None) -> None:
-        """Read the whole file. Raises UserError when it is not a release of a known format."""
-        self.embargo = embargo
+    def __init__(self, path: Path, sha256: str = "") -> None:
+        """Read the whole file. sha256: of the file as it was published; "" where that is not known.
+
+        Raises UserError when it is not that file, or not a release of a known format.
+        """
+        if sha256 and not is_sound(path, sha256):
+            raise UserError("release.damaged", file=path.name)
         try:
-            with duckdb.connect(path, read_only=True) as connection:
-                rows = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
-                self.format_version: int = json.loads(rows["format_version"])
-                if self.format_version not in READABLE:
-                    raise UserError("release.version", file=path.name, found=self.format_version)
-                in_file = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-                self._tables = {
-                    name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
-                    for name in (*RELEASE_TABLES, *(["suppressed"] if self.format_version in TELL_RULES else []))
-                    if name in in_file
-                }
-        except (duckdb.Error, KeyError) as error:
+            self._read(path)
+        except (duckdb.Error, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             raise UserError("release.unreadable", file=path.name) from error
+        self.programme = self.manifest.programme
+        self._codes: dict[str, list[str]] = {}  # by dimension, once asked for: every run of a page asks
+        self.instead_of: str | None = None
+        self.embargo: dt.datetime | None = None
+        self._marked: dict[str | dt.datetime, Release] = {}
+
+    def _read(self, path: Path) -> None:
+        """Manifest and tables. Raises whatever a damaged file makes others raise."""
+        with duckdb.connect(path, read_only=True, config=SEALED) as connection:
+            in_file = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+            if not {"manifest", *RELEASE_TABLES} - set(LATER) <= in_file:  # a view may be anything
+                raise UserError("release.unreadable", file=path.name)
+            rows = dict(connection.execute("SELECT key, value FROM manifest").fetchall())
+            self.format_version: int = json.loads(rows["format_version"])
+            if self.format_version not in READABLE:
+                raise UserError("release.version", file=path.name, found=self.format_version)
+            self._tables = {
+                name: connection.execute(f"SELECT * FROM {name}").df()  # noqa: S608
+                for name in (*RELEASE_TABLES, *(["suppressed"] if self.format_version in TELL_RULES else []))
+                if name in in_file
+            }
         for name, columns in LATER.items():
             self._tables.setdefault(name, pd.DataFrame(columns=list(columns)))
         if "basis" not in self._tables["lines"]:  # up to format 8 all lines are of sums
             self._tables["lines"] = self._tables["lines"].assign(basis=SUM)
         self.own_ledger = self._tables.pop("suppressed", None)
-        self._codes: dict[str, list[str]] = {}  # by dimension, once asked for: every run of a page asks
         if self.format_version in TELL_RULES:
             self._tables["figures"] = _without_rules(self._tables["figures"])
         _round_grants(self._tables["figures"])
         self.manifest = Manifest.from_json(rows)
-        self.programme = self.manifest.programme
+
+    def in_place_of(self, release: str | None) -> "Release":
+        """The same, which says that it is shown in place of another that cannot be read; None: of none."""
+        if release is None:
+            return self
+        if release not in self._marked:
+            shown = copy(self)
+            shown.instead_of, shown._marked = release, {}
+            self._marked[release] = shown
+        return self._marked[release]
+
+    def under_embargo(self, until: dt.datetime | None) -> "Release":
+        """The same, which says that it is not to be divulged before a moment; None: that it is published."""
+        if until is None:
+            return self
+        if until not in self._marked:
+            shown = copy(self)
+            shown.embargo, shown._marked = until, {}
+            self._marked[until] = shown
+        return self._marked[until]
 
     @property
     def release_id(self) -> str:
@@ -383,10 +425,10 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
 
     Raises UserError when a release of that name exists: it is never replaced.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     columns = "".join(f'    "{name}" VARCHAR NOT NULL,\n' for name in manifest.programme.dimension_names)
     schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8").replace(PER_DIMENSION, columns)
-    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+    with WorkFolder(path.parent) as folder:
         whole = Path(folder) / path.name
         with duckdb.connect(whole) as connection:
             connection.execute(schema)
@@ -398,7 +440,7 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
                 connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
                 connection.unregister("incoming")
         to_disk(whole)
-        whole.chmod(0o444)
+        whole.chmod(0o400)
         try:
             name_once(whole, path)
         except FileExistsError as error:

@@ -4,12 +4,12 @@ One file decides, `current`, the pointer: it names every release that may be rea
 is replaced whole, so a kill leaves the old state or the new one, and time alone ends an embargo: nobody has to act.
 `ledger.jsonl` is the append-only record. The pointer carries the act that made it; where a kill came before the ledger
 had it, whoever writes next adds it. It carries too what readers had seen by then; what came since, by the clock alone,
-is noted in `shown`. What they have seen stays visible when the clock is set back.
+is noted in `shown`. What they have seen stays visible when the clock is set back. Where one of the two is damaged, the
+other is believed (`records`), and nothing is published or withdrawn until it is repaired (`repair`).
 """
 
 import datetime as dt
-import json
-import os
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -21,10 +21,13 @@ from typing import Self
 from filelock import FileLock
 
 from analytics.clock import from_stamp, rome_time, utc_now, utc_stamp
+from analytics.faults import writing
+from analytics.folders import make_private
 from analytics.model import DataKind, UserError
-from analytics.release.acts import LedgerEntry, after, come_by_their_clocks, entry_of, last_act
+from analytics.release.acts import LedgerEntry, after, come_by_their_clocks
 from analytics.release.file import Release
-from analytics.release.pointer import Pointer, acted, read_pointer, write_pointer
+from analytics.release.pointer import ACTING, NAME, Pointer, acted, write_acting, write_pointer
+from analytics.release.records import Records, append, files_in, in_number, read_records, scan
 from analytics.release.shown import (
     Shown,
     VisibleFrom,
@@ -35,6 +38,10 @@ from analytics.release.shown import (
     remember,
     written_shown,
 )
+from analytics.release.sound import file_hash
+from analytics.release.together import check_together
+
+LOG = logging.getLogger("vetrina")
 
 
 class State(StrEnum):
@@ -46,12 +53,6 @@ class State(StrEnum):
     SUPERSEDED = "superseded"
     WITHDRAWN = "withdrawn"
     NEVER_PUBLISHED = "never_published"
-
-
-def _made_of(release: Release) -> tuple[object, ...]:
-    """Data, programme file and code that a release was made of."""
-    made = release.manifest
-    return made.inputs, made.deletions, release.programme, made.code_version
 
 
 class Releases:
@@ -74,8 +75,12 @@ class Releases:
         """Where a release's file lies."""
         return self.folder / f"{release}.duckdb"
 
+    def records(self) -> Records:
+        """What pointer and ledger say, and what is wrong with them."""
+        return read_records(self.folder)
+
     def _pointer(self) -> Pointer:
-        return read_pointer(self.folder)
+        return self.records().pointer
 
     def _shown(self, pointer: Pointer) -> Shown:
         """What readers have seen: by the pointer, and since its act by the file and by this process."""
@@ -88,10 +93,11 @@ class Releases:
 
     def note_shown(self) -> None:
         """Remember what readers see now: a clock set back will not hide it. Cheap where nothing is new; never fails."""
-        pointer = self._pointer()
+        records = self.records()
+        pointer = records.pointer
         shown, noted = self._shown(pointer), written_shown(self.folder, pointer.shown, pointer.put)
         visible = in_sight(pointer.since, shown, utc_stamp(self._now()))
-        if self._is_past or noted.holds(visible, pointer.since):
+        if self._is_past or records.of_pointer or noted.holds(visible, pointer.since):
             return
         try:
             with FileLock(self.folder / "lock", timeout=0):
@@ -121,18 +127,19 @@ class Releases:
             raise UserError("release.none", programme=self.programme)
         if wanted not in self.published():
             raise UserError("release.unknown", release=wanted, programme=self.programme)
-        return Release(self.path(wanted))
+        return Release(self.path(wanted), self.sha256(wanted))
 
-    def _written(self) -> list[LedgerEntry]:
-        path = self.folder / "ledger.jsonl"
-        if not path.exists():
-            return []
-        return [entry for line in path.read_text(encoding="utf-8").splitlines() if (entry := entry_of(line))]
+    def visible(self) -> list[str]:
+        """Releases that readers may see, whether or not their files are there, the one in use last."""
+        return self._visible()
+
+    def sha256(self, release: str) -> str:
+        """The hash of a release's file when it was published last; "" where nobody noted it."""
+        return self.records().sha256(release)
 
     def ledger(self) -> list[LedgerEntry]:
-        """What was done, oldest first."""
-        written, act = self._written(), self._pointer().act
-        return written if act is None or act == last_act(written) else [*written, act]
+        """What was done, oldest first, as far as it can be read."""
+        return self.records().entries
 
     def _acts(self) -> list[LedgerEntry]:
         """What was done until now."""
@@ -143,9 +150,12 @@ class Releases:
         """What readers saw at any time until now, oldest first; and what was then under embargo. By the ledger, so that
         it can be told of a past moment; of the present also by what was shown, whatever the clock said at each act.
         """
+        records = self.records()
         shelf: VisibleFrom = {}
         found: dict[str, None] = {}
-        now, shown, acts = utc_stamp(self._now()), self._shown(self._pointer()), self._acts()
+        now, shown, acts = utc_stamp(self._now()), self._shown(records.pointer), self._acts()
+        if not records.is_whole:
+            return self._certain(records.pointer, shown)
         # no act came after a later one: what only a clock set forward had come by then, nobody saw for certain
         latest = list(accumulate([now, *(entry.at for entry in reversed(acts))], min))[:0:-1]
         for entry, at in zip(acts, latest, strict=True):
@@ -153,7 +163,16 @@ class Releases:
             shelf = after(shelf, entry)
             found |= {entry.release: None} if entry.action == "published" else {}
         found |= dict.fromkeys(in_sight(shelf, shown, now))
+        if records.recovered:
+            certain, _ = self._certain(records.pointer, shown)
+            found = {name: None for name in (*found, *certain) if name in certain or name not in records.recovered}
         return list(found), [release for release in in_order(shelf) if release not in found]
+
+    def _certain(self, pointer: Pointer, shown: Shown) -> tuple[list[str], list[str]]:
+        """What the pointer alone knows that readers saw, and what else is on the shelf."""
+        visible = in_sight(pointer.since, shown, utc_stamp(self._now()))
+        found = dict.fromkeys((*pointer.shown.ever, *visible))
+        return list(found), [release for release in in_order(pointer.since) if release not in found]
 
     def seen(self) -> list[str]:
         """Releases that readers could see at any time until now, also those withdrawn since, oldest first."""
@@ -161,10 +180,13 @@ class Releases:
 
     def beside(self) -> list[str]:
         """All that a release made now must be protected together with: what was seen, then what is under embargo, then
-        what only the clock of an act, which may have been right, had come by.
+        what only the clock of an act, which may have been right, had come by; and, where the ledger was damaged or
+        lost, everything that may have been seen.
         """
         seen, to_come = self._history()
-        return list(dict.fromkeys([*seen, *to_come, *come_by_their_clocks(self._acts())]))
+        records = self.records()
+        doubtful = records.recovered if records.is_whole else in_number({*files_in(self.folder), *records.named})
+        return list(dict.fromkeys([*seen, *to_come, *come_by_their_clocks(self._acts()), *doubtful]))
 
     def state(self, release: str) -> State:
         """Where a release stands."""
@@ -172,13 +194,13 @@ class Releases:
             return State.CURRENT if release == self.current else State.SUPERSEDED
         if release in self.embargoed():
             return State.EMBARGOED
-        acted = any(entry.release == release for entry in self.ledger() if entry.action != "built")
+        records = self.records()
+        acted = release in records.pointer.shown.ever or bool(records.acts_on(release))
         return State.WITHDRAWN if acted else State.CANDIDATE
 
     def known(self) -> list[str]:
         """Every release that was built, by year and number: none of these numbers is used again."""
-        names = {path.stem for path in self.folder.glob("*.duckdb")} | {entry.release for entry in self.ledger()}
-        return sorted(names, key=lambda name: [part.zfill(9) for part in name.split("-")])
+        return in_number(scan(self.folder) | {*self.records().named})
 
     def next_id(self, year: int) -> str:
         """The first unused number of the year: ids are never used twice, not even by an unpublished candidate."""
@@ -191,11 +213,23 @@ class Releases:
     def record(self, action: str, release: str) -> None:
         """Add to the ledger what readers do not see: that a release was built. It is on disk when this returns."""
         with self._alone():
-            self._note(self._pointer().act)
-            self._append(LedgerEntry(utc_stamp(self._now()), action, release))
+            records = self.records()
+            if records.ledger.is_closed:
+                raise UserError("release.records_damaged", programme=self.programme)
+            append(self.folder, [*records.missing, LedgerEntry(utc_stamp(self._now()), action, release)])
 
-    def publish(self, release: str, until: dt.datetime | None = None) -> None:
+    def check_whole(self) -> None:
+        """Raises UserError where pointer or ledger is damaged: nothing is published or withdrawn until it is repaired.
+        Where both are gone, nothing is public and everything is protected: one may go on.
+        """
+        records = self.records()
+        if not records.are_gone and (records.of_pointer or records.of_ledger):
+            raise UserError("release.records_damaged", programme=self.programme)
+
+    def publish(self, release: str, until: dt.datetime | None = None, *, mode: str | None = None) -> None:
         """Show a release to readers, at once or, under embargo, from `until` on (a moment with its zone).
+
+        mode: how many people it took, for the ledger; whether they may, `analytics/officer/publishing.py` asks.
 
         Others keep their place: one under embargo still takes over when its own time comes. Refused for a time that is
         past, for what readers see already, and for what was not protected together with all that they could ever see.
@@ -203,38 +237,28 @@ class Releases:
         if not self.path(release).exists():
             raise UserError("release.unknown", release=release, programme=self.programme)
         with self._alone():
-            self._check_protected(Release(self.path(release)))
+            self.check_whole()
+            self._check_protected(Release(self.path(release), self.sha256(release)))
             if until is None:
-                self._act("published", release)
+                self._act("published", release, mode=mode)
             elif utc_stamp(until) <= utc_stamp(self._now()):
                 raise UserError("release.embargo_past", release=release, until=rome_time(until))
             elif release in self._visible():
                 raise UserError("release.embargo_seen", release=release)
             else:
-                self._act("embargoed", release, utc_stamp(until))
+                self._act("embargoed", release, utc_stamp(until), mode)
 
     def _check_protected(self, release: Release) -> None:
         """Two releases must not tell together what neither tells: one of them was made with the other in view, or they
         stand on the same data. Data that are anybody's need no such care.
         """
-        if release.programme.data_kind is DataKind.PUBLIC:
-            return
-        for name in self.beside():
-            if name == release.release_id or name in release.manifest.beside:
-                continue
-            try:
-                other = Release(self.path(name))
-            except UserError as error:
-                if error.key == "release.version":  # of a time when no confidential data were published
-                    continue
-                raise
-            alike = _made_of(release) == _made_of(other)
-            if release.release_id not in other.manifest.beside and not alike:
-                raise UserError("release.unchecked", release=release.release_id, other=name)
+        if release.programme.data_kind is not DataKind.PUBLIC:
+            check_together(release, self.beside(), lambda name: Release(self.path(name), self.sha256(name)))
 
     def withdraw(self, release: str) -> str | None:
         """Take a release back, or cancel its embargo; the answer is the one in use then, the newest still published."""
         with self._alone():
+            self.check_whole()
             if release not in self._pointer().since:
                 raise UserError("release.unknown", release=release, programme=self.programme)
             self._act("withdrawn", release)
@@ -243,26 +267,33 @@ class Releases:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """One writer at a time; the others wait. The operating system holds the lock: a killed writer leaves none."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.folder / "lock"):
-            yield
+        with writing(self.folder):
+            make_private(self.folder)
+            lock = FileLock(self.folder / "lock", mode=0o600)
+            lock.acquire()
+        try:
+            with writing(self.folder / "ledger.jsonl"):
+                yield
+        finally:
+            lock.release()
 
-    def _act(self, action: str, release: str, until: str | None = None) -> None:
+    def _act(self, action: str, release: str, until: str | None = None, mode: str | None = None) -> None:
         """Move the pointer, then note it. Call alone."""
-        before = self._pointer()
-        self._note(before.act)
-        act = LedgerEntry(utc_stamp(self._now()), action, release, until)
-        write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act))
-        self._note(act)
-
-    def _note(self, act: LedgerEntry | None) -> None:
-        """Have the ledger hold the pointer's act."""
-        if act is not None and act != last_act(self._written()):
-            self._append(act)
-
-    def _append(self, entry: LedgerEntry) -> None:
-        with (self.folder / "ledger.jsonl").open("a", encoding="utf-8") as ledger:
-            # the line break comes first: after a half-written line it starts a new one
-            ledger.write("\n" + json.dumps(entry.line()))
-            ledger.flush()
-            os.fsync(ledger.fileno())
+        records = self.records()
+        before = records.pointer
+        append(self.folder, records.missing)
+        digest = None if action == "withdrawn" else file_hash(self.path(release))
+        act = LedgerEntry(utc_stamp(self._now()), action, release, until, digest, mode)
+        count = len(records.ledger.acts) + len(records.missing) + 1
+        with writing(self.folder / NAME):
+            write_acting(self.folder, act)
+            try:
+                write_pointer(self.folder, acted(replace(before, shown=self._shown(before)), act, count))
+            except BaseException:
+                (self.folder / ACTING).unlink(missing_ok=True)
+                raise
+        try:  # the act holds by now: where the ledger cannot be written, whoever acts next adds it
+            append(self.folder, [act])
+            (self.folder / ACTING).unlink(missing_ok=True)
+        except OSError as error:
+            LOG.warning("%s: %s", self.folder, error)

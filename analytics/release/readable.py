@@ -15,6 +15,7 @@ from analytics.model import UserError
 from analytics.release.file import Release
 from analytics.release.ledger import Releases, State
 
+OpenFile = Callable[[Path, str], Release]
 READERS_SAW = (State.CURRENT, State.SUPERSEDED, State.WITHDRAWN)
 
 
@@ -22,21 +23,24 @@ READERS_SAW = (State.CURRENT, State.SUPERSEDED, State.WITHDRAWN)
 class ReadableReleases:
     """What can be read of one programme: published releases, newest first, and the one in use.
 
-    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use.
+    missing: the pointer names this release, but its file is gone or damaged, so an older one is in use, and says so.
     """
 
     releases: Releases
     published: tuple[str, ...]
     current: str
     missing: str | None
-    open_file: Callable[[Path], Release]
+    open_file: OpenFile
 
     def read(self, release: str) -> Release:
-        """One of the published releases."""
-        return self.open_file(self.releases.path(release))
+        """One of the published releases. Raises UserError where its file is not, or no longer, as it was published."""
+        opened = self.open_file(self.releases.path(release), self.releases.sha256(release))
+        return opened.in_place_of(self.missing) if self.missing and release == self.current else opened
 
     def before(self, release: str) -> Release | None:
         """The newest one published before a release that can still be read."""
+        if release not in self.published:
+            return None
         for earlier in self.published[self.published.index(release) + 1 :]:
             try:
                 return self.read(earlier)
@@ -65,43 +69,57 @@ class Shelves:
         self,
         root: Path,
         programmes: Callable[[], Iterable[str]],
-        open_file: Callable[[Path], Release] = Release,
+        open_file: OpenFile = Release,
         *,
         now: Callable[[], dt.datetime] = utc_now,
-        open_before: Callable[[Path, dt.datetime], Release] = Release,
+        holds: Callable[[Path, str], bool] = lambda *_: False,
     ) -> None:
         """root: the folder of all programmes' releases; programmes: their ids, in order; open_file: reads a release's
-        file, perhaps once for many readers: it never changes; open_before: the same of one under embargo until then.
+        file of that hash, perhaps once for many readers: it never changes; holds: whether it has it in memory, so that
+        it need not be there any more.
         """
-        self._open_before = open_before
-        self.root, self._programmes, self.open_file, self.now = root, programmes, open_file, now
+        self.root, self.programmes, self.open_file, self.now, self._holds = root, programmes, open_file, now, holds
 
     def _of(self, programme: str) -> Releases:
         releases = Releases(self.root, programme, now=self.now)
         releases.note_shown()
         return releases
 
-    def path(self, programme: str, release: str) -> Path:
-        """Where a release's file lies, whether or not readers see it."""
-        return Releases(self.root, programme).path(release)
+    def file(self, programme: str, release: str) -> tuple[Path, str]:
+        """Where a release's file lies, whether or not readers see it, and its hash as it was published."""
+        releases = Releases(self.root, programme)
+        return releases.path(release), releases.sha256(release)
+
+    def releases(self, programme: str) -> Releases:
+        """The releases of a programme, for who tells how they are kept."""
+        return self._of(programme)
+
+    def is_due(self, programme: str) -> bool:
+        """Whether readers should see something of a programme, or nobody knows any more whether they should."""
+        releases = self._of(programme)
+        return bool(releases.visible()) or releases.records().are_lost
 
     def readable(self) -> dict[str, ReadableReleases]:
         """Programmes with something published that can be read, in order."""
-        found = {programme: self._readable(self._of(programme)) for programme in self._programmes()}
+        found = {programme: self._readable(self._of(programme)) for programme in self.programmes()}
         return {programme: readable for programme, readable in found.items() if readable}
 
     def _readable(self, releases: Releases) -> ReadableReleases | None:
         pointed = releases.current
-        published = releases.published()[::-1]
+        published = [name for name in reversed(releases.visible()) if self._is_there(releases, name)]
         for candidate in dict.fromkeys((pointed, *published)):
             if candidate in published:
                 try:
-                    self.open_file(releases.path(candidate))
+                    self.open_file(releases.path(candidate), releases.sha256(candidate))
                 except UserError:
                     continue
                 missing = None if candidate == pointed else pointed
                 return ReadableReleases(releases, tuple(published), candidate, missing, self.open_file)
         return None
+
+    def _is_there(self, releases: Releases, release: str) -> bool:
+        path = releases.path(release)
+        return path.exists() or self._holds(path, releases.sha256(release))
 
     def open(self, programme: str | None = None, release: str | None = None) -> Release:
         """A published release: by default the first programme's one in use. Raises UserError."""
@@ -121,10 +139,10 @@ class Shelves:
         if not may_read_embargoed(role, area):
             return {}
         found: dict[str, dict[str, dt.datetime]] = {}
-        for programme in self._programmes():
+        for programme in self.programmes():
             releases = self._of(programme)
             for release, until in releases.embargoed().items():
-                if releases.path(release).exists():
+                if self._is_there(releases, release):
                     found.setdefault(programme, {})[release] = until
         return found
 
@@ -133,17 +151,19 @@ class Shelves:
         until = self.embargoed(role, area).get(programme, {}).get(release)
         if until is None:
             raise UserError("release.not_here")
-        return self._open_before(self.path(programme, release), until)
+        releases = self._of(programme)
+        return self.open_file(releases.path(release), releases.sha256(release)).under_embargo(until)
 
     def open_seen(self, programme: str, release: str) -> Release:
         """A release that readers see or saw. Raises UserError."""
         if not any((one.programme, one.release) == (programme, release) for one in self.seen()):
             raise UserError("release.not_here")
-        return self.open_file(self._of(programme).path(release))
+        releases = self._of(programme)
+        return self.open_file(releases.path(release), releases.sha256(release))
 
     def seen(self) -> Iterator[SeenRelease]:
         """Every release that readers see or saw, also those withdrawn since: newest first within each programme."""
-        for programme in self._programmes():
+        for programme in self.programmes():
             releases = self._of(programme)
             for release in reversed(releases.seen()):
                 state = releases.state(release)

@@ -89,6 +89,14 @@ def written_shown(folder: Path, pointed: Shown, put: PutByAct) -> Shown:
         return pointed
 
 
+def noted_acts(folder: Path) -> int:
+    """After how many acts the file was written; 0 where it does not say."""
+    try:
+        return _shown_in(json.loads((folder / "shown").read_text(encoding="utf-8"))).acts
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return 0
+
+
 def _shown_in(written: dict[str, Any]) -> Shown:
     """What the file says. Raises KeyError, TypeError or ValueError for what no version of ours has written."""
     since, ever, acts = written["since"], written["ever"], written.get("acts", 0)

@@ -45,7 +45,9 @@ def _standing(parsed: FigureId, root: Path, now: Callable[[], dt.datetime]) -> S
     state, current = releases.state(parsed.release), releases.current
     if state is State.EMBARGOED:
         return Standing(state, written, None, current, until=releases.embargoed().get(parsed.release))
-    release = Release(releases.path(parsed.release)) if parsed.release in releases.seen() else None
+    release = None
+    if parsed.release in releases.seen():
+        release = Release(releases.path(parsed.release), releases.sha256(parsed.release))
     if release is None or not release.holds(written):
         return Standing(State.NEVER_PUBLISHED, written, None, current)
     return Standing(state, written, release.by_id(written), current, release, listed=release.list_of(written))

@@ -26,8 +26,10 @@ from analytics.publish.api.refusals import Refusal
 from analytics.publish.api.service import Service, text_of_query
 from analytics.publish.embedded import refused_page
 from analytics.publish.feed import PATH as FEED
+from analytics.serve.clients import client_of
 from analytics.serve.door import Caller
 from analytics.serve.kept import KeptAnswers
+from analytics.serve.limits import HEAVY, Buckets
 from analytics.serve.packing import LEAST, accepted_encodings, pack
 from analytics.serve.reader_language import preferred_language
 from analytics.serve.visitors import anybody
@@ -35,12 +37,14 @@ from analytics.serve.visitors import anybody
 LOG = logging.getLogger("vetrina")
 BELOW: Final = "/api"
 METHODS: Final = "GET, HEAD, OPTIONS"
-TOLD: Final = "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data"
+TOLD: Final = (
+    "ETag, Content-Disposition, Link, Vetrina-Contract, Vetrina-Release, Vetrina-State, Vetrina-Data, Vetrina-Fallback"
+)
 CORS: Final = {"access-control-allow-origin": "*", "access-control-expose-headers": TOLD}
 # Also of a release that is named: it may be withdrawn, and may not linger in the copies of others.
 A_MINUTE, NEVER = "public, max-age=60", "no-store"
 PRIVATE: Final = "no-store, private"  # of what not everybody may read
-HEALTH: Final = "/api/health"
+HEALTH: Final = "/api/health"  # which a supervisor asks for, as often as it likes
 THREADS: Final = 8  # of quick answers, and as many that wait for heavy ones
 TEXTS: Final = (
     *("text/", "application/json", "application/ld+json", "application/rdf+xml", "application/atom+xml"),
@@ -70,14 +74,16 @@ class Api:
         base: str = "",
         visitor_of: Callable[[Caller], Visitor] = anybody,
         log: AuditLog | None = None,
+        buckets: Buckets | None = None,
     ) -> None:
         """base: the path below which the site lies, Streamlit's server.baseUrlPath; visitor_of: who asks; log: of what
-        was given out before its time: without one nothing is.
+        was given out before its time: without one nothing is; buckets: of requests, by client.
         """
         self._visitor_of, self._log = visitor_of, log
         self._app, self._service, self._kept = app, service, KeptAnswers()
         self._base = "".join(f"/{part}" for part in base.strip("/").split("/") if part)
         self._threads: _Threads | None = None
+        self._buckets = buckets
 
     def _path(self, scope: Scope) -> str | None:
         """The path from /api on; None for one that is not ours."""
@@ -94,6 +100,8 @@ class Api:
         asked = Headers(scope=scope)
         visitor = ANYBODY
         try:
+            if path != HEALTH:
+                self._count(scope)
             visitor = self._visitor_of(Caller.of(scope))
             response = await self._respond(scope, path, query, asked, visitor)
         except Refusal as refusal:
@@ -104,6 +112,12 @@ class Api:
         if scope["method"] == "HEAD":
             response.body = b""  # the headers, its length among them, are those of the whole answer
         await response(scope, receive, send)
+
+    def _count(self, scope: Scope, cost: float = 1.0) -> None:
+        """Count a request of a client. Raises Refusal where it has sent too many."""
+        wait = self._buckets.take(client_of(scope), cost) if self._buckets is not None else 0
+        if wait:
+            raise Refusal("too_many", about={"retry_after": wait}, seconds=str(wait))
 
     async def _respond(self, scope: Scope, path: str, query: str, asked: Headers, visitor: Visitor) -> Response:
         if scope["method"] == "OPTIONS":
@@ -121,6 +135,8 @@ class Api:
         preferred = preferred_language(asked.get("accept-language"))
         prepare = partial(self._service.prepare, role=visitor.role)
         making = await to_thread.run_sync(prepare, path, query, site, preferred, limiter=threads.quick)
+        if making.is_heavy and not self._kept.holds(making.key):
+            self._count(scope, HEAVY - 1)
         limiter = threads.heavy if making.is_heavy else threads.quick
         return await to_thread.run_sync(self._answered, making, asked, path, visitor, limiter=limiter)
 
@@ -133,12 +149,13 @@ class Api:
         encoding = encodings[0] if encodings and len(answer.body) >= LEAST else ""
         tag = f'"{answer.digest}{f"-{encoding}" if encoding else ""}"'
         headers = _headers(answer, tag, is_private=EMBARGO in told or not visitor.everybody_reads)
-        if _is_known(tag, asked.get("if-none-match", "")):
+        is_kept = headers["cache-control"] != NEVER
+        if is_kept and _is_known(tag, asked.get("if-none-match", "")):
             return Response(status_code=304, headers=headers)
         if encoding:
             headers["content-encoding"] = encoding
             answer = self._made(making, encoding)
-        return Response(answer.body, headers={**headers, "content-type": answer.media_type})
+        return Response(answer.body, answer.status, headers={**headers, "content-type": answer.media_type})
 
     def _record(self, release: str, path: str, person: Person | None) -> None:
         """That something was given out before its time, and to whom. Raises Refusal where it cannot be recorded: then
@@ -202,6 +219,7 @@ def _refusing(refusal: Refusal, text: Text, path: str, *, is_open: bool = True) 
     """In JSON; of what people see in a frame, as a page. is_open: whether other sites may read why."""
     headers = {**(CORS if is_open else {}), "cache-control": NEVER, "vetrina-contract": CONTRACT_VERSION}
     headers |= {"allow": METHODS} if refusal.code == "method" else {}
+    headers |= {"retry-after": str(refusal.about["retry_after"])} if "retry_after" in refusal.about else {}
     headers |= {"content-language": text.language}
     if path.startswith(f"{EMBEDDED}/"):
         page = refused_page(refusal.body(text)["error"]["message"], text)

@@ -21,6 +21,7 @@ from analytics.release import Release
 from analytics.serve.door import Caller
 from analytics.serve.heads import SECTOR, Head, Shell, head_of, title_of
 from analytics.serve.packing import LEAST, accepted_encodings, pack
+from analytics.serve.policy import STILL, page_policy
 from analytics.serve.reader_language import language_of
 from analytics.serve.visitors import anybody
 
@@ -47,6 +48,8 @@ class Documents:
         """
         self._shell, self._pages, self._opens, self._officers = shell, pages, opens, officers or {}
         self._kept = lru_cache(maxsize=MOST_KEPT)(self._page)
+        empty = shell.page(Head(LANGUAGES[0], "", "", "./"))
+        self.policy = page_policy(empty, LANGUAGES)
 
     @property
     def ends(self) -> Collection[str]:
@@ -160,13 +163,14 @@ class OwnDocuments:
             body = self._documents.officers_page(end, language)
         status = 200 if body is not None else 404
         content = self._documents.missing(root, language) if body is None else body
-        await _html(content, status, asked)(scope, receive, send)
+        policy = STILL if body is None else self._documents.policy
+        await _html(content, status, asked, policy)(scope, receive, send)
 
 
-def _html(body: bytes, status: int, asked: Headers) -> Response:
-    """An answer in HTML, packed; or that the browser's own copy is still good."""
+def _html(body: bytes, status: int, asked: Headers, policy: str) -> Response:
+    """An answer in HTML, packed, with what it may load; or that the browser's own copy is still good."""
     tag = f'W/"{hashlib.sha256(body).hexdigest()[:16]}"'
-    headers = {**KEPT, "etag": tag}
+    headers = {**KEPT, "etag": tag, "content-security-policy": policy}
     if status == 200 and tag in asked.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
     encodings = accepted_encodings(asked.get("accept-encoding", ""))

@@ -71,6 +71,11 @@ def _said(release: Release, figure: Figure | None, sector: str | None, text: Tex
     return headline_of(release, figure, ClaimKind.EFFECT, dimension, code, text).sentence.short
 
 
+def language_script(language: str) -> str:
+    """A script that says which language a page is in, once its reader has chosen another."""
+    return f"document.documentElement.lang = '{language}'"
+
+
 @dataclass(frozen=True, slots=True)
 class Shell:
     """Streamlit's index.html, and what every page of ours needs in it.

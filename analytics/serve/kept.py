@@ -30,6 +30,11 @@ class KeptAnswers:
         """How much is kept."""
         return self._bytes
 
+    def holds(self, key: Hashable) -> bool:
+        """Whether an answer is kept, or being made, so that asking for it costs nothing."""
+        with self._lock:
+            return key is not None and (key in self._kept or key in self._making)
+
     def get(
         self, key: Hashable, make: Callable[[], Answer], *, is_heavy: bool = False, is_apart: bool = False
     ) -> Answer:

@@ -6,7 +6,7 @@ does, in a process of its own.
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +17,12 @@ import pandas as pd
 import pyarrow as pa
 
 from analytics.clock import from_stamp, rome_time
+from analytics.faults import clear, writing
+from analytics.folders import make_private
 from analytics.model import UserError
 from analytics.store import current, making
 from analytics.store.journal import settle
+from analytics.store.opening import opened
 
 SCHEMA_VERSION = 3
 OLDEST_VERSION = 1
@@ -87,6 +90,8 @@ class Store:
         self._path, self._programme = path, programme
         self.as_of = as_of
         self._folders: list[Path] = []  # made for this store
+        self._is_new = False
+        self._discards: list[Callable[[], None]] = []  # what goes with a transaction that fails
         self._read_only = read_only or as_of is not None
         making.note_open(path)
         connection = None
@@ -96,32 +101,30 @@ class Store:
             if as_of is not None:
                 self._count_as_of(as_of)
         except BaseException:
-            making.let_go(path, connection, (), is_empty=False)
+            is_empty = self._is_new and connection is not None and self._holds_nothing()
+            making.let_go(path, connection, self._folders, is_empty=is_empty)
             raise
 
     def _connected(self) -> duckdb.DuckDBPyConnection:
         """The open file, made where there is none yet."""
-        try:
+        with writing(self._path.parent):
             settle(self._path)
-            if not self._path.exists():
+            if self._path.exists() and not self._read_only:
+                make_private(self._path.parent)
+            while (connection := opened(self._path, read_only=self._read_only)) is None:
                 if self._read_only:
                     raise UserError("store.absent", programme=self._programme)
                 self._folders = self._made()
-            return duckdb.connect(self._path, read_only=self._read_only)
-        except OSError as error:
-            raise UserError("store.unwritable", file=self._path.parent, problem=error.strerror) from error
-        except duckdb.Error as error:
-            key = "store.locked" if "lock" in str(error) else "store.unreadable"
-            raise UserError(key, file=self._path, problem=error) from error
+            return connection
 
     def _made(self) -> list[Path]:
         """A new file, of which no import is known yet; the folders that were made for it."""
         owner = self._programme.replace("'", "''")
         named = f"INSERT INTO store VALUES ({SCHEMA_VERSION}, '{owner}')"  # noqa: S608 - an id of our own
-        try:
-            return making.make(self._path, (query("schema"), query("rna_aids"), named))
-        except duckdb.Error as error:
-            raise UserError("store.unwritable", file=self._path, problem=error) from error
+        with writing(self._path):
+            folders = making.make(self._path, (query("schema"), query("rna_aids"), named))
+        self._is_new = True
+        return folders
 
     def _check(self, programme: str, *, read_only: bool) -> None:
         """Refuse a file that is no store, or not the one sought; bring one of an earlier version up to this one, unless
@@ -139,6 +142,8 @@ class Store:
             self._upgrade(version)
             version = SCHEMA_VERSION
         self._view_what_counts(is_log=version == SCHEMA_VERSION)
+        if read_only and not self.log():  # made for a first import that was stopped
+            raise UserError("store.absent", programme=programme)
 
     def _upgrade(self, version: int) -> None:
         """Bring a store of an earlier version up to this one, whole or not at all."""
@@ -192,17 +197,21 @@ class Store:
         """Close the file; one into which nothing was ever loaded, such as one made for an import that was refused, goes
         with it.
         """
-        is_empty = False
-        if not self._read_only:
-            with suppress(duckdb.Error):  # a file that cannot be asked any more stays
-                is_empty = not self.log()
-        making.let_go(self._path, self._connection, self._folders, is_empty=is_empty)
+        is_empty = not self._read_only and self._holds_nothing()
+        making.let_go(self._path, self._connection, self._folders or [self._path.parent], is_empty=is_empty)
+
+    def _holds_nothing(self) -> bool:
+        """Whether nothing was ever imported; of a file that cannot be asked any more it is not known."""
+        with suppress(duckdb.Error):
+            return not self._connection.execute("SELECT 1 FROM batches LIMIT 1").fetchall()
+        return False
 
     @contextmanager
     def transaction(self, *, rehearsed: bool = False) -> Iterator[None]:
         """All or nothing; rehearsed: nothing. Raises UserError when the disk refuses, or when another import came in
         between.
         """
+        self._discards.clear()
         try:
             self._connection.execute("BEGIN")
             yield
@@ -210,11 +219,21 @@ class Store:
         except BaseException as error:
             with suppress(duckdb.Error):  # nothing is left to roll back where the commit itself failed
                 self._connection.execute("ROLLBACK")
+            self._discard()
             if isinstance(error, duckdb.Error) and _CONFLICT.search(str(error)):
                 raise UserError("store.conflict", file=self._path) from error
-            if isinstance(error, _DISK):
-                raise UserError("store.unwritable", file=self._path, problem=error) from error
+            if isinstance(error, _DISK) and (told := clear(error, self._path)):
+                raise told from error
             raise
+
+    def undo_with(self, discard: Callable[[], None]) -> None:
+        """Have something beside the store undone where the transaction that goes on fails."""
+        self._discards.append(discard)
+
+    def _discard(self) -> None:
+        for discard in self._discards:
+            with suppress(OSError):
+                discard()
 
     @property
     def contributions_folder(self) -> Path:

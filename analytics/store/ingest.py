@@ -8,13 +8,13 @@ back. A file that tells nothing but what the store tells already, and was import
 
 import datetime as dt
 import json
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from analytics.folders import WorkFolder
 from analytics.model import Progress, UserError, silent
 from analytics.programme.file import Programme
 from analytics.store.archive import hash_of, keep
@@ -224,7 +224,7 @@ def import_file(
     sha256 = hash_of(path, one.at(0))
     store.refuse_forgotten(path, sha256)
     store.bound_memory()
-    with store.transaction(rehearsed=rehearsed), tempfile.TemporaryDirectory() as folder:
+    with store.transaction(rehearsed=rehearsed), WorkFolder() as folder:
         earlier = store.find_batch(kind, sha256, given)
         sheets, others = one.spooled(source, Path(folder))
         staging = one.staged(sheets)
@@ -245,7 +245,7 @@ def import_file(
         report = replace(report, warnings=(*suspicions, *warnings), difference=difference)
         one.at(4)()
         if not rehearsed:
-            keep(path, sha256, archive, one.at(4))
+            store.undo_with(keep(path, sha256, archive, one.at(4)))
         batch = one.loaded(staging, sha256, given, report, rows_in)
         one.at(PARTS)()
     return replace(report, batch=batch)

@@ -17,6 +17,7 @@ from filelock import FileLock, Timeout
 
 from analytics.folders import to_disk
 from analytics.model import UserError
+from analytics.store.opening import holder_in
 
 PREPARED, DECIDED = ".prepared", ".decided"  # what a store's folder of changes is called
 LOCK = "changes.lock"  # beside the stores: one process changes many files at a time
@@ -61,11 +62,16 @@ def prepared_folder(store: Path) -> Iterator[Path]:
 def decide(store: Path, plan: Plan) -> None:
     """From now on the changes hold. Call while the lock is held."""
     folder = store.with_suffix(PREPARED)
-    (folder / _PLAN).write_text(json.dumps(asdict(plan)), encoding="utf-8")
-    for path in (*folder.rglob("*"), folder):
-        to_disk(path)
-    folder.rename(store.with_suffix(DECIDED))
-    to_disk(store.parent)
+    try:
+        (folder / _PLAN).write_text(json.dumps(asdict(plan)), encoding="utf-8")
+        for path in (*folder.rglob("*"), folder):
+            to_disk(path)
+        folder.rename(store.with_suffix(DECIDED))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    with suppress(OSError):  # it has its name
+        to_disk(store.parent)
 
 
 def settle(store: Path) -> None:
@@ -81,7 +87,7 @@ def settle(store: Path) -> None:
             shutil.rmtree(prepared, ignore_errors=True)
     except Timeout as error:
         if decided.exists():
-            raise UserError("store.locked", file=store, problem=LOCK) from error
+            raise UserError("store.locked", file=store, process=LOCK) from error
 
 
 def finish(store: Path) -> None:
@@ -95,9 +101,9 @@ def finish(store: Path) -> None:
         shutil.rmtree(store.with_suffix(PREPARED), ignore_errors=True)
         folder.rename(store.with_suffix(PREPARED))
     except OSError as error:
-        raise UserError("store.unwritable", file=store.parent, problem=error.strerror) from error
+        raise UserError("store.unfinished", file=store.parent, problem=error.strerror) from error
     except duckdb.Error as error:
-        raise UserError("store.locked", file=store.parent, problem=error) from error
+        raise UserError("store.locked", file=store.parent, process=holder_in(str(error))) from error
     shutil.rmtree(store.with_suffix(PREPARED), ignore_errors=True)
 
 

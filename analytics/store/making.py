@@ -1,6 +1,5 @@
 """How a store's file comes to be, whole or not at all, and how it goes again when nothing was ever loaded into it."""
 
-import tempfile
 import threading
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from analytics.folders import WINDOWS, name_once
+from analytics.folders import WINDOWS, WorkFolder, make_private, name_once, to_disk
 
 _OPEN: Counter[Path] = Counter()  # stores that this process has open, and how often
 _COUNTING = threading.Lock()
@@ -22,12 +21,13 @@ def make(path: Path, statements: Sequence[str]) -> list[Path]:
     """
     folders = [folder for folder in path.parents if not folder.exists()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        make_private(path.parent)
+        with WorkFolder(path.parent) as folder:
             whole = Path(folder) / path.name
             with duckdb.connect(whole) as connection:
                 for statement in (*statements, "CHECKPOINT"):
                     connection.execute(statement)
+            to_disk(whole)
             with suppress(FileExistsError):  # another process was quicker
                 name_once(whole, path)
     except BaseException:
@@ -46,6 +46,12 @@ def note_open(path: Path) -> None:
     """Count a store as open in this process, before it is looked for."""
     with _COUNTING:
         _OPEN[path] += 1
+
+
+def is_only(path: Path) -> bool:
+    """Whether this process has a store open no more than once; others cannot have one open that is written to."""
+    with _COUNTING:
+        return _OPEN[path] <= 1
 
 
 def let_go(

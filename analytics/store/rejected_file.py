@@ -17,6 +17,8 @@ from pathlib import Path
 import pyarrow as pa
 import xlsxwriter
 
+from analytics.faults import clear
+from analytics.folders import WorkFolder
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.programme.file import Programme
@@ -78,17 +80,32 @@ def write_rejected(
     problems = _problems(staging, target.text)
     partial = target.path.with_name(f".{target.path.name}.partial")
     try:
-        with xlsxwriter.Workbook(partial, _OPTIONS) as book:
+        with WorkFolder() as folder, xlsxwriter.Workbook(partial, {**_OPTIONS, "tmpdir": folder}) as book:
             for number, sheet in enumerate(sheets):
                 if number in problems:
                     _write_sheet(book, sheet, problems[number], _readers(sheet, table, programme), target.text)
         if mapping is not None:
-            target.mapping_path.write_text(_mapping_of_rows(mapping), encoding="utf-8")
-        partial.replace(target.path)
+            _write_whole(target.mapping_path, _mapping_of_rows(mapping))
+        try:
+            partial.replace(target.path)
+        except OSError:
+            if mapping is not None:
+                target.mapping_path.unlink(missing_ok=True)
+            raise
     except (OSError, xlsxwriter.exceptions.FileCreateError) as error:
-        raise UserError("rejected.unwritable", file=target.path, problem=error) from error
+        cause = error.args[0] if error.args and isinstance(error.args[0], OSError) else error
+        raise clear(cause, target.path) or UserError("machine.other", file=target.path, problem=error) from error
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, content: str) -> None:
+    """The whole file or none. Raises OSError."""
+    try:
+        path.write_text(content, encoding="utf-8")
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _mapping_of_rows(mapping: ColumnMapping) -> str:

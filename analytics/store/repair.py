@@ -8,11 +8,11 @@ import csv
 import datetime as dt
 import hashlib
 import io
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from analytics.folders import WorkFolder
 from analytics.model import UserError
 from analytics.programme.classifications import (
     AmbiguousCodeError,
@@ -186,10 +186,10 @@ def _record(store: Store, archive: Path, columns: Sequence[str], rows: Sequence[
     writer.writerows([columns, *rows])
     whole = content.getvalue().encode()
     sha256 = hashlib.sha256(whole).hexdigest()
-    with tempfile.TemporaryDirectory() as folder:
+    with WorkFolder() as folder:
         path = Path(folder) / f"{RETRACTION}.csv"
         path.write_bytes(whole)
-        keep(path, sha256, archive, lambda: None)
+        store.undo_with(keep(path, sha256, archive, lambda: None))
     return store.add_batch(
         {
             "input_table": RETRACTION,

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import streamlit as st
 
 from analytics.publish.addresses import figure_page_address
-from pages import PAGES
+from pages import PAGES, STATEMENTS
 
 FRAME = ("lang", "programme", "release")  # choices that hold on every page
 BACK = "back"  # in the address when the reader went back or forward: what it does not name is as usual, see vetrina.js
@@ -105,6 +105,12 @@ def href(page: str, **choices: str) -> str:
     """
     frame = {key: choice for key, (choice, usual) in _chosen().items() if key in FRAME and choice != usual}
     return _address(PAGES[page], choices | {key: choice for key, choice in frame.items() if key not in choices})
+
+
+def of_statement(name: str) -> str:
+    """The address of a page of STATEMENTS, with the choices that hold on every page."""
+    frame = {key: choice for key, (choice, usual) in _chosen().items() if key in FRAME and choice != usual}
+    return _address(STATEMENTS[name], frame)
 
 
 def here(**choices: str) -> str:

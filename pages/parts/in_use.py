@@ -91,6 +91,13 @@ def readable_programmes() -> dict[str, Offered]:
     }
 
 
+def not_served() -> list[str]:
+    """Programmes of which readers should see something, and none of it can be read."""
+    here = shelves()
+    readable = here.readable()
+    return [programme for programme in here.programmes() if programme not in readable and here.is_due(programme)]
+
+
 def open_frame() -> Frame | None:
     """The release that the address asks for; None when nothing is published."""
     available = readable_programmes()

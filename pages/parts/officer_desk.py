@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from analytics.access.people import Person
 from analytics.folders import Home
 from analytics.language.text import DEFAULT_LANGUAGE, Text, plain
 from analytics.model import UserError
@@ -20,19 +21,27 @@ from analytics.programme.file import load_programme
 from pages.parts import visitor
 
 SECONDS = 0.4  # between two looks at work that goes on
-QUICK = ("look", "undo", "publish", "withdraw", "compare")  # of a step or two, without parts that are counted
+QUICK = (
+    "look",
+    "undo",
+    "approve",
+    "publish",
+    "withdraw",
+    "compare",
+)  # of a step or two, without parts that are counted
 
 
 @dataclass
 class Desk:
     """One session's work. What came of each step stays until the step is done anew.
 
-    turn: counts readings, so that choices about a file are not kept for another; read_as: what the reading was of;
-    failed: of which work nothing came, and why, None where only the server's console says it; question: an act that
-    waits for a second click.
+    person: who works at the desk; turn: counts readings, so that choices about a file are not kept for another;
+    read_as: what the reading was of; failed: of which work nothing came, and why, None where only the server's console
+    says it; question: an act that waits for a second click.
     """
 
     language: str = DEFAULT_LANGUAGE
+    person: Person | None = None
     programme: str = ""
     kind: str = "applications"
     upload: Upload | None = None
@@ -141,7 +150,7 @@ class Desk:
             self.candidate, self.comparison, self.published = made, made.comparison, None
         elif isinstance(made, Comparison):
             self.comparison = made
-        elif isinstance(made, dict):
+        elif isinstance(made, dict) and name != "approve":
             self.published, self.candidate, self.comparison = made, None, None
 
     # ---- a question before what cannot be taken back at once ---------------------------------------------------------

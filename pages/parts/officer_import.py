@@ -22,7 +22,7 @@ def show(desk: Desk, text: Text) -> None:
     reading, asked = desk.reading, desk.asked()
     ready = asked is not None and desk.is_read and reading is not None and reading.can_be_imported
     if st.button(text("officer.import"), type="primary", disabled=desk.is_busy or not ready, key="officer_import"):
-        desk.begin("load", works.load, asked, Home.default())
+        desk.begin("load", works.load, asked, Home.default(), desk.person)
         st.rerun()
     if not ready and desk.done is None and not desk.is_busy:
         later("import", text)
@@ -106,15 +106,18 @@ def _choose_undo(desk: Desk, counting: list[Imported], text: Text) -> None:
             desk, "undo", str(chosen), text("officer.undo_do"), text("officer.undo_sure", what=labels[chosen]), text
         )
         if desk.question == ("undo!", str(chosen)):
-            desk.begin("undo", works.undo, desk.programme, chosen, Home.default())
+            desk.begin("undo", works.undo, desk.programme, chosen, Home.default(), desk.person)
             st.rerun()
 
 
-def confirmed(desk: Desk, act: str, about: str, label: str, question: str, text: Text) -> None:
-    """A button that asks once more; after the second click `desk.question` is (act + "!", about)."""
-    if st.button(label, disabled=desk.is_busy, key=f"officer_{act}"):
+def confirmed(desk: Desk, act: str, about: str, label: str, question: str, text: Text, *, may: bool = True) -> None:
+    """A button that asks once more; after the second click `desk.question` is (act + "!", about).
+
+    may: whether it can be pressed.
+    """
+    if st.button(label, disabled=desk.is_busy or not may, key=f"officer_{act}"):
         desk.ask(act, about)
-    if desk.question == (act, about):
+    if desk.question == (act, about) and may:
         st.warning(plain(question))
         with st.container(horizontal=True):
             if st.button(text("officer.yes"), type="primary", key=f"officer_{act}_yes"):

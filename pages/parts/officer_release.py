@@ -10,13 +10,12 @@ from analytics.charts.kit.markup import element
 from analytics.clock import ROME, moment_in_words
 from analytics.folders import Home
 from analytics.language.text import Text, plain
-from analytics.model import DataKind
 from analytics.officer import works
 from analytics.officer.told import Comparison, HeadlineChange
-from analytics.programme.file import load_programme
+from analytics.programme.file import Programme, load_programme
 from analytics.release import Releases
 from analytics.release.ledger import State
-from pages.parts import address
+from pages.parts import address, officer_approval
 from pages.parts.block import block
 from pages.parts.officer_desk import Desk, going_on, later, said, step
 from pages.parts.officer_import import confirmed
@@ -31,7 +30,7 @@ def show_build(desk: Desk, text: Text) -> None:
     st.markdown(text("officer.build_says"))
     ready = bool(desk.archive and any(one.undone_at is None for one in desk.archive.imports))
     if st.button(text("officer.build"), type="primary", disabled=desk.is_busy or not ready, key="officer_build"):
-        desk.begin("build", works.build, desk.programme, Home.default())
+        desk.begin("build", works.build, desk.programme, Home.default(), desk.person)
         st.rerun()
     if not ready and not desk.is_busy:
         later("build", text)
@@ -120,22 +119,21 @@ def show_publication(desk: Desk, text: Text) -> None:
         later("publish", text)
         return
     waiting = [name for name in known if releases.state(name) is State.CANDIDATE and releases.path(name).exists()]
-    if programme.data_kind is DataKind.CONFIDENTIAL:
-        st.warning(text("officer.alone"))
+    officer_approval.show_rule(desk, programme, waiting, text)
     if waiting:
-        _choose_publication(desk, waiting, text)
-    going_on(desk, ("publish", "withdraw"), text)
+        _choose_publication(desk, programme, waiting, text)
+    going_on(desk, ("approve", "publish", "withdraw"), text)
     if desk.published is not None:
         st.success(said(desk.published, text))
         link = element("a", text("officer.see"), href=address.href("overview", programme=desk.programme))
         block(element("p", link, class_="switch-links"), "officer_see")
     st.subheader(text("officer.releases"), anchor=False)
-    _table(releases, known, text)
+    _table(releases, programme, known, text)
     if visible := [name for name in known if name in (*releases.published(), *releases.embargoed())]:
         _choose_withdrawal(desk, visible, text)
 
 
-def _choose_publication(desk: Desk, waiting: list[str], text: Text) -> None:
+def _choose_publication(desk: Desk, programme: Programme, waiting: list[str], text: Text) -> None:
     shown = desk.comparison.release if desk.comparison else None
     chosen = st.selectbox(
         text("officer.publish_which"),
@@ -151,12 +149,14 @@ def _choose_publication(desk: Desk, waiting: list[str], text: Text) -> None:
             desk.begin("compare", works.compare, desk.programme, chosen, Home.default())
             st.rerun()
         return
+    if not officer_approval.show(desk, programme, chosen, text):
+        return
     until = _choose_moment(desk, text)
     label = text("officer.publish" if until is None else "officer.publish_later", release=chosen)
     when = text("officer.at_once") if until is None else moment_in_words(until, text)
     confirmed(desk, "publish", chosen, label, text("officer.publish_sure", release=chosen, when=when), text)
     if desk.question == ("publish!", chosen):
-        desk.begin("publish", works.publish, desk.programme, chosen, until, Home.default())
+        desk.begin("publish", works.publish, desk.programme, chosen, until, Home.default(), desk.person)
         st.rerun()
 
 
@@ -179,18 +179,12 @@ def _choose_moment(desk: Desk, text: Text) -> dt.datetime | None:
     return dt.datetime.combine(day or tomorrow, hour or dt.time(9), ROME)
 
 
-def _table(releases: Releases, known: list[str], text: Text) -> None:
-    embargoed, built = (
-        releases.embargoed(),
-        {entry.release: entry.at for entry in releases.ledger() if entry.action == "built"},
-    )
+def _table(releases: Releases, programme: Programme, known: list[str], text: Text) -> None:
+    built = {entry.release: entry.at for entry in releases.ledger() if entry.action == "built"}
     lines = [
         {
             text("officer.release"): text("frame.release_option", release=name),
-            text("officer.column_of.state"): text(
-                f"cli.state.{releases.state(name)}",
-                until=moment_in_words(embargoed[name], text) if name in embargoed else "",
-            ),
+            text("officer.column_of.state"): _state(releases, programme, name, text),
             text("officer.built"): moment_in_words(dt.datetime.fromisoformat(built[name]), text)
             if name in built
             else "–",
@@ -199,6 +193,14 @@ def _table(releases: Releases, known: list[str], text: Text) -> None:
     ]
     frame = pd.DataFrame(lines).map(plain)
     words_table(frame.set_index(frame.columns[0]), "releases")
+
+
+def _state(releases: Releases, programme: Programme, name: str, text: Text) -> str:
+    """Where a release stands; of a candidate, what comes next."""
+    state, embargoed = releases.state(name), releases.embargoed()
+    if state is State.CANDIDATE and (own := officer_approval.state(programme, name)):
+        return text(f"officer.state.{own}")
+    return text(f"cli.state.{state}", until=moment_in_words(embargoed[name], text) if name in embargoed else "")
 
 
 def _choose_withdrawal(desk: Desk, visible: list[str], text: Text) -> None:
@@ -214,5 +216,5 @@ def _choose_withdrawal(desk: Desk, visible: list[str], text: Text) -> None:
         label = text("officer.withdraw_do", release=chosen)
         confirmed(desk, "withdraw", chosen, label, text("officer.withdraw_sure", release=chosen), text)
         if desk.question == ("withdraw!", chosen):
-            desk.begin("withdraw", works.withdraw, desk.programme, chosen, Home.default())
+            desk.begin("withdraw", works.withdraw, desk.programme, chosen, Home.default(), desk.person)
             st.rerun()

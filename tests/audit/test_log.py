@@ -104,7 +104,7 @@ def test_how_an_act_ended_is_recorded(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with audited(home, "import", ANNA, programme="x") as told:
         told(batch=3)
-    with pytest.raises(UserError), audited(home, "undo", ANNA):
+    with pytest.raises(UserError), audited(home, "undo", ANNA, programme="x"):
         raise UserError("undo.none")
     with pytest.raises(ZeroDivisionError), audited(home, "build", ANNA):
         _ = 1 // 0
@@ -115,7 +115,7 @@ def test_how_an_act_ended_is_recorded(tmp_path: Path) -> None:
         ("build", "failed"),
     ]
     assert lines[1].details == {"programme": "x", "begun": 1, "batch": 3}
-    assert lines[3].details == {"begun": 3, "reason": "undo.none"}
+    assert lines[3].details == {"programme": "x", "begun": 3, "reason": "undo.none"}
 
 
 def _append(folder: Path) -> None:

@@ -490,12 +490,13 @@ def _unknown_programme(_: Path) -> tuple[str, ...]:
 @pytest.mark.parametrize("table", ["applications", "sales", "rna"])
 @pytest.mark.parametrize("wrong", [_nowhere, _bad, _unreadable, _wrong_mapping, _unknown_programme])
 def test_a_refused_import_leaves_nothing_behind(officer, files, table, wrong):
-    """No empty store, no empty folder; also for aids of the register."""
+    """No empty store, no empty folder: only the log says that it was refused; also for aids of the register."""
     words = wrong(files)
     before = everything_in(files)
     ended, out, err = officer("import", table, *words)
     assert (ended in (1, 2), out, bool(err)) == (True, "", True)
-    assert everything_in(files) == before
+    assert [name for name in everything_in(files) if not name.startswith("data")] == before
+    assert {path.name for path in (files / "data").glob("*")} <= {"audit"}
 
 
 def test_a_refused_import_leaves_what_others_had_put_there(officer, files):
@@ -503,7 +504,8 @@ def test_a_refused_import_leaves_what_others_had_put_there(officer, files):
     (files / "data" / "store").mkdir(parents=True)
     _bad(files)
     assert officer("import", "applications", "bad.csv")[0] == 1
-    assert everything_in(files / "data") == ["store"]
+    assert [path.name for path in (files / "data").glob("*") if path.name != "audit"] == ["store"]
+    assert everything_in(files / "data" / "store") == []
     assert officer("import", "applications", "applications.csv")[0] == 0
     assert officer("import", "applications", "bad.csv")[0] == 1
     assert (files / "data" / "store" / "ecommerce-2020.duckdb").exists()

@@ -17,20 +17,41 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
+from analytics.access.people import Person
+from analytics.audit.log import audited
 from analytics.build import candidate as build
 from analytics.folders import Home
-from analytics.programme.file import load_programme
+from analytics.model import DataKind
+from analytics.officer import publishing
+from analytics.officer.approval import hash_of_release
+from analytics.programme.file import Programme, load_programme
 from analytics.release import Releases
 from analytics.store.database import Store
+from analytics.store.ingest import import_file
+from analytics.store.mapping.file import load_mapping
+from analytics.store.repair import undo
+from analytics.upkeep.backup import back_up
 
 PROGRAMME = "michigan-1988"
+BUILDER, APPROVER = Person("builder@example.org"), Person("approver@example.org")
 OURS = (
     "analytics/release/file.py",
     "analytics/release/ledger.py",
     "analytics/release/pointer.py",
     "analytics/release/shown.py",
     "analytics/release/acts.py",
+    "analytics/release/records.py",
+    "analytics/build/candidate.py",
     "analytics/build/earlier.py",
+    "analytics/store/archive.py",
+    "analytics/store/database.py",
+    "analytics/store/ingest.py",
+    "analytics/store/repair.py",
+    "analytics/audit/log.py",
+    "analytics/officer/publishing.py",
+    "analytics/upkeep/backup.py",
+    "analytics/upkeep/copying.py",
+    "analytics/upkeep/manifest.py",
     "analytics/folders.py",
 )
 THEIRS = ("write_text", "open", "replace", "cleanup", "_rmtree")  # of pathlib and tempfile
@@ -52,8 +73,41 @@ def newest(folder: Path) -> str:
     return releases_of(folder).known()[-1]
 
 
+def bring(folder: Path) -> object:
+    """Import a file of sales, which lies beside the data folders."""
+    programme, home = load_programme(PROGRAMME), Home(folder)
+    file = next(place / "later" / "sales.parquet" for place in folder.parents if (place / "later").exists())
+    with Store(home.store(PROGRAMME), PROGRAMME) as store:
+        how = load_mapping(file.with_name("jtrain.toml"))
+        return import_file("sales", file, programme=programme, store=store, archive=home.archive, mapping=how)
+
+
+def take_back(folder: Path) -> object:
+    with Store(Home(folder).store(PROGRAMME), PROGRAMME) as store:
+        return undo(store)
+
+
+def confidential() -> Programme:
+    """The programme as if its data were confidential: two people publish it."""
+    return load_programme(PROGRAMME).model_copy(update={"data_kind": DataKind.CONFIDENTIAL})
+
+
+def make_and_record(folder: Path) -> str:
+    """A candidate, and who built it, as the officer's desk records it."""
+    home = Home(folder)
+    with audited(home, "build", BUILDER, programme=PROGRAMME) as told:
+        release = make(folder)
+        told(release=release, sha256=hash_of_release(releases_of(folder), release))
+    return release
+
+
+# What is killed, in this order, each on the data folder that the one before leaves: a new operation is a line here.
 ACTS: dict[str, Callable[[Path], object]] = {
-    "build": make,
+    "import": bring,
+    "undo": take_back,
+    "build": make_and_record,
+    "approve": lambda folder: publishing.approve(confidential(), newest(folder), APPROVER, Home(folder)),
+    "backup": lambda folder: back_up(Home(folder), folder / "backups", APPROVER),
     "embargo": lambda folder: releases_of(folder).publish(newest(folder), UNTIL),
     "publish": lambda folder: releases_of(folder).publish(newest(folder)),
     "withdraw": lambda folder: releases_of(folder).withdraw(newest(folder)),

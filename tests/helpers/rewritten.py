@@ -1,5 +1,6 @@
 """A release written again with something else in it."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from analytics.programme.file import Programme
 from analytics.release import Release, Releases
+from analytics.release.acts import LedgerEntry
 from analytics.release.figure_id import parse_figure_id
 from analytics.release.file import RELEASE_TABLES, write_release
 
@@ -31,6 +33,16 @@ def rewritten(
     write_release(releases.path(name), manifest, written)
     releases.publish(name)
     return releases.open()
+
+
+def never_published(releases: Releases) -> None:
+    """Have all releases of the folder as they were when each had been built and nobody had published one."""
+    for name in ("current", "ledger.jsonl", "shown"):
+        (releases.folder / name).unlink(missing_ok=True)
+    names = sorted(path.stem for path in releases.folder.glob("*.duckdb"))
+    built = [LedgerEntry("2026-01-01T00:00:00Z", "built", name) for name in names]
+    lines = [json.dumps(entry.line()) for entry in built]
+    (releases.folder / "ledger.jsonl").write_text("\n" + "\n".join(lines), encoding="utf-8")
 
 
 def _renamed(frame: pd.DataFrame, release: str) -> pd.DataFrame:

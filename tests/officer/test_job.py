@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+from analytics.access.people import Person
 from analytics.folders import Home
 from analytics.model import Progress
 from analytics.officer import works
@@ -10,6 +11,8 @@ from analytics.officer.job import Ended, Job
 from analytics.officer.told import Asked
 from tests.helpers.job_works import counting, failing, killing, refusing, sleeping
 from tests.helpers.officer import application, as_csv, sale
+
+ANNA = Person("anna@example.org")
 
 
 def test_every_end_is_told() -> None:
@@ -66,7 +69,7 @@ def test_a_file_is_loaded_and_corrected(tmp_path: Path) -> None:
     sales.write_bytes(as_csv([sale(1), sale(2)]))
     later.write_bytes(as_csv([sale(1, online="250.00"), sale(2)]))
     for kind, path in (("applications", applications), ("sales", sales)):
-        done = works.load(Asked("ecommerce-2020", kind, path), home, progress=silent)
+        done = works.load(Asked("ecommerce-2020", kind, path), home, ANNA, progress=silent)
     assert [one.kind for one in done.archive.imports] == ["applications", "sales"]
     assert all(len(one.sha256) == 64 for one in done.archive.imports)
     difference = works.read(Asked("ecommerce-2020", "sales", later), home, progress=silent).difference

@@ -13,7 +13,7 @@ from analytics.language.text import LANGUAGES, Text
 from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from analytics.release.figure_id import short
-from pages import OFFICER, PAGES
+from pages import OFFICER, PAGES, STATEMENTS
 from tests.helpers.markup import shapes
 from tests.helpers.michigan_release import built, funded_only
 from tests.helpers.rewritten import rewritten
@@ -44,8 +44,8 @@ def withheld(demonstration: Home, tmp_path_factory: pytest.TempPathFactory) -> H
 def test_every_page_is_a_file_and_has_an_address_of_its_own() -> None:
     """PAGES, with the officer's page, and the files in pages/ are the same, and one of them is the front page."""
     files = [path.stem for path in (PROJECT / "pages").glob("*.py") if path.stem != "__init__"]
-    assert sorted(PAGES | OFFICER) == sorted(files)
-    assert len({*PAGES.values(), *OFFICER.values()}) == len(PAGES | OFFICER)
+    assert sorted(PAGES | OFFICER | STATEMENTS) == sorted(files)
+    assert len({*PAGES.values(), *OFFICER.values(), *STATEMENTS.values()}) == len(PAGES | OFFICER | STATEMENTS)
     assert next(iter(PAGES.values())) == ""
 
 

@@ -14,7 +14,7 @@ from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 from analytics.release.readable import Shelves
 from tests.helpers.michigan_release import built, sales_only
-from tests.helpers.rewritten import rewritten
+from tests.helpers.rewritten import never_published, rewritten
 
 PROGRAMME = "michigan-1988"
 MORNING = dt.datetime(2030, 1, 10, 9, tzinfo=dt.UTC)
@@ -42,8 +42,7 @@ class Desk:
         """A release of that name, of the same figures; change: of its programme file. Nobody sees it."""
         programme = change(self.source.programme) if change else self.source.programme
         rewritten(self.source, self.root, name=name, programme=programme)
-        for file in ("current", "ledger.jsonl", "shown"):
-            (self.releases.folder / file).unlink(missing_ok=True)
+        never_published(self.releases)
         return name
 
     def publish(self, name: str, until: dt.datetime | None = None) -> None:

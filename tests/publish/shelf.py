@@ -23,7 +23,7 @@ from analytics.serve.site import site
 from pages import PAGES
 from tests.helpers.instead import NUMBERS
 from tests.helpers.rewritten import tables_of
-from tests.serve.browsing import Answer, ask
+from tests.serve.browsing import HOSTS, Answer, ask
 
 PROGRAMME, OTHER = "ecommerce-2020", "michigan-1988"
 TO_COME, CANDIDATE, WITHDRAWN = "2026-7", "2026-8", "2026-3"
@@ -106,7 +106,7 @@ def renamed(frame: pd.DataFrame, programme: str, before: str, name: str) -> pd.D
 def application(releases: Path, clock: Clock, base: str = "") -> Starlette:
     """The site over an application that answers everything with one word, as Streamlit does with its page."""
     shelves = Shelves(releases, lambda: (PROGRAMME, OTHER), cache(Release), now=clock)
-    served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, base)
+    served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, base, hosts=HOSTS)
     streamlit = Route("/{path:path}", lambda request: PlainTextResponse("streamlit"))
     return Starlette(routes=[*served.routes, streamlit], middleware=served.middleware)
 

@@ -17,7 +17,7 @@ from analytics.serve.site import site
 from pages import PAGES
 from tests.publish.conftest import Desk
 from tests.publish.shelf import refused, values
-from tests.serve.browsing import ask
+from tests.serve.browsing import HOSTS, ask
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def app(desk: Desk) -> Starlette:
     """The site over the desk's releases, by its clock."""
     desk.publish("2026-1")
     shelves = Shelves(desk.root, lambda: [desk.source.programme.id], cache(Release), now=lambda: desk.now)
-    served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves)
+    served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, hosts=HOSTS)
     return Starlette(routes=served.routes, middleware=served.middleware)
 
 

@@ -21,7 +21,7 @@ from analytics.release.readable import Shelves
 from analytics.serve.site import site
 from pages import PAGES
 from tests.publish.shelf import values
-from tests.serve.browsing import ask
+from tests.serve.browsing import HOSTS, ask
 
 TITLE = "{http://www.w3.org/2000/svg}title"
 
@@ -36,7 +36,7 @@ def app(shelves: Shelves, tmp_path_factory: pytest.TempPathFactory) -> Starlette
     frontend = tmp_path_factory.mktemp("frontend")
     (frontend / "index.html").write_text('<html lang="en"><head><meta charset="UTF-8"></head><body></body></html>')
     (frontend / "static").mkdir()
-    served = site(Path(frontend), PROJECT / "static", PAGES, shelves)
+    served = site(Path(frontend), PROJECT / "static", PAGES, shelves, hosts=HOSTS)
     routes: list[Route] = list(served.routes)
     return Starlette(routes=routes, middleware=served.middleware)
 

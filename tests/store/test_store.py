@@ -123,11 +123,11 @@ def test_a_store_in_use_by_another_process_says_so(desk):
 def test_a_folder_that_cannot_be_written_says_so(desk):
     """Here a file stands where the folder should be: as good as read-only, also for an administrator."""
     (desk.folder / "blocked").touch()
-    assert refused(Store, desk.folder / "blocked" / "x.duckdb", "p").key == "store.unwritable"
+    assert refused(Store, desk.folder / "blocked" / "x.duckdb", "p").key == "machine.other"
     before = desk.content()
     (desk.folder / "archive").rename(desk.folder / "elsewhere")
     (desk.folder / "archive").touch()
-    assert refused(desk.load, "sales", as_csv([sale(1)])).key == "store.unwritable"
+    assert refused(desk.load, "sales", as_csv([sale(1)])).key == "machine.other"
     assert desk.content() == before
 
 
@@ -155,7 +155,7 @@ def test_a_disk_that_fails_at_the_commit_leaves_the_store_as_it_was(desk, monkey
         raise duckdb.TransactionException('Failed to commit: Could not write file "x": No space left on device')
 
     monkeypatch.setattr(Store, "add_batch", fail)
-    assert refused(desk.load, "sales", as_csv([sale(1)])).key == "store.unwritable"
+    assert refused(desk.load, "sales", as_csv([sale(1)])).key == "machine.full"
     assert desk.content() == before
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from analytics.access.installation import Installation
 from analytics.folders import PROJECT
 from analytics.language.text import sentences
 from analytics.programme.file import Programme, load_programme
@@ -27,7 +28,7 @@ DOCUMENTS = (
     "docs/OPERATING.md",
 )
 RENEW = "run `make architecture` and commit what it writes"
-MADE = ("data/store/", "data/archive/", "data/releases/", "data/demonstration/")  # not in git: made by the programme
+MADE = ("data/store/", "data/archive/", "data/releases/", "data/demonstration/", "data/audit/")  # not in git
 SUFFIXES = (".py", ".toml", ".sql", ".md", ".svg", ".png", ".css")
 
 
@@ -210,9 +211,9 @@ def test_the_examples_of_the_documents_are_what_they_are_said_to_be() -> None:
 
 
 def test_the_tables_of_the_programme_files_exist() -> None:
-    """A table that a document names, such as `[checks]`, is of a programme file, a mapping or a language file."""
+    """A table that a document names, such as `[checks]`, is of a programme file, a mapping, the settings or words."""
     known = {field.alias or name for name, field in Programme.model_fields.items()}
-    known |= {*ColumnMapping.model_fields, "language"}
+    known |= {*ColumnMapping.model_fields, *Installation.model_fields, "language"}
     written = "\n".join(read(name) for name in DOCUMENTS)
     assert set(re.findall(r"`\[+([a-z_]+)\]+`", written)) - known == set()
 

@@ -125,9 +125,10 @@ class _Public:
 
     def sentences(self, programme: str, release: str) -> list[Quotable]:
         """In every language; none where the file is gone or damaged."""
-        path, opens = self.shelves.path(programme, release), self.shelves.open_file
+        opens = self.shelves.open_file
+        path, sha256 = self.shelves.file(programme, release)
         try:
-            return [one for language in LANGUAGES for one in sentences_in(path, language, opens)]
+            return [one for language in LANGUAGES for one in sentences_in(path, sha256, language, opens)]
         except UserError:
             return []
 

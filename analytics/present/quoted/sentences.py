@@ -45,9 +45,13 @@ def forms_of(headline: Headline) -> dict[str, str]:
 
 
 @lru_cache(maxsize=64)
-def sentences_in(path: Path, language: str, open_file: Callable[[Path], Release]) -> tuple[Quotable, ...]:
-    """Those of a release file, read once: it never changes. Raises UserError where it is gone or damaged."""
-    release = open_file(path)
+def sentences_in(
+    path: Path, sha256: str, language: str, open_file: Callable[[Path, str], Release]
+) -> tuple[Quotable, ...]:
+    """Those of a release file with that hash, read once: it never changes. Raises UserError where it is gone or
+    damaged.
+    """
+    release = open_file(path, sha256)
     text = reader(release, language)
     found = []
     for headline in approved_sentences(release, text):

@@ -9,7 +9,7 @@ from analytics.language.text import Text
 from analytics.model import Arm, Grade
 from analytics.present.sentences.claims import ClaimKind, Sentence, claim_interval, sentence_of
 from analytics.present.sentences.limits import cannot_say, do_not_say
-from analytics.present.sentences.phrases import data_note
+from analytics.present.sentences.phrases import data_note, kind_note
 from analytics.present.sentences.reasons import CheckInWords, figure_beside, reasons
 from analytics.present.sentences.together import count_of, count_sentence, pair_sentence, pairs_of
 from analytics.release import Figure, Release, measures
@@ -55,7 +55,7 @@ def headline_of(release: Release, figure: Figure, kind: ClaimKind, dimension: st
         sentence = pair_sentence(release, figure, text)
     else:
         sentence = sentence_of(release, figure, kind, dimension, code, text)
-    return Headline(kind, dimension, code, label, figure, low, high, sentence, data_note(release, text))
+    return Headline(kind, dimension, code, label, figure, low, high, sentence, kind_note(release, text))
 
 
 @lru_cache(maxsize=16)

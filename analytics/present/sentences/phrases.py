@@ -24,13 +24,24 @@ def data_mark(release: Release, text: Text) -> str | None:
 
 
 def data_note(release: Release, text: Text) -> str:
-    """What must be said of the data wherever they go: that nobody may divulge them yet, what kind they are; empty for
-    a programme's own data that are published.
+    """What must stand beside every figure: that nobody may divulge it yet, what kind of data these are, that another
+    release, which cannot be read, should be here; empty for a programme's own data and the release that is meant.
     """
+    parts = (embargo_note(release, text), kind_note(release, text), fallback_note(release, text))
+    return ". ".join(part for part in parts if part)
+
+
+def fallback_note(release: Release, text: Text) -> str:
+    """That a release is shown in place of another, which cannot be read; empty for the one that is meant."""
+    pointed = release.instead_of
+    return text("mark.fallback", shown=release.release_id, pointed=pointed) if pointed else ""
+
+
+def kind_note(release: Release, text: Text) -> str:
+    """What kind of data these are, in words; empty for a programme's own data."""
     notes = {DataKind.SIMULATED: "mark.simulated_note", DataKind.PUBLIC: "mark.public_note"}
     key = notes.get(release.programme.data_kind)
-    parts = (embargo_note(release, text), text(key) if key else "")
-    return ". ".join(part for part in parts if part)
+    return text(key) if key else ""
 
 
 def embargo_note(release: Release, text: Text) -> str:

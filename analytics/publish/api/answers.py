@@ -22,7 +22,7 @@ EMBARGO: Final = "vetrina-embargo-until"  # a header of what is given out before
 @dataclass(frozen=True)
 class Answer:
     """file_name: where it is to be kept as a file, "" where it is read; told: more headers, all ASCII; varies:
-    the request's headers that decided it.
+    the request's headers that decided it; status: of HTTP.
     """
 
     body: bytes
@@ -30,6 +30,7 @@ class Answer:
     file_name: str = ""
     told: Mapping[str, str] | None = None
     varies: str = ""
+    status: int = 200
 
     @cached_property
     def digest(self) -> str:
@@ -61,12 +62,13 @@ def json_answer(values: object, standing: Standing | None = None) -> Answer:
 
 def headers_of(standing: Standing) -> dict[str, str]:
     """A release and its standing, in headers."""
-    programme = standing.release.programme
+    programme, instead_of = standing.release.programme, standing.release.instead_of
     until = {} if standing.until is None else {EMBARGO: utc_stamp(standing.until)}
     return {
         RELEASE: standing.named,
         "vetrina-state": standing.state.value,
         "vetrina-data": programme.data_kind.value,
+        **({"vetrina-fallback": instead_of} if instead_of else {}),
         "link": f'<{quote(programme.licence.url, safe=IN_ADDRESS)}>; rel="license"',
         **until,
     }
@@ -76,6 +78,7 @@ def key_of(asked: Asked, standing: Standing, *more: Hashable) -> Hashable:
     """All that an answer about one release depends on; of one under embargo also who may read it."""
     query = tuple(sorted(asked.query.items()))
     standing_now: tuple[Hashable, ...] = (standing.named, standing.state, standing.newer, standing.published)
+    standing_now = (*standing_now, standing.release.instead_of)
     if standing.until is not None:
         standing_now = (*standing_now, standing.until, asked.role)
     return (*standing_now, asked.language, asked.site, query, *more)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -132,7 +132,9 @@ class Asked:
 
     def programme(self) -> str:
         """The programme that is meant: the one named, else the first. Raises Refusal."""
-        programmes = list(dict.fromkeys([*self.readable, *(programme for programme, _ in self.seen), *self.embargoed]))
+        due = [programme for programme in self.shelves.programmes() if self.shelves.is_due(programme)]
+        seen = (programme for programme, _ in self.seen)
+        programmes = list(dict.fromkeys([*self.readable, *seen, *due, *self.embargoed]))
         named = self.query.get("programme", next(iter(programmes), ""))
         if named not in programmes:
             raise Refusal("unknown_programme", programmes, value=named)
@@ -150,15 +152,22 @@ class Asked:
         if seen is not None and seen.state is State.WITHDRAWN:
             raise withdrawn(seen, readable.current if readable else None)
         if readable is None or (wanted is not None and wanted not in published):
+            if seen is not None or (wanted is None and self.shelves.is_due(programme)):
+                raise damaged(f"{programme}.{wanted}" if wanted else programme, published)
             raise Refusal("unknown_release", published, value=wanted or "", programme=programme)
         chosen = readable.current if wanted is None else wanted
         try:
             opened = readable.read(chosen)
         except UserError as error:  # its file is gone or damaged
-            raise Refusal("unknown_release", published, value=chosen, programme=programme) from error
+            raise damaged(f"{programme}.{chosen}", [name for name in published if name != chosen]) from error
         is_current = chosen == readable.current
         state, newer = (State.CURRENT, None) if is_current else (State.SUPERSEDED, readable.current)
         return Standing(opened, state, newer, self.seen.get((programme, chosen)))
+
+
+def damaged(named: str, known: Iterable[str] = ()) -> Refusal:
+    """That a release, or all of a programme, cannot be read: it is published, and will be there again."""
+    return Refusal("damaged", known, value=named)
 
 
 def withdrawn(seen: SeenRelease, current: str | None) -> Refusal:
@@ -186,6 +195,7 @@ def stamp(standing: Standing, text: Text) -> dict[str, Any]:
         "published": standing.published,
         "data_kind": programme.data_kind.value,
         "data_mark": data_note(release, text) or None,
+        "fallback_for": release.instead_of,
         "source": programme.source.in_(text),
         "licence": licence(release, text),
         "language": text.language,

@@ -25,6 +25,7 @@ from analytics.publish.api.answers import JSON, Making
 from analytics.publish.api.asked import Asked
 from analytics.publish.api.changes import FILTERS, MOST, USUAL, prepare_changes
 from analytics.publish.api.figures import prepare_figure
+from analytics.publish.api.health import prepare_health
 from analytics.publish.api.images import HTML, MEDIA, prepare_embedded, prepare_image
 from analytics.publish.api.pictures import prepare_picture
 from analytics.publish.api.releases import CATALOGUES, prepare_catalogue, prepare_feed, prepare_releases
@@ -63,8 +64,9 @@ class Endpoint:
     name: the end of its keys under `api.endpoint.`; path: from the site's root, values in braces; media: by the ending
     that the address names, "" where it names none; schema: of the answer in JSON; takes_any: parameters beside those of
     the list, such as a programme's own groupings, which the answer itself checks; fixed: values that are no braces;
-    example: an address that can be tried, of the usual programme; refusals: statuses that only this one answers; area:
-    what it is about, which says who may read there what is under embargo; None: it tells of what is published alone.
+    example: an address that can be tried, of the usual programme; answers: statuses under which it answers what it
+    always answers; area: what it is about, which says who may read there what is under embargo; None: it tells of what
+    is published alone.
     """
 
     name: str
@@ -76,7 +78,7 @@ class Endpoint:
     example: str
     takes_any: bool = False
     fixed: Mapping[str, str] | None = None
-    refusals: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ("200",)
     area: Area | None = None
 
     @cached_property
@@ -223,7 +225,6 @@ ENDPOINTS: Final = (
         REPORTS,
         "",
         "",
-        refusals=("503",),
         area=Area.PRESS,
     ),
     Endpoint(
@@ -245,4 +246,14 @@ ENDPOINTS: Final = (
         f"{catalogue.PATH}.ttl",
     ),
     Endpoint("feed", feed.PATH, prepare_feed, (_LANG,), {"": feed.MEDIA_TYPE}, "", feed.PATH),
+    Endpoint(
+        "health",
+        "/api/health",
+        prepare_health,
+        (_LANG,),
+        _JSON,
+        "health",
+        "/api/health",
+        answers=("200", "503"),
+    ),
 )

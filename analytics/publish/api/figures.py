@@ -9,13 +9,14 @@ from analytics.present.sentences.phrases import described, described_list
 from analytics.present.tables.whole import WHOLE, figures_told
 from analytics.publish.addresses import figure_address
 from analytics.publish.api.answers import Making, json_answer, records
-from analytics.publish.api.asked import Asked, Standing, stamp, withdrawn
+from analytics.publish.api.asked import Asked, Standing, damaged, stamp, withdrawn
 from analytics.publish.api.refusals import Refusal
 from analytics.release import Release
 from analytics.release.figure_id import FigureId, parse_figure_ids, short
 from analytics.release.file import PICTURES
 from analytics.release.ledger import State
 from analytics.release.lists import lists_of
+from analytics.release.readable import SeenRelease
 
 SAID_NOW = (
     "figure_id",
@@ -47,12 +48,15 @@ def find_figure(asked: Asked) -> tuple[FigureId, Standing]:
         candidates = parse_figure_ids(written, programmes)
     except UserError as error:
         raise Refusal("malformed_figure", value=written) from error
+    unread = None
     for parsed in candidates:
         before = asked.standing_before(parsed.programme, parsed.release)
         if before is not None and before.release.holds(str(parsed)):
             return parsed, before
         seen = asked.seen.get((parsed.programme, parsed.release))
-        if seen is None or not _holds(asked, parsed):
+        held = None if seen is None else _holds(asked, parsed)
+        if seen is None or not held:
+            unread = unread or (_unread(asked, seen) if seen is not None and held is None else None)
             continue
         readable = asked.readable.get(parsed.programme)
         if seen.state is State.WITHDRAWN:
@@ -61,14 +65,23 @@ def find_figure(asked: Asked) -> tuple[FigureId, Standing]:
             is_current = parsed.release == readable.current
             state, newer = (State.CURRENT, None) if is_current else (State.SUPERSEDED, readable.current)
             return parsed, Standing(readable.read(parsed.release), state, newer, seen)
-    raise Refusal("unknown_figure", value=written)
+    raise unread or Refusal("unknown_figure", value=written)
 
 
-def _holds(asked: Asked, parsed: FigureId) -> bool:
+def _unread(asked: Asked, seen: SeenRelease) -> Refusal:
+    """Of a release whose file is gone or damaged, whichever figures it held."""
+    readable = asked.readable.get(seen.programme)
+    if seen.state is State.WITHDRAWN:
+        return withdrawn(seen, readable.current if readable else None)
+    return damaged(f"{seen.programme}.{seen.release}")
+
+
+def _holds(asked: Asked, parsed: FigureId) -> bool | None:
+    """Whether a release holds the figure; None where its file is gone or damaged."""
     try:
         return asked.shelves.open_seen(parsed.programme, parsed.release).holds(str(parsed))
-    except UserError:  # its file is gone or damaged
-        return False
+    except UserError:
+        return None
 
 
 def _in_words(asked: Asked, figure_id: str, cell: str, standing: Standing) -> dict[str, Any]:

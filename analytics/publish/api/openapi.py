@@ -10,9 +10,11 @@ from analytics.publish.api.schemas import SCHEMAS, named
 
 PATH: Final = "/api/openapi.json"
 JSON: Final = "application/json"
-REFUSALS: Final = ("400", "404", "410", "414")
-OF_SOME: Final = sorted({status for endpoint in ENDPOINTS for status in endpoint.refusals})
-HEADERS: Final = ("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data", EMBARGO)
+REFUSALS: Final = ("400", "401", "404", "410", "414", "429", "503")
+HEADERS: Final = (
+    *("etag", "vetrina-contract", "vetrina-release", "vetrina-state", "vetrina-data"),
+    *("vetrina-fallback", EMBARGO),
+)
 
 
 def document(site: str, text: Text) -> dict[str, Any]:
@@ -30,7 +32,7 @@ def document(site: str, text: Text) -> dict[str, Any]:
         | {PATH: {"get": _of_itself(text), "parameters": []}},
         "components": {
             "schemas": dict(SCHEMAS),
-            "responses": {status: _refusal(status, text) for status in (*REFUSALS, *OF_SOME)},
+            "responses": {status: _refusal(status, text) for status in REFUSALS},
             "headers": {
                 name: {"description": text(f"api.header.{name}"), "schema": {"type": "string"}} for name in HEADERS
             },
@@ -56,8 +58,8 @@ def _operation(endpoint: Endpoint, text: Text) -> dict[str, Any]:
         "operationId": endpoint.name,
         "summary": text(f"api.endpoint.{endpoint.name}"),
         "parameters": parameters,
-        "responses": {"200": _answer(endpoint, text)}
-        | {status: _see(status) for status in (*REFUSALS, *endpoint.refusals)},
+        "responses": {status: _see(status) for status in REFUSALS}
+        | {status: _answer(endpoint, text) for status in endpoint.answers},
     }
 
 
@@ -89,7 +91,7 @@ def _of_itself(text: Text) -> dict[str, Any]:
         "operationId": "openapi",
         "summary": text("api.endpoint.openapi"),
         "parameters": [_parameter(ENDPOINTS[0].parameters[-1], text)],
-        "responses": {"200": answer} | {status: _see(status) for status in ("400", "414")},
+        "responses": {"200": answer} | {status: _see(status) for status in ("400", "414", "429")},
     }
 
 

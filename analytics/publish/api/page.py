@@ -82,7 +82,7 @@ def _parameter(parameter: Mapping[str, Any]) -> str:
 
 def refusals_in_words(text: Text) -> Iterator[tuple[str, int, str]]:
     """Every refusal: its code, status and words, with dots for what they are about."""
-    slots = dict.fromkeys(("name", "value", "programme", "release", "current", "most"), "…")
+    slots = dict.fromkeys(("name", "value", "programme", "release", "current", "most", "seconds"), "…")
     return ((code, status, text(f"api.error.{code}", **slots)) for code, status in STATUSES.items())
 
 

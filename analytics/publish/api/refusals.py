@@ -29,8 +29,10 @@ STATUSES: Mapping[str, int] = {
     "unknown_code": 400,
     "too_long": 414,
     "method": 405,
+    "too_many": 429,
     "fault": 500,
     "no_pdf": 503,
+    "damaged": 503,
     "login": 401,
     "unrecorded": 503,
 }

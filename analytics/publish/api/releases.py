@@ -4,6 +4,7 @@ from collections.abc import Hashable
 from typing import Any, Final
 
 from analytics.clock import utc_stamp
+from analytics.model import UserError
 from analytics.publish import catalogue, feed
 from analytics.publish.addresses import address, package_address, table_address
 from analytics.publish.api.answers import Answer, Making, json_answer
@@ -39,7 +40,7 @@ def prepare_feed(asked: Asked) -> Making:
 
 def _state(asked: Asked) -> tuple[Hashable, ...]:
     """All that an answer about every release depends on."""
-    in_use = tuple((programme, readable.current) for programme, readable in asked.readable.items())
+    in_use = tuple((programme, readable.current, readable.missing) for programme, readable in asked.readable.items())
     return asked.site, in_use, *asked.seen.values()
 
 
@@ -61,8 +62,12 @@ def _listed(asked: Asked) -> list[dict[str, Any]]:
             listed.append(_taken_back(asked, seen.programme, seen.release))
         elif readable is not None and seen.release in readable.published:
             is_current = seen.release == readable.current
+            try:
+                release = readable.read(seen.release)
+            except UserError:  # its file is damaged; /api/health says so
+                continue
             standing = Standing(
-                readable.read(seen.release),
+                release,
                 State.CURRENT if is_current else State.SUPERSEDED,
                 None if is_current else readable.current,
                 seen,

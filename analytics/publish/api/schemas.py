@@ -5,8 +5,11 @@ from typing import Any, Final
 
 from analytics.model import DataKind
 from analytics.present.tables.table import ColumnKind
+from analytics.publish.api.health import LEVELS
 from analytics.publish.api.refusals import STATUSES
 from analytics.release.difference import Cause, Change
+from analytics.release.faults import Damage
+from analytics.release.health import Serving
 from analytics.release.ledger import State
 
 Schema = dict[str, Any]
@@ -60,6 +63,7 @@ _STAMP: Final[Mapping[str, Schema]] = {
     "published": either(MOMENT),
     "data_kind": one_of(*DataKind),
     "data_mark": either(TEXT),
+    "fallback_for": either(TEXT),
     "source": TEXT,
     "licence": named("licence"),
 }
@@ -96,6 +100,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
             "withdrawn": either(MOMENT),
             "current": either(TEXT),
             "reason": TEXT,
+            "retry_after": WHOLE,
         },
     },
     "releases": record(
@@ -240,6 +245,7 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
     ),
     "table": record(
         data_mark=either(TEXT),
+        fallback_for=either(TEXT),
         programme=TEXT,
         release=TEXT,
         state=one_of(*READABLE),
@@ -252,6 +258,21 @@ SCHEMAS: Final[Mapping[str, Schema]] = {
         query=keyed(TEXT),
         columns=many(record(name=TEXT, type=one_of(*ColumnKind), unit=either(TEXT), description=TEXT)),
         rows=many(_ROW),
+    ),
+    "health": record(
+        status=one_of(*LEVELS),
+        language=TEXT,
+        programmes=many(
+            record(
+                programme=TEXT,
+                state=one_of(*Serving),
+                release=either(TEXT),
+                pointed=either(TEXT),
+                problem={
+                    "oneOf": [record(code=one_of(*Damage), release=either(TEXT), message=TEXT), {"type": "null"}],
+                },
+            )
+        ),
     ),
     "openapi": {"type": "object"},
 }

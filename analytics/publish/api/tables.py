@@ -18,12 +18,12 @@ from analytics.present.tables.table import Table
 from analytics.publish.about import Origin
 from analytics.publish.addresses import address, file_name, package_address, page_choices, table_address
 from analytics.publish.api.answers import Answer, Making, headers_of, json_answer, key_of
-from analytics.publish.api.asked import Asked, Standing, stamp
+from analytics.publish.api.asked import Asked, Standing, damaged, stamp
 from analytics.publish.api.refusals import Refusal, refused
 from analytics.publish.formats import FORMATS
 from analytics.publish.formats.sdmx import OBSERVATIONS
 from analytics.publish.package import MEDIA_TYPE, package
-from analytics.publish.whole_release import in_own_process
+from analytics.publish.whole_release import ReleaseFile, in_own_process
 from analytics.release import Release
 from analytics.release.measures import ALL, estimands_of
 
@@ -117,10 +117,14 @@ def prepare_package(asked: Asked) -> Making:
     release = standing.release
     origin = _origin(asked, standing, package_address(release, asked.language, ending, asked.site))
 
-    path = asked.shelves.path(release.programme.id, release.release_id)
+    path, sha256 = asked.shelves.file(release.programme.id, release.release_id)
+    file = ReleaseFile(path, sha256, release.instead_of, standing.until)
 
     def make() -> Answer:
-        body = in_own_process(path, ending, origin, asked.language, standing.until)
+        try:
+            body = in_own_process(file, ending, origin, asked.language)
+        except UserError as error:  # what is in memory is right, and its file is not there any more
+            raise damaged(standing.named) from error
         return _file(standing, ending, body, "package")
 
     return Making(make, key_of(asked, standing, "package", ending), is_heavy=True, is_apart=True)

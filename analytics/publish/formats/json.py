@@ -16,6 +16,7 @@ def write_json(table: Table, origin: Origin, text: Text) -> bytes:
     names = [column.name for column in table.columns]
     document = {
         "data_mark": data_note(release, text) or None,
+        "fallback_for": release.instead_of,
         "programme": programme.id,
         "release": release.release_id,
         "state": str(origin.state),

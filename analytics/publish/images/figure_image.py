@@ -14,7 +14,7 @@ from analytics.language.text import Text
 from analytics.present.pictures.claim import claim_drawing
 from analytics.present.sentences.claims import one_space
 from analytics.present.sentences.headlines import Headline
-from analytics.present.sentences.phrases import horizon_phrase
+from analytics.present.sentences.phrases import data_note, horizon_phrase
 from analytics.publish.addresses import figure_page_address
 from analytics.publish.images.canvas import band, document, height, scaled, words
 from analytics.publish.images.origin import data_to, released, year_before
@@ -54,12 +54,12 @@ def figure_image(
         text("image.source", source=programme.source.in_(text)),
         released(release, published, text),
     )
-    drawing = claim_drawing(release, headline, text)
+    note, drawing = data_note(release, text), claim_drawing(release, headline, text)
     if drawing and headline.figure.half_low is not None:
         below = (text("chart.key_parts"), *below)
     alt = text(
         "image.alt",
-        note=f"{headline.note}." if headline.note else "",
+        note=f"{note}." if note else "",
         programme=programme.title.in_(text),
         place=programme.region.in_(text),
         sentence=headline.sentence.long,
@@ -70,9 +70,7 @@ def figure_image(
         figure=text("image.figure", figure_id=figure.figure_id),
     )
     link = figure_page_address(figure.figure_id, "", site).partition("://")[2] if site else ""
-    return FigureImage(
-        headline.note, about, headline.sentence.long, below, figure.figure_id, link, one_space(alt).strip()
-    )
+    return FigureImage(note, about, headline.sentence.long, below, figure.figure_id, link, one_space(alt).strip())
 
 
 def figure_svg(image: FigureImage, release: Release, headline: Headline, size: Size, text: Text) -> str:

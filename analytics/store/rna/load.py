@@ -157,7 +157,7 @@ def _load_file(
     )
     store.frame("rna_load", {"batch_id": batch_id})
     staging.keep_rejections(batch_id)
-    keep(path, sha256, archive, alive)
+    store.undo_with(keep(path, sha256, archive, alive))
     return RnaFile(
         name=path.name,
         batch=store.batch(batch_id),

@@ -1,0 +1,35 @@
+"""What the site says of itself by law: parts with headings, and facts of the authority. No page of its own."""
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from analytics.access.installation import Site, load_installation
+from analytics.folders import Home
+from analytics.language.text import Text, plain
+from pages.parts import in_use
+
+
+def facts(text: Text) -> dict[str, str]:
+    """Who answers for the site, by the settings, else by the programme in use; of what neither says, that it is to be
+    completed and where. By the ends of the keys of the settings.
+    """
+    site, frame = load_installation(Home.default()).site, in_use.open_frame()
+    said = {name: getattr(site, name) for name in Site.model_fields}
+    programme = frame.release.programme if frame else None
+    if programme is not None and said["owner"] is None:
+        said["owner"] = programme.authority.in_(text)
+    if programme is not None and programme.contact is not None and said["contact"] is None:
+        said["contact"] = programme.contact.email
+    if site.accessibility_reviewed is not None:
+        said["accessibility_reviewed"] = text.date(site.accessibility_reviewed)
+    return {name: plain(value or text("statement.unknown", key=name)) for name, value in said.items()}
+
+
+def show(page: str, parts: Iterable[str], text: Text) -> None:
+    """The title of a statement and its parts. page: the table of its words; parts: the ends of their keys there."""
+    known = facts(text)
+    st.title(text(f"{page}.title"))
+    for part in parts:
+        st.header(text(f"{page}.{part}_title"), anchor=False)
+        st.markdown(text(f"{page}.{part}", **known))
