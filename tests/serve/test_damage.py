@@ -19,6 +19,7 @@ from analytics.release import Release, Releases
 from analytics.release.file import write_release
 from analytics.release.opened import OpenReleases
 from analytics.release.readable import Shelves
+from analytics.serve.frontend_files import FrontendFiles
 from analytics.serve.site import site
 from pages import PAGES
 from tests.helpers.michigan_release import built, sales_only
@@ -86,7 +87,9 @@ class Server:
 
 
 @pytest.fixture
-def server(made: Path, tmp_path: Path) -> Server:
+def server(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Server:
+    """Without Streamlit's files, which every start would pack."""
+    monkeypatch.setattr(FrontendFiles, "pack_in_advance", lambda *_: None)
     return Server(shutil.copytree(made, tmp_path / "releases"))
 
 
