@@ -190,7 +190,7 @@ def main(folder: Path, moments: int) -> None:
         shutil.copytree(before, folder / name / "before")
         total = tried(folder / name / "whole", None)
         for i in range(moments):
-            ended = tried(folder / name / str(i), 1 + i * (total - 1) // (moments - 1))
+            ended = tried(folder / name / str(i), 1 + i * (total - 1) // max(1, moments - 1))
             if ended != -signal.SIGKILL:
                 sys.exit(f"{name}: moment {i} of {total} was not killed: {ended}")
         before = folder / name / "whole"

@@ -20,7 +20,7 @@ from analytics.upkeep.manifest import backups_in
 from tests.helpers.kill_release import ACTS, PROGRAMME, estimated, make, newest, releases_of
 from tests.helpers.michigan_release import built, digest, sales_only
 
-MOMENTS = int(os.environ.get("VETRINA_TORTURE", "18"))
+MOMENTS = int(os.environ.get("VETRINA_TORTURE", "24"))
 SURELY = 10  # kills of an act, of which some must fall before it holds and some after
 AGAIN = ("import", "undo", "approve", "backup")
 
