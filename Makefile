@@ -8,7 +8,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test contract torture fuzz bench-import check-office lint format lock simulate disclosure sentences codebook architecture clean
+.PHONY: run test contract torture fuzz bench-import check-office lint advisories format lock simulate disclosure sentences codebook architecture clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -36,7 +36,12 @@ bench-import: .venv/test.done
 	@$(BIN)/python -m tests.bench.imports
 
 lint: .venv/test.done
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/bandit -q -r analytics pages dashboard.py -c pyproject.toml
+
+# Asks the database of advisories (OSV) about every locked version: needs the network, and changes nothing.
+advisories: $(UV)
+	@$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement requirements.txt
+	@$(UV) tool run pip-audit --strict --disable-pip --require-hashes --requirement requirements-test.txt
 
 format: .venv/test.done
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -118,7 +118,7 @@ class Check(StrEnum):
 class Result(StrEnum):
     """How a check came out."""
 
-    PASS = "pass"  # noqa: S105 - no password
+    PASS = "pass"  # noqa: S105 - no password  # nosec B105
     NOT_CONTRADICTED = "not_contradicted"
     FAIL = "fail"
     NOT_TESTABLE = "not_testable"
