@@ -4,12 +4,14 @@ import datetime as dt
 import json
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from analytics.clock import utc_stamp
+from analytics.model import UserError
 from analytics.release import Releases, shown
 from analytics.release.ledger import State
 from analytics.release.readable import Shelves
@@ -305,7 +307,8 @@ def test_an_act_that_ends_at_any_point_leaves_the_old_state_or_the_new(
             raise how
 
     monkeypatch.setattr("os.fsync", flush)
-    with pytest.raises((KeyboardInterrupt, OSError)):
+    is_told = isinstance(how, OSError) and in_use == B  # what readers see already is done, and what lacks is logged
+    with nullcontext() if is_told else pytest.raises((KeyboardInterrupt, UserError)):
         releases.publish(B)
     monkeypatch.undo()
     assert (releases.folder / "current").read_text().splitlines()[0] == look()[-1] == in_use
