@@ -134,11 +134,10 @@ def test_no_picture_or_feed_holds_elements_of_a_programme_file(app: Starlette, r
 
 def test_no_cell_is_a_formula(app: Starlette) -> None:
     """Neither in CSV, for whichever spreadsheet, nor in a workbook."""
-    for name in ("cohorts", "reconciliation", "figures"):
-        for ending in ("csv", "xlsx"):
+    for name, endings in (("cohorts", ("csv", "xlsx")), ("figures", ("csv",))):
+        for ending in endings:
             answer = ask(app, f"/api/tables/{name}.{ending}?lang=it")
-            if answer.status == 404:
-                continue
+            assert answer.status == 200
             if ending == "csv":
                 cells = [cell for row in csv.reader(io.StringIO(answer.body.decode("utf-8-sig"))) for cell in row]
                 assert [cell for cell in cells if re.match(r"[=+@\t\r]|-(?![\d.]+(e-?\d+)?$)", cell)] == []
