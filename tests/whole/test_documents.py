@@ -22,6 +22,7 @@ from tests.whole import architecture
 DOCUMENTS = (
     "CONTRIBUTING.md",
     "README.md",
+    "SECURITY.md",
     "docs/ARCHITECTURE.md",
     "docs/GLOSSARY.md",
     "docs/METHODS.md",
