@@ -3,5 +3,15 @@
 from pages.parts import in_use, statement
 
 statement.show(
-    "accessibility", ("says", "status", "barriers", "prepared", "feedback", "enforcement", "about"), in_use.language()
+    "accessibility.title",
+    (
+        "accessibility.says",
+        "accessibility.status",
+        "accessibility.barriers",
+        "accessibility.prepared",
+        "accessibility.feedback",
+        "accessibility.enforcement",
+        "accessibility.about",
+    ),
+    in_use.language(),
 )

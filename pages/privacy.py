@@ -3,7 +3,17 @@
 from pages.parts import in_use, statement
 
 statement.show(
-    "privacy",
-    ("says", "readers", "cookies", "people", "firms", "recipients", "kept", "rights", "changes"),
+    "privacy.title",
+    (
+        "privacy.says",
+        "privacy.readers",
+        "privacy.cookies",
+        "privacy.people",
+        "privacy.firms",
+        "privacy.recipients",
+        "privacy.kept",
+        "privacy.rights",
+        "privacy.changes",
+    ),
     in_use.language(),
 )

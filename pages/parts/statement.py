@@ -26,10 +26,10 @@ def facts(text: Text) -> dict[str, str]:
     return {name: plain(value or text("statement.unknown", key=name)) for name, value in said.items()}
 
 
-def show(page: str, parts: Iterable[str], text: Text) -> None:
-    """The title of a statement and its parts. page: the table of its words; parts: the ends of their keys there."""
+def show(title: str, parts: Iterable[str], text: Text) -> None:
+    """The title of a statement and its parts. title, parts: their keys; `_title` behind one is its heading's."""
     known = facts(text)
-    st.title(text(f"{page}.title"))
+    st.title(text(title))
     for part in parts:
-        st.header(text(f"{page}.{part}_title"), anchor=False)
-        st.markdown(text(f"{page}.{part}", **known))
+        st.header(text(f"{part}_title"), anchor=False)
+        st.markdown(text(part, **known))
