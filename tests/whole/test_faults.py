@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -19,6 +20,7 @@ from analytics.cli.commands import main
 from analytics.demonstration.michigan import write_michigan_files
 from analytics.folders import Home
 from analytics.release import Releases
+from analytics.release.pointer import ACTING
 from analytics.store.database import Store
 from tests.helpers.faults import failing
 from tests.helpers.kill_release import PROGRAMME, estimate, estimated
@@ -89,7 +91,7 @@ class Office:
     def run(self) -> int:
         return main(self.words(STEPS[self.step].words))
 
-    def state(self) -> tuple[object, ...]:
+    def state(self) -> tuple[Any, ...]:
         """All that a person would miss or find too much: what the store tells, the shelf, every other file."""
         releases = Releases(self.home.releases, PROGRAMME)
         states = {name: releases.state(name) for name in releases.known()}
@@ -106,7 +108,7 @@ class Office:
 
     def files(self) -> list[str]:
         """Names of files and empty folders, but for locks, the log of operations, and what each act changes."""
-        left_out = {"shown", "audit", "changes.lock", "lock", f"{PROGRAMME}.build.lock", f"{PROGRAMME}.duckdb.wal"}
+        left_out = {"shown", "audit", ACTING, "changes.lock", "lock", f"{PROGRAMME}.build.lock", f"{PROGRAMME}.duckdb.wal"}
         found = [path for path in self.root.rglob("*") if not left_out & {*path.relative_to(self.root).parts}]
         ends = [path for path in found if path.is_file() or not any(path.iterdir())]
         return sorted(path.relative_to(self.root).as_posix() for path in ends)
@@ -207,7 +209,7 @@ def _is_plain(said: str) -> bool:
     return any(words in said for words in PLAIN)
 
 
-def _same(now: tuple[object, ...], held: tuple[object, ...], missing: set[str]) -> bool:
+def _same(now: tuple[Any, ...], held: tuple[Any, ...], missing: set[str]) -> bool:
     """Whether two states are one, but for files that the first may lack."""
     *told, files = now
     *others, wanted = held
