@@ -2,8 +2,8 @@
 
     python -m tests.whole.crawl [DATA_FOLDER]
 
-serves a copy of a data folder with the demonstration (without one, it is made), a login and a release under embargo, and
-says for each role how much the server sent, and what of single firms was in it.
+serves a copy of a data folder with the demonstration (without one, it is made), a login and a release under embargo;
+it says for each role how much the server sent, and what of single firms was in it.
 """
 
 import datetime as dt
@@ -42,7 +42,7 @@ CLOSED = ("_stcore/health", "_stcore/host-config", "_stcore/metrics", "_stcore/s
 
 @dataclass
 class Crawl:
-    """What one visitor is sent: bytes, runs of pages, addresses with their status, and what leaked, with where it stood.
+    """What one visitor is sent: bytes, runs of pages, addresses with their status; what leaked, with where it stood.
 
     most_choices: of each widget; most_addresses: of those that pages name.
     """
