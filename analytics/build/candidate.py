@@ -50,7 +50,7 @@ from analytics.clock import utc_stamp
 from analytics.evidence.checks import years_apart
 from analytics.faults import writing
 from analytics.folders import to_disk
-from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, silent
+from analytics.model import Arm, ConfStatus, ObsStatus, Progress, Reason, UserError, silent
 from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
@@ -113,7 +113,7 @@ def _write(release: str, made: "Contents", programme: Programme, store: Store, r
     with writing(path.with_name("ledger.jsonl")):
         try:
             releases.record("built", release)
-        except OSError:
+        except (OSError, UserError):
             path.unlink(missing_ok=True)
             raise
 

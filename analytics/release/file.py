@@ -445,4 +445,8 @@ def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFr
             name_once(whole, path)
         except FileExistsError as error:
             raise UserError("release.taken", release=path.stem) from error
-    to_disk(path.parent)
+    try:
+        to_disk(path.parent)
+    except OSError:  # a name that may not last is none
+        path.unlink(missing_ok=True)
+        raise

@@ -8,6 +8,7 @@ import json
 import os
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -251,7 +252,8 @@ def in_number(releases: Iterable[str]) -> list[str]:
 
 def append(folder: Path, entries: list[LedgerEntry]) -> None:
     """Add these lines to the ledger; they are on disk when this returns. One that is new where there are releases
-    already begins with those: an earlier ledger, which was lost, may have said that readers saw them.
+    already begins with those: an earlier ledger, which was lost, may have said that readers saw them. Raises OSError
+    where they cannot be written; none of them stands there then.
     """
     path = folder / LEDGER
     if entries and read_ledger(folder).damage is Damage.LEDGER_MISSING:
@@ -259,8 +261,22 @@ def append(folder: Path, entries: list[LedgerEntry]) -> None:
         entries = [*(LedgerEntry(entries[0].at, RECOVERED, name) for name in in_number(others)), *entries]
     if not entries:
         return
-    with path.open("a", encoding="utf-8") as ledger:
-        # the line break comes first: after a half-written line it starts a new one
-        ledger.write("".join("\n" + json.dumps(entry.line()) for entry in entries))
-        ledger.flush()
-        os.fsync(ledger.fileno())
+    length = path.stat().st_size if path.exists() else None
+    try:
+        with path.open("a", encoding="utf-8") as ledger:
+            # the line break comes first: after a half-written line it starts a new one
+            ledger.write("".join("\n" + json.dumps(entry.line()) for entry in entries))
+            ledger.flush()
+            os.fsync(ledger.fileno())
+    except OSError:
+        _take_off(path, length)
+        raise
+
+
+def _take_off(path: Path, length: int | None) -> None:
+    """Leave a file as long as it was before it was written to; None: it was not there. As far as the disk lets us."""
+    with suppress(OSError):
+        if length is None:
+            path.unlink()
+        else:
+            os.truncate(path, length)

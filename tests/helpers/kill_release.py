@@ -2,8 +2,9 @@
 
 Run by tests/whole/test_torture.py: kill_release.py FOLDER MOMENTS. FOLDER/start holds a store and one published
 release. For each act a folder is left behind, with the home `before` it, `whole` after it, and a copy 0, 1, … per
-moment. There is a moment before each line of the modules that write, and of the part of the standard library that
-writes for them.
+moment. Moments are spread over the whole act, which runs to its end first: the even ones by its lines, of the modules
+that write and of the part of the standard library that writes for them; the odd ones by the time that it took, so that
+they fall within what the database and the operating system do, too.
 """
 
 import datetime as dt
@@ -12,8 +13,9 @@ import pickle
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -177,22 +179,57 @@ def estimated(folder: Path) -> Callable[..., build.Contents]:
     return contents
 
 
+def timed(work: Callable[[], object], kill_after: float | None) -> int:
+    """How long the whole work takes, in microseconds; killed after so many seconds, it never returns."""
+    began = time.perf_counter()
+    if kill_after is not None:
+        signal.setitimer(signal.ITIMER_REAL, kill_after)  # nobody hears SIGALRM: it ends the process as SIGKILL does
+    work()
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    return round((time.perf_counter() - began) * 1e6)
+
+
+@dataclass(frozen=True)
+class Killing:
+    """An act, and the home that it begins with."""
+
+    act: Callable[[Path], object]
+    before: Path
+
+    def on(self, copy: Path, run: Callable[[Callable[[], object]], int]) -> int:
+        """Run the act on a copy of the home, in a process of its own."""
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.before, copy)
+        return in_child(lambda: run(lambda: self.act(copy)))
+
+    def at_line(self, copy: Path, part: float, lines: int) -> int:
+        """Kill it when that part of its lines has run."""
+        return self.on(copy, lambda work: counted(work, 1 + int(part * (lines - 1))))
+
+    def at_time(self, copy: Path, part: float, seconds: float) -> int:
+        """Kill it when that part of its time is over; sooner, where it was quicker than that."""
+        after, ended = max(part * seconds, 1e-4), 0
+        while ended >= 0 and after > 1e-5:
+            ended = self.on(copy, lambda work, after=after: timed(work, after))
+            after *= 0.8
+        return ended
+
+
 def main(folder: Path, moments: int) -> None:
     estimate(folder)
     build.contents = estimated(folder)
     before = folder / "start"
     for name, act in ACTS.items():
-
-        def tried(copy: Path, kill_at: int | None, before: Path = before, act: Callable[[Path], object] = act) -> int:
-            shutil.copytree(before, copy)
-            return in_child(lambda: counted(lambda: act(copy), kill_at))
-
+        killing = Killing(act, before)
         shutil.copytree(before, folder / name / "before")
-        total = tried(folder / name / "whole", None)
+        seconds = killing.on(folder / name / "whole", lambda work: timed(work, None)) / 1e6
+        lines = killing.on(folder / name / "whole", lambda work: counted(work, None))
         for i in range(moments):
-            ended = tried(folder / name / str(i), 1 + i * (total - 1) // max(1, moments - 1))
-            if ended != -signal.SIGKILL:
-                sys.exit(f"{name}: moment {i} of {total} was not killed: {ended}")
+            part, copy = i / max(1, moments - 1), folder / name / str(i)
+            ended = killing.at_time(copy, part, seconds) if i % 2 else killing.at_line(copy, part, lines)
+            if ended not in (-signal.SIGKILL, -signal.SIGALRM):
+                sys.exit(f"{name}: moment {i} of {lines} was not killed: {ended}")
+        print(f"{name}: {lines} lines, {seconds:.2f} seconds", flush=True)
         before = folder / name / "whole"
 
 

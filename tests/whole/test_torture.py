@@ -1,8 +1,11 @@
 """Killed at any moment of any act on store, releases or backups, nothing is lost and nothing is half done."""
 
+import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +23,8 @@ from analytics.upkeep.manifest import backups_in
 from tests.helpers.kill_release import ACTS, PROGRAMME, estimated, make, newest, releases_of
 from tests.helpers.michigan_release import built, digest, sales_only
 
-MOMENTS = int(os.environ.get("VETRINA_TORTURE", "24"))
+USUAL = 24  # kills in make test
+MOMENTS = int(os.environ.get("VETRINA_TORTURE", USUAL))
 SURELY = 10  # kills of an act, of which some must fall before it holds and some after
 AGAIN = ("import", "undo", "approve", "backup")
 
@@ -37,6 +41,8 @@ def killed(tmp_path_factory) -> Path:
     command = [sys.executable, "-m", "tests.helpers.kill_release", str(folder), str(MOMENTS // len(ACTS))]
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+    if MOMENTS > USUAL:
+        print(f"\n{done.stdout}")
     return folder
 
 
@@ -70,22 +76,51 @@ def test_a_kill_leaves_the_old_state_or_the_new(killed, act, monkeypatch, capsys
     """
     monkeypatch.setattr(build, "contents", estimated(killed))
     before, after = told(killed / act / "before"), told(killed / act / "whole")
-    good = digest(releases_of(killed / "start").open().figures)
+    untouched, good = contents_of(killed / act / "before"), figures_in(_served(killed / "start"))
     found, losses, halves = [], [], []
     for moment in range(MOMENTS // len(ACTS)):
         home = killed / act / str(moment)
+        is_begun = contents_of(home) != untouched
         releases, now = releases_of(home), told(home)
         halves += [] if now in (before, after) else [moment]
-        kept = [digest(Release(releases.path(release)).figures) for release in releases.known()]
-        losses += [] if {digest(releases.open().figures), *kept} == {good} else [moment]
+        losses += [] if {figures_in(releases.path(name)) for name in releases.known()} == {good} else [moment]
+        losses += [] if releases.current in releases.known() else [moment]
         losses += [moment] if {fault.code for fault in AuditLog(Home(home).audit).faults()} else []
         losses += [] if _sources_kept(home) else [moment]
-        found.append(now == after)
+        found.append("after" if now == after else "within" if is_begun else "before")
         goes_on(home, act, now == after, after)
     with capsys.disabled():
-        print(f"\n{act}: {len(found)} kills, {sum(found)} after, {len(losses)} losses, {len(halves)} half states")
+        fell = ", ".join(f"{found.count(where)} {where}" for where in ("before", "within", "after"))
+        print(f"\n{act}: {len(found)} kills ({fell}), {len(losses)} losses, {len(halves)} half states")
     assert (losses, halves) == ([], [])
-    assert set(found) == {False, True} or SURELY * len(ACTS) > MOMENTS, "the moments must fall on both sides"
+    assert "after" in found and {"before", "within"} & set(found) or SURELY * len(ACTS) > MOMENTS, "the moments must fall on both sides"
+
+
+def contents_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a data folder, with its hash."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).digest() for path in files}
+
+
+def _served(folder: Path) -> Path:
+    releases = releases_of(folder)
+    return releases.path(releases.open().release_id)
+
+
+def figures_in(path: Path) -> str:
+    """The figures of a release, read from its file; the same bytes are read once."""
+    return _figures_of(_Bytes(hashlib.sha256(path.read_bytes()).hexdigest(), path))
+
+
+@dataclass(frozen=True)
+class _Bytes:
+    sha256: str
+    path: Path = field(compare=False)
+
+
+@cache
+def _figures_of(release: _Bytes) -> str:
+    return digest(Release(release.path).figures)
 
 
 def _sources_kept(folder: Path) -> bool:
