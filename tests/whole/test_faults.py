@@ -108,7 +108,15 @@ class Office:
 
     def files(self) -> list[str]:
         """Names of files and empty folders, but for locks, the log of operations, and what each act changes."""
-        left_out = {"shown", "audit", ACTING, "changes.lock", "lock", f"{PROGRAMME}.build.lock", f"{PROGRAMME}.duckdb.wal"}
+        left_out = {
+            "shown",
+            "audit",
+            ACTING,
+            "changes.lock",
+            "lock",
+            f"{PROGRAMME}.build.lock",
+            f"{PROGRAMME}.duckdb.wal",
+        }
         found = [path for path in self.root.rglob("*") if not left_out & {*path.relative_to(self.root).parts}]
         ends = [path for path in found if path.is_file() or not any(path.iterdir())]
         return sorted(path.relative_to(self.root).as_posix() for path in ends)

@@ -93,7 +93,9 @@ def test_a_kill_leaves_the_old_state_or_the_new(killed, act, monkeypatch, capsys
         fell = ", ".join(f"{found.count(where)} {where}" for where in ("before", "within", "after"))
         print(f"\n{act}: {len(found)} kills ({fell}), {len(losses)} losses, {len(halves)} half states")
     assert (losses, halves) == ([], [])
-    assert "after" in found and {"before", "within"} & set(found) or SURELY * len(ACTS) > MOMENTS, "the moments must fall on both sides"
+    assert ("after" in found and {"before", "within"} & set(found)) or SURELY * len(ACTS) > MOMENTS, (
+        "the moments must fall on both sides"
+    )
 
 
 def contents_of(folder: Path) -> dict[str, bytes]:
