@@ -29,8 +29,9 @@ _WORDS = {
     "machine.denied": r"permission denied|operation not permitted|access is denied",
     "machine.device": r"input/output error",
     "machine.many_files": r"too many open files",
-    "machine.memory": r"out of memory|cannot allocate memory|failed to (?:allocate|map segment)|bad_?\s?alloc"
-    r"|start new thread",
+    "machine.memory": (
+        r"out of memory|cannot allocate memory|failed to (?:allocate|map segment)|bad_?\s?alloc|start new thread"
+    ),
 }
 _DATABASE = ("duckdb", "_duckdb")
 

@@ -1,6 +1,7 @@
 """A signal ends a command cleanly: its exit code says which, nothing is left half done, no traceback is printed."""
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from analytics.build.one_build import one_build
 from analytics.folders import PROJECT, WorkFolder, abandoned
+from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.signals import StoppedError, stoppable
 from analytics.store import opening
@@ -20,6 +22,7 @@ from tests.helpers.michigan_release import built, sales_only
 
 PROGRAMME = "michigan-1988"
 SECONDS = 60.0
+LITTLE = 400 * 2**20  # bytes of address space, in which the libraries alone hardly find room
 
 
 def files(folder: Path) -> list[str]:
@@ -104,3 +107,20 @@ def test_what_a_killed_process_left_goes_with_the_next_work(tmp_path: Path) -> N
         assert abandoned(tmp_path) == []
         shutil.copytree(mine, tmp_path / f"tmp-{os.getppid()}-parent")
         assert abandoned(tmp_path) == []
+
+
+@pytest.mark.parametrize("words", ["import sales later.parquet", "build"])
+def test_too_little_memory(tmp_path: Path, words: str) -> None:
+    """Where the operating system gives a command no more memory it says so and what to do; all is as before."""
+    built(tmp_path / "data", sales_only)
+    before = files(tmp_path / "data")
+    command = [sys.executable, "-m", "analytics", "--lang", "en", *words.split(), "--programme", PROGRAMME]
+    environment = os.environ | {"VETRINA_DATA": str(tmp_path / "data"), "OPENBLAS_NUM_THREADS": "1"}
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_AS, (LITTLE, LITTLE))
+
+    done = subprocess.run(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True, preexec_fn=limit)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False), done.stderr
+    assert Text("en")("error.machine.memory") in done.stderr
+    assert [path for path in files(tmp_path / "data") if not path.startswith("audit")] == before
