@@ -107,16 +107,17 @@ class AuditLog:
         """Lines that were changed, taken out or put in; none where the log is whole. noted: a hash that was printed by
         an earlier check: the log must still hold that line.
         """
-        found, before = list[Fault](), FIRST
+        found, before, expected = list[Fault](), FIRST, 1
         written = self._written()
         hashes = [FIRST]
         for number, line in enumerate(written, 1):
             parsed = _parsed(line)
             if parsed is None or not _is_as_written(line, parsed):
                 found.append(Fault("changed", number))
-            elif parsed.before != before or parsed.n != number:
+            elif parsed.before != before or parsed.n != expected:
                 found.append(Fault("chain", number))
             before = parsed.hash if parsed else before
+            expected = (parsed.n if parsed else expected) + 1  # after a gap the next line follows the one behind it
             hashes.append(before)
         count, last = self._noted_head(len(written))
         is_ahead = count == len(written) - 1 and self._is_announced(len(written), hashes[-1])
