@@ -8,7 +8,7 @@ BENCH := .venv-bench/bin
 UV := $(BIN)/uv
 LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml
 
-.PHONY: run test contract torture fuzz bench-import check-office lint advisories format lock simulate disclosure sentences codebook architecture clean
+.PHONY: run test contract torture crawl fuzz bench-import check-office lint advisories format lock simulate disclosure sentences codebook architecture clean
 .DEFAULT_GOAL := run
 
 run: .venv/run.done
@@ -34,6 +34,10 @@ fuzz: .venv/test.done
 # Slow (a quarter of an hour): imports of 1 and 10 million rows, by this code and by an earlier revision; writes docs/IMPORT.md.
 bench-import: .venv/test.done
 	@$(BIN)/python -m tests.bench.imports
+
+# Slow (a quarter of an hour): asks a site with a login for everything, as each role, and looks for firms' data in every byte.
+crawl: .venv/test.done
+	@$(BIN)/python -m tests.whole.crawl $(DATA)
 
 lint: .venv/test.done
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && $(BIN)/bandit -q -r analytics pages dashboard.py -c pyproject.toml

@@ -17,11 +17,12 @@ from analytics.model import UserError
 NAME: Final = "vetrina.toml"
 
 
-def _folded(name: str) -> str:
-    return name.strip().casefold()
+def folded(name: str) -> str:
+    """A name as it is compared: without case in ASCII letters alone, since others fold into letters that look alike."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in name.strip(" \t"))
 
 
-Identity = Annotated[str, AfterValidator(_folded)]  # as a login names somebody, such as an address of e-mail
+Identity = Annotated[str, AfterValidator(folded)]  # as a login names somebody, such as an address of e-mail
 HostName = Annotated[str, AfterValidator(host_in_settings)]
 
 

@@ -14,10 +14,13 @@ LOGIN: Final = "login"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """identity: who, such as an address of e-mail or a terminal's account; by: how it is known, TERMINAL or LOGIN."""
+    """identity: who, such as an address of e-mail or a terminal's account; by: how it is known, TERMINAL or LOGIN;
+    account: of the operating system, at a terminal: the settings may name another person for it tomorrow.
+    """
 
     identity: str
     by: str = TERMINAL
+    account: str = ""
 
 
 def at_terminal(installation: Installation) -> Person:
@@ -26,7 +29,7 @@ def at_terminal(installation: Installation) -> Person:
     The settings may say which person, as a login names them, has an account.
     """
     account = _account()
-    return Person(installation.accounts.get(account, f"{account}@{TERMINAL}"))
+    return Person(installation.accounts.get(account, f"{account}@{TERMINAL}"), account=account)
 
 
 def _account() -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
-from analytics.access.installation import Access
+from analytics.access.installation import Access, folded
 
 
 class Role(StrEnum):
@@ -56,7 +56,7 @@ def identity_of(claims: Mapping[str, Any] | None, access: Access) -> str | None:
     named = claims.get(access.identity_claim)
     if access.identity_claim == "email" and claims.get("email_verified") is not True:
         return None
-    return named.strip().casefold() if isinstance(named, str) and named.strip() else None
+    return folded(named) or None if isinstance(named, str) else None
 
 
 def role_of(claims: Mapping[str, Any] | None, access: Access) -> Role:

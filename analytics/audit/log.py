@@ -1,9 +1,9 @@
 """The audit log: one line of JSON for what begins and one for how it ended, each with the hash of the line before.
 
 A line that was changed, taken out or put in breaks the chain. Beside the log lies `head`, the number and hash of the
-last line: lines cut off at the end are found by it, also when others were written since. Whoever may write in the
-folder could make the whole chain anew: note the hash that `audit --check` prints elsewhere, and give it to a later
-check.
+last line: lines cut off or added at the end are found by it, also when others were written since; `next` announces a
+line before it is written, so that one that a kill left behind is known. Whoever may write in the folder could make all
+of it anew: note the hash that `audit --check` prints elsewhere, and give it to a later check.
 """
 
 import hashlib
@@ -64,6 +64,7 @@ class AuditLog:
     def __init__(self, folder: Path) -> None:
         """folder: of the log; made when the first line is written."""
         self._folder, self._path, self._head = folder, folder / "log.jsonl", folder / "head"
+        self._next = folder / "next"
 
     def lines(self) -> list[Line]:
         """What was recorded, oldest first; what is no line of a log is left out: `faults` tells of it."""
@@ -106,19 +107,23 @@ class AuditLog:
         """Lines that were changed, taken out or put in; none where the log is whole. noted: a hash that was printed by
         an earlier check: the log must still hold that line.
         """
-        found, before = list[Fault](), FIRST
+        found, before, expected = list[Fault](), FIRST, 1
         written = self._written()
         hashes = [FIRST]
         for number, line in enumerate(written, 1):
             parsed = _parsed(line)
             if parsed is None or not _is_as_written(line, parsed):
                 found.append(Fault("changed", number))
-            elif parsed.before != before or parsed.n != number:
+            elif parsed.before != before or parsed.n != expected:
                 found.append(Fault("chain", number))
             before = parsed.hash if parsed else before
+            expected = (parsed.n if parsed else expected) + 1  # after a gap the next line follows the one behind it
             hashes.append(before)
         count, last = self._noted_head(len(written))
-        if count not in (len(written), len(written) - 1) or hashes[count] != last:
+        is_ahead = count == len(written) - 1 and self._is_announced(len(written), hashes[-1])
+        if 0 <= count < len(written) and not is_ahead:
+            found.append(Fault("added", count + 1))
+        elif count not in (len(written), len(written) - 1) or hashes[count] != last:
             found.append(Fault("cut", len(written) + 1))
         elif count == len(written) and self._lacks_an_end():
             found.append(Fault("changed", count))
@@ -151,19 +156,33 @@ class AuditLog:
         self._end_half_line()
         n, before = self._last()
         line = {"n": n + 1, "at": utc_stamp(utc_now()), "event": event, "phase": phase, "by": person.identity}
-        line |= {"known_by": person.by, **details, "before": before}
+        account = {"account": person.account} if person.account else {}
+        line |= {"known_by": person.by, **account, **details, "before": before}
         line["hash"] = _hash(line)
+        self._note(self._next, line)
         with open(self._path, "ab", opener=_owner_only) as log:
             log.write(_in_bytes(line) + b"\n")
             log.flush()
             os.fsync(log.fileno())
-        partial = self._folder / "head.partial"
-        with open(partial, "w", encoding="utf-8", opener=_owner_only) as head:
-            head.write(f"{line['n']} {line['hash']}\n")
-        to_disk(partial)
-        partial.replace(self._head)
-        to_disk(self._folder)
+        self._note(self._head, line)
+        self._next.unlink(missing_ok=True)
         return _line(line)
+
+    def _note(self, path: Path, line: dict[str, Any]) -> None:
+        """Write number and hash of a line into a file beside the log, in one step."""
+        partial = path.with_suffix(".partial")
+        with open(partial, "w", encoding="utf-8", opener=_owner_only) as file:
+            file.write(f"{line['n']} {line['hash']}\n")
+        to_disk(partial)
+        partial.replace(path)
+        to_disk(self._folder)
+
+    def _is_announced(self, number: int, line_hash: str) -> bool:
+        """Whether a line that `head` does not know yet was about to be written when somebody was stopped."""
+        try:
+            return self._next.read_text(encoding="utf-8").split() == [str(number), line_hash]
+        except (OSError, ValueError):
+            return False
 
     def _last(self) -> tuple[int, str]:
         """Number and hash that the next line follows. Where lines were cut off, or nobody knows, it is what was there
@@ -173,7 +192,8 @@ class AuditLog:
         last = _parsed(written[-1]) if written else None
         n, before = len(written), last.hash if last else FIRST
         count, noted = self._noted_head(n)
-        is_next = count == n or (count == n - 1 and last is not None and last.before == noted)
+        is_ahead = last is not None and last.before == noted and self._is_announced(n, before)
+        is_next = count == n or (count == n - 1 and is_ahead)
         return (n, before) if is_next and (count < n or before == noted) else (max(n, count), noted)
 
     def _end_half_line(self) -> None:

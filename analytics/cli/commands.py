@@ -13,6 +13,7 @@ from analytics.cli import backup, forget, releases, upkeep, withheld
 from analytics.cli.mapping import add_commands as add_mapping_commands
 from analytics.cli.progress import Bar
 from analytics.cli.rna import add_rna_options
+from analytics.cli.terminal import only_printable
 from analytics.cli.which_programme import only_programme
 from analytics.faults import clear
 from analytics.folders import PROJECT, WINDOWS, Home, close_folders, keep_to_owner
@@ -259,7 +260,11 @@ def main(words: list[str] | None = None) -> int:
     """Run the command that the words name (None: those typed); its exit code. User errors become a sentence and exit
     code 1, or 2 when the use was wrong.
     """
-    words = sys.argv[1:] if words is None else words
+    with only_printable():
+        return _run(sys.argv[1:] if words is None else words)
+
+
+def _run(words: list[str]) -> int:
     language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
     arguments = _parser(Text(language)).parse_args(words)
     text = Text(arguments.lang)

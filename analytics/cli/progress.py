@@ -1,10 +1,12 @@
 """How far a long command has come, on the terminal."""
 
+import sys
 import time
 from typing import NoReturn, Self
 
 from tqdm import tqdm
 
+from analytics.cli.terminal import behind
 from analytics.language.text import Text
 
 SECONDS = 0.2  # between two drawings of a bar
@@ -25,7 +27,10 @@ class Bar:
             self._close()
             label = self._text(f"cli.step.{step}")
             self._bar = tqdm(
-                total=total, desc=f"{label:<34}", bar_format="{desc} {bar:28} {n_fmt}/{total_fmt} {elapsed}"
+                total=total,
+                desc=f"{label:<34}",
+                bar_format="{desc} {bar:28} {n_fmt}/{total_fmt} {elapsed}",
+                file=behind(sys.stderr),
             )
             self._step = step
         self._bar.n = done

@@ -46,6 +46,7 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     from analytics.build.omissions import strength_of
     from analytics.build.programme_check import check_programme, refuse
     from analytics.cli.checks import print_findings
+    from analytics.officer.approval import Mode, mode_of
     from analytics.officer.recorded import build_candidate
     from analytics.officer.strength import strength_lines
     from analytics.programme.file import load_programme
@@ -70,7 +71,8 @@ def run_build(arguments: argparse.Namespace, text: Text) -> int:
     for tranche in above:
         print(text("cli.above_announced", tranche=tranche.label.in_(text)), file=sys.stderr)
     print("\n".join(strength_lines(strength_of(built), text)))
-    print(text("cli.done.build", release=release))
+    takes_two = mode_of(programme, release, Home.default()) is Mode.TWO_PEOPLE
+    print(text("cli.done.build_two" if takes_two else "cli.done.build", release=release))
     _print_changes(releases, built, text)
     return 0
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from analytics.access.installation import Installation, load_installation
+from analytics.access.installation import Installation, folded, load_installation
 from analytics.access.people import TERMINAL, Person
 from analytics.audit.log import AuditLog, Line
 from analytics.folders import Home
@@ -122,12 +122,12 @@ def _person(line: Line, installation: Installation) -> Person:
     """Who did what a line says: a terminal's account is whom the settings now say it is of."""
     account, ending, _ = line.by.partition(_OF_TERMINAL)
     named = installation.accounts.get(account) if ending and line.known_by == TERMINAL else None
-    return Person(named or line.by, line.known_by)
+    return Person(named or line.by, line.known_by, str(line.details.get("account", "")))
 
 
 def same(one: Person, other: Person) -> bool:
-    """Whether two are one person."""
-    return one.identity.casefold() == other.identity.casefold()
+    """Whether two are one person: by name, or by the account of the terminal at which both acts were done."""
+    return folded(one.identity) == folded(other.identity) or (one.account != "" and one.account == other.account)
 
 
 def is_account_alone(person: Person) -> bool:

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from multiprocessing.connection import Connection
 from typing import Any
 from weakref import WeakSet
@@ -49,6 +49,7 @@ class Job:
 
     def __init__(self, name: str, work: Callable[..., Any], *arguments: object) -> None:
         """Begin. name: of the work, for who waits."""
+        active_children()  # takes note of those that have ended: nothing of them is left to the system
         context = get_context("spawn")  # a fork would copy the locks of whatever threads this process has
         self.name, self.step = name, Step("start", 0, 0)
         self.ended: Ended | None = None

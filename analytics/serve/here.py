@@ -76,6 +76,9 @@ class Here:
         by settings that cannot be read, until they can.
         """
         stamp = _stamp(self.home.settings)
+        if self._settings is not None and self._settings[0] != stamp and (stamp is None or not stamp[1]):
+            LOG.warning("%s", self.home.settings)  # gone, or emptied: nobody says that doors may open
+            self._settings = stamp, _without_roles(self._settings[1])
         if self._settings is None or self._settings[0] != stamp:
             try:
                 self._settings = stamp, load_installation(self.home)

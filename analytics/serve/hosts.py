@@ -13,7 +13,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from analytics.access.host_names import Named, host_in_ascii, named_host
+from analytics.access.host_names import Named, host_in_ascii, host_in_settings, named_host
 from analytics.serve.door import is_this_machine
 from analytics.serve.refusing import refuse
 
@@ -27,16 +27,24 @@ class Hosts:
 
     names: of the settings, such as "example.org", "example.org:8443", "*.example.org"; listens_at: the address at which
     the server listens, None: at all of the machine's. A name without a port holds for the usual ports and the server's.
-    Where no name is given: this machine's own names, and where others reach it, its own addresses.
+    Where no name is given: this machine's own names, and where others reach it, its own addresses. Raises ValueError
+    for a name that is none.
     """
 
     names: tuple[str, ...] = ()
     listens_at: str | None = "127.0.0.1"
 
+    def __post_init__(self) -> None:
+        """Hold every name to what a name is."""
+        for name in self.names:
+            host_in_settings(name)
+
     @cached_property
-    def _exact(self) -> Sequence[Named]:
+    def _given(self) -> Sequence[tuple[bool, Named]]:
+        """Each name, and whether it stands for all names that end in it."""
         written = (host_in_ascii(name) for name in self.names)
-        return [named for name in written if (named := named_host(name.removeprefix("*."))) is not None]
+        found = ((name.startswith("*."), named_host(name.removeprefix("*."))) for name in written)
+        return [(is_ending, named) for is_ending, named in found if named is not None]
 
     @cached_property
     def _own_names(self) -> frozenset[str]:
@@ -57,8 +65,8 @@ class Hosts:
 
     def _is_given(self, host: Named, usual: Iterable[int | None]) -> bool:
         """Whether the settings name a host; usual: the ports of a name without one."""
-        for name, given in zip(self.names, self._exact, strict=False):
-            is_name = host.name.endswith(f".{given.name}") if name.startswith("*.") else host.name == given.name
+        for is_ending, given in self._given:
+            is_name = host.name.endswith(f".{given.name}") if is_ending else host.name == given.name
             if is_name and (host.port == given.port if given.port is not None else host.port in usual):
                 return True
         return False

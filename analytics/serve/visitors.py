@@ -43,6 +43,7 @@ class Visitors:
     address: str | None
     officer: str | None = None
     _logged_out: dict[str, float] = field(default_factory=dict)
+    _recorded: dict[str, float] = field(default_factory=dict)
     _listens_here: bool | None = field(default=None)
 
     @property
@@ -69,6 +70,16 @@ class Visitors:
         """
         wanted = self.officer == OPEN or (self.officer != SHUT and not self.here.kinds().is_confidential)
         return wanted and self.listens_here and caller.is_from_here()
+
+    def is_recorded(self, login: str) -> bool:
+        """Whether a login of an officer stands in the log. login: its digest."""
+        return login in self._recorded
+
+    def note_recorded(self, login: str) -> None:
+        """It does now; remembered for as long as a login lasts."""
+        now = time.monotonic()
+        kept = {digest: until for digest, until in self._recorded.items() if until > now}
+        self._recorded = kept | {login: now + HOURS * 3600}
 
     def end_login(self, caller: Caller) -> None:
         """Who logs out is out in every window, and so is whoever has a copy of the cookie."""

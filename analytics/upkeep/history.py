@@ -32,9 +32,10 @@ class Merged:
     knows_more: bool
 
 
-def merge(here: Path, kept: Path, programme: str) -> Merged:
+def merge(here: Path, kept: Path, programme: str, withdrawn: frozenset[str] = frozenset()) -> Merged:
     """What holds of the ledger, the pointer and what was shown. here: the folder of the programme's releases; kept: the
-    backup's. Raises UserError where the two tell of different histories.
+    backup's; withdrawn: releases of which the audit log says so, whatever became of the ledger. Raises UserError where
+    the two tell of different histories.
     """
     mine, theirs = read_ledger(here).entries, read_ledger(kept).entries
     is_begun_anew = any(entry.action == RECOVERED for entry in mine)
@@ -43,6 +44,8 @@ def merge(here: Path, kept: Path, programme: str) -> Merged:
     own, backed = read_records(here), read_records(kept)
     union = [*theirs, *(entry for entry in mine if entry not in theirs)]
     union += _recovered(here, own, union)
+    hidden = [] if own.is_whole else sorted(withdrawn & set(replayed(union).since))
+    union += [LedgerEntry(utc_stamp(utc_now()), "withdrawn", name) for name in hidden]
     staying, made = set[str](), dict[str, bytes]()
     if mine and set(union) == set(mine):
         staying.add(LEDGER)
@@ -50,7 +53,7 @@ def merge(here: Path, kept: Path, programme: str) -> Merged:
         made[LEDGER] = "".join(f"\n{json.dumps(entry.line())}" for entry in union).encode()
     if (here / NAME).exists() and own.of_pointer is None and _acts(own.pointer) >= _acts(backed.pointer):
         staying |= {NAME, ACTING} | ({SHOWN} if (here / SHOWN).exists() else set())
-    elif any(entry.is_act for entry in set(mine) - set(theirs)):
+    elif hidden or any(entry.is_act for entry in set(mine) - set(theirs)):
         made[NAME] = _written(replayed(union), programme)
     return Merged(frozenset(staying), made, knows_more=bool(set(mine) - set(theirs)))
 

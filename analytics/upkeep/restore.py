@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from analytics.access.people import Person
-from analytics.audit.log import audited
+from analytics.audit.log import AuditLog, audited
 from analytics.clock import utc_now, utc_stamp
 from analytics.folders import PROGRAMME_FILES, Home
 from analytics.model import UserError
@@ -119,7 +119,7 @@ def _require_free(home: Home, programmes: Sequence[str]) -> None:
 def _merged(home: Home, folder: Path, programme: str, files: Sequence[KeptFile]) -> Merged:
     """What of the folder's releases stays. Raises UserError where a number means another release here."""
     here, kept = home.releases / programme, folder / "releases" / programme
-    merged = merge(here, kept, programme)
+    merged = merge(here, kept, programme, _withdrawn(home, programme))
     for file in files:
         mine = home.root / file.path
         if file.programme != programme or not is_release(file.path) or not mine.exists():
@@ -129,6 +129,16 @@ def _merged(home: Home, folder: Path, programme: str, files: Sequence[KeptFile])
         if is_other and hashed(mine).sha256 != file.sha256:
             raise UserError("restore.two_of_one_name", release=release, programme=programme)
     return merged
+
+
+def _withdrawn(home: Home, programme: str) -> frozenset[str]:
+    """Releases of which the audit log says, as the last act on them, that they were taken back."""
+    last: dict[str, str] = {}
+    for line in AuditLog(home.audit).lines():
+        is_act = line.phase == "done" and line.event in ("publish", "embargo", "withdraw")
+        if is_act and line.details.get("programme") == programme:
+            last[str(line.details.get("release"))] = line.event
+    return frozenset(release for release, event in last.items() if event == "withdraw")
 
 
 @dataclass(slots=True)

@@ -10,18 +10,26 @@ from analytics.access.exposed import exposed as files_exposed
 from analytics.access.installation import load_installation
 from analytics.folders import PROJECT, Home
 from analytics.language.text import Text
+from analytics.model import UserError
 from analytics.serve.hosts import Hosts
 
 # Bytes of one message of a browser: its choices on a page, an officer's columns among them. Files come otherwise.
 LONGEST_MESSAGE = 4 * 1024 * 1024
+STREAMLITS = "server.allowedHosts"  # Streamlit's own option for the names of a site
 # Proxies that are believed when they say for whom they ask: those on this machine, unless the environment names others.
 PROXIES = "127.0.0.1,::1,::ffff:127.0.0.1"
 
 
 def hosts() -> Hosts:
-    """The names of the settings, and of Streamlit's own `server.allowedHosts`, but for one that means any."""
-    streamlits = tuple(name for name in st.get_option("server.allowedHosts") or () if name != "*")
-    return Hosts((*load_installation(Home.default()).server.hosts, *streamlits), st.get_option("server.address"))
+    """The names of the settings, and of Streamlit's own `server.allowedHosts`, but for one that means any. Raises
+    UserError for one that is no name.
+    """
+    streamlits = tuple(name for name in st.get_option(STREAMLITS) or () if name != "*")
+    given = load_installation(Home.default()).server.hosts
+    try:
+        return Hosts((*given, *streamlits), st.get_option("server.address"))
+    except ValueError as error:
+        raise UserError("settings.wrong", file="Streamlit", place=STREAMLITS, problem=str(error)) from error
 
 
 def exposed(text: Text) -> list[str]:

@@ -8,12 +8,13 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from streamlit.runtime.secrets import secrets_singleton
 from streamlit.web.server.server_util import get_cookie_secret
 from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+from streamlit.web.server.starlette.starlette_server_config import AUTH_COOKIE_MAX_AGE_SECONDS, USER_COOKIE_NAME
 
 from analytics.access.login import HOURS, is_configured
 from analytics.model import UserError
 from analytics.serve.visitors import Login
 
+KEPT_BY_BROWSERS = AUTH_COOKIE_MAX_AGE_SECONDS  # a login that is over included
 NO_FILE = "no-secrets-found"
 
 

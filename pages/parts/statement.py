@@ -5,9 +5,11 @@ from collections.abc import Iterable
 import streamlit as st
 
 from analytics.access.installation import Site, load_installation
+from analytics.access.login import HOURS
 from analytics.folders import Home
 from analytics.language.text import Text, plain
 from pages.parts import in_use
+from pages.parts.login_cookie import KEPT_BY_BROWSERS
 
 
 def facts(text: Text) -> dict[str, str]:
@@ -27,9 +29,12 @@ def facts(text: Text) -> dict[str, str]:
 
 
 def show(title: str, parts: Iterable[str], text: Text) -> None:
-    """The title of a statement and its parts. title, parts: their keys; `_title` behind one is its heading's."""
-    known = facts(text)
-    st.title(text(title))
-    for part in parts:
-        st.header(text(f"{part}_title"), anchor=False)
-        st.markdown(text(part, **known))
+    """The title of a statement and its parts. title, parts: their keys; `_title` behind one is its heading's. Known to
+    every part, beside the facts: hours that a login holds, days that a browser keeps its cookies.
+    """
+    known = facts(text) | {"hours": str(HOURS), "days": str(KEPT_BY_BROWSERS // 86400)}
+    with st.container(key="statement"):
+        st.title(text(title))
+        for part in parts:
+            st.header(text(f"{part}_title"), anchor=False)
+            st.markdown(text(part, **known))

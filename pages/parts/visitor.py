@@ -18,7 +18,6 @@ from pages.parts import login_cookie
 from pages.parts.shelf import kinds_in_use
 
 VARIABLE = "VETRINA_OFFICER"
-_RECORDED = "login_recorded"  # in a session: the officer whose login is in the log
 
 
 @lru_cache(maxsize=4)
@@ -45,17 +44,24 @@ def visitor() -> Visitor:
 
 
 def _unrecorded(found: Visitor) -> UserError | None:
-    """Record, once a session, that somebody became an officer by logging in; why that was not possible."""
+    """Record, once a login, that somebody became an officer by it; why that was not possible."""
     if found.role is not Role.OFFICER or found.person is None or not found.has_logged_in:
         return None
-    if st.session_state.get(_RECORDED) == found.person.identity:
+    who = visitors()
+    if who.is_recorded(login := _login()):
         return None
     try:
         AuditLog(Home.default().audit).append("login", "done", found.person)
     except UserError as error:
         return error
-    st.session_state[_RECORDED] = found.person.identity
+    who.note_recorded(login)
     return None
+
+
+def _login() -> str:
+    """This login, told from others."""
+    login = login_cookie.login_of(_caller().cookies)
+    return login.digest if login else ""
 
 
 def why_unrecorded() -> UserError | None:

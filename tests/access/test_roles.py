@@ -71,3 +71,13 @@ def test_the_settings_say_what_a_provider_calls_a_role() -> None:
 def test_a_server_for_readers_has_no_other_role() -> None:
     """Whoever logs in where everybody is a reader is one."""
     assert role_of(LOGGED_IN, LISTED.model_copy(update={"readers_only": True})) is Role.PUBLIC
+
+
+@pytest.mark.parametrize(
+    "name", ["otto@straße.example", "otto@ſtrasse.example", "otto@strasse.example\u00a0", "OTTO@ſtrasse.example"]
+)
+def test_a_name_that_looks_alike_is_another_one(name: str) -> None:
+    """Letters that fold into others stand for another domain, which somebody else may hold."""
+    access = Access(officers=("Otto@strasse.example",))
+    assert role_of(LOGGED_IN | {"email": "otto@STRASSE.example"}, access) is Role.OFFICER
+    assert role_of(LOGGED_IN | {"email": name}, access) is Role.PUBLIC

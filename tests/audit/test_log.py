@@ -1,5 +1,6 @@
 """The audit log: nothing is done that is not recorded, and no line goes, comes or changes unseen."""
 
+import hashlib
 import json
 import multiprocessing
 import os
@@ -145,8 +146,23 @@ def test_nobody_else_reads_the_log(log: AuditLog) -> None:
 
 def test_any_program_can_check_the_chain(log: AuditLog) -> None:
     """The hash is that of the line's other keys as JSON in alphabetical order, by the standard library alone."""
-    import hashlib
-
     line = json.loads(_lines(log)[2])
     bare = {name: value for name, value in line.items() if name != "hash"}
     assert hashlib.sha256(json.dumps(bare, sort_keys=True).encode()).hexdigest() == line["hash"]
+
+
+def test_a_line_added_at_the_end_is_found(log: AuditLog) -> None:
+    """One that follows by its own hash, which nobody announced: also once others were written after it."""
+    forged = json.loads(_lines(log)[-1]) | {"n": 5, "event": "approve", "before": log.head}
+    del forged["hash"]
+    forged["hash"] = hashlib.sha256(json.dumps(forged, sort_keys=True).encode()).hexdigest()
+    with log._path.open("ab") as file:
+        file.write(json.dumps(forged).encode() + b"\n")
+    assert [(fault.code, fault.line) for fault in log.faults()] == [("added", 5)]
+    log.append("undo", "done", ANNA)
+    assert log.faults() != []
+
+
+def test_the_account_of_a_terminal_stands_beside_the_name(log: AuditLog) -> None:
+    """The settings may name another person for it tomorrow."""
+    assert log.append("build", "done", Person("carla@example.org", account="root")).details == {"account": "root"}

@@ -79,6 +79,7 @@ def test_a_kill_while_a_line_is_written_is_no_fault(folder: Path) -> None:
     added = (folder / "log.jsonl").read_bytes()[len(whole) :]
     for end in range(len(added) + 1):
         (folder / "head").write_bytes(head)
+        (folder / "next").write_text(f"{line.n} {line.hash}\n", encoding="utf-8")
         log = spoilt(folder, whole + added[:end])
         assert (log.faults(), end) == ([], end)
         assert len(log.lines()) == LINES + (end >= len(added) - 1)

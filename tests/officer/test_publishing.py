@@ -92,6 +92,17 @@ def test_one_builds_another_approves_and_either_publishes(home: Home, programme:
     ]
 
 
+def test_one_account_is_one_person_whatever_the_settings_call_it(home: Home, programme: Programme) -> None:
+    """Who names a second person for their own account approves nothing with it."""
+    release = _second(home)
+    was_built(home, release, by=Person(ANNA.identity, account="root"))
+    as_bruno = Person(BRUNO.identity, account="root")
+    assert refused(lambda: approve(programme, release, as_bruno, home)) == "approval.own"
+    assert refused(lambda: publish(programme, release, None, as_bruno, home)) == "approval.missing"
+    approve(programme, release, Person(BRUNO.identity, account="bruno"), home)
+    assert publish(programme, release, None, ANNA, home) is Mode.TWO_PEOPLE
+
+
 def test_a_newer_build_undoes_an_approval(home: Home, programme: Programme) -> None:
     """Whichever release it made; approved again, the older one may be published."""
     first, release = _releases(home).known()

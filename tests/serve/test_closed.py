@@ -19,7 +19,7 @@ from analytics.folders import PROJECT, Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.release import Release
 from analytics.release.readable import Shelves
-from analytics.serve.limits import HEAVY, MOST_CLIENTS, Buckets, Places
+from analytics.serve.limits import AT_ONCE, CHOICES, HEAVY, MOST_CLIENTS, Buckets, Pace, Places
 from analytics.serve.site import site
 from pages import OFFICER, PAGES
 from tests.serve.browsing import HOSTS, ask, connect
@@ -250,3 +250,17 @@ class _Told:
 
     async def append_later(self, message: dict[str, object]) -> None:
         self.messages.append(message)
+
+
+def test_choices_that_come_too_quickly_wait() -> None:
+    """A hundred at once are read at once; after them one client's wait their turn, and nobody else's do."""
+    now = [0.0]
+    pace = Pace(lambda: now[0])
+    assert [pace.wait("a") for _ in range(int(AT_ONCE))] == [0.0] * int(AT_ONCE)
+    assert [round(pace.wait("a") * CHOICES) for _ in range(3)] == [1, 2, 3]
+    assert pace.wait("b") == 0.0
+    now[0] += 60
+    assert pace.wait("a") == 0.0
+    for number in range(MOST_CLIENTS + 5):
+        pace.wait(str(number))
+    assert len(pace._free_at) <= MOST_CLIENTS

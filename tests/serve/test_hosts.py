@@ -118,3 +118,25 @@ def test_two_hosts_are_none_and_a_proxys_word_is_not_believed() -> None:
     app = application(GIVEN)
     assert ask(app, "/", x_forwarded_host="evil.example").status == 200
     assert ask(app, "/", host="evil.example", x_forwarded_host="example.org").status == 421
+
+
+@pytest.mark.parametrize("wrong", ["https://example.org", "example.org/path", "a.*.example", "", "*", "b c"])
+def test_what_is_no_name_is_refused_and_shifts_no_other(wrong: str) -> None:
+    """In the settings as in Streamlit's own option: else the names behind it would get each other's stars."""
+    with pytest.raises(ValueError, match="example"):
+        Hosts((wrong, "*.regione.example", "example.org"), None)
+
+
+def test_a_star_holds_for_its_own_name_alone() -> None:
+    """Wherever it stands among the names."""
+    hosts = Hosts(("example.org", "*.regione.example", "*.Città.example"), "0.0.0.0")
+    expected = {
+        "a.example.org": False,
+        "regione.example": False,
+        "a.regione.example": True,
+        "a.xn--citt-3na.example": True,
+    }
+    for name, is_let_in in expected.items():
+        named = named_host(name)
+        assert named is not None
+        assert hosts.allow(named, HERE) is is_let_in, name

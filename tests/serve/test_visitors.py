@@ -217,6 +217,19 @@ def test_settings_that_cannot_be_read_any_more_give_nobody_a_role(home: Home) ->
     assert here.installation().access.officers == ("ada@example.org",)
 
 
+@pytest.mark.parametrize("left", [None, ""])
+def test_settings_that_are_gone_open_no_door(home: Home, left: str | None) -> None:
+    """Deleted, or emptied, while the server runs: what they close stays closed, and nobody has a role."""
+    home.settings.write_text('[access]\nanonymous = false\nofficers = ["anna@example.org"]\n', encoding="utf-8")
+    here = Here(home)
+    assert not here.installation().access.anonymous
+    home.settings.unlink()
+    if left is not None:
+        home.settings.write_text(left, encoding="utf-8")
+    for _ in range(2):
+        assert (here.installation().access.officers, here.installation().access.anonymous) == ((), False)
+
+
 @pytest.mark.parametrize(
     ("auth", "key"),
     [

@@ -17,6 +17,7 @@ from analytics.build.recompute import recompute
 from analytics.folders import PROJECT, WINDOWS, Home
 from analytics.language.text import Text
 from analytics.model import UserError
+from analytics.officer.publishing import withdraw
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.ledger import State
@@ -291,6 +292,19 @@ def test_an_older_backup_hides_nothing_and_frees_no_number(home: Home, lost: str
         assert of.state("2026-1") is State.WITHDRAWN
     else:
         assert of.state("2026-2") is State.CANDIDATE
+
+
+def test_what_was_withdrawn_stays_so_by_the_audit_log(home: Home) -> None:
+    """Where neither pointer nor ledger can tell any more that a release was taken back, the log of acts does."""
+    copy_of(home)
+    of = releases(home)
+    withdraw(load_programme(PROGRAMME), "2026-1", OFFICER, home)
+    (of.folder / "current").write_bytes(b"")
+    (of.folder / "ledger.jsonl").write_bytes(b"\0" * 100)
+    (of.folder / "shown").unlink(missing_ok=True)
+    brought_back(home, replace=True)
+    assert of.published() == []
+    assert of.state("2026-1") is State.WITHDRAWN
 
 
 def test_another_history_is_not_mixed_in(home: Home, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ TABLE_STARTS, TABLE_ENDS = "<!-- packages: made by make architecture -->", "<!--
 CONFIDENTIAL = ("store", "build", "officer")
 PUBLIC = ("release", "present", "charts", "pages")
 
-WIDTH, MARGIN, HEADER = 900, 24, 58
+WIDTH, MARGIN, HEADER = 1280, 24, 58
 BOX, BOX_HEIGHT, GAP, FLOOR = 148, 62, 14, 112  # width and height of a box, between two, from floor to floor
 LANE = 8  # width of an arrow that passes a floor on its way
 LABEL_WIDTH = 23  # characters in a line of a box
@@ -110,8 +110,8 @@ def first_sentence(name: str) -> str:
 
 
 def label(name: str) -> str:
-    """The first words of its sentence, up to the colon."""
-    return re.sub(r"\s*\([A-Z]+\)", "", re.split(r"[:;.](?=\s|$)", first_sentence(name))[0]).replace("`", "")
+    """The first words of its sentence, up to the first comma or colon."""
+    return re.sub(r"\s*\([A-Z]+\)", "", re.split(r"[:;.,](?=\s|$)", first_sentence(name))[0]).replace("`", "")
 
 
 def package_table() -> str:

@@ -1,56 +1,80 @@
-"""A crawl of a running site: every page with every choice of every widget, every file and address that they name.
+"""A crawl of a running site, for each role: every page with every choice of every widget, every address that they name.
 
-    python -m tests.whole.crawl http://127.0.0.1:8501 DATA_FOLDER
+    python -m tests.whole.crawl [DATA_FOLDER]
 
-says how much the server sent, and what of single firms was in it.
+serves a copy of a data folder with the demonstration (without one, it is made), a login and a release under embargo;
+it says for each role how much the server sent, and what of single firms was in it.
 """
 
+import datetime as dt
 import re
+import shutil
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
+import httpx
+
+from analytics.access.roles import Role
 from analytics.folders import Home
 from analytics.publish.api.endpoints import ENDPOINTS
-from pages import PAGES
+from analytics.release import Releases
+from pages import OFFICER, PAGES, STATEMENTS
+from tests.conftest import demonstrated
+from tests.helpers.rewritten import rewritten
 from tests.helpers.secrets_of import Secrets, secrets_of
 from tests.helpers.streamlit_client import Session, get, states
+from tests.serve.logging_in import PEOPLE, Site, served
+
+PROGRAMME = "ecommerce-2020"
+EMBARGOED = "2026-2"
+EVERYWHERE = (*PAGES.values(), *STATEMENTS.values(), *OFFICER.values())
 
 MEDIA = re.compile(rb"/media/[0-9a-f]{16,}\.\w+")
 ADDRESS = re.compile(rb"(?:\.?/)?(?:api|embed|media)/[\w./=&;?%+*:,-]+")
 BESIDE = ("robots.txt", "sitemap.xml", "manifest.json", "feed.atom", "api/", "api/openapi.json", "api/health")
 CLOSED = ("_stcore/health", "_stcore/host-config", "_stcore/metrics", "_stcore/script-health-check")
-TYPED = ("", "qualcosa", "<b>x</b>", "2026-1")
 
 
 @dataclass
 class Crawl:
-    """What was sent: pieces with where they came from; places that were named, to be asked for."""
+    """What one visitor is sent: bytes, runs of pages, addresses with their status; what leaked, with where it stood.
+
+    most_choices: of each widget; most_addresses: of those that pages name.
+    """
 
     site: str
     secrets: Secrets
     cookies: str = ""
     most_choices: int = 1000
+    most_addresses: int = 100_000
     sent: int = 0
     runs: int = 0
     asked: dict[str, int] = field(default_factory=dict)
     leaks: list[tuple[str, str]] = field(default_factory=list)
     _named: dict[str, None] = field(default_factory=dict)
 
-    def run(self, paths: Iterator[str] | list[str], queries: tuple[str, ...] = ("lang=it",)) -> None:
-        """Visit every page with each query, then everything that was named."""
+    def run(self, queries: Iterable[str]) -> None:
+        """Visit every page with each query, then every address for machines and those that pages named."""
         for query in queries:
-            for path in paths:
+            for path in EVERYWHERE:
                 self._visit(path, query)
-        self._named |= dict.fromkeys([*BESIDE, *CLOSED, *_examples(queries)])
-        while waiting := [place for place in self._named if place not in self.asked]:
-            for place in waiting:
-                answer = get(f"{self.site}/{place}", self.cookies)
-                self.asked[place] = answer.status
-                self._look(place, answer.body, names=False)
-                self._look(place, repr(sorted(answer.headers.items())).encode(), names=False)
+            for place in (*BESIDE, *CLOSED, *_examples(query)):
+                self._ask(place)
+        for place in list(self._named)[: self.most_addresses]:
+            self._ask(place)
+
+    def _ask(self, place: str) -> None:
+        if place in self.asked:
+            return
+        answer = get(f"{self.site}/{place}", self.cookies)
+        self.asked[place] = answer.status
+        self._look(place, answer.body, names=False)
+        self._look(place, repr(sorted(answer.headers.items())).encode(), names=False)
 
     def _visit(self, path: str, query: str) -> None:
         document = get(f"{self.site}/{path}?{query}", self.cookies)
@@ -79,23 +103,57 @@ class Crawl:
         return whole.removeprefix(self.site).lstrip("/") if urlsplit(whole).netloc in self.site else ""
 
 
-def _examples(queries: tuple[str, ...]) -> Iterator[str]:
-    """Every address for machines without a parameter in its path, as each query asks for it."""
-    for query in queries:
-        for endpoint in ENDPOINTS:
-            if "{" not in endpoint.path:
-                yield f"{endpoint.path.lstrip('/')}?{query}"
+def _examples(query: str) -> Iterator[str]:
+    """Every address for machines without a parameter in its path, as a query asks for it."""
+    for endpoint in ENDPOINTS:
+        if "{" not in endpoint.path:
+            named = "&".join(part for part in query.split("&") if part.partition("=")[0] in endpoint.known)
+            yield f"{endpoint.path.lstrip('/')}?{named}"
+
+
+@contextmanager
+def site_to_crawl(home: Home, folder: Path) -> Iterator[Site]:
+    """A server with a login and a release under embargo, on a copy of a demonstration's data folder."""
+    copy = Home(Path(shutil.copytree(home.root, folder / "data")))
+    releases = Releases(copy.releases, PROGRAMME)
+    source = releases.open("2026-1")
+    rewritten(source, copy.releases, name=EMBARGOED)
+    releases.withdraw(EMBARGOED)
+    releases.publish(EMBARGOED, dt.datetime.now(dt.UTC) + dt.timedelta(days=2))
+    with served(copy, folder) as site:
+        yield site
+
+
+def visitors(site: Site) -> dict[str, str]:
+    """Somebody who has not logged in, and one person of each role: the cookies that they send."""
+    clients = {"nobody": site.anybody()} | {str(role): site.logged_in(PEOPLE[role]) for role in Role}
+    return {name: _cookies(client) for name, client in clients.items()}
+
+
+def _cookies(client: httpx.Client) -> str:
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
 
 
 def main() -> int:
-    site, folder = sys.argv[1:3]
-    crawl = Crawl(site.rstrip("/"), secrets_of(Home(Path(folder))))
-    crawl.run(list(PAGES.values()))
-    sent = f"{crawl.sent / 2**20:.1f} MB"
-    print(f"{crawl.runs} runs of pages, {len(crawl.asked)} addresses, {sent}, {len(crawl.leaks)} leaks")
-    print({status: list(crawl.asked.values()).count(status) for status in set(crawl.asked.values())})
-    print(*crawl.leaks[:20], sep="\n")
-    return bool(crawl.leaks)
+    with tempfile.TemporaryDirectory() as folder:
+        home = Home(Path(sys.argv[1]) if sys.argv[1:] else Path(folder) / "demonstration")
+        if not sys.argv[1:]:
+            demonstrated(home.root)
+        secrets, leaks = secrets_of(home), 0
+        print(
+            f"{len(secrets.words)} codes, names and numbers, {len(secrets.amounts)} amounts are looked for", flush=True
+        )
+        with site_to_crawl(home, Path(folder)) as site:
+            for name, cookies in visitors(site).items():
+                crawl = Crawl(site.root, secrets, cookies)
+                named = f"programme={PROGRAMME}&release="
+                crawl.run(("lang=it", "lang=en", f"{named}{EMBARGOED}&lang=it", f"{named}2026-1&lang=en"))
+                statuses = {status: list(crawl.asked.values()).count(status) for status in set(crawl.asked.values())}
+                sent = f"{crawl.sent / 2**20:.1f} MB"
+                print(f"{name}: {crawl.runs} runs of pages, addresses {statuses}, {sent}, {len(crawl.leaks)} leaks")
+                print(*crawl.leaks[:20], sep="\n", flush=True)
+                leaks += len(crawl.leaks)
+    return bool(leaks)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from analytics.access.roles import Area, may_read_embargoed
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.present.sentences.headlines import approved_sentences
@@ -92,7 +93,10 @@ def _in_words(asked: Asked, figure_id: str, cell: str, standing: Standing) -> di
         "short_id": short(figure_id),
         "address": figure_address(figure_id, asked.language, asked.site),
     }
-    return said | _told(release, figure_id, text) | {"now": _now(asked, cell, standing)}
+    told = _told(release, figure_id, text)
+    if standing.until is not None and not may_read_embargoed(asked.role, Area.PRESS):
+        told["sentence"] = None  # before its time a sentence is for the press office
+    return said | told | {"now": _now(asked, cell, standing)}
 
 
 def _told(release: Release, figure_id: str, text: Text) -> dict[str, Any]:

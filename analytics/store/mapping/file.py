@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Self
@@ -80,13 +81,15 @@ def load_mapping(path: Path | None) -> ColumnMapping:
 
 
 SHOWN_EXAMPLES, LONGEST_EXAMPLE, LONGEST_NOTE = 3, 40, 2000
+_UNSEEN = ("Cc", "Cf", "Zl", "Zp")  # control and direction marks, ends of lines
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
 def toml_string(words: str) -> str:
-    """A text as TOML writes it, between quotation marks."""
+    """A text as TOML writes it, between quotation marks; marks that nobody sees by their numbers."""
     whole = words.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(whole, ensure_ascii=False).replace("\x7f", "\\u007f")
+    written = json.dumps(whole, ensure_ascii=False)
+    return "".join(f"\\U{ord(mark):08x}" if unicodedata.category(mark) in _UNSEEN else mark for mark in written)
 
 
 def toml_key(name: str) -> str:
