@@ -20,11 +20,8 @@ PATIENCE = 200.0
 
 def below(process: int) -> list[int]:
     """The processes that a process has begun, and those that they have."""
-    children = Path(f"/proc/{process}/task/{process}/children")
-    try:
-        own = [int(child) for child in children.read_text().split()]
-    except OSError:
-        return []
+    lists = Path(f"/proc/{process}/task").glob("*/children")  # each thread has its own
+    own = [int(child) for children in lists for child in children.read_text().split()]
     return [*own, *(grandchild for child in own for grandchild in below(child))]
 
 
