@@ -198,7 +198,8 @@ class Store:
         with it.
         """
         is_empty = not self._read_only and self._holds_nothing()
-        making.let_go(self._path, self._connection, self._folders or [self._path.parent], is_empty=is_empty)
+        folders = self._folders if self._is_new else [self._path.parent]  # or left by who was stopped
+        making.let_go(self._path, self._connection, folders, is_empty=is_empty)
 
     def _holds_nothing(self) -> bool:
         """Whether nothing was ever imported; of a file that cannot be asked any more it is not known."""
