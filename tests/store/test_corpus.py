@@ -224,7 +224,7 @@ def test_what_is_no_file_is_refused_at_once(begun, tmp_path, kind):
     shutil.copy(begun / "store.duckdb", tmp_path)
     desk = Desk(tmp_path, PROGRAMME)
     before = desk.content()
-    ended, told, _ = commanded(begun, tmp_path, path, 30)
+    ended, told, _ = commanded(begun, tmp_path, path, 300)
     assert (ended, "Traceback" in told) == (1, False), told
     assert path.name in told
     assert desk.content() == before

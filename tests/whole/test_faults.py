@@ -26,7 +26,7 @@ from tests.helpers.faults import failing
 from tests.helpers.kill_release import PROGRAMME, estimate, estimated
 from tests.helpers.michigan_release import built, sales_only
 
-MOMENTS = int(os.environ.get("VETRINA_FAULTS", "3"))  # of each step; make torture tries every call
+MOMENTS = int(os.environ.get("VETRINA_FAULTS", "2"))  # of each step; make torture tries every call
 CODES = (errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EIO, errno.EDQUOT)
 FORMAT = '[format]\ndate = "%Y"\n'
 FIRM = "410032"
