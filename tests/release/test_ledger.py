@@ -23,7 +23,7 @@ from analytics.release.ledger import State
 from analytics.release.readable import Shelves
 from analytics.release.records import read_ledger
 from analytics.release.verify import verify
-from pages.parts import in_use
+from pages.parts import in_use, shelf
 from tests.helpers.kill_release import PROGRAMME
 from tests.helpers.michigan_release import built, sales_only
 from tests.helpers.rewritten import never_published, rewritten
@@ -284,7 +284,7 @@ def test_a_kill_between_pointer_and_ledger_loses_no_line(releases, names, built_
 
 
 def test_writers_wait_for_one_another(releases, home, names):
-    """Two that publish at the same moment: both are on the in_use. Nobody writes while another does."""
+    """Two that publish at the same moment: both are on the shelf. Nobody writes while another does."""
     done = threading.Event()
 
     def work() -> None:
@@ -361,7 +361,7 @@ def test_the_dashboard_shows_the_new_release_at_its_time_without_a_restart(home,
     the new one is answered as that of one that does not exist.
     """
     monkeypatch.setenv("VETRINA_DATA", str(home.root))
-    monkeypatch.setattr(in_use, "Shelves", partial(Shelves, now=clock))
+    monkeypatch.setattr(shelf, "Shelves", partial(Shelves, now=clock))
     releases = Releases(home.releases, PROGRAMME, now=clock)
     releases.publish(names[0])
     releases.publish(names[1], clock.time + dt.timedelta(seconds=3))
