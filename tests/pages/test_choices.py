@@ -24,7 +24,7 @@ from analytics.release import Release, Releases
 from analytics.release.figure_id import short
 from analytics.release.measures import EXTRA_PER_GRANT, TYPICAL_CHANGE
 from pages import PAGES
-from pages.parts.in_use import read_release
+from pages.parts.shelf import read_release
 from tests.helpers.markup import of_class, parsed
 from tests.helpers.markup import words as words_of
 from tests.helpers.rewritten import rewritten

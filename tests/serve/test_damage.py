@@ -25,7 +25,7 @@ from pages import PAGES
 from tests.helpers.michigan_release import built, sales_only
 from tests.helpers.rewritten import tables_of
 from tests.publish.conftest import MORNING, PROGRAMME, Desk
-from tests.serve.browsing import Answer, ask
+from tests.serve.browsing import HOSTS, Answer, ask
 
 OTHER = "other-1988"
 FIRST, CURRENT, WITHDRAWN, TO_COME = "2026-1", "2026-2", "2026-3", "2026-4"
@@ -64,7 +64,7 @@ class Server:
     def start(self) -> None:
         opened = OpenReleases(8)
         shelves = Shelves(self.root, lambda: (PROGRAMME, OTHER), opened, holds=opened.holds)
-        served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves)
+        served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, hosts=HOSTS)
         streamlit = Route("/{path:path}", lambda request: PlainTextResponse("streamlit"))
         self.app = Starlette(routes=[*served.routes, streamlit], middleware=served.middleware)
 

@@ -53,7 +53,7 @@ def test_who_is_let_in(client: str | None, host: str | None, headers: tuple[str,
 def test_readers_are_told_nothing_of_the_page(demonstration: Home, officers: dict[str, str]) -> None:
     """Its address is an unknown one, for readers also where it stands open, and no page, list or script names it."""
     shelves = Shelves(demonstration.releases, lambda: ["michigan-1988"], cache(Release))
-    served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, "", officers, HOSTS)
+    served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, "", officers, hosts=HOSTS)
     app = Starlette(
         routes=[*served.routes, Route("/{path:path}", lambda request: PlainTextResponse("streamlit"))],
         middleware=served.middleware,
