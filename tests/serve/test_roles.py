@@ -15,7 +15,7 @@ from analytics.model import DataKind
 from analytics.publish.api.endpoints import ENDPOINTS, Endpoint
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId, parse_figure_id
-from pages import AREAS, OFFICER, PAGES
+from pages import AREAS, OFFICER, PAGES, STATEMENTS
 from tests.helpers.michigan_release import built, sales_only
 from tests.helpers.rewritten import rewritten
 from tests.serve.logging_in import PEOPLE, UNVERIFIED, Site, drawn, figures_of, messages, served
@@ -83,7 +83,7 @@ def addresses(endpoint: Endpoint, release: str, source: Release) -> list[str]:
 
 def test_every_page_and_address_has_its_row() -> None:
     """A page or address that is new says what it is about, or this fails: nothing is open because it was forgotten."""
-    assert AREAS.keys() == ALL_PAGES.keys()
+    assert AREAS.keys() == (ALL_PAGES | STATEMENTS).keys()
     only_published = {"releases", "changes", "catalogue", "feed"}
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.area is None} == only_published
 
