@@ -84,7 +84,7 @@ def addresses(endpoint: Endpoint, release: str, source: Release) -> list[str]:
 def test_every_page_and_address_has_its_row() -> None:
     """A page or address that is new says what it is about, or this fails: nothing is open because it was forgotten."""
     assert AREAS.keys() == (ALL_PAGES | STATEMENTS).keys()
-    only_published = {"releases", "changes", "catalogue", "feed"}
+    only_published = {"releases", "changes", "catalogue", "feed", "health"}
     assert {endpoint.name for endpoint in ENDPOINTS if endpoint.area is None} == only_published
 
 
