@@ -143,7 +143,7 @@ def test_files_are_sent_by_officers_alone(site: Site, clients: dict[str, httpx.C
         client.delete("/_stcore/upload_file/session/file"),
     )
     is_officer = role_of(who) is Role.OFFICER
-    assert [answer.status_code != 403 or "XSRF" in answer.text for answer in asked] == [is_officer] * 2
+    assert [answer.status_code not in (403, 404) or "XSRF" in answer.text for answer in asked] == [is_officer] * 2
     assert (client.get("/caricare").status_code == 200) is is_officer
 
 
@@ -162,7 +162,7 @@ def test_what_is_given_out_before_its_time_is_recorded(site: Site, clients: dict
     try:
         refused = clients["analyst"].get(address)
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unrecorded")
-        unrecorded = site.page(clients["officer"], "caricare")
+        unrecorded = site.page(site.logged_in(PEOPLE[Role.OFFICER]), "caricare")
         assert TITLE not in unrecorded
     finally:
         site.home.audit.unlink()
@@ -244,7 +244,7 @@ def test_where_nobody_reads_without_logging_in(site: Site, folder: Home, clients
             assert not figures_of(PUBLISHED, sent)
             assert b"noindex" in nobody.get(f"/{end}").content
         for endpoint in ENDPOINTS:
-            if endpoint.example:
+            if endpoint.example and endpoint.name != "health":
                 assert nobody.get(endpoint.example).status_code == 401, endpoint.example
         assert nobody.get("/_stcore/health").status_code == 200
         assert figures_of(PUBLISHED, site.page(reader, "", f"programme={PROGRAMME}"))
