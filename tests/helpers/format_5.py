@@ -7,6 +7,7 @@ import duckdb
 import pandas as pd
 
 from tests.helpers.format_8 import as_format_8
+from tests.helpers.rewritten import published_anew
 
 STATUS = {"min_units": "A", "p_percent": "G", "secondary": "D", "held": "F"}
 REASON = {"min_units": "too_few_firms", "p_percent": "dominance", "secondary": "complementary"}
@@ -48,3 +49,4 @@ def as_format_5(path: Path, ledger: pd.DataFrame) -> None:
         }
         connection.execute("UPDATE manifest SET value = ? WHERE key = 'disclosure'", [json.dumps(summaries)])
         connection.execute("UPDATE manifest SET value = '5' WHERE key = 'format_version'")
+    published_anew(path)

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from tests.helpers.format_8 import as_format_8
+from tests.helpers.rewritten import published_anew
 
 LACKS = ("shared_low", "shared_high", "range_kind", "shrunk_low", "shrunk_high")  # columns of figures
 
@@ -28,3 +29,4 @@ def as_format_7(path: Path) -> None:
         connection.execute("DELETE FROM manifest WHERE key = 'method'")
         connection.execute("UPDATE manifest SET value = '7' WHERE key = 'format_version'")
     path.chmod(0o444)
+    published_anew(path)

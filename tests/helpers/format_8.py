@@ -5,6 +5,8 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from tests.helpers.rewritten import published_anew
+
 LATER = ("typical_change", "size_classes_differ_", "channels_differ_", "areas_differ_")  # how later measures begin
 
 
@@ -20,6 +22,7 @@ def as_format_8(path: Path) -> None:
         connection.execute("ALTER TABLE sums RENAME TO lines")
         connection.execute("UPDATE manifest SET value = '8' WHERE key = 'format_version'")
     path.chmod(0o444)
+    published_anew(path)
 
 
 def of_format_8(figures: pd.DataFrame) -> pd.DataFrame:

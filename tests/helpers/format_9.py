@@ -4,6 +4,8 @@ from pathlib import Path
 
 import duckdb
 
+from tests.helpers.rewritten import published_anew
+
 
 def as_format_9(path: Path) -> None:
     """Change the file in place."""
@@ -12,3 +14,4 @@ def as_format_9(path: Path) -> None:
         connection.execute("DROP TABLE reconciliation_gaps")
         connection.execute("UPDATE manifest SET value = '9' WHERE key = 'format_version'")
     path.chmod(0o444)
+    published_anew(path)

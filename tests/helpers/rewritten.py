@@ -45,6 +45,14 @@ def never_published(releases: Releases) -> None:
     (releases.folder / "ledger.jsonl").write_text("\n" + "\n".join(lines), encoding="utf-8")
 
 
+def published_anew(path: Path) -> None:
+    """Have a release whose file was written again in place be the one that was published, where it was."""
+    if (path.parent / "current").exists():
+        releases = Releases(path.parent.parent, path.parent.name)
+        never_published(releases)
+        releases.publish(path.stem)
+
+
 def _renamed(frame: pd.DataFrame, release: str) -> pd.DataFrame:
     """The table with that release in its ids, check characters and all."""
     if "figure_id" not in frame:

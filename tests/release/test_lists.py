@@ -16,7 +16,6 @@ from analytics.release.figure_id import FigureId, parse_figure_id, parse_figure_
 from analytics.release.lists import FigureList
 from analytics.release.verify import verify
 from tests.helpers.format_7 import as_format_7
-from tests.helpers.rewritten import never_published
 
 PROGRAMME, OUTCOME = "ecommerce-2020", "online_sales"
 TYPICAL = Estimand.TYPICAL_FIRM
@@ -91,8 +90,6 @@ def test_a_release_of_an_earlier_format_has_them(release: Release, demonstration
     shutil.copytree(demonstration.root / "releases", tmp_path / "releases")
     releases = Releases(tmp_path / "releases", PROGRAMME)
     as_format_7(releases.path(release.release_id))
-    never_published(releases)
-    releases.publish(release.release_id)
     figure_id = release.list_id("sector", OUTCOME, TYPICAL, "overall")
     standing = verify(figure_id, tmp_path / "releases")
     assert standing.listed is not None
