@@ -150,6 +150,7 @@ def test_files_are_sent_by_officers_alone(site: Site, clients: dict[str, httpx.C
 def test_what_is_given_out_before_its_time_is_recorded(site: Site, clients: dict[str, httpx.Client]) -> None:
     """Who, which release, which address; and where the log cannot be written, nothing is given out."""
     address = f"/api/tables/cohorts.csv?programme={PROGRAMME}&release={EMBARGOED}"
+    assert TITLE in site.page(clients["officer"], "caricare")
     assert clients["analyst"].get(address).status_code == 200
     log = AuditLog(site.home.audit)
     last = log.lines()[-1]
@@ -162,6 +163,7 @@ def test_what_is_given_out_before_its_time_is_recorded(site: Site, clients: dict
     try:
         refused = clients["analyst"].get(address)
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "unrecorded")
+        assert TITLE not in site.page(site.logged_in(PEOPLE[Role.OFFICER]), "caricare")
     finally:
         site.home.audit.unlink()
         shutil.move(moved, site.home.audit)
