@@ -238,7 +238,7 @@ def _may_serve() -> bool:
 
 if st.runtime.exists():
     draw()
-else:
+elif __name__ != "__mp_main__":  # where a page begins a process of its own, multiprocessing runs this file in it first
     try:
         hosts, limits = front.hosts(), load_installation(Home.default()).server
     except UserError as error:

@@ -87,6 +87,8 @@ def writing(file: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
+        if isinstance(error, FileNotFoundError | NotADirectoryError) and not file.parent.is_dir():
+            raise UserError("machine.no_folder", file=file, folder=file.parent) from error
         told = clear(error, file)
         if told is None or told is error:
             raise

@@ -4,8 +4,6 @@ then a release, what it would change in every headline, its publication.
 
 import streamlit as st
 
-from analytics.model import UserError
-from analytics.officer.told import words_of
 from pages.parts import (
     in_use,
     officer_columns,
@@ -15,7 +13,7 @@ from pages.parts import (
     officer_rows,
     visitor,
 )
-from pages.parts.officer_desk import desk_of, said
+from pages.parts.officer_desk import desk_of
 
 if not visitor.may_manage():  # whatever the navigation says
     st.stop()
@@ -24,11 +22,7 @@ desk = desk_of()
 desk.language = text.language
 desk.take_in()
 st.title(text("officer.title"))
-try:
-    desk.person = visitor.person()
-except UserError as error:  # the settings cannot be read: who acts cannot be told
-    st.error(said(words_of(error), text))
-    st.stop()
+desk.person = visitor.person()
 st.markdown(text("officer.says"))
 officer_file.show(desk, text)
 desk.read_again()

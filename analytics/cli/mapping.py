@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analytics.faults import clear, writing
+from analytics.faults import writing
 from analytics.folders import WorkFolder
 from analytics.language.text import Text
 from analytics.model import UserError
@@ -160,13 +160,11 @@ def run_template(arguments: argparse.Namespace, text: Text) -> int:
 
 def write_new(path: Path, content: bytes) -> None:
     """A file that was not there before: what an officer has written is never replaced."""
-    try:
-        file = path.open("xb")
-    except FileExistsError as error:
-        raise UserError("mapping.exists", file=path) from error
-    except OSError as error:
-        raise clear(error, path) or error from error
     with writing(path):
+        try:
+            file = path.open("xb")
+        except FileExistsError as error:
+            raise UserError("mapping.exists", file=path) from error
         try:
             with file:
                 file.write(content)

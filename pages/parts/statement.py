@@ -4,11 +4,10 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from analytics.access.installation import Site, load_installation
+from analytics.access.installation import Site
 from analytics.access.login import HOURS
-from analytics.folders import Home
 from analytics.language.text import Text, plain
-from pages.parts import in_use
+from pages.parts import in_use, visitor
 from pages.parts.login_cookie import KEPT_BY_BROWSERS
 
 
@@ -16,7 +15,7 @@ def facts(text: Text) -> dict[str, str]:
     """Who answers for the site, by the settings, else by the programme in use; of what neither says, that it is to be
     completed and where. By the ends of the keys of the settings.
     """
-    site, frame = load_installation(Home.default()).site, in_use.open_frame()
+    site, frame = visitor.visitors().here.installation().site, in_use.open_frame()
     said = {name: getattr(site, name) for name in Site.model_fields}
     programme = frame.release.programme if frame else None
     if programme is not None and said["owner"] is None:

@@ -20,6 +20,7 @@ from analytics.release import Releases
 from analytics.store.database import Store
 from analytics.store.mapping.file import load_mapping
 from tests.helpers.officer import Desk, as_csv
+from tests.helpers.rewritten import never_published
 
 
 @pytest.fixture
@@ -152,6 +153,8 @@ def test_a_demonstration_of_an_earlier_version_is_made_anew(demonstration, tmp_p
     releases.path(first).chmod(0o644)
     with duckdb.connect(releases.path(first)) as connection:
         connection.execute("UPDATE manifest SET value = '1' WHERE key = 'format_version'")
+    never_published(releases)
+    (releases.folder / "current").write_text(f"{first}\n", encoding="utf-8")  # as earlier versions published
     monkeypatch.setattr(michigan, "MAPPING", michigan.MAPPING + "# another version's file\n")
     second = demonstrate("michigan-1988", home)
     assert second != first

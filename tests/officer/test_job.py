@@ -1,10 +1,14 @@
 """Work in a process of its own is told as it goes, and so is its end; what the page calls does what commands do."""
 
+import sys
 import time
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 from analytics.access.people import Person
-from analytics.folders import Home
+from analytics.folders import PROJECT, Home
 from analytics.model import Progress
 from analytics.officer import works
 from analytics.officer.job import Ended, Job
@@ -25,6 +29,18 @@ def test_every_end_is_told() -> None:
     assert {"it", "en"} <= (refused.wait().refused or {}).keys()
     assert failed.wait() == Ended()
     assert killed.wait() == Ended(is_killed=True)
+
+
+def test_the_work_of_a_page_begins_no_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit has dashboard.py as the main module, which multiprocessing runs first in each new process: what a
+    server would not start with does not end the work.
+    """
+    main = ModuleType("__main__")
+    main.__file__ = str(PROJECT / "dashboard.py")
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    monkeypatch.setenv("VETRINA_DATA", str(tmp_path))
+    Home(tmp_path).settings.write_text("[publishing", encoding="utf-8")
+    assert Job("x", counting, 3).wait() == Ended(3)
 
 
 def test_work_is_stopped() -> None:

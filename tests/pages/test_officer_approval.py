@@ -12,7 +12,7 @@ from analytics.folders import Home
 from analytics.language.text import LANGUAGES, Text
 from analytics.officer.job import Ended, Step
 from analytics.release import Releases
-from pages.parts import officer_desk
+from pages.parts import officer_desk, visitor
 from tests.helpers.confidential import ANNA, BRUNO, PROGRAMME, alone_publish, make_confidential, was_built
 from tests.helpers.kill_release import make
 from tests.helpers.michigan_release import built, sales_only
@@ -58,7 +58,7 @@ def _second(home: Home) -> str:
 
 def sits_there(person: Person, patch: pytest.MonkeyPatch) -> None:
     """From now on whoever runs a page is this person."""
-    patch.setattr(officer_desk, "person", lambda: person)
+    patch.setattr(visitor, "person", lambda: person)
 
 
 def page_of(person: Person, home: Home, patch: pytest.MonkeyPatch, language: str = "it") -> AppTest:
@@ -134,10 +134,14 @@ def test_where_one_person_may_publish_the_page_says_so(home: Home, monkeypatch: 
     assert {"officer_publish", "officer_approve"} & keys(app) == {"officer_publish"}
 
 
-def test_a_page_whose_settings_cannot_be_read_says_what_to_do(home: Home) -> None:
-    """Nobody knows who acts: no step is there."""
+def test_where_the_settings_can_no_longer_be_read_nothing_is_approved(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows how many people it takes: the page names the file, and offers neither step."""
+    app = page_of(BRUNO, home, monkeypatch)
+    assert "officer_approve" in keys(app)
     home.settings.write_text("[publishing", encoding="utf-8")
-    app = opened(home, "officer", programme=PROGRAMME)
+    app.run()
     assert sound(app)
     assert "vetrina.toml" in said(app)
-    assert "officer_import" not in keys(app)
+    assert not {"officer_approve", "officer_publish"} & keys(app)

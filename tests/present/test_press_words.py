@@ -306,7 +306,7 @@ def test_a_figure_without_a_sentence_is_told_by_its_values(all_states: Shelves) 
 def test_a_damaged_release_is_no_reason_to_fail(all_states: Shelves) -> None:
     """Who reads it gets the rest of the answer."""
 
-    def broken(path: object) -> Release:
+    def broken(path: object, _: str | None = None) -> Release:
         raise UserError("release.unreadable", file=str(path))
 
     shelves = Shelves(all_states.root, lambda: ("michigan-1988",), broken, now=all_states.now)
