@@ -57,4 +57,4 @@ def _answer(scope: Scope, status: int, code: str, headers: Mapping[str, str]) ->
 
 
 def _is_for_machines(path: str) -> bool:
-    return "/api/" in path and path.endswith((".json", ".csv", ".ttl", ".rdf", ".jsonld", "/health"))
+    return "/api/" in path

@@ -589,6 +589,7 @@ PATHS = st.sampled_from(
 @example(path="tables/cohorts.json", pairs=[("find", "\x00")])
 @example(path="tables/cohorts.json", pairs=[("by", "-"), ("columns", ",")])
 @example(path="figures/\u0660\u0661.json", pairs=[])
+@example(path="\0", pairs=[])
 @example(path="\n", pairs=[("\n", "\r")])
 def test_whatever_is_asked_is_answered_or_refused(app: Starlette, path: str, pairs: list[tuple[str, str]]) -> None:
     """200 or a 4xx in JSON; never a fault, never a word of the machine's."""
