@@ -55,9 +55,9 @@ from analytics.panel import Panel
 from analytics.panel.windows import before_end, cohorts_of, horizons
 from analytics.programme.file import Programme
 from analytics.release import Releases, measures
-from analytics.release.file import figures_table, picture_ids, write_release
 from analytics.release.manifest import ImportedFile, Manifest, ProtectionCounts, WaveAward
 from analytics.release.measures import ALL
+from analytics.release.writing import figures_table, picture_ids, write_release
 from analytics.store.database import Store
 
 

@@ -7,38 +7,40 @@ import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from copy import copy
-from enum import StrEnum
 from functools import cached_property
-from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 
 from analytics.arrays import FloatArray, ObjectArray
-from analytics.folders import WorkFolder, make_private, name_once, to_disk
 from analytics.model import (
-    CheckReason,
     ConfStatus,
     DataKind,
     Estimand,
-    Grade,
     Importance,
-    ObsStatus,
-    RangeKind,
     Reason,
-    Result,
     Settings,
-    Unit,
     UserError,
-    Verdict,
 )
-from analytics.programme.file import Programme
 from analytics.programme.parts import Outcome
 from analytics.release.figure import Figure, FigureKey, group_of
-from analytics.release.figure_id import FigureId, cell_id
+from analytics.release.figure_id import FigureId
+from analytics.release.format import (
+    CODES,
+    FIRST_SHARED,
+    FLAGS,
+    KEY,
+    LATER,
+    NUMBERS,
+    OF_FIGURE,
+    PICTURES,
+    READABLE,
+    RELEASE_TABLES,
+    TELL_RULES,
+    WHOLE_NUMBERS,
+)
 from analytics.release.lists import FigureList, lists_of
 from analytics.release.manifest import Manifest
 from analytics.release.measures import ALL, CENTS, EFFECTS, GRANTS, SUM, TYPICAL, Measure, measure_named
@@ -51,38 +53,6 @@ SEALED: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "lock_configuration": True,
 }
-FORMAT_VERSION = 10
-READABLE = (4, 5, 6, 7, 8, 9, 10)  # what an older one lacks is empty: an old address still shows its release
-FIRST_SHARED = 8  # the format from which on sectors have a shared range
-TELL_RULES = (4, 5)  # formats with the suppression ledger inside, and a status for each rule
-LATER = {
-    "spread": ("figure_id", "outcome", "sector", "horizon", "place", "value", "n", "obs_status"),
-    "reconciliation_gaps": ("place", "path", "tranche", "step", "reason", "unit", "value", "obs_status"),
-}
-RELEASE_TABLES = ("figures", "lines", "spread", "reconciliation", "reconciliation_gaps", "applications")
-PER_DIMENSION = "    -- one column per dimension\n"  # in release.sql, what they take the place of
-PICTURES = ("lines", "spread")  # tables whose rows make one picture, with one id
-
-
-_NUMBERS = (
-    *("value", "low", "high", "shared_low", "shared_high", "half_low", "half_high", "sim_low", "sim_high"),
-    *("p_value", "sim_p", "mde", "shrunk", "shrunk_low", "shrunk_high", "df", "level"),
-)
-_WHOLE_NUMBERS = ("firms_needed", "years_needed", "n_funded", "n_comparison")
-_FLAGS = ("n_comparison_at_least",)
-_CODES: dict[str, type[StrEnum]] = {
-    "unit": Unit,
-    "range_kind": RangeKind,
-    "grade": Grade,
-    "verdict": Verdict,
-    "result": Result,
-    "because": CheckReason,
-    "obs_status": ObsStatus,
-    "conf_status": ConfStatus,
-    "reason": Reason,
-}
-_OF_FIGURE = (*_NUMBERS, *_WHOLE_NUMBERS, *_CODES)
-_KEY = ("outcome", "measure", "arm", "horizon")  # and the dimensions
 
 
 class Release:
@@ -217,7 +187,7 @@ class Release:
 
     @cached_property
     def _row_of_key(self) -> dict[tuple[str, ...], int]:
-        parts = (self._columns[name].tolist() for name in (*_KEY, *self.programme.dimension_names))
+        parts = (self._columns[name].tolist() for name in (*KEY, *self.programme.dimension_names))
         return {key: row for row, key in enumerate(zip(*parts, strict=True))}
 
     @cached_property
@@ -226,7 +196,7 @@ class Release:
 
     @cached_property
     def _columns(self) -> dict[str, ObjectArray | FloatArray]:
-        numbers = {*_NUMBERS, *_WHOLE_NUMBERS}
+        numbers = {*NUMBERS, *WHOLE_NUMBERS}
         columns = {
             name: self.figures[name].to_numpy(dtype=np.float64, na_value=np.nan)
             if name in numbers
@@ -234,17 +204,17 @@ class Release:
             for name in map(str, self.figures)
         }
         nothing = np.full(len(self.figures), None, dtype=object)
-        return dict.fromkeys((*_OF_FIGURE, *_FLAGS), nothing) | columns  # an older format lacks some
+        return dict.fromkeys((*OF_FIGURE, *FLAGS), nothing) | columns  # an older format lacks some
 
     def _at(self, row: int, key: FigureKey | None = None) -> Figure:
         """The figure of a row of the table; key: its own, where it is known."""
         columns = self._columns
-        told = {name: columns[name][row] for name in _OF_FIGURE}
+        told = {name: columns[name][row] for name in OF_FIGURE}
         known = {name: value for name, value in told.items() if not (value is None or value != value)}
-        known |= {name: float(known[name]) for name in _NUMBERS if name in known}
-        known |= {name: int(known[name]) for name in _WHOLE_NUMBERS if name in known}
-        known |= {name: bool(columns[name][row]) for name in _FLAGS}
-        known |= {name: kind(known[name]) for name, kind in _CODES.items() if name in known}
+        known |= {name: float(known[name]) for name in NUMBERS if name in known}
+        known |= {name: int(known[name]) for name in WHOLE_NUMBERS if name in known}
+        known |= {name: bool(columns[name][row]) for name in FLAGS}
+        known |= {name: kind(known[name]) for name, kind in CODES.items() if name in known}
         return Figure(key or self._key_of(row), figure_id=columns["figure_id"][row], **known)
 
     def _key_of(self, row: int) -> FigureKey:
@@ -384,69 +354,3 @@ def _without_rules(figures: pd.DataFrame) -> pd.DataFrame:
     secret = figures["conf_status"].isin(["A", "G", "D"])
     told = {"conf_status": ConfStatus.CONFIDENTIAL.value, "reason": Reason.CONFIDENTIAL.value}
     return figures.assign(**{name: figures[name].mask(secret, code) for name, code in told.items()})
-
-
-def figures_table(figures: Iterable[Figure], programme: Programme, release: str) -> pd.DataFrame:
-    """Figures as the table that a release of that name holds, with their ids, in a fixed order.
-
-    Two figures with one id would stop the writing of the file.
-    """
-    listed, names = list(figures), programme.dimension_names
-    keys = [figure.key for figure in listed]
-    groups, cells = [dict(key.group) for key in keys], [key.cell for key in keys]
-    columns: dict[str, list[Any]] = {
-        "outcome": [key.outcome for key in keys],
-        "measure": [key.measure.name for key in keys],
-        "arm": [str(key.arm) for key in keys],
-        "horizon": [key.horizon for key in keys],
-        **{name: [group.get(name, ALL) for group in groups] for name in names},
-        **{name: [getattr(figure, name) for figure in listed] for name in (*_NUMBERS, *_WHOLE_NUMBERS, *_FLAGS)},
-        **{name: [None if code is None else code.value for code in map(attrgetter(name), listed)] for name in _CODES},
-        "cell": cells,
-        "figure_id": [str(FigureId(programme.id, release, cell)) for cell in cells],
-    }
-    types = dict.fromkeys(_NUMBERS, "float64") | dict.fromkeys(_WHOLE_NUMBERS, "Int64")
-    return pd.DataFrame(columns).astype(types).sort_values([*_KEY, *names]).reset_index(drop=True)
-
-
-def picture_ids(name: str, rows: pd.DataFrame, programme: Programme, release: str) -> pd.DataFrame:
-    """The same rows with their id, one for what an outcome and sector show in one picture: two lines, or the dots.
-    Lines of sums have the id that they had when there were no others.
-    """
-    keys = f"{name}|outcome=" + rows["outcome"].astype(str) + "|sector=" + rows["sector"].astype(str)
-    if "basis" in rows:
-        keys += ("|basis=" + rows["basis"].astype(str)).where(rows["basis"] != SUM, "")
-    ids = {key: str(FigureId(programme.id, release, cell_id(key))) for key in keys.unique()}
-    return rows.assign(figure_id=keys.map(ids))
-
-
-def write_release(path: Path, manifest: Manifest, tables: Mapping[str, pd.DataFrame]) -> None:
-    """Make the file whole, then give it its name: nobody ever sees half a release.
-
-    Raises UserError when a release of that name exists: it is never replaced.
-    """
-    make_private(path.parent)
-    columns = "".join(f'    "{name}" VARCHAR NOT NULL,\n' for name in manifest.programme.dimension_names)
-    schema = (Path(__file__).parent / "release.sql").read_text(encoding="utf-8").replace(PER_DIMENSION, columns)
-    with WorkFolder(path.parent) as folder:
-        whole = Path(folder) / path.name
-        with duckdb.connect(whole) as connection:
-            connection.execute(schema)
-            for key, value in {"format_version": json.dumps(FORMAT_VERSION), **manifest.as_json()}.items():
-                connection.execute("INSERT INTO manifest VALUES (?, ?)", [key, value])
-            for name, frame in tables.items():
-                columns = ", ".join(f'"{column}"' for column in frame.columns)
-                connection.register("incoming", frame)
-                connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM incoming")  # noqa: S608
-                connection.unregister("incoming")
-        to_disk(whole)
-        whole.chmod(0o400)
-        try:
-            name_once(whole, path)
-        except FileExistsError as error:
-            raise UserError("release.taken", release=path.stem) from error
-    try:
-        to_disk(path.parent)
-    except OSError:  # a name that may not last is none
-        path.unlink(missing_ok=True)
-        raise

@@ -28,7 +28,7 @@ from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Sector
 from analytics.release import Release, Releases
 from analytics.release.figure import group_of
-from analytics.release.file import LATER
+from analytics.release.format import LATER
 from tests.helpers.michigan_release import as_they_are, built
 from tests.helpers.panels import drawn, rich
 from tests.reference import effects as reference

@@ -21,7 +21,7 @@ from analytics.programme.dimensions import DIMENSIONS
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.figure import group_of
-from analytics.release.file import RELEASE_TABLES
+from analytics.release.format import RELEASE_TABLES
 from analytics.release.verify import verify
 from analytics.store.database import Store
 from tests.helpers.figures import Earlier, withheld_rows

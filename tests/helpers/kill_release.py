@@ -38,6 +38,7 @@ PROGRAMME = "michigan-1988"
 BUILDER, APPROVER = Person("builder@example.org"), Person("approver@example.org")
 OURS = (
     "analytics/release/file.py",
+    "analytics/release/writing.py",
     "analytics/release/ledger.py",
     "analytics/release/pointer.py",
     "analytics/release/shown.py",

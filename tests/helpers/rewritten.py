@@ -10,7 +10,8 @@ from analytics.programme.file import Programme
 from analytics.release import Release, Releases
 from analytics.release.acts import LedgerEntry
 from analytics.release.figure_id import parse_figure_id
-from analytics.release.file import RELEASE_TABLES, write_release
+from analytics.release.format import RELEASE_TABLES
+from analytics.release.writing import write_release
 
 
 def tables_of(release: Release) -> dict[str, pd.DataFrame]:

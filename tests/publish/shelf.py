@@ -17,8 +17,8 @@ from analytics.folders import PROJECT
 from analytics.model import ConfStatus, Grade, ObsStatus, Reason
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId
-from analytics.release.file import write_release
 from analytics.release.readable import Shelves
+from analytics.release.writing import write_release
 from analytics.serve.site import site
 from pages import PAGES
 from tests.helpers.instead import NUMBERS

@@ -21,10 +21,10 @@ from analytics.present.sentences.phrases import described
 from analytics.programme.file import load_programme
 from analytics.release import Release, Releases
 from analytics.release.figure_id import FigureId
-from analytics.release.file import write_release
 from analytics.release.manifest import Manifest, rough_rows
 from analytics.release.measures import measure_named
 from analytics.release.verify import verify
+from analytics.release.writing import write_release
 from analytics.store.database import Store
 from tests.helpers.figures import figures_in
 from tests.helpers.kill_release import make

@@ -16,9 +16,9 @@ from streamlit.file_util import get_static_dir
 from analytics.folders import PROJECT
 from analytics.language.text import LANGUAGES, Text
 from analytics.release import Release, Releases
-from analytics.release.file import write_release
 from analytics.release.opened import OpenReleases
 from analytics.release.readable import Shelves
+from analytics.release.writing import write_release
 from analytics.serve.frontend_files import FrontendFiles
 from analytics.serve.site import site
 from pages import PAGES

@@ -28,8 +28,8 @@ from analytics.programme.file import Programme, load_programme
 from analytics.programme.parts import Grouping
 from analytics.release import Release, Releases
 from analytics.release.figure import Figure, FigureKey, group_of
-from analytics.release.file import figures_table, write_release
 from analytics.release.measures import ALL, beside_group, groups_gaining
+from analytics.release.writing import figures_table, write_release
 from analytics.store.database import Store
 from tests.helpers.figures import figures_in
 from tests.helpers.michigan_release import built, sales_only

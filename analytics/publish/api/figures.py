@@ -14,7 +14,7 @@ from analytics.publish.api.asked import Asked, Standing, damaged, stamp, withdra
 from analytics.publish.api.refusals import Refusal
 from analytics.release import Release
 from analytics.release.figure_id import FigureId, parse_figure_ids, short
-from analytics.release.file import PICTURES
+from analytics.release.format import PICTURES
 from analytics.release.ledger import State
 from analytics.release.lists import lists_of
 from analytics.release.readable import SeenRelease
