@@ -38,7 +38,16 @@ def test_a_build_that_is_asked_to_end(tmp_path: Path, number: signal.Signals, co
     environment = os.environ | {"VETRINA_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path)}
     lock = tmp_path / "data" / "store" / f"{PROGRAMME}.build.lock"
     lock.unlink(missing_ok=True)
-    with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        cwd=PROJECT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            number, signal.SIG_DFL
+        ),  # shells have what they run in the background ignore it
+    ) as process:
         until = time.monotonic() + SECONDS
         while not (lock.exists() and lock.read_text()) and time.monotonic() < until:
             time.sleep(0.02)
