@@ -53,7 +53,7 @@ def test_a_build_that_is_asked_to_end(tmp_path: Path, number: signal.Signals, co
             time.sleep(0.02)
         process.send_signal(number)
         _, said = process.communicate(timeout=SECONDS)
-    assert process.returncode == code
+    assert process.returncode == code, said
     assert "Traceback" not in said
     assert (files(tmp_path / "data" / "releases"), files(tmp_path / "data" / "store")) == before
     assert [path for path in tmp_path.iterdir() if path.name.startswith("vetrina-")] == []
