@@ -314,7 +314,12 @@ class Release:
 
     def picture_of(self, figure_id: str) -> str | None:
         """The table that holds the picture of that id: "lines" or "spread"; None when there is none."""
-        return next((name for name in PICTURES if (self._tables[name]["figure_id"] == figure_id).any()), None)
+        return self._pictures.get(figure_id)
+
+    @cached_property
+    def _pictures(self) -> dict[str, str]:
+        """Id -> table of every picture."""
+        return {of: name for name in PICTURES for of in self._tables[name]["figure_id"].unique()}
 
     @property
     def line_bases(self) -> tuple[str, ...]:
