@@ -47,7 +47,7 @@ def health(shelves: Shelves) -> list[ProgrammeHealth]:
     found = []
     for programme in shelves.programmes():
         releases, shown = shelves.releases(programme), readable.get(programme)
-        pointed, (problem, of) = releases.current, next(_problems(releases), (None, None))
+        pointed, (problem, of) = releases.current, next(_problems(shelves, releases), (None, None))
         release = shown.current if shown else None
         if shown is not None:
             state = Serving.FALLBACK if shown.missing else Serving.OK
@@ -60,13 +60,13 @@ def health(shelves: Shelves) -> list[ProgrammeHealth]:
     return found
 
 
-def _problems(releases: Releases) -> Iterator[tuple[Damage, str | None]]:
+def _problems(shelves: Shelves, releases: Releases) -> Iterator[tuple[Damage, str | None]]:
     """Files first, the newest before the others, then the records."""
     records = releases.records()
     if records.are_lost and not records.pointer.since:
         yield Damage.LOST, None
     for release in reversed(releases.visible()):
         path = releases.path(release)
-        if not is_sound(path, releases.sha256(release)):
+        if not is_sound(path, shelves.hash_of(releases, release)):
             yield Damage.FILE_DAMAGED if path.exists() else Damage.FILE_MISSING, release
     yield from ((damage, None) for damage in (records.of_pointer, records.of_ledger) if damage)

@@ -73,12 +73,14 @@ class Shelves:
         *,
         now: Callable[[], dt.datetime] = utc_now,
         holds: Callable[[Path, str], bool] = lambda *_: False,
+        noted: Callable[[Path], str] = lambda _: "",
     ) -> None:
         """root: the folder of all programmes' releases; programmes: their ids, in order; open_file: reads a release's
         file of that hash, perhaps once for many readers: it never changes; holds: whether it has it in memory, so that
-        it need not be there any more.
+        it need not be there any more; noted: the hash of a release's file when it was read, where none was published.
         """
-        self.root, self.programmes, self.open_file, self.now, self._holds = root, programmes, open_file, now, holds
+        self.root, self.programmes, self.open_file, self.now = root, programmes, open_file, now
+        self._holds, self._noted = holds, noted
 
     def _of(self, programme: str) -> Releases:
         releases = Releases(self.root, programme, now=self.now)
@@ -93,6 +95,10 @@ class Shelves:
     def releases(self, programme: str) -> Releases:
         """The releases of a programme, for who tells how they are kept."""
         return self._of(programme)
+
+    def hash_of(self, releases: Releases, release: str) -> str:
+        """What a release's file should hash to: as it was published, or else as it was read here; "": nobody knows."""
+        return releases.sha256(release) or self._noted(releases.path(release))
 
     def is_due(self, programme: str) -> bool:
         """Whether readers should see something of a programme, or nobody knows any more whether they should."""

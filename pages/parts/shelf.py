@@ -10,7 +10,8 @@ read_release = OpenReleases(8)
 
 def shelves() -> Shelves:
     """The releases of every programme that has a file here."""
-    return Shelves(Home.default().releases, programme_ids, read_release, holds=read_release.holds)
+    root, kept = Home.default().releases, read_release
+    return Shelves(root, programme_ids, kept, holds=kept.holds, noted=kept.noted)
 
 
 def kinds_in_use() -> list[DataKind]:

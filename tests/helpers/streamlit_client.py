@@ -2,7 +2,8 @@
 
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from types import TracebackType
@@ -13,7 +14,8 @@ from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 PATIENCE = 120  # seconds for one run of a page
 LARGEST = 256 * 2**20  # bytes of a message
@@ -61,6 +63,26 @@ def _small(headers: Any) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
+@contextmanager
+def connected(
+    site: str, headers: Mapping[str, str], protocols: Sequence[str] = ("streamlit",), origin: str | None = None
+) -> Iterator[ClientConnection]:
+    """A page's connection to a site at that address. origin: whose page opens it, by default the site's own; "": nobody
+    says.
+    """
+    parts = urlsplit(site)
+    own = f"{parts.scheme}://{parts.netloc}"
+    with connect(
+        f"{own.replace('http', 'ws', 1)}/_stcore/stream",
+        origin=Origin(own if origin is None else origin) or None,
+        subprotocols=[Subprotocol(name) for name in protocols],
+        additional_headers=dict(headers),
+        max_size=LARGEST,
+        open_timeout=PATIENCE,
+    ) as connection:
+        yield connection
+
+
 @dataclass
 class Session:
     """One visit: address of the site, the page's path, its query; cookies of a login. Use it as a context.
@@ -80,21 +102,16 @@ class Session:
 
     def __enter__(self) -> Self:
         """Open the websocket with the same headers as a browser."""
-        parts = urlsplit(self.site)
         known = SimpleCookie(self.cookies).get("_streamlit_xsrf")
-        self._socket = connect(
-            f"ws://{parts.netloc}/_stcore/stream",
-            origin=f"{parts.scheme}://{parts.netloc}",  # type: ignore[arg-type]
-            subprotocols=["streamlit", *([known.value] if known else [])],  # type: ignore[list-item]
-            additional_headers={"Cookie": self.cookies, **self.headers} if self.cookies else self.headers,
-            max_size=LARGEST,
-            open_timeout=PATIENCE,
-        )
+        headers = {"Cookie": self.cookies, **self.headers} if self.cookies else self.headers
+        protocols = ["streamlit", *([known.value] if known else [])]
+        self._opened = ExitStack()
+        self._socket = self._opened.enter_context(connected(self.site, headers, protocols))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         """Leave."""
-        self._socket.close()
+        self._opened.close()
 
     def run(self, *states: WidgetState, page: str | None = None) -> list[Message]:
         """Have the page drawn, with these widgets set; its elements."""

@@ -17,10 +17,11 @@ from joserfc.jwk import OctKey
 from oidc_provider_mock import User, run_server_in_thread
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from analytics.access.roles import Role
 from analytics.folders import PROJECT, Home
+from tests.helpers.streamlit_client import connected
 
 SECRET = "a-secret-of-the-tests-that-nobody-guesses"
 PATIENCE = 120  # seconds
@@ -72,9 +73,7 @@ class Site:
         """A page's connection, with the cookies of a client; headers: in place of the usual ones."""
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in client.cookies.jar)
         sent = {"Cookie": cookies, "Accept-Language": "it"} | {name.title(): value for name, value in headers.items()}
-        origin = sent.pop("Origin", self.root) or None
-        where = self.root.replace("http", "ws", 1) + "/_stcore/stream"
-        with connect(where, origin=origin, additional_headers=sent, max_size=None, open_timeout=PATIENCE) as connection:
+        with connected(self.root, sent, origin=sent.pop("Origin", None)) as connection:
             yield connection
 
 

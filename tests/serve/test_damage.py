@@ -62,11 +62,19 @@ class Server:
         self.start()
 
     def start(self) -> None:
-        opened = OpenReleases(8)
-        shelves = Shelves(self.root, lambda: (PROGRAMME, OTHER), opened, holds=opened.holds)
+        self.opened = opened = OpenReleases(8)
+        shelves = Shelves(self.root, lambda: (PROGRAMME, OTHER), opened, holds=opened.holds, noted=opened.noted)
         served = site(Path(get_static_dir()), PROJECT / "static", PAGES, shelves, hosts=HOSTS)
         streamlit = Route("/{path:path}", lambda request: PlainTextResponse("streamlit"))
         self.app = Starlette(routes=[*served.routes, streamlit], middleware=served.middleware)
+
+    def forget(self) -> None:
+        """Have more releases read than are kept in memory."""
+        for number in range(8):
+            aside = self.root / f"{number}.duckdb"
+            shutil.copy(self.root / PROGRAMME / file(FIRST), aside)
+            self.opened(aside)
+            aside.unlink()
 
     def get(self, address: str, programme: str = PROGRAMME) -> Answer:
         mark = "&" if "?" in address else "?"
@@ -331,8 +339,8 @@ def test_a_release_that_comes_back_is_served_again(server: Server, tmp_path: Pat
     assert server.health()[1] == "ok"
 
 
-def test_a_release_published_by_an_earlier_version_is_read_without_a_hash(server: Server) -> None:
-    """Nobody noted one: nothing is compared."""
+def without_hashes(server: Server) -> None:
+    """The records as an earlier version wrote them; a server that begins with them."""
     path = server.folder / "current"
     first, line = path.read_text().splitlines()
     state = json.loads(line)
@@ -343,6 +351,33 @@ def test_a_release_published_by_an_earlier_version_is_read_without_a_hash(server
     lines = [json.loads(line) for line in ledger.read_text().splitlines() if line]
     ledger.write_text("".join("\n" + json.dumps({k: v for k, v in line.items() if k != "sha256"}) for line in lines))
     server.start()
+
+
+def test_a_release_published_by_an_earlier_version_is_read_without_a_hash(server: Server) -> None:
+    """Nobody noted one: nothing is compared."""
+    without_hashes(server)
     assert server.get(TABLE).headers["vetrina-release"] == f"{PROGRAMME}.{CURRENT}"
     assert server.health()[1] == "ok"
     assert Release(server.folder / file(CURRENT)).release_id == CURRENT
+
+
+@pytest.mark.parametrize("how", ["another whole release", "one bit another, at its end"])
+def test_a_file_without_a_hash_is_compared_with_what_was_read_of_it(server: Server, how: str) -> None:
+    """A release of an earlier version, changed in place while it is served, of the same size: readers get what it was,
+    who watches the server learns of it; once nobody has it in memory any more the one before is shown, and says so. The
+    file as it was is served again.
+    """
+    without_hashes(server)
+    before, path = server.get(TABLE).body, server.folder / file(CURRENT)
+    was = path.read_bytes()
+    if how == "another whole release":
+        shutil.copy(server.folder / file(FIRST), path)
+    else:
+        FILES[how](server.folder)
+        assert len(path.read_bytes()) == len(was)
+    assert server.get(TABLE).body == before
+    assert (server.health()[1], server.health()[2]["problem"]["code"]) == ("degraded", "file_damaged")
+    server.forget()
+    assert server.get(TABLE).headers["vetrina-fallback"] == CURRENT
+    path.write_bytes(was)
+    assert (server.get(TABLE).body, server.health()[1]) == (before, "ok")

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import socket
 import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from analytics.folders import Home, abandoned
 from analytics.release import Releases
+from analytics.serve.connections import MOST_OF_ONE
 from tests.helpers.michigan_release import built, sales_only
 from tests.helpers.streamlit_client import Session
 from tests.serve.logging_in import free_port, running
@@ -33,8 +35,9 @@ def is_running(process: int) -> bool:
 
 
 def test_viewers_and_an_officers_work(tmp_path: Path) -> None:
-    """With pages open and work of the officer's page going on in a process of its own, it ends within seconds of a
-    SIGTERM; no process that it began goes on, releases are as before, nothing unfinished is left.
+    """With pages open, requests that were begun and never finished (of which one client has no more than it may), and
+    work of the officer's page going on in a process of its own, it ends within seconds of a SIGTERM; no process that it
+    began goes on, releases are as before, nothing unfinished is left.
     """
     home = Home(tmp_path / "data")
     built(home.root, sales_only)
@@ -43,6 +46,10 @@ def test_viewers_and_an_officers_work(tmp_path: Path) -> None:
     before = releases.known(), sorted(path.name for path in behind.iterdir())
     port = free_port()
     with running(home, port) as process, ExitStack() as pages:
+        half = [
+            pages.enter_context(socket.create_connection(("127.0.0.1", port), SOON)) for _ in range(MOST_OF_ONE + 1)
+        ]
+        assert half[0].recv(1) == b""  # its place went to the last
         site = f"http://127.0.0.1:{port}"
         for _ in range(VIEWERS):
             pages.enter_context(Session(site, "", "lang=it")).run()

@@ -36,6 +36,8 @@ CORPUS = (
     "[x](javascript:alert(1))",
     "=HYPERLINK(1)",
     "@SUM(1+1)",
+    "\t=1+1",
+    "\r=1+1",
     "+1+cmd",
     "-2+3+cmd",
     "$\\href{javascript:alert(1)}{x}$",

@@ -229,6 +229,20 @@ def test_rejected_rows_of_any_file_are_written(desk, tmp_path):
     assert not list(tmp_path.glob(".*partial"))
 
 
+def test_no_rejected_cell_becomes_a_formula(desk, tmp_path):
+    """What a cell of a file begins with, a heading too, stays a word of the workbook that is given back."""
+    starts = ("=HYPERLINK(1)", "=1+1|cmd", "+1+cmd", "-2+cmd", "@SUM(1+1)", "\t=1+1", "\r=1+1", "http://x.example/a")
+    lines = "".join(f'{code(1)};2020-{n:02d};"{words}";"{words}"\n' for n, words in enumerate(starts, 1))
+    content = f"fiscal_code;period;online_sales_eur;=1+1\n{lines}{code(1)};2021-03;5;x\n".encode()
+    target = RejectedFile(tmp_path / "r.xlsx", Text("it"))
+    report = desk.load("sales", content, partial=True, rejected_to=target)
+    assert report.batch.rows_rejected == len(starts)
+    cells = [cell for sheet in openpyxl.load_workbook(target.path) for row in sheet.iter_rows() for cell in row]
+    words = [str(cell.value) for cell in cells if cell.value is not None]
+    assert sum("cmd" in one for one in words) >= 3, "they are there"
+    assert [cell.value for cell in cells if cell.data_type == "f" or cell.hyperlink] == []
+
+
 def test_a_rehearsal_says_all_and_changes_nothing(desk):
     """Not a row, not a batch, not a copy in the archive."""
     before, archive = desk.content(), sorted((desk.folder / "archive").rglob("*"))
