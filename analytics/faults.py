@@ -58,9 +58,14 @@ def clear(error: BaseException, file: Path | str | None = None) -> UserError | N
 def _said(key: str | None, file: Path | str | None, error: BaseException) -> UserError:
     """The error of a key; "machine.other" where it has none."""
     at = file or f"{tempfile.gettempdir()}, VETRINA_DATA"
-    problem = (error.strerror if isinstance(error, OSError) else None) or str(error).splitlines()[:1]
-    words = problem if isinstance(problem, str) else "".join(problem)
-    return UserError(key or "machine.other", file=at, problem=words or type(error).__name__)
+    problem = (error.strerror if isinstance(error, OSError) else None) or _in_a_line(str(error))
+    return UserError(key or "machine.other", file=at, problem=problem or type(error).__name__)
+
+
+def _in_a_line(words: str) -> str:
+    """The first line; of a trace, which the database hands on from what it called, the last."""
+    lines = words.strip().splitlines() or [""]
+    return lines[-1] if lines[0].startswith("Traceback") else lines[0]
 
 
 def _named_by(error: OSError) -> str | None:

@@ -19,7 +19,7 @@ from analytics.faults import clear
 from analytics.folders import PROJECT, WINDOWS, Home, close_folders, keep_to_owner
 from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
 from analytics.model import UserError
-from analytics.signals import StoppedError, stoppable
+from analytics.signals import Stop, StoppedError, stoppable
 from analytics.upkeep.settling import finish
 
 DEFAULT_PROGRAMME = "ecommerce-2020"
@@ -272,7 +272,7 @@ def _run(words: list[str]) -> int:
         keep_to_owner()
     with stoppable() as stop:
         try:
-            return _ended(arguments, text)
+            return _ended(arguments, text, stop)
         except (Exception, StoppedError, KeyboardInterrupt) as error:
             if stop.number:  # whatever a library made of it
                 return stop.exit_code
@@ -281,8 +281,10 @@ def _run(words: list[str]) -> int:
             raise
 
 
-def _ended(arguments: argparse.Namespace, text: Text) -> int:
-    """Run a command; its exit code. What a person can deal with is said in words, whatever raised it."""
+def _ended(arguments: argparse.Namespace, text: Text, stop: Stop) -> int:
+    """Run a command; its exit code. What a person can deal with is said in words, whatever raised it; what a
+    library makes of a signal that asks to end is not said.
+    """
     try:
         if arguments.command in WRITING:
             close_folders(Home.default())
@@ -297,7 +299,7 @@ def _ended(arguments: argparse.Namespace, text: Text) -> int:
         return BROKEN_PIPE
     except Exception as error:
         told = _without_output(error) or clear(error)
-        if told is None:
+        if told is None or (stop.number and told.key == "machine.other"):
             raise
         print(told.said(text), file=sys.stderr)
         return 2 if told.key in WRONG_USE else 1

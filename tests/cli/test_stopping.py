@@ -9,10 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from analytics.build.one_build import one_build
-from analytics.folders import PROJECT, WorkFolder, abandoned
+from analytics.cli import commands
+from analytics.faults import clear
+from analytics.folders import PROJECT, Home, WorkFolder, abandoned
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.signals import StoppedError, stoppable
@@ -38,15 +41,14 @@ def test_a_build_that_is_asked_to_end(tmp_path: Path, number: signal.Signals, co
     environment = os.environ | {"VETRINA_DATA": str(tmp_path / "data"), "TMPDIR": str(tmp_path)}
     lock = tmp_path / "data" / "store" / f"{PROGRAMME}.build.lock"
     lock.unlink(missing_ok=True)
+    # What a shell runs in the background ignores some signals, unless they are set back.
     with subprocess.Popen(
         command,
         cwd=PROJECT,
         env=environment,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: signal.signal(
-            number, signal.SIG_DFL
-        ),  # shells have what they run in the background ignore it
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     ) as process:
         until = time.monotonic() + SECONDS
         while not (lock.exists() and lock.read_text()) and time.monotonic() < until:
@@ -57,6 +59,24 @@ def test_a_build_that_is_asked_to_end(tmp_path: Path, number: signal.Signals, co
     assert "Traceback" not in said
     assert (files(tmp_path / "data" / "releases"), files(tmp_path / "data" / "store")) == before
     assert [path for path in tmp_path.iterdir() if path.name.startswith("vetrina-")] == []
+
+
+def test_what_the_database_makes_of_a_signal_is_not_told(monkeypatch, capsys) -> None:
+    """It hands on what ends it as an error of its own: the command was asked to end, and says no more."""
+
+    def interrupted(_: Home) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(SECONDS)
+        except StoppedError as error:
+            raise duckdb.InvalidInputException("Traceback (most recent call last):\n  …\nStoppedError") from error
+
+    monkeypatch.setattr(commands, "finish", interrupted)
+    assert commands.main(["imports", "--programme", PROGRAMME]) == 143
+    assert capsys.readouterr().err == ""
+    told = clear(duckdb.Error("Traceback (most recent call last):\n  …\nValueError: too long"))
+    assert told is not None
+    assert told.details["problem"] == "ValueError: too long"
 
 
 def test_a_signal_is_an_exception_once() -> None:
