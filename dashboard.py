@@ -18,6 +18,7 @@ from analytics.access.installation import load_installation
 from analytics.access.roles import Role, may_open
 from analytics.clock import moment_in_words
 from analytics.folders import Home, keep_to_owner
+from analytics.language.console import console_text
 from analytics.language.text import LANGUAGES, Text, plain
 from analytics.model import DataKind, UserError
 from analytics.present.sentences.phrases import lower_first
@@ -120,7 +121,7 @@ def _say_unknown(frame: in_use.Frame) -> None:
     for key, words in address.unknown().items():
         if key not in ("programme", "release"):  # of which the frame has said it
             what = frame.text(f"address.{key}") if frame.text.has(f"address.{key}") else key
-            st.warning(frame.text("address.unknown", what=what, words=plain(words)))
+            st.warning(frame.text("address.unknown" if words else "address.blank", what=what, words=plain(words)))
 
 
 def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
@@ -132,10 +133,22 @@ def _nothing_yet(text: Text, officers: StreamlitPage | None) -> None:
         st.markdown(text("page.unreadable"))
         return
     st.title(text("page.empty_title"))
-    st.markdown(text("page.empty"))
-    st.code("python -m analytics demo", language=None)
     if officers is not None:
+        st.markdown(text("page.empty"))
+        st.code("python -m analytics demo", language=None)
         st.page_link(officers, label=text("officer.begin"))
+    else:
+        st.markdown(text("page.empty_reader"))
+        st.markdown(_whom_to_ask(text))
+    st.caption(_statements(text))
+
+
+def _whom_to_ask(text: Text) -> str:
+    """Who answers a reader's questions, by the settings of the site."""
+    site = visitor.visitors().here.installation().site
+    email = f"[{plain(site.contact)}](mailto:{site.contact})" if site.contact else ""
+    named = [part for part in (plain(site.owner or ""), email) if part]
+    return text("page.empty_ask", who=", ".join(named) or text("page.empty_nobody"))
 
 
 def _frame(text: Text) -> in_use.Frame | None:
@@ -228,11 +241,12 @@ def _may_serve() -> bool:
     except UserError as error:
         refused = error
     if refused is not None:
-        print(refused.said(Text()), file=sys.stderr, flush=True)
+        print(refused.said(console_text()), file=sys.stderr, flush=True)
         return False
     if os.environ.get(visitor.VARIABLE) == "1" and not visitor.has_officers():
         address_said = st.get_option("server.address") or "*"
-        print(Text()("officer.closed", variable=visitor.VARIABLE, address=address_said), file=sys.stderr, flush=True)
+        words = console_text()("officer.closed", variable=visitor.VARIABLE, address=address_said)
+        print(words, file=sys.stderr, flush=True)
     return True
 
 
@@ -242,9 +256,9 @@ elif __name__ != "__mp_main__":  # where a page begins a process of its own, mul
     try:
         hosts, limits = front.hosts(), load_installation(Home.default()).server
     except UserError as error:
-        sys.exit(error.said(Text()))
+        sys.exit(error.said(console_text()))
     keep_to_owner()
-    for warning in front.exposed(Text()):
+    for warning in front.exposed(console_text()):
         print(warning, file=sys.stderr, flush=True)
     front.quieten_server(limits.readers)
     # Heavy imports and releases are in memory before the first reader comes; what is there by now stays, and the

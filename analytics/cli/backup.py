@@ -74,9 +74,11 @@ def run_restore(arguments: argparse.Namespace, text: Text) -> int:
         raise UserError("restore.which_programme", release=arguments.release)
     with Bar(text) as bar:
         if arguments.release is not None:
-            is_new = restore_release(home, source, arguments.only, arguments.release, person, bar)
-            key = "cli.restore.release" if is_new else "cli.restore.release_whole"
+            replaced = restore_release(home, source, arguments.only, arguments.release, person, bar)
+            key = "cli.restore.release_whole" if replaced is None else "cli.restore.release"
             print(text(key, release=arguments.release, programme=arguments.only))
+            if replaced is not None and replaced.aside is not None:
+                print(text("cli.restore.aside", folder=replaced.aside))
             return 0
         restored = restore(home, source, person, arguments.only, replace=arguments.replace, progress=bar)
     print("\n".join(_restored(restored, home, text)))

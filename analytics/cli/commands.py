@@ -17,7 +17,9 @@ from analytics.cli.terminal import only_printable
 from analytics.cli.which_programme import only_programme
 from analytics.faults import clear
 from analytics.folders import PROJECT, WINDOWS, Home, close_folders, keep_to_owner
-from analytics.language.text import DEFAULT_LANGUAGE, LANGUAGES, Text
+from analytics.language.console import VARIABLE as CONSOLE_LANGUAGE
+from analytics.language.console import console_text
+from analytics.language.text import LANGUAGES, Text
 from analytics.model import UserError
 from analytics.signals import Stop, StoppedError, stoppable
 from analytics.upkeep.settling import finish
@@ -249,6 +251,7 @@ def run_serve(arguments: argparse.Namespace, text: Text) -> int:
     print(text("cli.done.serve", port=arguments.port), flush=True)
     dashboard = str(PROJECT / "dashboard.py")
     command = [sys.executable, "-m", "streamlit", "run", dashboard, f"--server.port={arguments.port}"]
+    os.environ[CONSOLE_LANGUAGE] = text.language  # in which the server goes on on this console
     os.chdir(PROJECT)  # Streamlit reads its settings from the working folder
     if WINDOWS:  # whose exec hands the terminal back at once, and takes a path with a space for two words
         return subprocess.call(command)  # noqa: S603 - nothing here comes from outside but a port number
@@ -265,8 +268,8 @@ def main(words: list[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), DEFAULT_LANGUAGE)
-    arguments = _parser(Text(language)).parse_args(words)
+    language = next((words[i + 1] for i, word in enumerate(words[:-1]) if word == "--lang"), "")
+    arguments = _parser(Text(language) if language else console_text()).parse_args(words)
     text = Text(arguments.lang)
     if arguments.command not in FOR_THE_USER:
         keep_to_owner()

@@ -18,8 +18,9 @@ def in_all(say: Callable[[Text], str]) -> Words:
 
 
 def words_of(error: UserError) -> Words:
-    """What a user error says."""
-    return in_all(error.said)
+    """What a user error says to who is at the officer's page, where the way out may be another than in a terminal."""
+    key = f"officer.error.{error.key}"
+    return in_all(lambda text: text(key, **error.details) if text.has(key) else error.said(text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from analytics.access.people import Person
 from analytics.access.roles import Role
 from analytics.access.visitor import ANYBODY, Visitor
 from analytics.audit.log import AuditLog
+from analytics.language.console import console_text
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.publish.addresses import EMBEDDED
@@ -167,7 +168,7 @@ class Api:
         try:
             self._log.append("export", "done", person, programme=programme, release=name, what=path)
         except UserError as error:
-            LOG.warning("%s", error)
+            LOG.warning("%s", error.said(console_text()))
             raise Refusal("unrecorded") from error
 
     def _made(self, making: Making, encoding: str) -> Answer:

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from analytics.access.roles import Area, may_open
+from analytics.language.console import console_text
 from analytics.language.text import Text
 from analytics.model import UserError
 from analytics.serve.documents import notice_page
@@ -75,7 +76,7 @@ class Gate:
 
     def _say(self, closed: UserError) -> None:
         """On the console, once, why nothing is answered: what a reader must not know of this machine stands in it."""
-        words = closed.said(Text())
+        words = closed.said(console_text())
         if words != self._said:
             self._said = words
             LOG.error(words)

@@ -11,6 +11,7 @@ from typing import Final
 
 from analytics.access.installation import Access, Installation, load_installation
 from analytics.folders import PROGRAMME_FILES, Home
+from analytics.language.console import console_text
 from analytics.model import DataKind, UserError
 from analytics.programme.file import load_programme
 
@@ -85,7 +86,7 @@ class Here:
             except UserError as error:
                 if self._settings is None:
                     raise
-                LOG.warning("%s", error)
+                LOG.warning("%s", error.said(console_text()))
                 self._settings = stamp, _without_roles(self._settings[1])
         return self._settings[1]
 

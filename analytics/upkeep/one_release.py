@@ -1,6 +1,7 @@
 """One release brought back from a backup under its own number, where its file was damaged or is gone."""
 
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from analytics.access.people import Person
@@ -17,10 +18,17 @@ from analytics.upkeep.manifest import KeptFile, backup_at, read_manifest
 from analytics.upkeep.settling import Plan, alone, decide
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A release that was put back. aside: the folder with the file that had its place; None where none had."""
+
+    aside: Path | None
+
+
 def restore_release(
     home: Home, source: Path, programme: str, release: str, person: Person, progress: Progress = silent
-) -> bool:
-    """Put the file of a release back, as it was; False where it is still that. Who may read it does not change: that is
+) -> Replaced | None:
+    """Put the file of a release back, as it was; None where it is still that. Who may read it does not change: that is
     for pointer and ledger to say, which stay as they are.
 
     Raises UserError, and changes nothing, where the backup does not hold it or is damaged, and where the ledger here
@@ -35,13 +43,13 @@ def restore_release(
     _require_known(home, folder, programme, file)
     mine = home.root / path
     if mine.is_file() and hashed(mine).sha256 == file.sha256:
-        return False
+        return None
     with alone(home.root) as ready, releases_held_still(home, [programme]):
         _have_ready(folder, ready, file)
-        aside = f"before-{re.sub('[-:]', '', utc_stamp(utc_now()))}"
+        aside = home.root / f"before-{re.sub('[-:]', '', utc_stamp(utc_now()))}"
         with audited(home, "restore", person, programme=programme, release=release, sha256=file.sha256):
-            decide(home.root, Plan(aside, [path]))
-    return True
+            decide(home.root, Plan(aside.name, [path]))
+    return Replaced(aside if aside.exists() else None)
 
 
 def _require_known(home: Home, folder: Path, programme: str, file: KeptFile) -> None:

@@ -78,8 +78,11 @@ def _written() -> Mapping[str, str]:
 
 
 def unknown() -> dict[str, str]:
-    """What the address asked for in this run and there is not: key -> the beginning of its words."""
-    return dict(st.session_state.get("address_unknown", {}))
+    """What the address asked for in this run and there is not: key -> the beginning of its words, "" where it has none
+    that can be read.
+    """
+    asked: dict[str, str] = st.session_state.get("address_unknown", {})
+    return {key: "".join(mark if mark.isprintable() else " " for mark in words).strip() for key, words in asked.items()}
 
 
 def remember(key: str, choice: str) -> None:

@@ -8,7 +8,7 @@ from analytics.language.text import Text, plain
 from analytics.officer.choices import DAY_FIRST, MONTH_FIRST, Choices, applied
 from analytics.officer.told import Layout, OurColumn, Reading, UnknownWord
 from analytics.present.sentences.phrases import capital
-from pages.parts.officer_desk import Desk, going_on, later, said, step
+from pages.parts.officer_desk import Desk, busy, going_on, later, said, step
 from pages.parts.show import bullets
 
 NONE = ""  # of a choice: nothing
@@ -57,6 +57,7 @@ def _choose(desk: Desk, reading: Reading, layout: Layout, text: Text) -> None:
         wide = _choose_wide(layout, desk.turn, text)
         with st.expander(text("officer.written")):
             choices = _choose_written(layout, desk.turn, columns, wide, words, text)
+        busy(desk, text, "read")
         again = st.form_submit_button(text("officer.read_again"), disabled=desk.is_busy)
     st.download_button(
         text("officer.download_mapping"), layout.toml, f"{desk.kind}.toml", "application/toml", key="officer_toml"

@@ -181,6 +181,14 @@ def said(words: Words, text: Text) -> str:
     return "  \n".join(map(plain, words[text.language].splitlines()))
 
 
+def busy(desk: Desk, text: Text, *own: str) -> None:
+    """Why a step's buttons cannot be pressed while other work goes on. own: the names of the step's work, of which it
+    says more.
+    """
+    if desk.job is not None and desk.job.name not in own:
+        st.caption(text("officer.busy", work=text(f"officer.work.{desk.job.name}")))
+
+
 def going_on(desk: Desk, names: tuple[str, ...], text: Text) -> None:
     """How far work of these names has come, and a button to end it; or why it came to nothing."""
     if desk.failed is not None and desk.failed[0] in names:

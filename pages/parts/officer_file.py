@@ -7,7 +7,7 @@ import streamlit as st
 from analytics.folders import Home, programme_ids
 from analytics.language.text import Text, plain
 from analytics.officer.upload import Upload
-from pages.parts.officer_desk import Desk, said, step, titles
+from pages.parts.officer_desk import Desk, busy, said, step, titles
 
 KINDS = ("applications", "sales", "comparison")
 
@@ -33,6 +33,7 @@ def show(desk: Desk, text: Text) -> None:
             key="officer_kind",
         )
     _choose_file(desk, text)
+    busy(desk, text)
     _choose_how(desk, text)
     st.caption(text("officer.next.file"))
 

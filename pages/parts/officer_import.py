@@ -10,7 +10,7 @@ from analytics.folders import Home
 from analytics.language.text import Text, plain
 from analytics.officer import works
 from analytics.officer.told import Imported
-from pages.parts.officer_desk import Desk, going_on, later, said, step
+from pages.parts.officer_desk import Desk, busy, going_on, later, said, step
 from pages.parts.officer_rows import words_table
 
 MOST = 30  # imports that are listed at once
@@ -26,6 +26,7 @@ def show(desk: Desk, text: Text) -> None:
         st.rerun()
     if not ready and desk.done is None and not desk.is_busy:
         later("import", text)
+    busy(desk, text, "load", "undo", "look")
     going_on(desk, ("load", "undo", "look"), text)
     if desk.done is not None:
         for words in desk.done.says:

@@ -17,7 +17,7 @@ from analytics.release import Releases
 from analytics.release.ledger import State
 from pages.parts import address, officer_approval
 from pages.parts.block import block
-from pages.parts.officer_desk import Desk, going_on, later, said, step
+from pages.parts.officer_desk import Desk, busy, going_on, later, said, step
 from pages.parts.officer_import import confirmed
 from pages.parts.officer_rows import words_table
 
@@ -34,6 +34,7 @@ def show_build(desk: Desk, text: Text) -> None:
         st.rerun()
     if not ready and not desk.is_busy:
         later("build", text)
+    busy(desk, text, "build")
     going_on(desk, ("build",), text)
     if desk.candidate is not None:
         st.success(text("officer.built_done", release=desk.candidate.release))
@@ -122,6 +123,7 @@ def show_publication(desk: Desk, text: Text) -> None:
     officer_approval.show_rule(desk, programme, waiting, text)
     if waiting:
         _choose_publication(desk, programme, waiting, text)
+    busy(desk, text, "approve", "publish", "withdraw")
     going_on(desk, ("approve", "publish", "withdraw"), text)
     if desk.published is not None:
         st.success(said(desk.published, text))

@@ -1,5 +1,7 @@
 """Steps 3 and 4 of the officer's page: what is wrong with rows, and what the file would change. No page of its own."""
 
+from decimal import Decimal, InvalidOperation
+
 import pandas as pd
 import streamlit as st
 
@@ -10,6 +12,7 @@ from pages.parts import show
 from pages.parts.officer_desk import Desk, later, said, step
 
 NOTHING = "–"
+MOST_DIGITS = 15  # that a number of the machine holds exactly
 
 
 def show_problems(desk: Desk, text: Text) -> None:
@@ -88,7 +91,8 @@ def show_difference(desk: Desk, text: Text) -> None:
 def _show_changes(difference: FileDifference, of_kind: tuple[OurColumn, ...], text: Text) -> None:
     if not difference.changes:
         return
-    labels = {column.name: capital(column.meaning[text.language]) for column in of_kind}
+    columns = {column.name: column for column in of_kind}
+    labels = {name: capital(column.meaning[text.language]) for name, column in columns.items()}
     labels["firm_id"] = labels.get("fiscal_code", "")
     by_column = [
         text("officer.difference.column", column=labels.get(name, name), n=text.number(n))
@@ -99,14 +103,35 @@ def _show_changes(difference: FileDifference, of_kind: tuple[OurColumn, ...], te
         {
             text("officer.difference.key"): plain(change.key),
             text("officer.difference.what"): plain(labels.get(change.column, change.column)),
-            text("officer.difference.before"): plain(change.before or NOTHING),
-            text("officer.difference.after"): plain(change.after or NOTHING),
+            text("officer.difference.before"): plain(written(change.before, columns.get(change.column), text)),
+            text("officer.difference.after"): plain(written(change.after, columns.get(change.column), text)),
         }
         for change in difference.changes
     ]
     with st.expander(text("officer.difference.first", n=len(lines)), expanded=len(lines) <= 10):
         frame = pd.DataFrame(lines)
         words_table(frame.set_index(frame.columns[0]), "changes")
+
+
+def written(value: str | None, column: OurColumn | None, text: Text) -> str:
+    """A value of the store as its reader writes it: an amount with all its digits, cents as two; a code with its words.
+
+    value: as text, None where there is none; column: None where it is not known what the value is.
+    """
+    if not value:
+        return NOTHING
+    if column is None:
+        return value
+    if not column.is_amount:
+        return column.codes.get(value, {}).get(text.language, value)
+    try:
+        amount = Decimal(value).normalize()
+    except InvalidOperation:
+        return value
+    _, digits, exponent = amount.as_tuple()
+    if not isinstance(exponent, int) or len(digits) > MOST_DIGITS:
+        return value
+    return text.number(float(amount), max(2, -exponent) if exponent < 0 else 0)
 
 
 def words_table(frame: pd.DataFrame, key: str) -> None:

@@ -25,6 +25,7 @@ OFF_THE_PAGES = (
     "cli.",
     "error.",
     "needed.",
+    "officer.error.",
     "programme_problem.",
     "reject.",
     "warn.",

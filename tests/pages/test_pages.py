@@ -14,11 +14,15 @@ from analytics.programme.dimensions import DIMENSIONS
 from analytics.release import Release, Releases
 from analytics.release.figure_id import short
 from pages import OFFICER, PAGES, STATEMENTS
+from pages.parts import visitor
 from pages.parts.shelf import read_release
 from tests.helpers.markup import shapes
 from tests.helpers.michigan_release import built, funded_only
 from tests.helpers.rewritten import rewritten
 from tests.pages.app import opened, pictures_on, sound, words
+from tests.pages.test_officer import at_home
+
+__all__ = ["at_home"]  # the door of the officer's page, open
 
 
 @pytest.fixture(autouse=True)
@@ -105,12 +109,28 @@ def test_a_programme_without_comparison_shows_what_happened(nobody_to_compare: H
         assert "a change, not an effect" in app.title[0].value
 
 
+@pytest.mark.usefixtures("at_home")
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_release_the_page_says_what_to_do(tmp_path: Path, language: str) -> None:
-    """The empty state names the command that fills it."""
+    """The empty state names the command that fills it, to who sits at the machine."""
     app = opened(Home(tmp_path), lang=language)
     assert not app.exception
     assert "python -m analytics demo" in words(app)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_a_release_a_reader_is_told_whom_to_ask(
+    tmp_path: Path, language: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No command of a terminal: that nothing is published yet, and the contact of the settings."""
+    monkeypatch.setenv(visitor.VARIABLE, "0")
+    assert Text(language)("page.empty_nobody") in words(opened(Home(tmp_path), lang=language))
+    Home(tmp_path).settings.write_text('[site]\ncontact = "urp@example.org"\n', encoding="utf-8")
+    app = opened(Home(tmp_path), lang=language)
+    assert not app.exception
+    assert not app.code
+    assert Text(language)("page.empty_reader") in words(app)
+    assert "mailto:urp@example.org" in words(app)
 
 
 def test_the_first_screen_says_the_headline_to_the_last_digit(demonstration: Home) -> None:

@@ -422,6 +422,11 @@ def test_the_commands_say_what_was_done(home: Home, monkeypatch: pytest.MonkeyPa
     assert "--replace" in capsys.readouterr().err
     assert main(["--lang", "en", "restore", backups, "--release", "2026-1"]) == 2
     assert main(["--lang", "en", "restore", backups, "--programme", PROGRAMME, "--release", "2026-1"]) == 0
+    assert "before-" not in capsys.readouterr().out
+    damage(home.root / FILE)
+    assert main(["--lang", "en", "restore", backups, "--programme", PROGRAMME, "--release", "2026-1"]) == 0
+    [aside] = home.root.glob("before-*")
+    assert Text("en")("cli.restore.aside", folder=aside) in capsys.readouterr().out
     monkeypatch.setenv("VETRINA_DATA", str(home.root.parent / "elsewhere"))
     assert main(["--lang", "en", "restore", backups]) == 0
     assert Text("en")("cli.restore.deleted_firms") in capsys.readouterr().out

@@ -135,8 +135,8 @@ class Asked:
         due = [programme for programme in self.shelves.programmes() if self.shelves.is_due(programme)]
         seen = (programme for programme, _ in self.seen)
         programmes = list(dict.fromkeys([*self.readable, *seen, *due, *self.embargoed]))
-        named = self.query.get("programme", next(iter(programmes), ""))
-        if named not in programmes:
+        named = self.query.get("programme", next(iter(programmes), None))
+        if named is None or named not in programmes:
             raise Refusal("unknown_programme", programmes, value=named)
         return named
 
@@ -154,7 +154,7 @@ class Asked:
         if readable is None or (wanted is not None and wanted not in published):
             if seen is not None or (wanted is None and self.shelves.is_due(programme)):
                 raise damaged(f"{programme}.{wanted}" if wanted else programme, published)
-            raise Refusal("unknown_release", published, value=wanted or "", programme=programme)
+            raise Refusal("unknown_release", published, value=wanted, programme=programme)
         chosen = readable.current if wanted is None else wanted
         try:
             opened = readable.read(chosen)

@@ -46,12 +46,13 @@ class Refusal(Exception):  # noqa: N818 - it is no fault of the program
     """An address that cannot be answered. known: what could be asked instead; about: more that the answer says."""
 
     def __init__(
-        self, code: str, known: Iterable[str] = (), about: Mapping[str, Any] | None = None, **slots: str
+        self, code: str, known: Iterable[str] = (), about: Mapping[str, Any] | None = None, **slots: str | None
     ) -> None:
-        """slots: what fills the placeholders of the code's words."""
+        """slots: what fills the placeholders of the code's words; None: the address names none, and there is none."""
         super().__init__(code)
         self.code, self.known, self.about = code, tuple(known), dict(about or {})
-        self.slots = {name: _short(value) for name, value in slots.items()}
+        self.words = f"{code}_none" if None in slots.values() else code
+        self.slots = {name: _short(value) for name, value in slots.items() if value is not None}
 
     @property
     def status(self) -> int:
@@ -60,7 +61,8 @@ class Refusal(Exception):  # noqa: N818 - it is no fault of the program
 
     def body(self, text: Text) -> dict[str, Any]:
         """As it is answered."""
-        said: dict[str, Any] = {"code": self.code, "message": text(f"api.error.{self.code}", **self.slots)}
+        slots = {name: value if value.strip() else text("api.blank") for name, value in self.slots.items()}
+        said: dict[str, Any] = {"code": self.code, "message": text(f"api.error.{self.words}", **slots)}
         return {"error": said | ({"known": list(self.known)} if self.known else {}), **self.about}
 
 

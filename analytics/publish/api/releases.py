@@ -23,7 +23,7 @@ def prepare_catalogue(asked: Asked) -> Making:
     if ending not in CATALOGUES:
         raise Refusal("unknown_format", CATALOGUES, value=ending)
     if not asked.readable:
-        raise Refusal("unknown_release", value="", programme=asked.programme())
+        raise Refusal("unknown_release", value=None, programme=asked.programme())
     return Making(
         lambda: Answer(catalogue.catalogue(asked.shelves, asked.site, ending), CATALOGUES[ending]),
         ("catalogue", ending, *_state(asked)),
